@@ -1,0 +1,33 @@
+"""A benchmark for automated audio captioning. This list is the whole public API."""
+
+from benchmark.artifacts import Artifacts
+from benchmark.contract import (
+    API_VERSION,
+    Candidate,
+    Captioner,
+    Clip,
+    Kind,
+    Resources,
+    Split,
+    SystemSpec,
+)
+from benchmark.errors import BenchError, DataError, MachineError, PluginError, UnknownNameError
+from benchmark.hookspecs import hookimpl
+
+__all__ = [
+    "API_VERSION",
+    "Artifacts",
+    "BenchError",
+    "Candidate",
+    "Captioner",
+    "Clip",
+    "DataError",
+    "Kind",
+    "MachineError",
+    "PluginError",
+    "Resources",
+    "Split",
+    "SystemSpec",
+    "UnknownNameError",
+    "hookimpl",
+]

@@ -1,0 +1,78 @@
+"""Built things kept by content: a folder is there whole, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.errors import MachineError
+
+ArtifactKey = Mapping[str, str | int | float | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """A store of folders, each named by what it was built from.
+
+    ``root`` may be deleted at any time; everything in it can be built again.
+    """
+
+    root: Path
+
+    def get_or_build(self, name: str, key: ArtifactKey, build: Callable[[Path], None]) -> Path:
+        """Return the folder for ``key``, building it first where it does not exist.
+
+        Args:
+            name: what it is, a readable prefix of the folder's name (``"meteor-table"``).
+            key: everything the content depends on; a changed value is another folder.
+            build: fills the empty folder it is given. A build that raises or is killed
+                leaves nothing behind under the final name.
+
+        Raises:
+            MachineError: the store cannot be written (read-only, disk full).
+        """
+        folder = self.root / f"{name}-{fingerprint(key)}"
+        if folder.is_dir():
+            return folder
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            partial = Path(tempfile.mkdtemp(prefix=f".{name}-", suffix=".partial", dir=self.root))
+        except OSError as error:
+            raise _unwritable(self.root, error) from error
+        try:
+            build(partial)
+            (partial / "key.json").write_text(json.dumps(dict(key), sort_keys=True, indent=1))
+            _publish(partial, folder)
+        except OSError as error:
+            raise _unwritable(self.root, error) from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return folder
+
+
+def fingerprint(key: ArtifactKey) -> str:
+    """Hash a flat mapping: 16 hex digits, independent of the order of its keys."""
+    text = json.dumps(dict(key), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _publish(partial: Path, folder: Path) -> None:
+    partial.chmod(0o755)  # mkdtemp makes it private
+    try:
+        os.replace(partial, folder)
+    except OSError:
+        if not folder.is_dir():  # else another process built the same thing first
+            raise
+
+
+def _unwritable(root: Path, error: OSError) -> MachineError:
+    return MachineError(
+        f"cannot write the cache at {root}: {error}. "
+        "Free some space, or name a writable folder with BENCH_CACHE."
+    )

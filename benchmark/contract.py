@@ -1,0 +1,162 @@
+"""The nouns that the core and the plugins agree on. Standard library and numpy only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.artifacts import Artifacts
+
+API_VERSION = 1
+"""The plugin contract's version: a plugin module says which one it was written for."""
+
+Waveform = NDArray[np.float32]
+Kind = Literal["system", "floor", "ceiling"]
+References = Mapping[str, tuple[str, ...]]
+"""Clip id to the captions that people wrote for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One audio clip as a captioner sees it: sound only, no references.
+
+    ``waveform`` is mono, shape ``(n_samples,)``, values in [-1, 1]. It is empty in a text-only
+    run, which admits only systems that declare ``needs_audio=False``.
+    """
+
+    clip_id: str
+    waveform: Waveform
+    sample_rate_hz: int
+
+    @property
+    def duration_s(self) -> float:
+        return len(self.waveform) / self.sample_rate_hz
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A named part of a data set. References stay here; captioners get clips only.
+
+    Attributes:
+        dataset: the name as the user wrote it, without the split (``"clotho"``).
+        name: the split (``"evaluation"``).
+        references: every clip the split is expected to hold, present or not.
+        present: ids of the clips whose sound was found.
+        read_clip: ``(clip_id, sample_rate_hz)`` to a decoded and resampled clip; raises
+            ``DataError`` for a sound that cannot be read.
+        aliases: other spellings of a clip id, exact ones only (``"Y{id}.wav"`` for ``id``).
+    """
+
+    dataset: str
+    name: str
+    references: References
+    present: frozenset[str]
+    read_clip: Callable[[str, int], Clip]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return f"{self.dataset}:{self.name}"
+
+    @property
+    def clip_ids(self) -> tuple[str, ...]:
+        """All expected clips, sorted: the order of every ledger and every score."""
+        return tuple(sorted(self.references))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Expected clips without a sound, sorted."""
+        return tuple(clip_id for clip_id in self.clip_ids if clip_id not in self.present)
+
+
+def hash_clip_ids(clip_ids: Iterable[str]) -> str:
+    """Hash a set of clip ids, whatever their order: rows compare only when these agree."""
+    return hashlib.sha256("\n".join(sorted(clip_ids)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a captioner may use to get ready; all of it goes into the manifest.
+
+    Attributes:
+        device: torch's spelling (``"cpu"``, ``"cuda:0"``).
+        seed: every random choice of the system derives from it.
+        artifacts: where trained or downloaded things are kept by content.
+        train: the training split, for systems that declare ``needs_train``, else None.
+        references: the evaluated split's references; ceilings only, else None.
+        fold: which leave-one-out fold this is, counted from 0; 0 for everything else.
+    """
+
+    device: str
+    seed: int
+    artifacts: Artifacts
+    train: Split | None = None
+    references: References | None = None
+    fold: int = 0
+
+
+class Captioner(Protocol):
+    """A system that is ready: weights loaded, memory built."""
+
+    def caption(self, clips: Sequence[Clip]) -> list[str]:
+        """Caption a batch.
+
+        Args:
+            clips: 1 to ``batch_size`` clips, all at the system's ``sample_rate_hz``.
+
+        Returns:
+            One caption per clip, in the same order. ``""`` is legal and scored as it stands.
+
+        Raises:
+            Exception: whatever went wrong; the runner stops this system and names the clips.
+                Never return a placeholder: it would be scored.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSpec:
+    """What a plugin declares. Cheap to build: it must not import torch.
+
+    A name is one fixed configuration; ``name[key=value]`` is another, so that a leaderboard
+    row means one thing.
+
+    Attributes:
+        name: lower case with hyphens, family first (``"wsac-pd"``).
+        summary: one line for ``bench systems``.
+        prepare: ``(resources, options)`` to a captioner; heavy imports and weights belong here.
+        options: a frozen dataclass whose every field has a default, or None.
+        kind: floors and ceilings frame the ranked rows; only ceilings see references.
+        sample_rate_hz: the harness resamples to this, outside the timer.
+        needs_train: fills ``Resources.train``.
+        needs_audio: False lets it run where only captions are at hand.
+        leave_one_out: run once per reference, each time scored against the other references.
+        trained_on: data sets that the released weights have seen (``"audiocaps:train"``).
+    """
+
+    name: str
+    summary: str
+    prepare: Callable[[Resources, Any], Captioner]
+    options: type[Any] | None = None
+    kind: Kind = "system"
+    sample_rate_hz: int = 16_000
+    needs_train: bool = False
+    needs_audio: bool = True
+    leave_one_out: bool = False
+    trained_on: tuple[str, ...] = ()
+
+
+CaptionState = Literal["ok", "empty", "error", "timeout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The caption a system gave one clip; ``""`` where it said nothing."""
+
+    clip_id: str
+    text: str

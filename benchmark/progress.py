@@ -1,0 +1,44 @@
+"""Progress bars for work that takes seconds: shown on a terminal, silent elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+ERROR_CONSOLE = Console(stderr=True)
+
+
+class Bar:
+    """One bar; ``advance`` moves it."""
+
+    def __init__(self, progress: Progress, label: str, total: int | None) -> None:
+        self._progress = progress
+        self._task = progress.add_task(label, total=total)
+
+    def advance(self, steps: int = 1) -> None:
+        self._progress.advance(self._task, steps)
+
+
+@contextmanager
+def progress_bar(label: str, total: int | None) -> Iterator[Bar]:
+    """Show a bar on standard error while the block runs; nothing where that is no terminal."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    hidden = not ERROR_CONSOLE.is_terminal
+    with Progress(*columns, console=ERROR_CONSOLE, transient=True, disable=hidden) as progress:
+        yield Bar(progress, label, total)
