@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -65,7 +64,7 @@ def fingerprint(key: ArtifactKey) -> str:
 def _publish(partial: Path, folder: Path) -> None:
     partial.chmod(0o755)  # mkdtemp makes it private
     try:
-        os.replace(partial, folder)
+        partial.replace(folder)
     except OSError:
         if not folder.is_dir():  # else another process built the same thing first
             raise
