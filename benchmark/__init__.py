@@ -3,7 +3,6 @@
 from benchmark.artifacts import Artifacts
 from benchmark.contract import (
     API_VERSION,
-    Candidate,
     Captioner,
     Clip,
     Kind,
@@ -18,7 +17,6 @@ __all__ = [
     "API_VERSION",
     "Artifacts",
     "BenchError",
-    "Candidate",
     "Captioner",
     "Clip",
     "DataError",

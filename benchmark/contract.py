@@ -149,14 +149,3 @@ class SystemSpec:
     needs_audio: bool = True
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()
-
-
-CaptionState = Literal["ok", "empty", "error", "timeout"]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """The caption a system gave one clip; ``""`` where it said nothing."""
-
-    clip_id: str
-    text: str
