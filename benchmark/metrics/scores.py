@@ -1,0 +1,65 @@
+"""What the suite is given and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.contract import References
+
+PerClip = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One set of candidates to score.
+
+    Attributes:
+        name: for progress and messages.
+        split_label: where the references come from, for signatures (``"clotho:evaluation"``).
+        references: those of the whole split, whatever part of it is scored: the IDF of CIDEr-D
+            comes from all of them.
+        candidates: clip id to caption, for the clips to score; a part of the split or all of it.
+    """
+
+    name: str
+    split_label: str
+    references: References
+    candidates: Mapping[str, str]
+
+    @property
+    def clip_ids(self) -> tuple[str, ...]:
+        """The scored clips, sorted: the order of every per-clip array."""
+        return tuple(sorted(self.candidates))
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One metric over one task.
+
+    Attributes:
+        value: the corpus value, raw (BLEU 0.65, CIDEr-D 0.91); None where unavailable.
+        per_clip: ``(n_clips,)`` in the task's clip order; None where the metric has none.
+        signature: implementation, version, tokeniser, weights, IDF source, references per
+            clip, clips scored of expected: two values compare when their signatures agree.
+        reason: why it is unavailable, else None.
+        resampled: ``(n_draws,)`` corpus values over bootstrap draws of the clips, for metrics
+            that are no mean over clips; None otherwise.
+    """
+
+    value: float | None
+    per_clip: PerClip | None
+    signature: str
+    reason: str | None = None
+    resampled: PerClip | None = None
+
+    @property
+    def available(self) -> bool:
+        return self.value is not None
+
+    @staticmethod
+    def unavailable(reason: str, signature: str = "") -> Score:
+        return Score(None, None, signature, reason)

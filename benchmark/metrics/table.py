@@ -1,0 +1,82 @@
+"""One record per metric: all that a table, a gate or a plot must know about a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from benchmark.errors import UnknownNameError
+
+Aggregation = Literal["mean", "corpus"]
+Group = Literal["lexical", "meteor", "spice", "sentence", "bert_score", "fluency", "vocabulary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric of the suite.
+
+    Attributes:
+        key: as aac-metrics returns it.
+        label: as papers print it.
+        higher_is_better: None for figures that only describe.
+        bounds: least and greatest possible value.
+        aggregation: ``mean`` if the corpus value is the mean of the clips' values.
+        group: the metrics that one engine computes together.
+        in_percent: tables show the value x100.
+    """
+
+    key: str
+    label: str
+    higher_is_better: bool | None
+    bounds: tuple[float, float]
+    aggregation: Aggregation
+    group: Group
+    in_percent: bool = True
+
+
+_UNIT = (0.0, 1.0)
+_COUNT = (0.0, float("inf"))
+
+METRICS: dict[str, Metric] = {
+    metric.key: metric
+    for metric in (
+        Metric("bleu_1", "BLEU-1", True, _UNIT, "corpus", "lexical"),
+        Metric("bleu_2", "BLEU-2", True, _UNIT, "corpus", "lexical"),
+        Metric("bleu_3", "BLEU-3", True, _UNIT, "corpus", "lexical"),
+        Metric("bleu_4", "BLEU-4", True, _UNIT, "corpus", "lexical"),
+        Metric("meteor", "METEOR", True, _UNIT, "corpus", "meteor"),
+        Metric("rouge_l", "ROUGE-L", True, _UNIT, "mean", "lexical"),
+        Metric("cider_d", "CIDEr-D", True, (0.0, 10.0), "mean", "lexical"),
+        Metric("spice", "SPICE", True, _UNIT, "mean", "spice"),
+        Metric("spider", "SPIDEr", True, (0.0, 5.5), "mean", "spice"),
+        Metric("spider_fl", "SPIDEr-FL", True, (0.0, 5.5), "mean", "fluency"),
+        Metric("fense", "FENSE", True, (-1.0, 1.0), "mean", "fluency"),
+        Metric("fer", "FER", False, _UNIT, "mean", "fluency"),
+        Metric("sbert_sim", "SBERT-sim", True, (-1.0, 1.0), "mean", "sentence"),
+        Metric("bert_score.precision", "BERTScore-P", True, (-1.0, 1.0), "mean", "bert_score"),
+        Metric("bert_score.recall", "BERTScore-R", True, (-1.0, 1.0), "mean", "bert_score"),
+        Metric("bert_score.f1", "BERTScore-F1", True, (-1.0, 1.0), "mean", "bert_score"),
+        Metric("vocab.cands", "Vocabulary", None, _COUNT, "corpus", "vocabulary", False),
+    )
+}
+
+METRIC_SETS: dict[str, tuple[str, ...]] = {
+    "all": tuple(METRICS),
+    "lexical": tuple(key for key, metric in METRICS.items() if metric.group == "lexical"),
+    "java": tuple(key for key, metric in METRICS.items() if metric.group in ("lexical", "meteor")),
+}
+
+
+def select_metrics(names: Iterable[str]) -> tuple[str, ...]:
+    """Resolve metric keys and the names of sets, in table order, each once.
+
+    Raises:
+        UnknownNameError: a name is neither a metric nor a set.
+    """
+    wanted: set[str] = set()
+    for name in names:
+        if name not in METRICS and name not in METRIC_SETS:
+            raise UnknownNameError("metric", name, [*METRICS, *METRIC_SETS])
+        wanted.update(METRIC_SETS.get(name, (name,)))
+    return tuple(key for key in METRICS if key in wanted)

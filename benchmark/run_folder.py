@@ -1,0 +1,149 @@
+"""One folder per run: plan, ledger, scores, and the manifest that seals it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import MachineError, RunError
+from benchmark.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The files of one run.
+
+    ``plan.json`` is written first and never again; ``ledger.jsonl`` only grows; ``scores.json``
+    and ``per_clip.csv`` are derived and may be rebuilt; ``manifest.json`` is written last, so
+    that without it the run is unfinished.
+    """
+
+    path: Path
+
+    @staticmethod
+    def create(path: Path, plan: Plan) -> RunFolder:
+        """Make the folder and write the plan.
+
+        Raises:
+            RunError: the folder holds a run already.
+            MachineError: the place cannot be written.
+        """
+        folder = RunFolder(path)
+        if folder.plan_path.exists():
+            raise RunError(
+                f"{path} holds a run already. Go on with `bench run --resume {path}`, "
+                "or name another folder with --out."
+            )
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        _write(folder.plan_path, json.dumps(plan.to_json(), indent=1))
+        return folder
+
+    @staticmethod
+    def open(path: Path) -> RunFolder:
+        """Open an existing run.
+
+        Raises:
+            RunError: there is no run in the folder.
+        """
+        folder = RunFolder(path)
+        if not folder.plan_path.is_file():
+            raise RunError(f"{path} is no run folder: it holds no plan.json.")
+        return folder
+
+    @property
+    def plan_path(self) -> Path:
+        return self.path / "plan.json"
+
+    @property
+    def ledger_path(self) -> Path:
+        return self.path / "ledger.jsonl"
+
+    @property
+    def scores_path(self) -> Path:
+        return self.path / "scores.json"
+
+    @property
+    def per_clip_path(self) -> Path:
+        return self.path / "per_clip.csv"
+
+    @property
+    def manifest_path(self) -> Path:
+        return self.path / "manifest.json"
+
+    def read_plan(self) -> Plan:
+        return Plan.from_json(_read(self.plan_path), self.plan_path)
+
+    def read_scores(self) -> dict[str, Any]:
+        return _read(self.scores_path)
+
+    def read_manifest(self) -> dict[str, Any]:
+        """Read the seal.
+
+        Raises:
+            RunError: the run is unfinished.
+        """
+        if not self.manifest_path.is_file():
+            raise RunError(
+                f"{self.path} is unfinished: it has no manifest.json. "
+                f"Finish it with `bench run --resume {self.path}`."
+            )
+        return _read(self.manifest_path)
+
+    def write_scores(self, scores: Mapping[str, Any]) -> None:
+        _write(self.scores_path, json.dumps(scores, indent=1))
+
+    def write_per_clip(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        partial = self.per_clip_path.with_suffix(".csv.partial")
+        try:
+            with partial.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(header)
+                writer.writerows(rows)
+            partial.replace(self.per_clip_path)
+        except OSError as error:
+            raise _unwritable(self.per_clip_path, error) from error
+
+    def seal(self, manifest: Mapping[str, Any]) -> None:
+        _write(self.manifest_path, json.dumps(manifest, indent=1))
+
+    def unseal(self) -> None:
+        """Mark the run unfinished again, before more work is done on it."""
+        self.manifest_path.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and wait until the disk has it."""
+    partial = path.with_suffix(path.suffix + ".partial")
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"cannot read {path}: {error}") from error
+    if not isinstance(record, dict):
+        raise RunError(f"cannot read {path}: expected a JSON object.")
+    return record
+
+
+def _unwritable(path: Path, error: OSError) -> MachineError:
+    return MachineError(
+        f"cannot write {path}: {error.strerror or error}. "
+        "Free some space, mend the permissions, or name another folder with --out."
+    )
