@@ -24,6 +24,7 @@ class Metric:
         aggregation: ``mean`` if the corpus value is the mean of the clips' values.
         group: the metrics that one engine computes together.
         in_percent: tables show the value x100.
+        in_table: False for figures that only csv and json hold.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Metric:
     aggregation: Aggregation
     group: Group
     in_percent: bool = True
+    in_table: bool = True
 
 
 _UNIT = (0.0, 1.0)
@@ -54,8 +56,24 @@ METRICS: dict[str, Metric] = {
         Metric("fense", "FENSE", True, (-1.0, 1.0), "mean", "fluency"),
         Metric("fer", "FER", False, _UNIT, "mean", "fluency"),
         Metric("sbert_sim", "SBERT-sim", True, (-1.0, 1.0), "mean", "sentence"),
-        Metric("bert_score.precision", "BERTScore-P", True, (-1.0, 1.0), "mean", "bert_score"),
-        Metric("bert_score.recall", "BERTScore-R", True, (-1.0, 1.0), "mean", "bert_score"),
+        Metric(
+            "bert_score.precision",
+            "BERTScore-P",
+            True,
+            (-1.0, 1.0),
+            "mean",
+            "bert_score",
+            in_table=False,
+        ),
+        Metric(
+            "bert_score.recall",
+            "BERTScore-R",
+            True,
+            (-1.0, 1.0),
+            "mean",
+            "bert_score",
+            in_table=False,
+        ),
         Metric("bert_score.f1", "BERTScore-F1", True, (-1.0, 1.0), "mean", "bert_score"),
         Metric("vocab.cands", "Vocabulary", None, _COUNT, "corpus", "vocabulary", False),
     )

@@ -1,0 +1,43 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+data_root_option = click.option(
+    "--data-root",
+    type=click.Path(path_type=Path),
+    help="Folder of the data sets; else BENCH_DATA, else the platform's data folder.",
+)
+out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The run's folder; else a new one under runs/.",
+)
+metrics_option = click.option(
+    "--metrics",
+    help="Metrics or sets of metrics, comma-separated: all (default), java, lexical, cider_d, ...",
+)
+
+
+def suite_options(function: Function) -> Function:
+    """Add the options that say which models the metrics stand on."""
+    for option in (
+        click.option("--sbert-model", help="Sentence model for SBERT-sim and FENSE: id or folder."),
+        click.option("--bert-score-model", help="Model for BERTScore: id or folder."),
+    ):
+        function = option(function)
+    return function
+
+
+def split_list(text: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Split a comma-separated option; the default where it was not given."""
+    if text is None:
+        return default
+    return tuple(part.strip() for part in text.split(",") if part.strip())

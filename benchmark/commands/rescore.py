@@ -1,0 +1,39 @@
+"""``bench rescore``: scores again, from the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.commands.arguments import (
+    data_root_option,
+    metrics_option,
+    split_list,
+    suite_options,
+)
+from benchmark.commands.results import finish
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@data_root_option
+@metrics_option
+@suite_options
+def command(
+    runs: tuple[Path, ...],
+    data_root: Path | None,
+    metrics: str | None,
+    sbert_model: str | None,
+    bert_score_model: str | None,
+) -> None:
+    """Compute the scores of finished RUNS again from their ledgers."""
+    from benchmark.evaluation import rescore_run
+    from benchmark.metrics.suite import SuiteSettings
+    from benchmark.metrics.table import select_metrics
+    from benchmark.places import data_root as find_data_root
+
+    keys = select_metrics(split_list(metrics, ())) or None
+    suite = SuiteSettings(sbert_model, bert_score_model)
+    root = find_data_root(data_root)
+    finish([rescore_run(path, root, suite, keys) for path in runs])

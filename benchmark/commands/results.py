@@ -1,0 +1,25 @@
+"""What every command that makes a run ends with: the table, the folder, the exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from benchmark.evaluation import Outcome
+from benchmark.leaderboard import read_rows
+from benchmark.tables import render
+
+
+def finish(outcomes: Sequence[Outcome], *, published: bool = False) -> None:
+    """Print the leaderboard of sealed runs; exit with 1 where a system failed."""
+    rows = read_rows(outcome.folder.path for outcome in outcomes)
+    click.echo(render(rows, "text", published=published))
+    for outcome in outcomes:
+        click.echo(f"\nRun: {outcome.folder.path}")
+        for name, reason in outcome.failures.items():
+            click.echo(f"bench: {name} stopped {reason}", err=True)
+            click.echo(f"       its traceback is in {outcome.folder.ledger_path}", err=True)
+    if not all(row.complete for row in rows):
+        sys.exit(1)

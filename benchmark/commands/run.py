@@ -1,0 +1,106 @@
+"""``bench run``: caption a split, score it, print the leaderboard."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from benchmark.commands.arguments import (
+    data_root_option,
+    metrics_option,
+    out_option,
+    split_list,
+    suite_options,
+)
+from benchmark.commands.results import finish
+
+
+@click.command()
+@click.option("--systems", help="Comma-separated names, as `wsac-pd,constant[caption=rain]`.")
+@click.option("--dataset", default="soundscapes", show_default=True, help="NAME or NAME:SPLIT.")
+@data_root_option
+@out_option
+@metrics_option
+@suite_options
+@click.option("--train", help="Training split of systems that learn; else the data set's own.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
+@click.option(
+    "--batch-size",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Clips a call; latency figures say which it was.",
+)
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds a call may take before its system is stopped.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Caption the first N clips only.")
+@click.option("--text-only", is_flag=True, help="Need no sound: for floors and ceilings.")
+@click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Finish the run in this folder; its own plan decides everything else.",
+)
+def command(
+    systems: str | None,
+    dataset: str,
+    data_root: Path | None,
+    out: Path | None,
+    metrics: str | None,
+    sbert_model: str | None,
+    bert_score_model: str | None,
+    train: str | None,
+    seed: int,
+    device: str,
+    batch_size: int,
+    timeout_s: float | None,
+    limit: int | None,
+    text_only: bool,
+    published: bool,
+    resume: Path | None,
+) -> None:
+    """Caption a split with one or more systems, score it, print the leaderboard."""
+    from benchmark.evaluation import default_run_path, resume_run, start_run
+    from benchmark.metrics.suite import SuiteSettings
+    from benchmark.metrics.table import select_metrics
+    from benchmark.options import split_names
+    from benchmark.places import data_root as find_data_root
+    from benchmark.planning import RunRequest
+    from benchmark.registry import load_registry
+
+    if (systems is None) == (resume is None):
+        raise click.UsageError("give --systems to start a run, or --resume to finish one.")
+    suite = SuiteSettings(sbert_model, bert_score_model, device)
+    root = find_data_root(data_root)
+    path = resume or out or default_run_path("run", dataset)
+    try:
+        if resume is not None:
+            outcome = resume_run(resume, load_registry(), root, suite)
+        else:
+            request = RunRequest(
+                systems=tuple(split_names(systems or "")),
+                dataset=dataset,
+                data_root=root,
+                metrics=select_metrics(split_list(metrics, ("all",))),
+                argv=tuple(sys.argv[1:]),
+                train=train,
+                seed=seed,
+                device=device,
+                batch_size=batch_size,
+                timeout_s=timeout_s,
+                text_only=text_only,
+                limit=limit,
+            )
+            outcome = start_run(request, load_registry(), path, suite)
+    except KeyboardInterrupt:
+        if (path / "plan.json").is_file():
+            click.echo(f"\nInterrupted. Go on with: bench run --resume {path}", err=True)
+        sys.exit(130)
+    finish([outcome], published=published)

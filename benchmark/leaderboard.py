@@ -1,0 +1,156 @@
+"""Sealed runs become rows: quality with intervals, coverage, latency, provenance."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.contract import Kind
+from benchmark.metrics.table import METRICS
+from benchmark.plan import Plan, PlannedSystem
+from benchmark.run_folder import RunFolder
+
+RANKED_BY = "cider_d"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One metric of one row, raw; ``low`` and ``high`` bound the 95 % bootstrap interval."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    available: bool
+    reason: str | None
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system on one split, as a leaderboard shows it.
+
+    Attributes:
+        n_scored: clips with a caption; ``n_expected`` are all clips of the split.
+        n_failed: clips whose caption failed; such a row is incomplete and says so.
+        clips_sha256: hash of the scored clips' ids: only rows that share it share a table.
+        latency: of the quality pass, None for captions that came from a file.
+        run: folder of the run.
+    """
+
+    system: str
+    kind: Kind
+    dataset: str
+    split: str
+    n_scored: int
+    n_expected: int
+    n_failed: int
+    n_empty: int
+    failure: str | None
+    clips_sha256: str
+    metrics: Mapping[str, Cell]
+    latency: Mapping[str, Any] | None
+    distribution: str
+    version: str
+    trained_on: tuple[str, ...]
+    train: str | None
+    seed: int
+    run: str
+
+    @property
+    def complete(self) -> bool:
+        return self.n_failed == 0 and self.failure is None
+
+    @property
+    def table_key(self) -> tuple[str, str, str]:
+        return (self.dataset, self.split, self.clips_sha256)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**dataclasses.asdict(self), "complete": self.complete}
+
+
+def read_rows(paths: Iterable[Path]) -> list[Row]:
+    """Read the rows of sealed runs.
+
+    Raises:
+        RunError: a folder holds no run, or an unfinished one.
+    """
+    return [row for path in paths for row in _rows(RunFolder.open(path))]
+
+
+def group_rows(rows: Iterable[Row]) -> list[list[Row]]:
+    """Gather the rows that may be compared: one list per split and set of scored clips.
+
+    Within a list come floors, then systems from best to worst, then ceilings.
+    """
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.table_key, []).append(row)
+    return [sorted(group, key=_order) for group in groups.values()]
+
+
+def shown_metrics(rows: Sequence[Row]) -> tuple[list[str], dict[str, str]]:
+    """Choose a table's columns.
+
+    Returns:
+        The keys that at least one row has a value for, and for every other key why none has.
+    """
+    keys = [key for key in METRICS if any(key in row.metrics for row in rows)]
+    shown: list[str] = []
+    absent: dict[str, str] = {}
+    for key in keys:
+        cells = [row.metrics[key] for row in rows if key in row.metrics]
+        if any(cell.available for cell in cells):
+            shown.append(key)
+        else:
+            absent[key] = next((cell.reason for cell in cells if cell.reason), "unknown")
+    return shown, absent
+
+
+def _rows(folder: RunFolder) -> list[Row]:
+    manifest = folder.read_manifest()
+    plan = folder.read_plan()
+    scores = folder.read_scores()["systems"]
+    return [
+        _row(folder, plan, system, manifest["systems"][system.name], scores[system.name])
+        for system in plan.systems
+    ]
+
+
+def _row(
+    folder: RunFolder,
+    plan: Plan,
+    system: PlannedSystem,
+    facts: Mapping[str, Any],
+    scores: Mapping[str, Any],
+) -> Row:
+    dataset, split = plan.dataset.rsplit(":", 1)
+    return Row(
+        system=system.name,
+        kind=system.kind,
+        dataset=dataset,
+        split=split,
+        n_scored=scores["n_scored"],
+        n_expected=plan.n_expected,
+        n_failed=facts["n_failed"],
+        n_empty=facts["n_empty"],
+        failure=facts["failure"],
+        clips_sha256=scores["clips_sha256"],
+        metrics={key: Cell(**cell) for key, cell in scores["metrics"].items()},
+        latency=facts["latency"],
+        distribution=system.distribution,
+        version=system.version,
+        trained_on=system.trained_on,
+        train=plan.train,
+        seed=plan.seed,
+        run=str(folder.path),
+    )
+
+
+def _order(row: Row) -> tuple[int, float, str]:
+    frame = {"floor": 0, "system": 1, "ceiling": 2}[row.kind]
+    cell = row.metrics.get(RANKED_BY)
+    value = cell.value if cell and cell.value is not None else float("-inf")
+    return (frame, -value, row.system)

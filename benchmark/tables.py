@@ -1,0 +1,162 @@
+"""Leaderboard rows as text: terminal, markdown, csv, json. The only user of pandas and tabulate."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from benchmark.leaderboard import RANKED_BY, Cell, Row, group_rows, shown_metrics
+from benchmark.metrics.table import METRICS
+from benchmark.published import PublishedRow, published_rows
+
+Format = Literal["text", "md", "csv", "json"]
+
+_STYLES = {"text": "rounded_outline", "md": "github"}
+_FRAMES = {"system": "", "floor": "floor", "ceiling": "ceiling"}
+_NONE = "–"  # noqa: RUF001 (an en dash is what tables print for "no value")
+
+
+def render(rows: Sequence[Row], form: Format, *, published: bool = False) -> str:
+    """Lay rows out in a format; text and md hold one table per set of scored clips."""
+    if form == "json":
+        return json.dumps([row.to_json() for row in rows], indent=1)
+    if form == "csv":
+        return _render_csv(rows)
+    parts: list[str] = []
+    for group in group_rows(rows):
+        parts.append(_heading(group, form))
+        parts.append(_quality_table(group, form))
+        parts += _notes(group)
+        if any(row.latency for row in group):
+            parts.append(_latency_table(group, form))
+        if published:
+            parts.append(_published_table(f"{group[0].dataset}:{group[0].split}", form))
+    return "\n\n".join(parts)
+
+
+def _render_csv(rows: Sequence[Row]) -> str:
+    import pandas
+
+    records = []
+    for row in rows:
+        record = {key: value for key, value in row.to_json().items() if key != "metrics"}
+        record["latency"] = json.dumps(row.latency) if row.latency else ""
+        record["trained_on"] = " ".join(row.trained_on)
+        for key, cell in row.metrics.items():
+            record |= {key: cell.value, f"{key}.low": cell.low, f"{key}.high": cell.high}
+        records.append(record)
+    return str(pandas.DataFrame.from_records(records).to_csv(index=False))
+
+
+def _heading(group: Sequence[Row], form: Format) -> str:
+    row = group[0]
+    text = (
+        f"{row.dataset}:{row.split}, {row.n_scored:,} of {row.n_expected:,} clips "
+        f"(clip ids {row.clips_sha256[:12]})"
+    )
+    return f"### {text}" if form == "md" else text
+
+
+def _quality_table(group: Sequence[Row], form: Format) -> str:
+    keys = [key for key in shown_metrics(group)[0] if METRICS[key].in_table]
+    header = ["#", "system", *(METRICS[key].label for key in keys)]
+    ranked = [row for row in group if row.kind == "system" and row.complete]
+    lines = []
+    for frame in ("system", "floor", "ceiling"):
+        for row in (row for row in group if row.kind == frame):
+            place = str(ranked.index(row) + 1) if row in ranked else _FRAMES[frame]
+            name = row.system if row.complete else f"{row.system} (incomplete)"
+            lines.append([place, name, *(_cell(key, row.metrics.get(key)) for key in keys)])
+    return _lay_out(lines, header, form)
+
+
+def _cell(key: str, cell: Cell | None) -> str:
+    if cell is None or cell.value is None:
+        return _NONE
+    metric = METRICS[key]
+    if not metric.in_percent:
+        return f"{cell.value:,.0f}"
+    text = f"{100 * cell.value:.1f}"
+    if key == RANKED_BY and cell.low is not None and cell.high is not None:
+        text += f" [{100 * cell.low:.1f}, {100 * cell.high:.1f}]"
+    return text
+
+
+def _notes(group: Sequence[Row]) -> list[str]:
+    notes = ["Values x100; in brackets the 95 % bootstrap interval. Ranked by CIDEr-D."]
+    reasons: dict[str, list[str]] = {}
+    for key, reason in shown_metrics(group)[1].items():
+        reasons.setdefault(reason, []).append(METRICS[key].label)
+    notes += [f"Unavailable: {', '.join(labels)}: {why}" for why, labels in reasons.items()]
+    for row in group:
+        if row.failure:
+            notes.append(f"{row.system} stopped {row.failure}")
+        if row.n_failed:
+            notes.append(f"{row.system}: {row.n_failed} clips failed and are not scored")
+        if row.n_empty:
+            notes.append(f"{row.system}: {row.n_empty} captions are empty and scored as they stand")
+    models = {
+        part.removeprefix("model:")
+        for row in group
+        for cell in row.metrics.values()
+        for part in cell.signature.split("|")
+        if cell.available and part.startswith("model:")
+    }
+    if models:
+        notes.append(f"Model-based metrics ran on: {', '.join(sorted(models))}")
+    return ["\n".join(notes)]
+
+
+def _latency_table(group: Sequence[Row], form: Format) -> str:
+    header = ["system", "batch", "calls", "p50 ms", "p90 ms", "clips/s", "RTF", "prepare s"]
+    lines = [[row.system, *_latency_cells(row.latency)] for row in group if row.latency is not None]
+    return "Latency of the quality pass:\n\n" + _lay_out(lines, header, form)
+
+
+def _latency_cells(latency: Mapping[str, Any]) -> list[str]:
+    def show(key: str, factor: float, digits: str) -> str:
+        value = latency[key]
+        return _NONE if value is None else format(value * factor, digits)
+
+    return [
+        str(latency["batch_size"]),
+        str(latency["n_calls"]),
+        show("p50_s", 1000, ".3f"),
+        show("p90_s", 1000, ".3f"),
+        show("clips_per_s", 1, ",.0f"),
+        show("rtf", 1, ".2g"),
+        show("prepare_s", 1, ".2f"),
+    ]
+
+
+def _published_table(split_label: str, form: Format) -> str:
+    rows = published_rows(split_label)
+    if not rows:
+        return f"No numbers in print are recorded for {split_label}."
+    keys = [key for key in METRICS if any(key in row.values for row in rows)]
+    header = ["in print", "supervision", *(METRICS[key].label for key in keys), "source"]
+    lines = [[row.system, row.supervision, *_printed(row, keys), row.sources[0]] for row in rows]
+    title = (
+        "Numbers in print, not measured here (other clips, tools and tokenisers may lie behind):"
+    )
+    return f"{title}\n\n{_lay_out(lines, header, form)}"
+
+
+def _printed(row: PublishedRow, keys: Sequence[str]) -> list[str]:
+    return [f"{100 * row.values[key]:.1f}" if key in row.values else _NONE for key in keys]
+
+
+def _lay_out(lines: Sequence[Sequence[str]], header: Sequence[str], form: Format) -> str:
+    from tabulate import tabulate
+
+    if form == "md":
+        lines = [[cell.replace("|", r"\|") for cell in line] for line in lines]
+    numbers = ("right",) * (len(header) - 2)
+    return tabulate(
+        lines,
+        headers=header,
+        tablefmt=_STYLES[form],
+        disable_numparse=True,
+        colalign=("left", "left", *numbers),
+    )
