@@ -59,7 +59,7 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aac-bench", prog_name="bench")
 def bench() -> None:
-    """Run, score and rank automated audio captioning systems.
+    r"""Run, score and rank automated audio captioning systems.
 
     \b
     Exit codes: 0 all is well; 1 a system failed; 2 the request cannot be meant;
@@ -74,3 +74,7 @@ def main(argv: list[str] | None = None) -> Any:
     except BenchError as error:
         click.echo(f"bench: error: {error}", err=True)
         sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

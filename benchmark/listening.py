@@ -56,6 +56,7 @@ class Listener:
             return self._held[key]
         start = time.perf_counter()
         clip = self._split.read_clip(clip_id, sample_rate_hz)
+        clip.waveform.flags.writeable = False  # the next system hears the same array
         heard = Heard(clip, hash_waveform(clip.waveform), time.perf_counter() - start)
         self.n_decoded += 1
         self._keep(key, heard)

@@ -1,0 +1,75 @@
+"""What many tests share: the toy distribution, a made-up folder data set, a quiet cache."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+TESTS = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def toy_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pip-install the toy plugin into a folder of its own."""
+    site = tmp_path_factory.mktemp("site")
+    source = tmp_path_factory.mktemp("source") / "plugin_toy"
+    source.mkdir()
+    for name in ("pyproject.toml", "bench_toy.py"):
+        (source / name).write_bytes((TESTS / "plugin_toy" / name).read_bytes())
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--target", str(site)]
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, str(source)], check=True)
+    return site
+
+
+@pytest.fixture
+def toy_plugin(toy_site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the toy plugin visible to this process."""
+    monkeypatch.syspath_prepend(str(toy_site))
+
+
+@pytest.fixture
+def bench(toy_site: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the real ``bench`` command in a process, with the toy plugin installed."""
+
+    def run(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "benchmark.cli", *map(str, arguments)],
+            cwd=tmp_path,
+            env=bench_environment(toy_site, **settings),
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    return run
+
+
+def bench_environment(site: Path, **settings: str) -> dict[str, str]:
+    """Build the environment of a ``bench`` process that sees the plugins in ``site``."""
+    path = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, **settings}
+
+
+@pytest.fixture
+def clips_folder(tmp_path: Path) -> Path:
+    """Make a folder data set: 12 test clips with 2 captions, 4 training clips."""
+    import soundfile
+
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for split, n_clips in (("test", 12), ("train", 4)):
+        lines = ["file_name,caption_1,caption_2"]
+        for index in range(n_clips):
+            name = f"{split}-{index:02d}.wav"
+            wave = rng.uniform(-1, 1, 1600 * (index % 3 + 1)) * 0.02 * (index + 1)
+            soundfile.write(folder / name, wave, 16_000)
+            lines.append(f"{name},a noise number {index} hisses,the {split} hiss of noise {index}")
+        (folder / f"{split}.csv").write_text("\n".join(lines) + "\n")
+    return folder

@@ -1,0 +1,93 @@
+"""Small captioners, good and bad: a real plugin in a real distribution."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from benchmark import Captioner, Clip, Resources, SystemSpec, hookimpl
+
+BENCH_API = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ToyOptions:
+    """``delay_s``: seconds a clip takes; ``after``: clips before the fault shows."""
+
+    delay_s: float = 0.0
+    after: int = 0
+
+
+@dataclass
+class Loudness:
+    """Says how loud a clip is, and how long: every caption depends on the sound."""
+
+    options: ToyOptions
+
+    def caption(self, clips: Sequence[Clip]) -> list[str]:
+        time.sleep(self.options.delay_s * len(clips))
+        return [self._describe(clip) for clip in clips]
+
+    def _describe(self, clip: Clip) -> str:
+        level = float(np.sqrt(np.mean(clip.waveform**2))) if len(clip.waveform) else 0.0
+        word = "loud" if level > 0.05 else "quiet"
+        return f"a {word} sound of level {level:.4f} for {clip.duration_s:.2f} seconds"
+
+
+@dataclass
+class Faulty:
+    """Behaves for ``after`` clips, then breaks the contract in one way."""
+
+    fault: str
+    options: ToyOptions
+    n_seen: int = 0
+
+    def caption(self, clips: Sequence[Clip]) -> Any:
+        self.n_seen += len(clips)
+        if self.n_seen <= self.options.after:
+            return ["a sound" for _ in clips]
+        if self.fault == "raises":
+            raise ValueError("the toy broke, as it was told to")
+        if self.fault == "hangs":
+            time.sleep(60)
+        return {
+            "short": ["a sound"] * (len(clips) - 1),
+            "none": None,
+            "mixed": [None] * len(clips),
+        }[self.fault]
+
+
+@hookimpl
+def bench_systems() -> Iterable[SystemSpec]:
+    yield SystemSpec("toy", "says how loud a clip is", _prepare, ToyOptions)
+    yield SystemSpec("toy-mute", "says nothing", _prepare_mute, needs_audio=False)
+    for fault in ("raises", "short", "none", "mixed", "hangs"):
+        prepare = partial(_prepare_faulty, fault)
+        yield SystemSpec(f"toy-{fault}", f"faulty: {fault}", prepare, ToyOptions, needs_audio=False)
+    yield SystemSpec("toy-unready", "cannot get ready", _prepare_unready, needs_audio=False)
+
+
+def _prepare(resources: Resources, options: ToyOptions) -> Captioner:
+    return Loudness(options)
+
+
+def _prepare_faulty(fault: str, resources: Resources, options: ToyOptions) -> Captioner:
+    return Faulty(fault, options)
+
+
+class _Mute:
+    def caption(self, clips: Sequence[Clip]) -> list[str]:
+        return ["" for _ in clips]
+
+
+def _prepare_mute(resources: Resources, options: None) -> Captioner:
+    return _Mute()
+
+
+def _prepare_unready(resources: Resources, options: None) -> Captioner:
+    raise FileNotFoundError("weights.safetensors")

@@ -1,0 +1,226 @@
+"""Feeding clips to captioners: what is recorded, and what stops."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from benchmark import Clip, DataError, Resources, Split, SystemSpec
+from benchmark.artifacts import Artifacts
+from benchmark.baselines import Constant, Human, RandomTrain
+from benchmark.ledger import Ledger, read_ledger
+from benchmark.listening import Listener
+from benchmark.registry import Provenance, System
+from benchmark.runner import RunSettings, run_system
+
+REFERENCES = {f"clip-{i}": (f"sound {i}", f"noise {i}", f"tone {i}") for i in range(5)}
+
+
+class Echo:
+    """Says which clips came in together."""
+
+    def caption(self, clips):
+        return [f"{clip.clip_id} among {len(clips)}" for clip in clips]
+
+
+class Fault:
+    """Does as the test says on its second call."""
+
+    def __init__(self, act):
+        self.act, self.n_calls = act, 0
+
+    def caption(self, clips):
+        self.n_calls += 1
+        return self.act(clips) if self.n_calls == 2 else ["a sound" for _ in clips]
+
+
+@dataclasses.dataclass
+class Bench:
+    """A split of five noises and a ledger to run systems on."""
+
+    path: object
+    resources: Resources
+    broken: frozenset = frozenset()
+    listener: Listener | None = None
+
+    @property
+    def split(self):
+        return Split("noises", "test", REFERENCES, frozenset(REFERENCES), self.read)
+
+    def read(self, clip_id, rate):
+        if clip_id in self.broken:
+            raise DataError(f"{clip_id} is truncated")
+        rng = np.random.default_rng(int(clip_id[-1]))
+        return Clip(clip_id, rng.uniform(-0.1, 0.1, rate).astype(np.float32), rate)
+
+    def run(self, captioner, *, text_only=False, batch_size=1, timeout_s=None, **changes):
+        prepare = captioner if callable(captioner) else lambda resources, options: captioner
+        spec = SystemSpec("system", "under test", prepare, **changes)
+        system = System("system", spec, None, Provenance("test", "1"))
+        settings = RunSettings(tuple(REFERENCES), batch_size, timeout_s)
+        self.listener = Listener(self.split, text_only=text_only)
+        done = read_ledger(self.path)
+        with Ledger(self.path) as ledger:
+            return run_system(
+                system, self.split, self.resources, settings, self.listener, ledger, done
+            )
+
+    @property
+    def rows(self):
+        return read_ledger(self.path).rows("system")
+
+    @property
+    def states(self):
+        return [row.state for row in self.rows]
+
+
+@pytest.fixture
+def noises(tmp_path):
+    resources = Resources("cpu", 0, Artifacts(tmp_path / "artifacts"), references=REFERENCES)
+    return Bench(tmp_path / "ledger.jsonl", resources)
+
+
+def test_every_clip_gets_a_row_with_its_caption_and_times(noises):
+    assert noises.run(Echo(), batch_size=2) is None
+    assert [row.caption for row in noises.rows] == [
+        "clip-0 among 2",
+        "clip-1 among 2",
+        "clip-2 among 2",
+        "clip-3 among 2",
+        "clip-4 among 1",
+    ]
+    assert [row.batch for row in noises.rows] == [0, 0, 1, 1, 2]
+    assert all(row.audio_s == 1.0 and row.caption_s > 0 and row.read_s > 0 for row in noises.rows)
+
+
+def test_a_caption_of_no_words_is_legal_and_marked_empty(noises):
+    assert noises.run(Constant(" ")) is None
+    assert noises.states == ["empty"] * 5
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        (lambda clips: 1 / 0, "ZeroDivisionError: division by zero"),
+        (lambda clips: ["a"] * (len(clips) - 1), "returned 1 captions for 2 clips"),
+        (lambda clips: None, "caption() returned NoneType; expected a list of 2 str"),
+        (lambda clips: ["a", None], "the caption for clip 'clip-3' is NoneType"),
+        (lambda clips: "two words", "caption() returned str; expected a list"),
+    ],
+)
+def test_a_fault_stops_the_system_and_names_the_clip(noises, act, message):
+    failure = noises.run(Fault(act), batch_size=2)
+    assert failure.startswith("at clip 'clip-2'")
+    assert message in failure
+    assert noises.states == ["ok", "ok", "error", "error"]
+    failed = noises.rows[2]
+    assert failed.caption is None
+    assert message in failed.error
+    assert "Traceback" in failed.traceback
+
+
+def test_what_failed_is_tried_again_and_what_succeeded_is_not(noises):
+    noises.run(Fault(lambda clips: 1 / 0), batch_size=2)
+    seen = []
+
+    class Watching(Echo):
+        def caption(self, clips):
+            seen.extend(clip.clip_id for clip in clips)
+            return super().caption(clips)
+
+    assert noises.run(Watching(), batch_size=2) is None
+    assert seen == ["clip-2", "clip-3", "clip-4"]
+    assert noises.states == ["ok"] * 5
+    assert noises.run(lambda resources, options: 1 / 0, batch_size=2) is None  # nothing is left
+
+
+def test_a_call_that_takes_too_long_is_a_timeout(noises):
+    import threading
+
+    never = threading.Event()
+    failure = noises.run(Fault(lambda clips: never.wait(20)), timeout_s=0.05)
+    assert "CallTimeoutError: caption() took longer than 0.05 s" in failure
+    assert noises.states == ["ok", "timeout"]
+
+
+def test_a_system_that_cannot_get_ready_says_why(noises):
+    def prepare(resources, options):
+        raise FileNotFoundError("weights.bin")
+
+    assert noises.run(prepare) == "while preparing: FileNotFoundError: weights.bin"
+    prepared = read_ledger(noises.path).prepared["system", 0]
+    assert "Traceback" in prepared.traceback
+
+
+def test_a_captioner_without_a_caption_method_is_refused(noises):
+    assert "expected a captioner" in noises.run(lambda resources, options: object())
+
+
+def test_a_sound_that_cannot_be_read_costs_that_clip_alone(noises):
+    noises.broken = frozenset({"clip-1"})
+    assert noises.run(Echo(), batch_size=2) is None
+    assert noises.states == ["ok", "error", "ok", "ok", "ok"]
+    assert noises.rows[1].error == "DataError: clip-1 is truncated"
+
+
+def test_keys_follow_the_sound_the_system_and_the_seed(noises):
+    noises.run(Echo())
+    keys = [row.key for row in noises.rows]
+    assert len(set(keys)) == 5
+    noises.path.unlink()
+    noises.run(Echo())
+    assert [row.key for row in noises.rows] == keys
+    noises.path.unlink()
+    noises.resources = dataclasses.replace(noises.resources, seed=1)
+    noises.run(Echo())
+    assert not set(keys) & {row.key for row in noises.rows}
+
+
+def test_a_captioner_cannot_change_what_the_next_one_hears(noises):
+    class Vandal:
+        def caption(self, clips):
+            clips[0].waveform[:] = 0
+            return ["silence"]
+
+    assert "read-only" in noises.run(Vandal())
+
+
+def test_leave_one_out_gives_each_reference_in_turn(noises):
+    def prepare(resources, options):
+        return Human(resources.references, resources.fold)
+
+    assert noises.run(prepare, text_only=True, leave_one_out=True) is None
+    assert [row.caption for row in noises.rows if row.clip_id == "clip-3"] == [
+        "sound 3",
+        "noise 3",
+        "tone 3",
+    ]
+    assert {row.fold for row in noises.rows} == {0, 1, 2}
+
+
+def test_a_random_training_caption_depends_on_the_clip_and_the_seed_alone():
+    captions = [f"caption {i}" for i in range(1000)]
+    clips = [Clip(f"clip-{i}", np.zeros(0, np.float32), 1) for i in range(20)]
+    together = RandomTrain(captions, 0).caption(clips)
+    alone = [RandomTrain(captions, 0).caption([clip])[0] for clip in reversed(clips)]
+    assert together == alone[::-1]
+    assert together != RandomTrain(captions, 1).caption(clips)
+
+
+def test_each_sound_is_decoded_once_within_the_memory_budget(noises):
+    listener = Listener(noises.split, text_only=False)
+    for _ in range(3):
+        for clip_id in REFERENCES:
+            listener.hear(clip_id, 8000)
+    assert listener.n_decoded == 5
+    tight = Listener(noises.split, text_only=False, budget_bytes=2 * 8000 * 4)
+    for clip_id in ("clip-0", "clip-1", "clip-0", "clip-2", "clip-1"):
+        tight.hear(clip_id, 8000)
+    assert tight.n_decoded == 4  # clip-1 made room for clip-2
+
+
+def test_a_text_only_clip_carries_no_sound(noises):
+    heard = Listener(noises.split, text_only=True).hear("clip-0", 8000)
+    assert len(heard.clip.waveform) == 0
