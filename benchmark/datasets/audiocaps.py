@@ -1,0 +1,125 @@
+"""AudioCaps v1 (Kim et al. 2019): 49,838 / 495 / 975 clips with 1 / 5 / 5 captions each."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from benchmark.contract import Split
+from benchmark.datasets.captions_csv import Table, find_captions, read_table
+from benchmark.datasets.fetch import RemoteFile
+from benchmark.datasets.sounds import Sounds, index_files
+from benchmark.errors import DataError, UnknownNameError
+
+SPLITS = ("train", "val", "test")
+DEFAULT_SPLIT = "test"
+TRAIN_SPLIT = "train"
+LICENCE = (
+    "captions: free for academic purposes only (AudioCaps README); sounds belong to those who "
+    "uploaded them to YouTube"
+)
+
+_URL = "https://raw.githubusercontent.com/cdjkim/audiocaps/master/dataset"
+_SHA256 = {
+    "train": "c0c5223db682b3bf724ce7e7ce58d5b36929f74572e8526a7211f92d2eef7c8e",
+    "val": "dab1c96641d5f3053ddb99dca3949450da9a75737bda53e11cc0aa8b102be0c3",
+    "test": "b91c4b7ded2f4f6e7db5b9c4983dc1e1dca3d556f505b61e3fd65cac7e1c638a",
+}
+CAPTION_FILES = tuple(
+    RemoteFile(f"{split}.csv", f"{_URL}/{split}.csv", f"sha256:{_SHA256[split]}")
+    for split in SPLITS
+)
+CAPTIONS_SHA256 = {
+    "train": "690613dbd33efa4efdc28d4abe83531e8e25d68e22e5c2b76768d6cf973b972f",
+    "val": "536fe292a7ac40100cad2ff9089f9db33af53ff10d42a24f263f5ba4848e7a20",
+    "test": "e9ae7c3c6fe1548370afb6d903eaf7be770efc69a9f3d5d7ff9329a92dfa9172",
+}
+"""``passport.hash_captions`` of v1: 101 of v2's test captions differ, which is another test."""
+HOW_TO_GET = (
+    "Captions: `bench data fetch audiocaps`, or save dataset/{train,val,test}.csv of "
+    "https://github.com/cdjkim/audiocaps as audiocaps/{train,val,test}.csv under the data root. "
+    "Sounds are not to be downloaded from there: ask the authors for them with the form in that "
+    "README, or fetch them from YouTube, and put them into audiocaps/audio/{split}/ as "
+    "{youtube_id}_{start_time}.flac, Y{youtube_id}.wav or {youtube_id}.wav."
+)
+
+_COLUMNS = ("audiocap_id", "youtube_id", "start_time", "caption")
+_YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
+
+
+def load_audiocaps(split: str, data_root: Path) -> Split:
+    """Read the official captions and find the sounds; a clip's id is its YouTube id.
+
+    Captions: ``audiocaps/{split}.csv``, ``audiocaps/dataset/{split}.csv`` (the official
+    repository) or ``AUDIOCAPS/`` (aac-datasets). Sounds: ``{id}_{start}``, ``Y{id}`` or ``{id}``,
+    ``.flac`` before ``.wav``, in the folders of ``_sound_folders``; the first found is taken.
+
+    Raises:
+        UnknownNameError: there is no such split.
+        DataError: the captions are missing or malformed.
+    """
+    if split not in SPLITS:
+        raise UnknownNameError("split of audiocaps", split, SPLITS)
+    candidates = (
+        data_root / "audiocaps" / f"{split}.csv",
+        data_root / "audiocaps" / "dataset" / f"{split}.csv",
+        data_root / "AUDIOCAPS" / f"{split}.csv",
+        data_root / "AUDIOCAPS" / "csv_files_v1" / f"{split}.csv",
+    )
+    table = read_table(find_captions(f"audiocaps:{split}", candidates, HOW_TO_GET), _COLUMNS)
+    references, starts = _group(table)
+    folders = _sound_folders(split, data_root)
+    index = index_files(folders)
+    paths: dict[str, Path] = {}
+    aliases: dict[str, str] = {}
+    for clip_id, start in starts.items():
+        names = _file_names(clip_id, start)
+        aliases.update(dict.fromkeys(names, clip_id))
+        found = next((name for name in names if name in index), None) if index else None
+        if found is not None:
+            paths[clip_id] = index[found] / found
+    sounds = Sounds(paths, folders)
+    return Split("audiocaps", split, references, sounds.present, sounds.read_clip, aliases)
+
+
+def _group(table: Table) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Gather each clip's captions, in the order of the file, and where it starts."""
+    table.require_unique("audiocap_id")
+    captions: dict[str, list[str]] = {}
+    starts: dict[str, str] = {}
+    columns = (table.column(name) for name in ("youtube_id", "start_time", "caption"))
+    for line, youtube_id, start, caption in zip(table.lines, *columns, strict=True):
+        if _YOUTUBE_ID.fullmatch(youtube_id) is None:
+            raise DataError(
+                f"{table.path}, line {line}: {youtube_id!r} is no YouTube id; expected 11 of "
+                "A-Z a-z 0-9 _ -. Spreadsheets spoil ids that start with '-': take the original."
+            )
+        if starts.setdefault(youtube_id, start) != start or not start.isdecimal():
+            raise DataError(
+                f"{table.path}, line {line}: {youtube_id!r} starts at {start!r}, earlier at "
+                f"{starts[youtube_id]!r}; expected one whole number of seconds for each clip."
+            )
+        captions.setdefault(youtube_id, []).append(caption)
+    return {clip_id: tuple(texts) for clip_id, texts in captions.items()}, starts
+
+
+def _file_names(youtube_id: str, start: str) -> tuple[str, ...]:
+    """The names a clip goes by: official and aac-datasets, PANNs and WavCaps, plain."""
+    return (
+        f"{youtube_id}_{start}.flac",
+        f"{youtube_id}_{start}.wav",
+        f"Y{youtube_id}.flac",
+        f"Y{youtube_id}.wav",
+        f"{youtube_id}.flac",
+        f"{youtube_id}.wav",
+    )
+
+
+def _sound_folders(split: str, data_root: Path) -> tuple[Path, ...]:
+    base, aac_datasets = data_root / "audiocaps", data_root / "AUDIOCAPS"
+    inside = ("audio/" + split, f"audio/audiocaps_{split}", "audio", f"audiocaps_{split}", split)
+    return (
+        *(base / name for name in inside),
+        base,
+        *sorted(aac_datasets.glob(f"audio_*Hz/{split}")),
+    )

@@ -1,0 +1,153 @@
+"""Captions as CSV: one strict reader for every data set. Text is text, nothing is stripped."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.errors import DataError, listed
+
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV file as it was written: every field a string, ``""``, ``"NA"`` and spaces kept.
+
+    ``lines`` says on which line of the file (from 1) each row starts.
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+
+    def column(self, name: str) -> list[str]:
+        """All values of one column, in the order of the file.
+
+        Raises:
+            DataError: there is no such column.
+        """
+        self.require_columns((name,))
+        at = self.columns.index(name)
+        return [row[at] for row in self.rows]
+
+    def require_columns(self, names: Iterable[str]) -> None:
+        """Raise a DataError that lists the columns found where one of ``names`` is missing."""
+        expected = tuple(names)
+        lacking = [name for name in expected if name not in self.columns]
+        if not lacking:
+            return
+        near = difflib.get_close_matches(lacking[0], self.columns, n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        if len(self.columns) == 1 and any(mark in self.columns[0] for mark in ";\t"):
+            hint = " Fields must be separated by commas."
+        raise DataError(
+            f"{self.path} has no column {listed(lacking)}. "
+            f"Found: {listed(self.columns, 20) or 'none'}. Expected: {listed(expected, 20)}.{hint}"
+        )
+
+    def require_unique(self, name: str) -> None:
+        """Raise a DataError that lists every value that stands in ``name`` more than once."""
+        lines_of: dict[str, list[int]] = defaultdict(list)
+        for value, line in zip(self.column(name), self.lines, strict=True):
+            lines_of[value].append(line)
+        twice = [
+            f"{value!r} (lines {', '.join(map(str, lines))})"
+            for value, lines in lines_of.items()
+            if len(lines) > 1
+        ]
+        if twice:
+            more = f" and {len(twice) - 5} more" if len(twice) > 5 else ""
+            raise DataError(
+                f"{self.path} holds the same {name} more than once: {', '.join(twice[:5])}{more}. "
+                "Expected each once; keep one row for each."
+            )
+
+
+def read_table(path: Path, required: Sequence[str]) -> Table:
+    """Read a CSV file with a header: UTF-8 with or without BOM, any line ends, RFC 4180 quotes.
+
+    Blank lines between rows are skipped; nothing else is.
+
+    Args:
+        path: the file.
+        required: columns that must be there; others may be.
+
+    Raises:
+        DataError: the file is absent, not UTF-8, not well-formed, lacks a column, repeats one,
+            has no rows, or has a row with another number of fields than the header; says the line.
+    """
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    rows: list[tuple[str, ...]] = []
+    lines: list[int] = []
+    try:
+        columns = tuple(next(reader, ()))
+        before = reader.line_num
+        for row in reader:
+            if row:
+                _require_width(path, before + 1, row, columns)
+                rows.append(tuple(row))
+                lines.append(before + 1)
+            before = reader.line_num
+    except csv.Error as error:
+        raise DataError(
+            f"{path}, line {reader.line_num}: {error}. Expected comma-separated fields, quoted "
+            'with "; a quote inside a quoted field is written twice.'
+        ) from error
+    table = Table(path, columns, tuple(rows), tuple(lines))
+    table.require_columns(required)
+    if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+        raise DataError(f"{path} has the column {listed(repeated)} twice; expected it once.")
+    if not rows:
+        raise DataError(f"{path} has a header but no rows; expected at least one.")
+    return table
+
+
+def find_captions(label: str, candidates: Sequence[Path], how_to_get: str) -> Path:
+    """Return the first of ``candidates`` that is a file.
+
+    Raises:
+        DataError: none is; says where they were expected and how to get them.
+    """
+    for path in candidates:
+        if path.is_file():
+            return path
+    places = "\n  or ".join(str(path) for path in candidates)
+    raise DataError(f"no captions for {label}: expected a file\n     {places}\n{how_to_get}")
+
+
+def read_text(path: Path) -> str:
+    """Read a UTF-8 file whole.
+
+    Raises:
+        DataError: the file is absent or unreadable, or not UTF-8; names the byte and the line.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}; expected a text file.") from error
+    skipped = len(_BOM) if data.startswith(_BOM) else 0
+    try:
+        return data[skipped:].decode()
+    except UnicodeDecodeError as error:
+        at = error.start + skipped
+        line = data.count(b"\n", 0, at) + 1
+        raise DataError(
+            f"{path} is not UTF-8: byte 0x{data[at]:02x} at offset {at}, line {line}. Convert it, "
+            f"for example: iconv -f ISO-8859-1 -t UTF-8 {shlex.quote(str(path))} > utf8.csv"
+        ) from error
+
+
+def _require_width(path: Path, line: int, row: Sequence[str], columns: Sequence[str]) -> None:
+    if len(row) != len(columns):
+        raise DataError(
+            f"{path}, line {line}: {len(row)} fields, but the header has {len(columns)} "
+            f"({listed(columns)}). A field that holds a comma or a line end must be quoted."
+        )

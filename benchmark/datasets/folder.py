@@ -1,0 +1,136 @@
+"""Own clips: a folder with sounds and a captions file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from benchmark.contract import Split
+from benchmark.datasets.captions_csv import Table, read_table
+from benchmark.datasets.sounds import Sounds
+from benchmark.errors import DataError, UnknownNameError, UsageError, listed
+
+SPLITS = ("train", "val", "test")
+DEFAULT_SPLIT = "test"
+TRAIN_SPLIT = "train"
+LICENCE = "your own"
+HOW_TO_GET = (
+    "Write FOLDER/captions.csv (it is the test split) or FOLDER/{train,val,test}.csv with the "
+    "columns file_name,caption (one row for each reference) or file_name,caption_1,...,caption_n, "
+    "and put the sounds beside it, into FOLDER/audio/ or FOLDER/{split}/. "
+    "Then use folder:FOLDER or folder:FOLDER:test."
+)
+
+_NUMBERED = re.compile(r"caption_([1-9][0-9]*)")
+
+
+def parse_folder(text: str) -> tuple[Path, str]:
+    """Split ``PATH[:split]``; the path may hold colons, the split is train, val or test.
+
+    Raises:
+        UsageError: there is no path.
+    """
+    path, colon, split = text.rpartition(":")
+    if not colon or split not in SPLITS:
+        path, split = text, DEFAULT_SPLIT
+    if not path:
+        raise UsageError("'folder' needs a path; expected folder:PATH or folder:PATH:split.")
+    return Path(path), split
+
+
+def load_folder(root: Path, split: str = DEFAULT_SPLIT) -> Split:
+    """Read own clips; a clip's id is its ``file_name`` as the captions file spells it.
+
+    Args:
+        root: the folder; ``folder:{root}`` becomes the data set's name.
+        split: ``train``, ``val`` or ``test``.
+
+    Raises:
+        UnknownNameError: there is no such split.
+        DataError: the captions are missing, malformed or ambiguous, or a file name leads out of
+            the folder (``..``, an absolute path, a drive letter, a symbolic link).
+    """
+    if split not in SPLITS:
+        raise UnknownNameError("split of a folder", split, SPLITS)
+    dataset, root = f"folder:{root}", root.expanduser()
+    if not root.is_dir():
+        raise DataError(f"no folder {root}; expected a folder with captions.csv. {HOW_TO_GET}")
+    table = read_table(_captions_file(root, split), ("file_name",))
+    references = _references(table)
+    folders = (root, root / "audio", root / split)
+    inside = root.resolve()
+    paths: dict[str, Path] = {}
+    for file_name in references:
+        _require_inside(table.path, file_name)
+        if (found := _find_sound(file_name, folders, inside)) is not None:
+            paths[file_name] = found
+    sounds = Sounds(paths, folders)
+    return Split(dataset, split, references, sounds.present, sounds.read_clip)
+
+
+def _captions_file(root: Path, split: str) -> Path:
+    names = (f"{split}.csv", "captions.csv") if split == "test" else (f"{split}.csv",)
+    found = [root / name for name in names if (root / name).is_file()]
+    if len(found) > 1:
+        raise DataError(
+            f"{root} holds test.csv and captions.csv, and both mean the test split; keep one."
+        )
+    if not found:
+        raise DataError(
+            f"no captions for the split {split!r} of {root}: expected "
+            f"{' or '.join(str(root / name) for name in names)}. {HOW_TO_GET}"
+        )
+    return found[0]
+
+
+def _references(table: Table) -> dict[str, tuple[str, ...]]:
+    numbers = sorted(int(m[1]) for name in table.columns if (m := _NUMBERED.fullmatch(name)))
+    if "caption" in table.columns:
+        if numbers:
+            raise DataError(
+                f"{table.path} has the column 'caption' and numbered ones; expected one form."
+            )
+        return _references_by_row(table)
+    if not numbers or numbers != list(range(1, len(numbers) + 1)):
+        raise DataError(
+            f"{table.path} has no captions. Found: {listed(table.columns, 20)}. Expected 'caption' "
+            "or 'caption_1', 'caption_2' and so on without a gap."
+        )
+    table.require_unique("file_name")
+    captions = zip(*(table.column(f"caption_{number}") for number in numbers), strict=True)
+    return dict(zip(table.column("file_name"), captions, strict=True))
+
+
+def _references_by_row(table: Table) -> dict[str, tuple[str, ...]]:
+    gathered: dict[str, list[str]] = {}
+    for name, caption in zip(table.column("file_name"), table.column("caption"), strict=True):
+        gathered.setdefault(name, []).append(caption)
+    return {name: tuple(captions) for name, captions in gathered.items()}
+
+
+def _require_inside(captions: Path, file_name: str) -> None:
+    posix, windows = PurePosixPath(file_name), PureWindowsPath(file_name)
+    leads_out = (
+        posix.is_absolute()
+        or bool(windows.anchor)  # C:\, \\server\share, and C: alone
+        or ".." in posix.parts
+        or ".." in windows.parts
+    )
+    if leads_out or not file_name or "\0" in file_name:
+        raise DataError(
+            f"{captions}: the file name {file_name!r} is not a path inside the folder; expected "
+            "one without '..', a drive or a leading slash."
+        )
+
+
+def _find_sound(file_name: str, folders: tuple[Path, ...], root: Path) -> Path | None:
+    try:
+        found = next((path for f in folders if (path := f / file_name).is_file()), None)
+    except OSError as error:  # a name longer than the file system allows
+        raise DataError(f"{file_name!r} is no file name: {error.strerror}.") from error
+    if found is not None and not found.resolve().is_relative_to(root):
+        raise DataError(
+            f"{found} leads out of {root} to {found.resolve()}; expected a file inside. "
+            "Copy the sound into the folder."
+        )
+    return found

