@@ -89,8 +89,8 @@ def _decode(path: Path) -> tuple[NDArray[np.float32], int]:
             frames: NDArray[np.float32] = sound.read(dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, TypeError, MemoryError) as error:  # TypeError: headerless raw
         raise DataError(
-            f"cannot decode {path}: {error} Expected a whole audio file (wav, flac, ogg, mp3); "
-            "it may be cut short or of another format. Fetch or export it again."
+            f"cannot decode {path}: {str(error).rstrip('.')}. Expected a whole audio file "
+            "(wav, flac, ogg, mp3); it may be cut or of another format. Fetch or export it again."
         ) from error
     if len(frames) < promised:
         raise _cut_short(path, f"{len(frames)} samples", f"{promised}")

@@ -59,11 +59,10 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aac-bench", prog_name="bench")
 def bench() -> None:
-    r"""Run, score and rank automated audio captioning systems.
+    """Run, score and rank automated audio captioning systems.
 
-    \b
-    Exit codes: 0 all is well; 1 a system failed; 2 the request cannot be meant;
-    3 this machine lacks something.
+    Exit codes: 0 all is well; 1 a system failed; 2 the request cannot be meant; 3 this machine
+    lacks something.
     """
 
 

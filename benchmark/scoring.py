@@ -122,14 +122,15 @@ def _mean_over_folds(
     if len(values) < len(scores):
         return next(score for score in scores if not score.available)
     signature = f"{scores[0].signature}|folds:{len(scores)},leave-one-out"
-    if any(score.per_clip is None for score in scores):
+    arrays = [score.per_clip for score in scores if score.per_clip is not None]
+    if len(arrays) < len(scores):
         return Score(float(np.mean(values)), None, signature)
     totals: PerClip = np.zeros(len(clip_ids))
     counts: PerClip = np.zeros(len(clip_ids))
     position = {clip_id: index for index, clip_id in enumerate(clip_ids)}
-    for (task, _), score in zip(parts, scores, strict=True):
+    for (task, _), values_of_fold in zip(parts, arrays, strict=True):
         where = [position[clip_id] for clip_id in task.clip_ids]
-        totals[where] += score.per_clip
+        totals[where] += values_of_fold
         counts[where] += 1
     return Score(float(np.mean(values)), totals / counts, signature)
 

@@ -118,7 +118,7 @@ def test_raw_samples_without_a_header_are_an_error(tmp_path):
 def test_a_wav_that_promises_more_than_it_holds_is_cut_short(tmp_path):
     (tmp_path / "a.wav").write_bytes(wav_bytes(bytes(200), promised=1_000))
     assert soundfile.info(tmp_path / "a.wav").frames == 100  # libsndfile sees nothing wrong
-    with pytest.raises(DataError, match="cut short: 200 bytes of sound, .* promises 1000"):
+    with pytest.raises(DataError, match=r"cut short: 200 bytes of sound, .* promises 1000"):
         read_sound(tmp_path / "a.wav", 16_000)
 
 
@@ -140,6 +140,16 @@ def test_a_compressed_sound_that_was_cut_is_an_error(tmp_path, suffix):
     path = write_sound(tmp_path / f"a.{suffix}", sine(44_100), 44_100)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(DataError, match="cut short"):
+        read_sound(path, 16_000)
+
+
+def test_a_header_that_promises_more_than_memory_holds_is_an_error(tmp_path):
+    path = write_sound(tmp_path / "a.flac", sine(16_000))
+    data = bytearray(path.read_bytes())
+    data[21] |= 0x0F  # the 36 bits of STREAMINFO that count the samples
+    data[22:26] = b"\xff" * 4
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=r"a\.flac"):
         read_sound(path, 16_000)
 
 

@@ -72,7 +72,7 @@ def test_missing_captions_say_which_file_where_and_how_to_get_it(tmp_path, name,
 
 def test_a_data_root_that_is_a_file_is_an_error(tmp_path):
     (tmp_path / "root").touch()
-    with pytest.raises(DataError, match="the data root .*root is a file"):
+    with pytest.raises(DataError, match=r"the data root .*root is a file"):
         load("clotho", tmp_path / "root", tmp_path)
 
 
@@ -104,7 +104,7 @@ def test_the_training_split_is_spelled_as_it_is_loaded():
 def test_what_cannot_be_fetched_says_how_to_get_it_instead(tmp_path):
     with pytest.raises(UsageError, match="soundscapes cannot be fetched"):
         fetch_dataset("soundscapes", tmp_path)
-    with pytest.raises(UsageError, match="the sounds of audiocaps cannot be fetched.*the form"):
+    with pytest.raises(UsageError, match=r"the sounds of audiocaps cannot be fetched.*the form"):
         fetch_dataset("audiocaps", tmp_path, sounds=True)
     with pytest.raises(UnknownNameError, match="Did you mean 'clotho'"):
         fetch_dataset("cloto", tmp_path)

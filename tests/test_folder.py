@@ -157,7 +157,7 @@ def test_two_files_that_both_mean_test_are_an_error(tmp_path):
 def test_missing_captions_and_folders_say_what_was_expected(tmp_path):
     with pytest.raises(DataError, match=r"expected .*train\.csv\. Write FOLDER/captions\.csv"):
         load_folder(tmp_path, "train")
-    with pytest.raises(DataError, match="no folder .*absent"):
+    with pytest.raises(DataError, match=r"no folder .*absent"):
         load_folder(tmp_path / "absent")
     with pytest.raises(UnknownNameError, match="Known: test, train, val"):
         load_folder(tmp_path, "dev")

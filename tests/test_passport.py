@@ -55,6 +55,11 @@ def test_the_passport_is_json_and_readable_lines():
     assert "missing     'c'" in shown
 
 
+def test_a_split_with_missing_sounds_says_where_they_go():
+    lines = issue_passport(load_clotho("validation", shared_path("data"))).render()
+    assert any("clotho/clotho_audio_files/" in line for line in lines)
+
+
 def test_the_hash_of_captions_is_sha256_of_json_lines_by_id():
     expected = hashlib.sha256(b'["a", "rain"]\n["b", "x", "y"]\n').hexdigest()
     assert hash_captions({"b": ("x", "y"), "a": ("rain",)}) == expected

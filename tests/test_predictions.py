@@ -21,7 +21,7 @@ def read(tmp_path, content: str, name: str = "out.csv"):
 
 
 def toy_split() -> Split:
-    references = {name: ("a sound",) for name in ("a.wav", "b.wav", "c .wav")}
+    references = dict.fromkeys(("a.wav", "b.wav", "c .wav"), ("a sound",))
 
     def no_sound(clip_id, rate_hz):
         raise DataError(clip_id)

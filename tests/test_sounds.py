@@ -28,7 +28,7 @@ def test_a_folder_named_like_a_sound_and_a_dead_link_are_no_files(tmp_path):
 def test_sounds_travel_to_another_process(tmp_path):
     soundfile.write(tmp_path / "a.wav", np.zeros(80, dtype=np.float32), 8_000)
     sounds = Sounds({"a": tmp_path / "a.wav"}, (tmp_path,))
-    read_clip = pickle.loads(pickle.dumps(sounds.read_clip))
+    read_clip = pickle.loads(pickle.dumps(sounds.read_clip))  # noqa: S301
     assert len(read_clip("a", 8_000).waveform) == 80
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import click
 
 
@@ -19,10 +17,9 @@ def command() -> None:
 
     def show(spec: SystemSpec, origin: str) -> None:
         click.echo(f"{spec.name:<{width}}  {spec.kind:<7}  {spec.summary}  [{origin}]")
+        defaults = spec.options() if spec.options else None
         for key, hint in option_types(spec).items():
-            default = next(
-                f.default for f in dataclasses.fields(spec.options or ()) if f.name == key
-            )
+            default = getattr(defaults, key)
             click.echo(f"{'':<{width}}    {key}: {describe_type(hint)} (default {default!r})")
 
     for name, claims in sorted(registry.claims.items()):

@@ -80,7 +80,7 @@ _RECORDS = (
     DatasetRecord(
         name="soundscapes",
         summary="synthetic sounds with captions, made on this machine; needs no download",
-        splits=("train", "val", "test"),
+        splits=("pretrain", "train", "val", "test"),
         default_split="test",
         train_split="train",
         licence="made by this program; free to use",

@@ -67,7 +67,7 @@ _BACKDROP = (
     "{} over {n0} in the background",
     "{}",
 )
-_CLAUSES = {"sequence1": _ALONE, "sequence2": _TWO, "sequence3": _THREE, "overlap2": _OVERLAP}
+_TEMPLATES = {"sequence1": _ALONE, "sequence2": _TWO, "sequence3": _THREE, "overlap2": _OVERLAP}
 
 _ADVERBS = {
     "loud": ("loudly", "very loudly", "noisily"),
@@ -79,7 +79,7 @@ _ADVERBS = {
 _ADJECTIVES = {
     "loud": ("loud", "very loud", "noisy"),
     "faint": ("faint", "quiet", "soft"),
-    "distant": ("distant", "far-off", "remote"),
+    "distant": ("distant", "far-off", "muffled"),
     "slow": ("slow", "slow-paced", "unhurried"),
     "fast": ("rapid", "fast", "quick"),
 }
@@ -128,7 +128,7 @@ def write_captions(
 
 def draw_caption(rng: Generator, scene: Scene) -> str:
     """Write one caption of any length."""
-    templates = _CLAUSES[f"{scene.form}{len(scene.events)}"]
+    templates = _TEMPLATES[f"{scene.form}{len(scene.events)}"]
     text = _fill(rng, _pick(rng, templates), scene.events, _QUALIFIED[len(scene.events)])
     if scene.backdrop is not None:
         text = _fill(rng, _pick(rng, _BACKDROP).replace("{}", text), [scene.backdrop], 0.0)
@@ -204,7 +204,7 @@ def _draw_adverb(rng: Generator, event: Event, qualified: bool) -> str:
     """Say how, or how often: an adverb with a space before it, or nothing."""
     adverbs: list[tuple[str, ...]] = [_ADVERBS[quality] for quality in _list_qualities(event)]
     if event.n_strokes == 1:
-        adverbs.append(("once", "a single time", "one time"))
+        adverbs.append(("once", "a single time"))
     elif event.n_strokes == 2:
         adverbs.append(("twice", "two times"))
     elif event.n_strokes > 2:

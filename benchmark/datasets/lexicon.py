@@ -27,7 +27,7 @@ class Words:
         frames: for clauses ("a dog barks") and what derives from them ("a dog barking").
         nouns: names of the sound that an adjective may go before ("barking of a dog").
         once: more names, for a single stroke; often: for several or for a lasting sound.
-        deep: more subjects, each for the first frame, where the voice is deep; high: likewise.
+        deep: more subjects of the first frame, where the voice is deep; high: likewise.
     """
 
     frames: tuple[Frame, ...]
@@ -66,7 +66,7 @@ LEXICON: Mapping[str, Words] = {
     "alarm": _words(
         "a alarm; a smoke alarm; a alarm clock; a electronic alarm",
         "beep; go off; sound; emit beeps",
-        "beeping of a alarm; alarm beeping; electronic beeping; alarm beeps; alarm signal",
+        "beeping of a alarm; alarm beeping; electronic beeping; alarm beeps; a alarm signal",
         ("+electronic beeps; alarm beeps", "sound; ring out; repeat"),
     ),
     "applause": _words(
@@ -203,7 +203,7 @@ LEXICON: Mapping[str, Words] = {
         ("+raindrops; drops of rain", "fall; patter; patter on a roof; hit a surface"),
     ),
     "sheep": _words(
-        "a sheep; a lamb; a ewe",
+        "a sheep; a lamb; a farm sheep",
         "bleat; baa; cry out",
         "bleating of a sheep; sheep bleating; baaing of a sheep; bleating",
         once="a bleat of a sheep; a sheep bleat",
@@ -218,9 +218,9 @@ LEXICON: Mapping[str, Words] = {
         ("a ambulance; a police car; a fire truck; a emergency vehicle", "sound a siren"),
     ),
     "snoring": _words(
-        "someone; a person; a man; a sleeper; somebody",
-        "snore; snore in sleep; sleep and snore; breathe and snore",
-        "snoring of a person; snoring; snores of a sleeper; person snoring; snoring noises",
+        "someone; a person; a man; somebody",
+        "snore; snore heavily; sleep and snore; breathe and snore",
+        "snoring of a person; snoring; snores of a person; person snoring; snoring noises",
     ),
     "stream": _words(
         "a stream; a brook; a creek; a small river",
@@ -238,7 +238,7 @@ LEXICON: Mapping[str, Words] = {
         high="a cordless phone; a electronic phone",
     ),
     "thunder": _words(
-        "thunder; a thunderstorm",
+        "thunder; a thunderstorm; a storm",
         "rumble; roar; crash; roll; boom",
         "thunder; rumbling of thunder; thunder rumbling; roaring thunder; rolling of thunder",
         once="a clap of thunder; a crash of thunder; a thunderclap",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.contract import References, Split, hash_clip_ids
-from benchmark.datasets.catalogue import DATASETS
+from benchmark.datasets.catalogue import DATASETS, DatasetRecord
 from benchmark.errors import DataError
 from benchmark.progress import progress_bar
 
@@ -101,6 +101,8 @@ class Passport:
             shown = ", ".join(map(repr, self.first_missing))
             more = self.missing - len(self.first_missing)
             lines.append(f"  missing     {shown}" + (f" and {more} more" if more else ""))
+            if record := _record_of(self.dataset):
+                lines.append(f"  where       {record.how_to_get}")
         return lines
 
 
@@ -136,7 +138,7 @@ class SoundCheck:
 
 def issue_passport(split: Split) -> Passport:
     """Describe a split from its captions and from what was found; no sound is read."""
-    record = DATASETS.get(split.dataset.partition(":")[0])
+    record = _record_of(split.dataset)
     captions = [text for texts in split.references.values() for text in texts]
     captions_sha256 = hash_captions(split.references)
     published = record.captions_sha256.get(split.name) if record else None
@@ -189,3 +191,7 @@ def check_sounds(split: Split, sample_rate_hz: int = 16_000) -> SoundCheck:
         longest_s=max(durations_s, default=0.0),
         broken=broken,
     )
+
+
+def _record_of(dataset: str) -> DatasetRecord | None:
+    return DATASETS.get(dataset.partition(":")[0])

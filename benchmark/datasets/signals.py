@@ -78,7 +78,8 @@ def make_drift(rng: Generator, n: int, rate_hz: float, low: float, high: float) 
 def make_curve(n: int, *points: tuple[float, float]) -> Samples:
     """Join points ``(position in [0, 1], value)`` by straight lines: an envelope or a glide."""
     positions, values = zip(*points, strict=True)
-    return np.interp(np.linspace(0, 1, n), positions, values)
+    curve: Samples = np.interp(np.linspace(0, 1, n), positions, values)
+    return curve
 
 
 def make_swell(n: int, attack_s: float, release_s: float) -> Samples:
@@ -87,7 +88,7 @@ def make_swell(n: int, attack_s: float, release_s: float) -> Samples:
     shrink = min(1.0, n / (rise + fall))
     position = np.arange(n, dtype=np.float64)
     slopes = np.minimum(position / (rise * shrink), (n - position) / (fall * shrink))
-    return np.minimum(slopes, 1.0)
+    return slopes.clip(0, 1)
 
 
 def make_decay(n: int, time_constant_s: float) -> Samples:
@@ -99,10 +100,10 @@ def make_decay(n: int, time_constant_s: float) -> Samples:
 def make_tone(frequency_hz: float | Samples, n: int) -> Samples:
     """Sing one sine whose frequency may change from sample to sample."""
     if isinstance(frequency_hz, np.ndarray):
-        cycles: Samples = np.cumsum(frequency_hz) / SAMPLE_RATE_HZ
+        turned_hz: Samples = np.cumsum(frequency_hz)
     else:
-        cycles = np.arange(n) * (frequency_hz / SAMPLE_RATE_HZ)
-    tone: Samples = np.sin(2 * np.pi * cycles)
+        turned_hz = np.arange(n, dtype=np.float64) * frequency_hz
+    tone: Samples = np.sin(turned_hz * (2 * np.pi / SAMPLE_RATE_HZ))
     return tone
 
 

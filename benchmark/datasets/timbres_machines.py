@@ -42,7 +42,8 @@ def honk(rng: Generator, n: int, manner: Manner) -> Samples:
     """One honk: two brassy, steady tones a third apart, starting and stopping at once."""
     low_hz = manner.pitch(280, 420)
     number = np.arange(1, 25)
-    brassy = (0.2 + np.exp(-(((number * low_hz - 2_000) / 1_300) ** 2))) / number**0.3
+    bell_hz = manner.pitch(1_500, 2_600)  # where the horn's flare resonates
+    brassy = (0.2 + np.exp(-(((number * low_hz - bell_hz) / 1_200) ** 2))) / number**0.3
     pair = [
         make_harmonics(np.full(n, low_hz * ratio * rng.uniform(0.998, 1.002)), brassy)
         for ratio in (1, 1.25)
@@ -65,9 +66,9 @@ def train(rng: Generator, n: int, manner: Manner) -> Samples:
     """A train going by: a rumble that swells, pairs of clacks at the rail joints, a squeal."""
     middle = rng.uniform(0.35, 0.65)
     passing = make_curve(n, (0, 0.35), (middle, 1), (1, 0.35))
-    out = 0.6 * make_noise(rng, n, 50, 450, -0.4) + 0.12 * make_noise(rng, n, 600, 3_000, -0.5)
+    out = 0.3 * make_noise(rng, n, 50, 450, -0.4) + 0.08 * make_noise(rng, n, 600, 3_000, -0.5)
     squeal_hz = manner.pitch(2_300, 3_300) * make_drift(rng, n, 2, 0.97, 1.03)
-    out += 0.08 * make_tone(squeal_hz, n) * make_drift(rng, n, 4, 0, 1)
+    out += 0.05 * make_tone(squeal_hz, n) * make_drift(rng, n, 4, 0, 1)
     length = count_samples(0.12)
     gap = count_samples(0.13 / manner.pace)
     for start in draw_starts(rng, n, rng.uniform(1.6, 2.1) * manner.pace, 0.04):

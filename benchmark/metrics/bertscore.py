@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from benchmark.errors import UsageError
 from benchmark.metrics.models import ChosenModel
+from benchmark.metrics.ngrams import require_references
 from benchmark.metrics.text_encoder import load_text_encoder
 from benchmark.progress import progress_bar
 
@@ -64,6 +65,7 @@ class BertScorer:
         self._encoder = load_text_encoder(
             model.folder, device=device, n_layers=self.layer, add_prefix_space=True
         )
+        self._device = device
         self._sentences: dict[str, _Sentence | None] = {}
 
     def score(self, candidates: Sequence[str], references: Sequence[Sequence[str]]) -> BertScores:
@@ -78,27 +80,36 @@ class BertScorer:
 
         Raises:
             ValueError: candidates and references differ in number.
+            DataError: a clip has no reference.
         """
-        self._remember([*candidates, *(text for of_clip in references for text in of_clip)])
-        scores = np.zeros((len(candidates), 3))
-        with progress_bar("BERTScore", len(candidates)) as bar:
-            pairs = zip(candidates, references, strict=True)
-            for row, (candidate, of_clip) in enumerate(pairs):
-                scores[row] = np.max(
-                    [self._match(candidate, reference) for reference in set(of_clip)], axis=0
-                )
-                bar.advance()
-        return BertScores(*scores.T)
+        import torch
 
-    def _match(self, candidate: str, reference: str) -> tuple[float, float, float]:
+        require_references(references)
+        self._remember([*candidates, *(text for of_clip in references for text in of_clip)])
+        matched = []
+        with progress_bar("BERTScore: matching", len(candidates)) as bar:
+            for candidate, of_clip in zip(candidates, references, strict=True):
+                matched += [self._match(candidate, reference) for reference in of_clip]
+                bar.advance()
+        # One transfer for all pairs: each one waits for the device.
+        precision, recall = torch.stack(matched).double().cpu().numpy().T
+        total = precision + recall
+        f1 = np.divide(2 * precision * recall, total, out=np.zeros_like(total), where=total != 0)
+        first_pairs = np.cumsum([0, *(len(of_clip) for of_clip in references[:-1])])
+        best = np.maximum.reduceat([precision, recall, f1], first_pairs, axis=1)
+        return BertScores(*best)
+
+    def _match(self, candidate: str, reference: str) -> Tensor:
+        """Return precision and recall of one pair, ``(2,)`` on the device."""
+        import torch
+
         ours, theirs = self._sentences[candidate], self._sentences[reference]
         if ours is None or theirs is None:
-            return 0.0, 0.0, 0.0
+            return torch.zeros(2, device=self._device)
         similarities = ours.states @ theirs.states.T
-        precision = float(similarities.amax(dim=1) @ ours.weights)
-        recall = float(similarities.amax(dim=0) @ theirs.weights)
-        total = precision + recall
-        return precision, recall, 2 * precision * recall / total if total else 0.0
+        precision = similarities.amax(dim=1) @ ours.weights
+        recall = similarities.amax(dim=0) @ theirs.weights
+        return torch.stack((precision, recall))
 
     def _remember(self, sentences: Sequence[str]) -> None:
         new = [text for text in dict.fromkeys(sentences) if text not in self._sentences]

@@ -8,7 +8,6 @@ authors, found as ``models`` says or where aac-metrics keeps them.
 from __future__ import annotations
 
 import os
-import pickle
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -170,14 +169,7 @@ def _read_checkpoint(checkpoint: Path) -> tuple[str, dict[str, Tensor]]:
         content = torch.load(checkpoint, map_location="cpu", weights_only=True)
         model_type, states = str(content["model_type"]), dict(content["state_dict"])
         n_classes = int(content["num_classes"])
-    except (
-        OSError,
-        RuntimeError,
-        KeyError,
-        TypeError,
-        ValueError,
-        pickle.UnpicklingError,
-    ) as error:
+    except Exception as error:  # torch.load fails in any way on a damaged file
         raise MissingWeightsError(
             f"cannot read {checkpoint} as a fluency error detector: {error!r}. Expected a torch "
             "file of plain tensors with model_type, num_classes and state_dict."

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from benchmark.errors import MissingWeightsError
 from benchmark.metrics.models import ChosenModel
+from benchmark.metrics.ngrams import require_references
 from benchmark.metrics.text_encoder import load_text_encoder
 
 SBERT_SIM_MODEL = "paraphrase-TinyBERT-L6-v2"
@@ -68,7 +69,9 @@ class SentenceSimilarity:
 
         Raises:
             ValueError: candidates and references differ in number.
+            DataError: a clip has no reference.
         """
+        require_references(references)
         self._remember([*candidates, *(text for of_clip in references for text in of_clip)])
         known = self._embeddings
         similarities = [

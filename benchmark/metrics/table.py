@@ -76,6 +76,16 @@ METRICS: dict[str, Metric] = {
         ),
         Metric("bert_score.f1", "BERTScore-F1", True, (-1.0, 1.0), "mean", "bert_score"),
         Metric("vocab.cands", "Vocabulary", None, _COUNT, "corpus", "vocabulary", False),
+        *(
+            Metric(key, label, None, _COUNT, "corpus", "vocabulary", False, False)
+            for key, label in (
+                ("vocab.mrefs_full", "Reference vocabulary"),
+                ("vocab.ratio_full", "Vocabulary / references'"),
+                ("vocab.mrefs_expected", "Vocabulary of one reference a clip"),
+                ("vocab.ratio_expected", "Vocabulary / one reference's"),
+                ("sent_len.cands", "Words a caption"),
+            )
+        ),
     )
 }
 

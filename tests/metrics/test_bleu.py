@@ -58,7 +58,9 @@ def test_awkward_captions_score_as_with_aac_metrics(corpus):
 
 
 def test_statistics_can_be_counted_by_eye():
-    scores = score(["a dog barks".split()], [["a dog barks loudly now".split(), "a cat".split()]])
+    scores = score(
+        [["a", "dog", "barks"]], [[["a", "dog", "barks", "loudly", "now"], ["a", "cat"]]]
+    )
     guesses, correct, lengths = [3, 2, 1, 0], [3, 2, 1, 0], [3, 2]
     assert scores.statistics.tolist() == [[*guesses, *correct, *lengths]]
 

@@ -1,0 +1,111 @@
+"""The texts of all tasks, tokenised once, and work on references that tasks share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from benchmark.contract import References
+from benchmark.metrics.bleu import BleuReferences
+from benchmark.metrics.cider import CiderReferences
+from benchmark.metrics.ngrams import NgramCounts, count_ngrams
+from benchmark.metrics.rouge import RougeReferences
+from benchmark.metrics.scores import Task
+from benchmark.metrics.vocabulary import ReferenceVocabulary
+
+Tokens = tuple[str, ...]
+
+
+def distinct_texts(tasks: Sequence[Task]) -> list[str]:
+    """Gather every candidate and reference of all tasks, each once."""
+    texts: dict[str, None] = {}
+    seen: set[int] = set()
+    for task in tasks:
+        texts.update(dict.fromkeys(task.candidates.values()))
+        if id(task.references) not in seen:
+            seen.add(id(task.references))
+            for captions in task.references.values():
+                texts.update(dict.fromkeys(captions))
+    return list(texts)
+
+
+class TokenisedSplit:
+    """One split's references as tokens, made ready for each lexical metric on first use."""
+
+    def __init__(self, references: References, corpus: Corpus) -> None:
+        self.row_of = {clip_id: row for row, clip_id in enumerate(sorted(references))}
+        self._texts = [references[clip_id] for clip_id in self.row_of]
+        self._corpus = corpus
+
+    @cached_property
+    def tokens(self) -> list[list[Tokens]]:
+        return [[self._corpus.tokens[text] for text in of_clip] for of_clip in self._texts]
+
+    @cached_property
+    def ngrams(self) -> list[list[NgramCounts]]:
+        return [[self._corpus.ngrams(text) for text in of_clip] for of_clip in self._texts]
+
+    @cached_property
+    def bleu(self) -> BleuReferences:
+        return BleuReferences(self.ngrams)
+
+    @cached_property
+    def cider(self) -> CiderReferences:
+        return CiderReferences(self.ngrams)
+
+    @cached_property
+    def rouge(self) -> RougeReferences:
+        return RougeReferences(self.tokens)
+
+    @cached_property
+    def vocabulary(self) -> ReferenceVocabulary:
+        return ReferenceVocabulary(self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenisedTask:
+    """A task's candidates and references as tokens, in the task's clip order.
+
+    ``joined`` texts are tokens with blanks between: what METEOR, SPICE and the model-based
+    metrics read, as aac-metrics feeds them.
+    """
+
+    task: Task
+    split: TokenisedSplit
+    rows: list[int]
+    tokens: list[Tokens]
+    ngrams: list[NgramCounts]
+    joined: list[str]
+    joined_references: list[list[str]]
+
+
+class Corpus:
+    """Tokens of every text, and splits shared by the tasks that name the same references."""
+
+    def __init__(self, tokens: Mapping[str, Tokens]) -> None:
+        self.tokens = tokens
+        self._ngrams: dict[str, NgramCounts] = {}
+        self._splits: dict[int, TokenisedSplit] = {}
+
+    def ngrams(self, text: str) -> NgramCounts:
+        if text not in self._ngrams:
+            self._ngrams[text] = count_ngrams(self.tokens[text])
+        return self._ngrams[text]
+
+    def tokenised(self, task: Task) -> TokenisedTask:
+        """Lay out one task."""
+        split = self._splits.setdefault(id(task.references), TokenisedSplit(task.references, self))
+        captions = [task.candidates[clip_id] for clip_id in task.clip_ids]
+        return TokenisedTask(
+            task=task,
+            split=split,
+            rows=[split.row_of[clip_id] for clip_id in task.clip_ids],
+            tokens=[self.tokens[text] for text in captions],
+            ngrams=[self.ngrams(text) for text in captions],
+            joined=[" ".join(self.tokens[text]) for text in captions],
+            joined_references=[
+                [" ".join(self.tokens[text]) for text in task.references[clip_id]]
+                for clip_id in task.clip_ids
+            ],
+        )

@@ -1,0 +1,133 @@
+"""One engine per group of metrics: tokenised tasks in, signed scores out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.metrics.bleu import bleu
+from benchmark.metrics.corpus import TokenisedTask
+from benchmark.metrics.scores import PerClip, Score
+from benchmark.metrics.signature import sign
+from benchmark.stats import draw_counts
+
+Scores = dict[str, Score]
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteSettings:
+    """Which models the model-based metrics stand on; None means the field's standard model.
+
+    Attributes:
+        sbert_model: sentence model of SBERT-sim and FENSE: a folder or a model's name.
+        bert_score_model: text model of BERTScore: a folder or a model's name.
+        device: torch's spelling.
+    """
+
+    sbert_model: str | None = None
+    bert_score_model: str | None = None
+    device: str = "cpu"
+
+
+def score_lexical(item: TokenisedTask) -> Scores:
+    """BLEU-1 to 4, ROUGE-L and CIDEr-D."""
+    task = item.task
+    statistics = item.split.bleu.score(item.ngrams, item.rows).statistics
+    corpus, per_clip = bleu(statistics.sum(axis=0)), bleu(statistics)
+    resampled = bleu(draw_counts(len(statistics)) @ statistics)
+    scores = {
+        f"bleu_{n}": Score(
+            float(corpus[n - 1]),
+            per_clip[:, n - 1],
+            sign(f"bleu_{n}", task, "length:closest"),
+            resampled=resampled[:, n - 1],
+        )
+        for n in (1, 2, 3, 4)
+    }
+    rouge_l = item.split.rouge.score(item.tokens, item.rows)
+    scores["rouge_l"] = mean_score(rouge_l, sign("rouge_l", task, "beta:1.2"))
+    cider_d = item.split.cider.score(item.ngrams, item.rows)
+    idf = f"idf:{task.split_label},{len(task.references)} clips"
+    scores["cider_d"] = mean_score(cider_d, sign("cider_d", task, "n:4", "sigma:6", idf))
+    return scores
+
+
+def score_vocabulary(item: TokenisedTask) -> Scores:
+    """Figures that describe the candidates' words; they have no direction and no interval."""
+    return {
+        key: Score(None, None, "", "there is nothing to divide by")
+        if math.isnan(value)
+        else Score(value, None, sign(key, item.task))
+        for key, value in item.split.vocabulary.score(item.tokens).items()
+    }
+
+
+def score_sentence(items: Sequence[TokenisedTask], settings: SuiteSettings) -> list[Scores]:
+    """SBERT-sim."""
+    from benchmark.metrics.models import choose_model
+    from benchmark.metrics.sentence import SBERT_SIM_MODEL, SentenceSimilarity
+
+    model = choose_model(SBERT_SIM_MODEL, settings.sbert_model)
+    similarity = SentenceSimilarity(model, settings.device)
+    parts = (f"model:{model.name}", f"weights:{model.sha256[:12]}")
+    return [
+        {
+            "sbert_sim": mean_score(
+                similarity.score(item.joined, item.joined_references),
+                sign("sbert_sim", item.task, *parts),
+            )
+        }
+        for item in items
+    ]
+
+
+def score_bert_score(items: Sequence[TokenisedTask], settings: SuiteSettings) -> list[Scores]:
+    """BERTScore precision, recall and F1, each the best over the references."""
+    from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScorer
+    from benchmark.metrics.models import choose_model
+
+    model = choose_model(BERT_SCORE_MODEL, settings.bert_score_model)
+    scorer = BertScorer(model, device=settings.device)
+    parts = (
+        f"model:{model.name}",
+        f"weights:{model.sha256[:12]}",
+        f"layer:{scorer.layer}",
+        "idf:no",
+        "rescaled:no",
+    )
+    results = []
+    for item in items:
+        found = scorer.score(item.joined, item.joined_references)
+        arrays = {"precision": found.precision, "recall": found.recall, "f1": found.f1}
+        results.append(
+            {
+                f"bert_score.{name}": mean_score(
+                    values, sign(f"bert_score.{name}", item.task, *parts)
+                )
+                for name, values in arrays.items()
+            }
+        )
+    return results
+
+
+def score_fluency_errors(
+    items: Sequence[TokenisedTask], settings: SuiteSettings
+) -> list[tuple[PerClip, Score]]:
+    """FER; with it the error probability of each candidate, for the metrics it penalises."""
+    from benchmark.metrics.fluency import FluencyErrorDetector, find_checkpoint, has_error
+
+    detector = FluencyErrorDetector(find_checkpoint(), settings.device)
+    results = []
+    for item in items:
+        probabilities = detector.error_probabilities(item.joined)
+        signature = sign("fer", item.task, f"model:{detector.name}", "threshold:0.9")
+        results.append((probabilities, mean_score(has_error(probabilities), signature)))
+    return results
+
+
+def mean_score(per_clip: PerClip, signature: str) -> Score:
+    """Make the score of a metric whose corpus value is the mean over clips."""
+    return Score(float(np.mean(per_clip)), per_clip, signature)

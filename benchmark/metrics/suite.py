@@ -1,0 +1,173 @@
+"""The metric suite: all systems of a run scored together, work on references done once.
+
+METEOR's Java process starts first and scores in a thread of its own, while tokens are counted
+and models run here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+
+import numpy as np
+
+from benchmark.errors import MissingWeightsError
+from benchmark.metrics.corpus import Corpus, TokenisedTask, distinct_texts
+from benchmark.metrics.engines import (
+    Scores,
+    SuiteSettings,
+    mean_score,
+    score_bert_score,
+    score_fluency_errors,
+    score_lexical,
+    score_sentence,
+    score_vocabulary,
+)
+from benchmark.metrics.fluency import penalise
+from benchmark.metrics.meteor import Meteor
+from benchmark.metrics.scores import PerClip, Score, Task
+from benchmark.metrics.signature import sign
+from benchmark.metrics.spice import spice, spice_unavailable
+from benchmark.metrics.table import METRICS, Group
+from benchmark.metrics.tokenise import tokenise
+
+__all__ = ["SuiteSettings", "score_tasks"]
+
+_NEEDS = {
+    "spider": ("cider_d", "spice"),
+    "spider_fl": ("cider_d", "spice", "fer"),
+    "fense": ("sbert_sim", "fer"),
+}
+
+
+def score_tasks(
+    tasks: Sequence[Task], keys: Sequence[str], settings: SuiteSettings
+) -> list[dict[str, Score]]:
+    """Score tasks with the metrics named by ``keys``.
+
+    A metric that cannot run for want of weights or jars comes back unavailable, with the reason.
+
+    Returns:
+        For each task, a score for each key.
+
+    Raises:
+        MachineError: Java is missing or died, so that nothing can be tokenised.
+        DataError: a text cannot be scored.
+    """
+    if not tasks:
+        return []
+    wanted = {*keys, *(need for key in keys for need in _NEEDS.get(key, ()))}
+    groups = {METRICS[key].group for key in wanted}
+    texts = distinct_texts(tasks)
+    with ExitStack() as stack:
+        meteor = stack.enter_context(Meteor.start(texts)) if "meteor" in groups else None
+        pool = stack.enter_context(ThreadPoolExecutor(max_workers=1))
+        corpus = Corpus(dict(zip(texts, tokenise(texts), strict=True)))
+        items = [corpus.tokenised(task) for task in tasks]
+        waiting: Future[list[Scores]] | None = None
+        if meteor is not None:
+            waiting = pool.submit(_score_meteor, meteor, items)
+        results = _score_here(items, groups, settings)
+        if waiting is not None:
+            _update(results, waiting.result())
+    return [{key: result[key] for key in keys} for result in results]
+
+
+def _score_here(
+    items: Sequence[TokenisedTask], groups: set[Group], settings: SuiteSettings
+) -> list[Scores]:
+    results: list[Scores] = [{} for _ in items]
+    if "lexical" in groups:
+        _update(results, map(score_lexical, items))
+    if "vocabulary" in groups:
+        _update(results, map(score_vocabulary, items))
+    if "sentence" in groups:
+        _update(
+            results, _or_unavailable("sentence", items, lambda: score_sentence(items, settings))
+        )
+    if "bert_score" in groups:
+        _update(
+            results, _or_unavailable("bert_score", items, lambda: score_bert_score(items, settings))
+        )
+    if "spice" in groups:
+        _add_spice(results, items)
+    if "fluency" in groups:
+        _add_fluency(results, items, settings)
+    return results
+
+
+def _score_meteor(meteor: Meteor, items: Sequence[TokenisedTask]) -> list[Scores]:
+    results = []
+    for item in items:
+        found = meteor.score(item.joined, item.joined_references)
+        signature = sign("meteor", item.task, "meteor:1.5", "lang:en", "norm:yes")
+        results.append({"meteor": Score(found.corpus, found.per_clip, signature)})
+    return results
+
+
+def _add_spice(results: Sequence[Scores], items: Sequence[TokenisedTask]) -> None:
+    reason = spice_unavailable()
+    for result, item in zip(results, items, strict=True):
+        if reason is not None:
+            result["spice"] = Score.unavailable(reason)
+        else:
+            values = spice(item.joined, item.joined_references)
+            result["spice"] = mean_score(values, sign("spice", item.task, "spice:1.0"))
+        if "cider_d" in result:
+            parents = (result["cider_d"], result["spice"])
+            result["spider"] = _combine("spider", item, parents, lambda c, s: (c + s) / 2)
+
+
+def _add_fluency(
+    results: Sequence[Scores], items: Sequence[TokenisedTask], settings: SuiteSettings
+) -> None:
+    try:
+        found = score_fluency_errors(items, settings)
+    except MissingWeightsError as error:
+        for result in results:
+            for key in ("fer", "fense", "spider_fl"):
+                result[key] = Score.unavailable(str(error))
+        return
+    for result, item, (probabilities, fer) in zip(results, items, found, strict=True):
+        result["fer"] = fer
+        for key, parent in (("fense", "sbert_sim"), ("spider_fl", "spider")):
+            if parent in result:
+                result[key] = _penalised(key, item, result[parent], fer, probabilities)
+
+
+def _penalised(
+    key: str, item: TokenisedTask, parent: Score, fer: Score, probabilities: PerClip
+) -> Score:
+    return _combine(key, item, (parent, fer), lambda scores, _: penalise(scores, probabilities))
+
+
+def _combine(
+    key: str,
+    item: TokenisedTask,
+    parents: tuple[Score, Score],
+    join: Callable[[PerClip, PerClip], PerClip],
+) -> Score:
+    """Make a metric from two others, clip by clip; unavailable where one of them is."""
+    for parent in parents:
+        if parent.per_clip is None:
+            return Score.unavailable(parent.reason or "a metric it is made of has no clip scores")
+    first, second = (np.asarray(parent.per_clip) for parent in parents)
+    own = [part for parent in parents for part in parent.signature.split("|")[3:-2]]
+    return mean_score(join(first, second), sign(key, item.task, *dict.fromkeys(own)))
+
+
+def _or_unavailable(
+    group: Group, items: Sequence[TokenisedTask], score: Callable[[], list[Scores]]
+) -> list[Scores]:
+    try:
+        return score()
+    except MissingWeightsError as error:
+        keys = (key for key, metric in METRICS.items() if metric.group == group)
+        missing = {key: Score.unavailable(str(error)) for key in keys}
+        return [dict(missing) for _ in items]
+
+
+def _update(results: Sequence[Scores], found: Iterable[Mapping[str, Score]]) -> None:
+    for result, scores in zip(results, found, strict=True):
+        result.update(scores)
