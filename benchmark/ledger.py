@@ -171,8 +171,8 @@ def _encode(row: Row) -> str:
 def _decode(path: Path, number: int, line: bytes) -> Row:
     try:
         record = json.loads(line)
-        kind = {"clip": ClipRow, "prepare": PrepareRow}[record.pop("row")]
-        return kind(**record)
+        kinds: dict[str, type[Row]] = {"clip": ClipRow, "prepare": PrepareRow}
+        return kinds[record.pop("row")](**record)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(
             f"{path}, line {number}: {line[:80]!r} is not a ledger row ({error!r}). "

@@ -163,7 +163,8 @@ class _FoldRun:
                 rows.append(_with_error(row, raised) if raised is not None else row)
             if raised is not None:
                 failure = f"at clip {heard[0].clip.clip_id!r}: {_describe(raised)}"
-        self.ledger.append(sorted(rows, key=lambda row: row.clip_id))
+        rows.sort(key=lambda row: row.clip_id)
+        self.ledger.append(rows)
         return failure
 
     def _row(

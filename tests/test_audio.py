@@ -135,11 +135,14 @@ def test_a_wav_cut_within_its_header_is_an_error(tmp_path, kept):
         read_sound(tmp_path / "a.wav", 16_000)
 
 
-@pytest.mark.parametrize("suffix", ["flac", "mp3"])
-def test_a_compressed_sound_that_was_cut_is_an_error(tmp_path, suffix):
+@pytest.mark.parametrize(
+    ("suffix", "message"),
+    [("flac", "cannot decode .*lost sync"), ("mp3", "cut short: .* promises 44100")],
+)
+def test_a_compressed_sound_that_was_cut_is_an_error(tmp_path, suffix, message):
     path = write_sound(tmp_path / f"a.{suffix}", sine(44_100), 44_100)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(DataError, match="cut short"):
+    with pytest.raises(DataError, match=message):
         read_sound(path, 16_000)
 
 

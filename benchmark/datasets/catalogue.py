@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from benchmark.artifacts import Artifacts
 from benchmark.contract import Split
-from benchmark.datasets import audiocaps, clotho, folder
+from benchmark.datasets import audiocaps, clotho, folder, soundscapes
 from benchmark.datasets.fetch import RemoteFile, fetch
 from benchmark.datasets.unpack import unpack
 from benchmark.errors import DataError, UnknownNameError, UsageError
@@ -80,11 +80,12 @@ _RECORDS = (
     DatasetRecord(
         name="soundscapes",
         summary="synthetic sounds with captions, made on this machine; needs no download",
-        splits=("pretrain", "train", "val", "test"),
+        splits=soundscapes.SPLITS,
         default_split="test",
         train_split="train",
         licence="made by this program; free to use",
         how_to_get="Nothing to get: it is synthesised on first use.",
+        captions_sha256=soundscapes.CAPTIONS_SHA256,
     ),
 )
 
@@ -110,9 +111,7 @@ def load_split(text: str, data_root: Path, artifacts: Artifacts) -> Split:
         return folder.load_folder(path, split)
     split = record.default_split if rest is None else rest
     if record.name == "soundscapes":
-        from benchmark.datasets.soundscapes import load_soundscapes
-
-        return load_soundscapes(split, artifacts)
+        return soundscapes.load_soundscapes(split, artifacts)
     if data_root.exists() and not data_root.is_dir():
         raise DataError(
             f"the data root {data_root} is a file; expected a folder that holds {record.name}/."

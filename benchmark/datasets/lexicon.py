@@ -152,7 +152,7 @@ LEXICON: Mapping[str, Words] = {
     ),
     "engine": _words(
         "a engine; a motor; a vehicle; a car engine",
-        "idle; run; hum; rumble; turn over",
+        "idle; run; hum; rumble; chug",
         "idling of a engine; engine noise; humming of a motor; engine idling; vehicle engine",
         deep="a truck engine; a large engine; a diesel engine",
         high="a small engine; a small motor",
@@ -259,7 +259,7 @@ LEXICON: Mapping[str, Words] = {
     ),
     "waves": _words(
         "+waves; ocean waves; sea waves",
-        "crash; break; roll in; crash on a shore; wash ashore; lap at a beach",
+        "crash; break; roll ashore; crash on a shore; wash ashore; lap at a beach",
         "crashing of waves; ocean surf; ocean waves; surf on a beach; waves crashing; sea waves",
         ("the ocean; the sea; surf", "crash; roar; wash ashore; surge; break on a shore"),
     ),

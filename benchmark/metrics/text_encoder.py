@@ -118,8 +118,9 @@ def load_text_encoder(
 @contextmanager
 def _quiet_transformers() -> Iterator[None]:
     # It draws a bar of its own, and lists the weights of the layers that were left out.
-    from transformers.utils import logging
+    from transformers.utils import logging as untyped
 
+    logging: Any = untyped
     level, has_bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()

@@ -5,7 +5,7 @@ import pytest
 from real_captions import SYSTEMS, clotho_candidates, clotho_references, joined
 from tiny_models import make_bert, make_roberta
 
-from benchmark.errors import UsageError
+from benchmark.errors import DataError, UsageError
 from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScorer, standard_layer
 from benchmark.metrics.models import OFFLINE_NAME, choose_model
 
@@ -88,6 +88,11 @@ def test_scores_do_not_depend_on_what_else_is_scored(minilm, scorer):
     np.testing.assert_allclose(few, many, rtol=0, atol=1e-6)
 
 
+def test_a_clip_without_references_is_named(scorer):
+    with pytest.raises(DataError, match="clip 1 "):
+        scorer.score(["rain", "rain"], [["rain"], []])
+
+
 def test_the_standard_layers_are_those_of_bert_score():
     assert standard_layer("roberta-large") == 17
     assert standard_layer("bert-base-uncased") == 9
@@ -103,7 +108,6 @@ def test_a_layer_that_the_model_lacks_is_refused(tmp_path):
 def test_roberta_sees_the_first_word_as_in_mid_sentence(tmp_path):
     model = choose_model(BERT_SCORE_MODEL, make_roberta(tmp_path / "roberta"))
     scorer = BertScorer(model)
-    # bert-score asks for the prefix space, so a leading space changes nothing; see its sent_encode.
     assert scorer.layer == 2
     ids = scorer._encoder.token_ids(["dog barks"])[0]
     assert scorer._encoder.tokenizer.convert_ids_to_tokens(ids)[1] == "\u0120dog"

@@ -110,6 +110,17 @@ def test_a_folder_in_the_working_directory_is_not_mistaken_for_the_standard_mode
     assert choose_model("roberta-large").name == OFFLINE_NAME
 
 
+def test_a_model_of_another_owner_is_another_model(tmp_path):
+    make_cached_model(tmp_path / "cache", "roberta-large")
+    assert choose_model("roberta-large", "FacebookAI/roberta-large").name == "roberta-large"
+    for name in ("somebody/roberta-large", f"somebody/{OFFLINE_NAME}"):
+        with pytest.raises(MissingWeightsError):
+            choose_model("roberta-large", name)
+        folder = make_cached_model(tmp_path / "cache", name)
+        assert choose_model("roberta-large", name).folder == folder
+        assert choose_model("roberta-large", name).name == name
+
+
 def test_the_offline_model_bears_its_own_name_and_says_whose_place_it_takes():
     chosen = choose_model("paraphrase-TinyBERT-L6-v2")
     assert chosen.name == "all-MiniLM-L6-v2"

@@ -1,0 +1,1 @@
+"""Numbers in print, and the tables and baselines made with this benchmark."""

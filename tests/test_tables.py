@@ -1,0 +1,126 @@
+"""Rows as text, markdown, csv and json."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+
+import pytest
+
+from benchmark.leaderboard import Cell, Row, group_rows
+from benchmark.published import published_rows
+from benchmark.tables import render
+
+
+def cell(value, reason=None):
+    interval = (None, None) if value is None else (value - 0.01, value + 0.01)
+    return Cell(value, *interval, value is not None, reason, "cider_d|model:tiny|clips:5/5")
+
+
+ROW = Row(
+    system="toy",
+    kind="system",
+    dataset="clotho",
+    split="evaluation",
+    n_scored=5,
+    n_expected=1045,
+    n_failed=0,
+    n_empty=0,
+    failure=None,
+    clips_sha256="ab" * 32,
+    metrics={"cider_d": cell(0.4812), "spice": cell(None, "jars are missing")},
+    latency=None,
+    distribution="aac-bench-toy",
+    version="1.2.3",
+    trained_on=(),
+    train=None,
+    seed=0,
+    run="runs/1",
+)
+
+
+def row(name, value=0.4812, **changes):
+    metrics = {**ROW.metrics, "cider_d": cell(value)}
+    return dataclasses.replace(ROW, system=name, metrics=metrics, **changes)
+
+
+def test_systems_are_ranked_and_floors_and_ceilings_are_not():
+    rows = [
+        row("floor", 0.9, kind="floor"),
+        row("second", 0.3),
+        row("human", 0.2, kind="ceiling"),
+        row("first", 0.4),
+    ]
+    table = [line.split("│")[1:3] for line in render(rows, "text").splitlines() if "│" in line]
+    assert [[part.strip() for part in line] for line in table[1:]] == [
+        ["1", "first"],
+        ["2", "second"],
+        ["floor", "floor"],
+        ["ceiling", "human"],
+    ]
+
+
+def test_values_are_shown_times_100_with_their_interval():
+    assert "48.1 [47.1, 49.1]" in render([ROW], "text")
+
+
+def test_an_unavailable_metric_is_named_with_its_reason():
+    assert "Unavailable: SPICE: jars are missing" in render([ROW], "text")
+
+
+def test_rows_over_other_clips_stand_in_a_table_of_their_own():
+    rows = [row("a"), row("b", clips_sha256="cd" * 32, n_scored=4)]
+    assert [[r.system for r in group] for group in group_rows(rows)] == [["a"], ["b"]]
+    text = render(rows, "md")
+    assert text.count("### clotho:evaluation") == 2
+    assert "4 of 1,045 clips" in text
+
+
+def test_an_incomplete_row_has_no_rank_and_says_so():
+    text = render([row("broken", n_failed=3, failure="at clip 'x': ValueError: no")], "text")
+    assert "broken (incomplete)" in text
+    assert "broken stopped at clip 'x': ValueError: no" in text
+    assert "3 clips failed and are not scored" in text
+    assert "│ 1 " not in text
+
+
+def test_json_holds_raw_values_and_reasons():
+    (record,) = json.loads(render([ROW], "json"))
+    assert record["metrics"]["cider_d"]["value"] == 0.4812
+    assert record["metrics"]["spice"] == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "available": False,
+        "reason": "jars are missing",
+        "signature": "cider_d|model:tiny|clips:5/5",
+    }
+    assert {"system", "kind", "dataset", "split", "n_scored", "n_expected", "clips_sha256"} <= set(
+        record
+    )
+
+
+def test_csv_is_read_back_by_the_csv_module():
+    (record,) = csv.DictReader(io.StringIO(render([ROW], "csv")))
+    assert float(record["cider_d"]) == 0.4812
+    assert float(record["cider_d.low"]) == pytest.approx(0.4712)
+    assert record["spice"] == ""
+
+
+def test_a_bar_in_a_name_does_not_break_a_markdown_table():
+    assert r"a\|b" in render([row("a|b")], "md")
+
+
+def test_printed_numbers_come_with_their_source():
+    human = next(row for row in published_rows("audiocaps:test") if row.supervision == "human")
+    assert human.values["bleu_1"] == pytest.approx(0.654)
+    text = render([row("a", dataset="audiocaps", split="test")], "md", published=True)
+    assert "Koizumi et al. arXiv 2012.07331 Table 1" in text
+    assert "not measured here" in text
+
+
+def test_a_split_without_printed_numbers_says_so():
+    text = render([row("a", dataset="soundscapes", split="test")], "text", published=True)
+    assert "No numbers in print are recorded for soundscapes:test" in text
