@@ -88,6 +88,10 @@ class Corpus:
         self._ngrams: dict[str, NgramCounts] = {}
         self._splits: dict[int, TokenisedSplit] = {}
 
+    def joined(self) -> set[str]:
+        """Give every text as tokens with blanks between."""
+        return {" ".join(tokens) for tokens in self.tokens.values()}
+
     def ngrams(self, text: str) -> NgramCounts:
         if text not in self._ngrams:
             self._ngrams[text] = count_ngrams(self.tokens[text])

@@ -11,6 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmark.artifacts import Artifacts
 from benchmark.metrics.java import pycocoevalcap_file
 from benchmark.metrics.meteor_index import index_table
@@ -31,10 +34,10 @@ _WORD = re.compile(r"[^ \t\n\r\f]+")  # as Java's StringTokenizer parts them
 
 @dataclass(frozen=True, slots=True)
 class MeteorScores:
-    """METEOR of a corpus and of each of its captions, from 0 to 1."""
+    """METEOR of a corpus and of each of its clips, from 0 to 1."""
 
     corpus: float
-    per_clip: tuple[float, ...]
+    per_clip: NDArray[np.float64]
 
 
 class Meteor:
@@ -134,7 +137,7 @@ class Meteor:
         ]
         self._align([line for line in dict.fromkeys(lines) if line not in self._statistics])
         statistics = [self._statistics[line] for line in lines]
-        per_clip = tuple(map(meteor_score, statistics))
+        per_clip = np.array([*map(meteor_score, statistics)], np.float64)
         return MeteorScores(meteor_score(add_statistics(statistics)), per_clip)
 
     def _align(self, lines: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.artifacts import Artifacts
+from benchmark.artifacts import ArtifactKey, Artifacts
 from benchmark.errors import MachineError
 from benchmark.progress import progress_bar
 
@@ -47,8 +48,9 @@ def index_table(table: Path, artifacts: Artifacts) -> Path:
         MachineError: the table is cut short or not laid out like this, or cannot be kept.
     """
     with table.open("rb") as file:
-        file.seek(-8, 2)  # gzip ends with the checksum and the size of its content
-        key = {"format": _FORMAT, "size": table.stat().st_size, "trailer": file.read().hex()}
+        file.seek(-8, os.SEEK_END)
+        checksum_and_size = file.read().hex()  # of the content, as gzip keeps them
+    key: ArtifactKey = {"format": _FORMAT, "content": checksum_and_size}
     return artifacts.get_or_build("meteor-table", key, partial(_build, table))
 
 
@@ -71,16 +73,19 @@ def _read_phrases(table: Path) -> Iterator[list[bytes]]:
     """Yield the phrases of many entries at a time: first, second, first, second, ..."""
     rest, done = b"", 0
     label = "Indexing METEOR's paraphrases (once)"
-    with table.open("rb") as file, progress_bar(label, table.stat().st_size) as bar:
-        with gzip.open(file) as text:
-            while block := text.read(_BLOCK_BYTES):
-                lines = (rest + block).split(b"\n")
-                whole = (len(lines) - 1) // 3 * 3
-                rest = b"\n".join(lines[whole:])
-                del lines[whole:], lines[::3]
-                yield lines
-                bar.advance(file.tell() - done)
-                done = file.tell()
+    with (
+        table.open("rb") as file,
+        gzip.open(file) as text,
+        progress_bar(label, table.stat().st_size) as bar,
+    ):
+        while block := text.read(_BLOCK_BYTES):
+            lines = (rest + block).split(b"\n")
+            whole = (len(lines) - 1) // 3 * 3
+            rest = b"\n".join(lines[whole:])
+            del lines[whole:], lines[::3]
+            yield lines
+            bar.advance(file.tell() - done)
+            done = file.tell()
     if rest:
         raise MachineError(f"{table} ends in the middle of an entry: {rest[:80]!r}.")
 

@@ -33,18 +33,19 @@ class MeteorProcess:
             MachineError: Java or METEOR's jar is missing, or Java cannot start.
         """
         jar = pycocoevalcap_file("meteor/meteor-1.5.jar")
-        command = [find_java(), *QUICK_START, *_LOCALE, "-Xmx2G", "-jar", jar, *_OPTIONS]
+        java = find_java()
+        flags = [*QUICK_START, *_LOCALE, "-Xmx2G"]
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
         try:
             self._process = subprocess.Popen(
-                [*command, "-a", table],
+                [java, *flags, "-jar", jar, *_OPTIONS, "-a", table],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
             )
         except OSError as error:
             self._stderr.close()
-            raise MachineError(f"cannot start METEOR with {command[0]}: {error}.") from error
+            raise MachineError(f"cannot start METEOR with {java}: {error}.") from error
 
     def ask(self, lines: Sequence[str]) -> list[str]:
         """Send lines and collect their answers. METEOR works while the rest is on its way.

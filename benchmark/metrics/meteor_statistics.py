@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from benchmark.errors import MachineError
@@ -33,8 +34,12 @@ def parse_statistics(line: str) -> Statistics:
 
 
 def add_statistics(several: Iterable[Statistics]) -> Statistics:
-    """Add up the statistics of a corpus; whole numbers, so the order does not matter."""
-    return tuple(map(sum, zip(*several, strict=True)))
+    """Add up the statistics of a corpus; whole numbers, so the order does not matter.
+
+    A perfect alignment, which has no fragmentation, adds no chunk either.
+    """
+    rows = [_without_chunk(row) if _is_perfect(row) else row for row in several]
+    return tuple(map(sum, zip(*rows, strict=True))) or (0.0,) * N_STATISTICS
 
 
 def meteor_score(statistics: Statistics) -> float:
@@ -58,11 +63,20 @@ def meteor_score(statistics: Statistics) -> float:
         reference_length, reference_function
     )
     f_mean = 1 / ((1 - _ALPHA) / precision + _ALPHA / recall)
-    complete = candidate_matched == candidate_length and reference_matched == reference_length
-    fragmentation = chunks / ((candidate_matched + reference_matched) / 2)
-    if complete and chunks == 1:
+    if _is_perfect(statistics):
         fragmentation = 0.0
-    return max(f_mean * (1 - _GAMMA * fragmentation**_BETA), 0.0)
+    else:
+        fragmentation = chunks / ((candidate_matched + reference_matched) / 2)
+    return max(f_mean * (1 - _GAMMA * math.pow(fragmentation, _BETA)), 0.0)
+
+
+def _is_perfect(statistics: Statistics) -> bool:
+    """Whether one chunk covers all of both texts."""
+    return statistics[20:] == (1, *statistics[:2])
+
+
+def _without_chunk(statistics: Statistics) -> Statistics:
+    return (*statistics[:20], 0.0, *statistics[21:])
 
 
 def _weigh_words(length: float, function_words: float) -> float:

@@ -1,14 +1,13 @@
 """The metric suite: all systems of a run scored together, work on references done once.
 
-METEOR's Java process starts first and scores in a thread of its own, while tokens are counted
-and models run here.
+METEOR's Java process starts as soon as there are tokens, and scores in a thread of its own while
+n-grams are counted and models run here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import Future
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from benchmark.metrics.engines import (
     score_vocabulary,
 )
 from benchmark.metrics.fluency import penalise
-from benchmark.metrics.meteor import Meteor
+from benchmark.metrics.meteor import Meteor, MeteorScores
 from benchmark.metrics.scores import PerClip, Score, Task
 from benchmark.metrics.signature import sign
 from benchmark.metrics.spice import spice, spice_unavailable
@@ -60,17 +59,15 @@ def score_tasks(
     wanted = {*keys, *(need for key in keys for need in _NEEDS.get(key, ()))}
     groups = {METRICS[key].group for key in wanted}
     texts = distinct_texts(tasks)
-    with ExitStack() as stack:
-        meteor = stack.enter_context(Meteor.start(texts)) if "meteor" in groups else None
-        pool = stack.enter_context(ThreadPoolExecutor(max_workers=1))
-        corpus = Corpus(dict(zip(texts, tokenise(texts), strict=True)))
-        items = [corpus.tokenised(task) for task in tasks]
-        waiting: Future[list[Scores]] | None = None
-        if meteor is not None:
-            waiting = pool.submit(_score_meteor, meteor, items)
+    corpus = Corpus(dict(zip(texts, tokenise(texts), strict=True)))
+    items = [corpus.tokenised(task) for task in tasks]
+    if "meteor" in groups:
+        with Meteor.start(corpus.joined()) as meteor:
+            waiting = [meteor.submit(item.joined, item.joined_references) for item in items]
+            results = _score_here(items, groups, settings)
+            _update(results, map(_sign_meteor, items, waiting))
+    else:
         results = _score_here(items, groups, settings)
-        if waiting is not None:
-            _update(results, waiting.result())
     return [{key: result[key] for key in keys} for result in results]
 
 
@@ -97,13 +94,10 @@ def _score_here(
     return results
 
 
-def _score_meteor(meteor: Meteor, items: Sequence[TokenisedTask]) -> list[Scores]:
-    results = []
-    for item in items:
-        found = meteor.score(item.joined, item.joined_references)
-        signature = sign("meteor", item.task, "meteor:1.5", "lang:en", "norm:yes")
-        results.append({"meteor": Score(found.corpus, found.per_clip, signature)})
-    return results
+def _sign_meteor(item: TokenisedTask, waiting: Future[MeteorScores]) -> Scores:
+    found = waiting.result()
+    signature = sign("meteor", item.task, "meteor:1.5", "lang:en", "norm:yes")
+    return {"meteor": Score(found.corpus, found.per_clip, signature)}
 
 
 def _add_spice(results: Sequence[Scores], items: Sequence[TokenisedTask]) -> None:
