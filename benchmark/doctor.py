@@ -83,8 +83,8 @@ def _spice() -> Finding:
 
 
 def _sbert_model() -> str:
-    from benchmark.metrics.models import choose_model
     from benchmark.metrics.sentence import SBERT_SIM_MODEL
+    from benchmark.models.weights import choose_model
 
     model = choose_model(SBERT_SIM_MODEL)
     return f"{model.name}: {model.note}"
@@ -92,7 +92,7 @@ def _sbert_model() -> str:
 
 def _bert_score_model() -> str:
     from benchmark.metrics.bertscore import BERT_SCORE_MODEL
-    from benchmark.metrics.models import choose_model
+    from benchmark.models.weights import choose_model
 
     model = choose_model(BERT_SCORE_MODEL)
     return f"{model.name}: {model.note}"

@@ -6,15 +6,9 @@ import csv
 import json
 
 import pytest
+from real_captions import SYSTEMS
 from shared_data import shared_path
 
-SYSTEMS = (
-    "conette_clotho_eval",
-    "enclap-clotho-baseline",
-    "enclap-clotho-sw",
-    "whisper-fancy-galaxy-115",
-    "whisper-rose-lake-75",
-)
 EXACT = ("bleu_1", "bleu_2", "bleu_3", "bleu_4", "meteor", "rouge_l", "cider_d")
 
 

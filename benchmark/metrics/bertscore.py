@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import UsageError
-from benchmark.metrics.models import ChosenModel
 from benchmark.metrics.ngrams import require_references
-from benchmark.metrics.text_encoder import load_text_encoder
+from benchmark.models.text_encoder import load_text_encoder
+from benchmark.models.weights import ChosenModel
 from benchmark.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class BertScorer:
         """Load the model up to one layer.
 
         Args:
-            model: see ``models.choose_model``.
+            model: see ``models.weights.choose_model``.
             layer: whose states to compare, counted from 1; None takes ``standard_layer``.
             device: torch's spelling.
 

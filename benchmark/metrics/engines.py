@@ -67,8 +67,8 @@ def score_vocabulary(item: TokenisedTask) -> Scores:
 
 def score_sentence(items: Sequence[TokenisedTask], settings: SuiteSettings) -> list[Scores]:
     """SBERT-sim."""
-    from benchmark.metrics.models import choose_model
     from benchmark.metrics.sentence import SBERT_SIM_MODEL, SentenceSimilarity
+    from benchmark.models.weights import choose_model
 
     model = choose_model(SBERT_SIM_MODEL, settings.sbert_model)
     similarity = SentenceSimilarity(model, settings.device)
@@ -87,7 +87,7 @@ def score_sentence(items: Sequence[TokenisedTask], settings: SuiteSettings) -> l
 def score_bert_score(items: Sequence[TokenisedTask], settings: SuiteSettings) -> list[Scores]:
     """BERTScore precision, recall and F1, each the best over the references."""
     from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScorer
-    from benchmark.metrics.models import choose_model
+    from benchmark.models.weights import choose_model
 
     model = choose_model(BERT_SCORE_MODEL, settings.bert_score_model)
     scorer = BertScorer(model, device=settings.device)

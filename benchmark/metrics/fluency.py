@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import MissingWeightsError
-from benchmark.metrics.models import find_folder, sha256_of
-from benchmark.metrics.text_encoder import TextEncoder, load_tokenizer
+from benchmark.models.text_encoder import TextEncoder, load_tokenizer
+from benchmark.models.weights import find_folder, sha256_of
 
 if TYPE_CHECKING:
     from torch import Tensor

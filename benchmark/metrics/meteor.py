@@ -19,12 +19,6 @@ from benchmark.metrics.java import pycocoevalcap_file
 from benchmark.metrics.meteor_index import index_table
 from benchmark.metrics.meteor_normaliser import normalise
 from benchmark.metrics.meteor_process import MeteorProcess
-from benchmark.metrics.meteor_statistics import (
-    Statistics,
-    add_statistics,
-    meteor_score,
-    parse_statistics,
-)
 from benchmark.metrics.meteor_table import cut_table, write_table
 from benchmark.places import artifacts as default_artifacts
 
@@ -50,7 +44,7 @@ class Meteor:
     def __init__(self, texts: Iterable[str], index: Path) -> None:
         """See ``start``."""
         self._index = index
-        self._statistics: dict[str, Statistics] = {}
+        self._statistics: dict[str, str] = {}  # of each line asked so far
         self._process: MeteorProcess | None = None
         self._closed = False
         self._folder = tempfile.TemporaryDirectory(prefix="bench-meteor-")
@@ -76,16 +70,16 @@ class Meteor:
     def score(self, candidates: Sequence[str], references: Sequence[Sequence[str]]) -> MeteorScores:
         """Score one candidate per clip against that clip's references.
 
-        Equal to ``aac_metrics.functional.meteor``. The corpus score is not the mean: it is the
-        score of the summed statistics (Denkowski and Lavie 2014).
+        The corpus score is not the mean: it is the score of the summed statistics of all
+        alignments (Denkowski and Lavie 2014). The clip scores are METEOR's own numbers.
 
         Args:
             candidates: one text for each clip; ``""`` scores 0.
             references: one or more texts for each clip.
 
         Raises:
-            ValueError: candidates and references differ in number, a clip has no reference, or
-                a text was not given to ``start``.
+            ValueError: there are no clips, candidates and references differ in number, a clip
+                has no reference, or a text was not given to ``start``.
             MachineError: Java is missing or died.
         """
         return self.submit(candidates, references).result()
@@ -100,8 +94,10 @@ class Meteor:
         """End the Java process; what is queued is dropped, what is running fails."""
         self._closed = True
         if self._process is not None:
-            self._process.close()
+            self._process.kill()
         self._worker.shutdown(cancel_futures=True)
+        if self._process is not None:
+            self._process.close()
         self._folder.cleanup()
 
     def __enter__(self) -> Self:
@@ -124,26 +120,24 @@ class Meteor:
         write_table(cut_table(self._index, words), table)
         self._process = MeteorProcess(table)
         if self._closed:  # while this ran
-            self._process.close()
+            self._process.kill()
         return normal_forms
 
     def _score(
         self, candidates: Sequence[str], references: Sequence[Sequence[str]]
     ) -> MeteorScores:
+        if not candidates:
+            raise ValueError("METEOR was given no clips to score.")
         normal_forms = self._normal_forms.result()
         lines = [
             _score_line(candidate, several, normal_forms)
             for candidate, several in zip(candidates, references, strict=True)
         ]
-        self._align([line for line in dict.fromkeys(lines) if line not in self._statistics])
-        statistics = [self._statistics[line] for line in lines]
-        per_clip = np.array([*map(meteor_score, statistics)], np.float64)
-        return MeteorScores(meteor_score(add_statistics(statistics)), per_clip)
-
-    def _align(self, lines: list[str]) -> None:
         assert self._process is not None  # _launch came first
-        answers = map(parse_statistics, self._process.ask(lines))
-        self._statistics.update(zip(lines, answers, strict=True))
+        new = [line for line in dict.fromkeys(lines) if line not in self._statistics]
+        self._statistics.update(zip(new, self._process.align(new), strict=True))
+        *per_clip, corpus = self._process.evaluate([self._statistics[line] for line in lines])
+        return MeteorScores(corpus, np.array(per_clip, np.float64))
 
 
 def _as_candidate(text: str) -> str:

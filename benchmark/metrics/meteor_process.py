@@ -1,4 +1,4 @@
-"""The Java process that aligns captions for METEOR: lines in, lines out."""
+"""METEOR's Java process: lines in, lines out."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from benchmark.errors import MachineError
 from benchmark.metrics.java import QUICK_START, find_java, java_failure, pycocoevalcap_file
 from benchmark.metrics.tokenise import encode_lines
 
-_LOCALE = ("-Duser.country=US", "-Duser.language=en")
+_FLAGS = (*QUICK_START, "-Duser.country=US", "-Duser.language=en", "-Xmx2G")
+_N_STATISTICS = 23
 _OPTIONS = ("-", "-", "-stdio", "-l", "en", "-lower")
 
 
 class MeteorProcess:
-    """METEOR 1.5 reading ``SCORE ||| reference ||| ... ||| candidate`` lines, one answer each.
-
-    It lower-cases and does no more to its input: lines must be normalised before.
-    """
+    """METEOR 1.5 on its standard input and output. It lower-cases; it does not normalise."""
 
     def __init__(self, table: Path) -> None:
         """Start Java and return at once; it takes what it is asked when it is ready.
@@ -34,11 +32,10 @@ class MeteorProcess:
         """
         jar = pycocoevalcap_file("meteor/meteor-1.5.jar")
         java = find_java()
-        flags = [*QUICK_START, *_LOCALE, "-Xmx2G"]
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
+        self._stderr = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - open as long as the process
         try:
             self._process = subprocess.Popen(
-                [java, *flags, "-jar", jar, *_OPTIONS, "-a", table],
+                [java, *_FLAGS, "-jar", jar, *_OPTIONS, "-a", table],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
@@ -47,29 +44,65 @@ class MeteorProcess:
             self._stderr.close()
             raise MachineError(f"cannot start METEOR with {java}: {error}.") from error
 
-    def ask(self, lines: Sequence[str]) -> list[str]:
-        """Send lines and collect their answers. METEOR works while the rest is on its way.
+    def align(self, lines: Sequence[str]) -> list[str]:
+        """Align candidates with references, the best reference for each.
+
+        Args:
+            lines: ``SCORE ||| reference ||| ... ||| candidate``, normalised.
+
+        Returns:
+            The statistics of each alignment: 23 counts, as METEOR writes them.
 
         Raises:
             DataError: a line cannot be written as UTF-8.
-            MachineError: the process died; holds the end of what it said.
+            MachineError: the process died, could not read its table, or answered with
+                something else.
         """
+        answers = self._ask(lines, len(lines))
+        for line, answer in zip(lines, answers, strict=True):
+            if answer.count(" ") != _N_STATISTICS - 1:
+                raise MachineError(
+                    f"METEOR answered {answer!r} to {line!r}; expected {_N_STATISTICS} numbers."
+                )
+        return answers
+
+    def evaluate(self, statistics: Sequence[str]) -> list[float]:
+        """Score alignments: one score each, and then one for all of them as a corpus.
+
+        Raises:
+            MachineError: the process died.
+        """
+        answers = self._ask([" ||| ".join(["EVAL", *statistics])], len(statistics) + 1)
+        return [float(answer) for answer in answers]
+
+    def _ask(self, lines: Sequence[str], n_answers: int) -> list[str]:
+        """Send lines and collect answers. METEOR works while the rest is on its way."""
         stdout = self._process.stdout
         assert stdout is not None
         feeder = Thread(target=self._feed, args=(encode_lines(lines),), daemon=True)
         feeder.start()
-        answers = [stdout.readline() for _ in lines]
+        answers = [stdout.readline() for _ in range(n_answers)]
         feeder.join()
+        self._stderr.seek(0)
+        said = self._stderr.read()
         if not all(answers):
-            exit_code = self._process.wait()
-            self._stderr.seek(0)
-            raise MachineError(java_failure("METEOR", exit_code, self._stderr.read()))
+            raise MachineError(java_failure("METEOR", self._process.wait(), said))
+        if b"Exception" in said:  # it goes on without a table that it cannot read
+            raise MachineError(f"METEOR could not load its data: {said.decode(errors='replace')}")
         return [answer.decode().strip() for answer in answers]
 
-    def close(self) -> None:
+    def kill(self) -> None:
         """End the process, whatever it is doing, and wait until it is gone."""
         self._process.kill()
         self._process.wait()
+
+    def close(self) -> None:
+        """End the process and close its pipes; nobody may be asking."""
+        self.kill()
+        for pipe in (self._process.stdin, self._process.stdout, self._stderr):
+            with suppress(OSError):  # what is unsent cannot be flushed any more
+                if pipe is not None:
+                    pipe.close()
 
     def _feed(self, text: bytes) -> None:
         stdin = self._process.stdin

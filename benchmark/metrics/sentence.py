@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import MissingWeightsError
-from benchmark.metrics.models import ChosenModel
 from benchmark.metrics.ngrams import require_references
-from benchmark.metrics.text_encoder import load_text_encoder
+from benchmark.models.text_encoder import load_text_encoder
+from benchmark.models.weights import ChosenModel
 
 SBERT_SIM_MODEL = "paraphrase-TinyBERT-L6-v2"
 """The model of aac-metrics and of FENSE's published figures."""
@@ -30,7 +30,7 @@ class SentenceSimilarity:
         """Load the model.
 
         Args:
-            model: see ``models.choose_model``.
+            model: see ``models.weights.choose_model``.
             device: torch's spelling.
 
         Raises:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tiny_models import make_bert, make_roberta
 
 from benchmark.errors import MissingWeightsError
-from benchmark.metrics.text_encoder import (
+from benchmark.models.text_encoder import (
     equal_length_batches,
     load_text_encoder,
     load_tokenizer,

@@ -7,7 +7,7 @@ from tiny_models import make_bert, make_roberta
 
 from benchmark.errors import DataError, UsageError
 from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScorer, standard_layer
-from benchmark.metrics.models import OFFLINE_NAME, choose_model
+from benchmark.models.weights import OFFLINE_NAME, choose_model
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from real_captions import SYSTEMS, clotho_candidates, clotho_references, joined
 from tiny_models import make_bert
 
 from benchmark.errors import MissingWeightsError
-from benchmark.metrics.models import OFFLINE_NAME, choose_model
 from benchmark.metrics.sentence import SBERT_SIM_MODEL, SentenceSimilarity
+from benchmark.models.weights import OFFLINE_NAME, choose_model
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import MissingWeightsError
-from benchmark.metrics import models
-from benchmark.metrics.models import OFFLINE_NAME, choose_model, find_folder, sha256_of
+from benchmark.models import weights
+from benchmark.models.weights import OFFLINE_NAME, choose_model, find_folder, sha256_of
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
@@ -38,7 +38,7 @@ def make_cached_model(cache: Path, name: str) -> Path:
 
 
 def hide_offline_package(monkeypatch):
-    monkeypatch.setattr(models, "_OFFLINE_PACKAGE", "gt_a_package_that_nobody_has")
+    monkeypatch.setattr(weights, "_OFFLINE_PACKAGE", "gt_a_package_that_nobody_has")
 
 
 def run_python(code: str, **environment: str) -> str:
@@ -132,7 +132,7 @@ def test_a_damaged_offline_model_is_refused(tmp_path, monkeypatch):
     make_model(package / "model", b"damaged")
     (package / "__init__.py").write_text("raise RuntimeError('must not be imported')")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(models, "_OFFLINE_PACKAGE", "gt_damaged")
+    monkeypatch.setattr(weights, "_OFFLINE_PACKAGE", "gt_damaged")
     with pytest.raises(MissingWeightsError, match=r"have sha256 .*; expected 53aa5117"):
         choose_model("roberta-large", OFFLINE_NAME)
 
@@ -148,7 +148,7 @@ def test_where_nothing_is_found_the_error_says_what_to_do(tmp_path, monkeypatch)
 
 def test_the_hub_is_asked_only_on_demand_and_its_failure_is_told():
     code = (
-        "from benchmark.metrics.models import find_folder\n"
+        "from benchmark.models.weights import find_folder\n"
         "from benchmark.errors import MissingWeightsError\n"
         "try: find_folder('nobody/has-this')\n"
         "except MissingWeightsError as error: print(error)\n"
@@ -172,7 +172,7 @@ def test_files_are_hashed_in_order(tmp_path):
 
 
 def test_importing_the_metrics_loads_no_model_library():
-    modules = ("bleu", "rouge", "cider", "vocabulary", "models", "sentence", "bertscore", "fluency")
+    modules = ("bleu", "rouge", "cider", "vocabulary", "sentence", "bertscore", "fluency")
     imports = "".join(f"import benchmark.metrics.{name}\n" for name in modules)
     heavy = "{'torch', 'transformers', 'aac_metrics', 'bert_score', 'huggingface_hub', 'pandas'}"
     assert run_python(f"import sys\n{imports}print(sorted({heavy} & set(sys.modules)))") == "[]\n"

@@ -1,0 +1,1 @@
+"""Language models on this machine: where their weights lie, and sentences to hidden states."""
