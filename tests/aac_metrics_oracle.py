@@ -5,6 +5,14 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+import pytest
+
+oracle_leaves_its_pipes_open = pytest.mark.filterwarnings(
+    "ignore:unclosed file:ResourceWarning",
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+)
+"""For tests that run aac-metrics' METEOR."""
+
 _LAYOUT = {
     "stanford_nlp/stanford-corenlp-3.4.1.jar": "tokenizer/stanford-corenlp-3.4.1.jar",
     "meteor/meteor-1.5.jar": "meteor/meteor-1.5.jar",

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 
 import pytest
+from conftest import bench_environment
 from real_captions import SYSTEMS
 from shared_data import shared_path
 
 EXACT = ("bleu_1", "bleu_2", "bleu_3", "bleu_4", "meteor", "rouge_l", "cider_d")
 
 
-@pytest.fixture(scope="module")
-def five(tmp_path_factory, toy_site):
-    """Score all five systems in one run."""
-    import subprocess
-    import sys
-
-    from conftest import bench_environment
-
-    out = tmp_path_factory.mktemp("score") / "run"
-    files = [str(shared_path(f"data/outputs/{name}.csv")) for name in SYSTEMS]
+def score_published(toy_site, out, names, dataset):
+    files = [str(shared_path(f"data/outputs/{name}.csv")) for name in names]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmark.cli", "score", *files, "--dataset", "clotho:evaluation",
+        [sys.executable, "-m", "benchmark.cli", "score", *files, "--dataset", dataset,
          "--metrics", "java,vocab.cands", "--out", str(out)],
         env=bench_environment(toy_site, BENCH_DATA=str(shared_path("data"))),
         capture_output=True, text=True, timeout=300, check=False,
@@ -32,8 +27,24 @@ def five(tmp_path_factory, toy_site):
     return out, done.stdout
 
 
-def test_a_published_system_gets_its_published_scores(five):
-    out, _ = five
+@pytest.fixture(scope="module")
+def five(tmp_path_factory, toy_site):
+    """Score all five systems in one run, against the official csv."""
+    out = tmp_path_factory.mktemp("five") / "run"
+    return score_published(toy_site, out, SYSTEMS, "clotho:evaluation")
+
+
+@pytest.fixture(scope="module")
+def conette(tmp_path_factory, toy_site):
+    """Score CoNeTTE against the references that its published scores were computed with."""
+    folder = tmp_path_factory.mktemp("conette")
+    references = shared_path("data/outputs/conette_clotho_eval.references.csv")
+    (folder / "test.csv").symlink_to(references)
+    out, _ = score_published(toy_site, folder / "run", SYSTEMS[:1], f"folder:{folder}")
+    return out
+
+
+def test_a_published_system_gets_its_published_scores(conette):
     expected = {
         key.removeprefix("clotho_eval/best_fense.cands."): float(value)
         for key, value in (
@@ -43,19 +54,18 @@ def test_a_published_system_gets_its_published_scores(five):
             .splitlines()
         )
     }
-    found = json.loads((out / "scores.json").read_text())["systems"]["conette_clotho_eval"]
+    found = json.loads((conette / "scores.json").read_text())["systems"]["conette_clotho_eval"]
     for key in EXACT:
         assert found["metrics"][key]["value"] == pytest.approx(expected[key], abs=1e-6), key
     assert found["metrics"]["vocab.cands"]["value"] == expected["vocab_len.cands"]
 
 
-def test_a_published_system_gets_its_published_scores_clip_by_clip(five):
-    out, _ = five
+def test_a_published_system_gets_its_published_scores_clip_by_clip(conette):
     expected_path = shared_path("data/outputs/conette_clotho_eval.expected.csv")
     with expected_path.open(newline="", encoding="utf-8") as file:
         expected = {row["fname"]: row for row in csv.DictReader(file)}
-    with (out / "per_clip.csv").open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["system"] == "conette_clotho_eval"]
+    with (conette / "per_clip.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
     assert {row["clip_id"] for row in rows} == set(expected)
     for row in rows:
         for key in EXACT:

@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+from aac_metrics_oracle import oracle_leaves_its_pipes_open
 from oracle_scores import Oracle
 from real_captions import SYSTEMS
 from shared_data import shared_path
@@ -66,6 +67,7 @@ def assert_equal_numbers(outcome, names, oracle_runs):
             np.testing.assert_allclose(found, per_clip[key], atol=1e-9, rtol=0)
 
 
+@oracle_leaves_its_pipes_open
 @pytest.mark.parametrize(
     ("names", "is_first_ever", "least_ratio"),
     [(SYSTEMS, True, 3.0), (SYSTEMS, False, 8.0), (SYSTEMS[:1], False, 3.0)],

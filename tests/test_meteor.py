@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from aac_metrics_oracle import oracle_folder, oracle_java
+from aac_metrics_oracle import oracle_folder, oracle_java, oracle_leaves_its_pipes_open
 from real_captions import (
     SYSTEMS,
     clotho_candidates,
@@ -23,11 +23,6 @@ from benchmark.errors import MachineError
 from benchmark.metrics.java import pycocoevalcap_file
 from benchmark.metrics.meteor import Meteor
 from benchmark.metrics.meteor_process import MeteorProcess
-
-AAC_METRICS_LEAVES_ITS_PIPES_OPEN = pytest.mark.filterwarnings(
-    "ignore:unclosed file:ResourceWarning",
-    "ignore::pytest.PytestUnraisableExceptionWarning",
-)
 
 AWKWARD = [
     ("a dog barks", ["a dog barks"]),
@@ -71,7 +66,7 @@ def test_conette_has_its_published_scores(references):
     np.testing.assert_allclose(scores.per_clip, published("meteor"), rtol=0, atol=1e-12)
 
 
-@AAC_METRICS_LEAVES_ITS_PIPES_OPEN
+@oracle_leaves_its_pipes_open
 def test_real_captions_have_the_scores_that_aac_metrics_gives_them(tmp_path, references):
     candidates = [
         caption for system in SYSTEMS for caption in joined(clotho_candidates(system))[:100]
@@ -84,7 +79,7 @@ def test_real_captions_have_the_scores_that_aac_metrics_gives_them(tmp_path, ref
     assert scores.corpus == corpus
 
 
-@AAC_METRICS_LEAVES_ITS_PIPES_OPEN
+@oracle_leaves_its_pipes_open
 def test_awkward_captions_have_the_scores_that_aac_metrics_gives_them(tmp_path):
     candidates, references = (list(column) for column in zip(*AWKWARD, strict=True))
     corpus, per_clip = oracle_scores(candidates, references, tmp_path)
