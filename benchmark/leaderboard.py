@@ -91,22 +91,63 @@ def group_rows(rows: Iterable[Row]) -> list[list[Row]]:
     return [sorted(group, key=_order) for group in groups.values()]
 
 
-def shown_metrics(rows: Sequence[Row]) -> tuple[list[str], dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: a metric, and the model it ran on if it needs one.
+
+    Values of one metric on two models are two columns: they cannot be compared.
+    """
+
+    key: str
+    model: str | None
+
+    @property
+    def label(self) -> str:
+        label = METRICS[self.key].label
+        return f"{label} ({self.model})" if self.model else label
+
+    def cell(self, row: Row) -> Cell | None:
+        """Return a row's value for this column, None where it has none."""
+        cell = row.metrics.get(self.key)
+        return cell if cell and cell.available and _model_of(cell) == self.model else None
+
+
+def table_columns(rows: Sequence[Row]) -> tuple[list[Column], dict[str, str]]:
     """Choose a table's columns.
 
     Returns:
-        The keys that at least one row has a value for, and for every other key why none has.
+        The columns that at least one row has a value for, and for each metric that no row has
+        a value for why that is.
     """
-    keys = [key for key in METRICS if any(key in row.metrics for row in rows)]
-    shown: list[str] = []
+    columns: list[Column] = []
     absent: dict[str, str] = {}
-    for key in keys:
+    for key in METRICS:
         cells = [row.metrics[key] for row in rows if key in row.metrics]
-        if any(cell.available for cell in cells):
-            shown.append(key)
-        else:
+        models = dict.fromkeys(_model_of(cell) for cell in cells if cell.available)
+        columns += [Column(key, model) for model in models]
+        if cells and not models:
             absent[key] = next((cell.reason for cell in cells if cell.reason), "unknown")
-    return shown, absent
+    return columns, absent
+
+
+def differing_signatures(rows: Sequence[Row]) -> list[str]:
+    """List metrics whose rows were computed in different ways, scored clips and folds aside."""
+    counts = ("refs:", "clips:", "folds:")
+    differing = []
+    for column in table_columns(rows)[0]:
+        cells = [cell for row in rows if (cell := column.cell(row))]
+        ways = {
+            tuple(part for part in cell.signature.split("|") if not part.startswith(counts))
+            for cell in cells
+        }
+        if len(ways) > 1:
+            differing.append(column.label)
+    return differing
+
+
+def _model_of(cell: Cell) -> str | None:
+    parts = (part for part in cell.signature.split("|") if part.startswith("model:"))
+    return next((part.removeprefix("model:") for part in parts), None)
 
 
 def _rows(folder: RunFolder) -> list[Row]:

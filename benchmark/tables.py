@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from benchmark.leaderboard import RANKED_BY, Cell, Row, group_rows, shown_metrics
+from benchmark.leaderboard import (
+    RANKED_BY,
+    Cell,
+    Row,
+    differing_signatures,
+    group_rows,
+    table_columns,
+)
 from benchmark.metrics.table import METRICS
 from benchmark.published import PublishedRow, published_rows
 
@@ -14,6 +22,7 @@ Format = Literal["text", "md", "csv", "json"]
 
 _STYLES = {"text": "rounded_outline", "md": "github"}
 _FRAMES = {"system": "", "floor": "floor", "ceiling": "ceiling"}
+_NOTE_WIDTH = 120
 _NONE = "–"  # noqa: RUF001 (an en dash is what tables print for "no value")
 
 
@@ -27,7 +36,7 @@ def render(rows: Sequence[Row], form: Format, *, published: bool = False) -> str
     for group in group_rows(rows):
         parts.append(_heading(group, form))
         parts.append(_quality_table(group, form))
-        parts += _notes(group)
+        parts.append(_notes(group))
         if any(row.latency for row in group):
             parts.append(_latency_table(group, form))
         if published:
@@ -45,6 +54,7 @@ def _render_csv(rows: Sequence[Row]) -> str:
         record["trained_on"] = " ".join(row.trained_on)
         for key, cell in row.metrics.items():
             record |= {key: cell.value, f"{key}.low": cell.low, f"{key}.high": cell.high}
+            record[f"{key}.signature"] = cell.signature
         records.append(record)
     return str(pandas.DataFrame.from_records(records).to_csv(index=False))
 
@@ -59,23 +69,24 @@ def _heading(group: Sequence[Row], form: Format) -> str:
 
 
 def _quality_table(group: Sequence[Row], form: Format) -> str:
-    keys = [key for key in shown_metrics(group)[0] if METRICS[key].in_table]
-    header = ["#", "system", *(METRICS[key].label for key in keys)]
+    columns = [column for column in table_columns(group)[0] if METRICS[column.key].in_table]
+    line_break = "\n(" if form == "text" else " ("
+    header = ["#", "system", *(column.label.replace(" (", line_break) for column in columns)]
     ranked = [row for row in group if row.kind == "system" and row.complete]
     lines = []
     for frame in ("system", "floor", "ceiling"):
         for row in (row for row in group if row.kind == frame):
             place = str(ranked.index(row) + 1) if row in ranked else _FRAMES[frame]
             name = row.system if row.complete else f"{row.system} (incomplete)"
-            lines.append([place, name, *(_cell(key, row.metrics.get(key)) for key in keys)])
+            cells = (_cell(column.key, column.cell(row)) for column in columns)
+            lines.append([place, name, *cells])
     return _lay_out(lines, header, form)
 
 
 def _cell(key: str, cell: Cell | None) -> str:
     if cell is None or cell.value is None:
         return _NONE
-    metric = METRICS[key]
-    if not metric.in_percent:
+    if not METRICS[key].in_percent:
         return f"{cell.value:,.0f}"
     text = f"{100 * cell.value:.1f}"
     if key == RANKED_BY and cell.low is not None and cell.high is not None:
@@ -83,12 +94,16 @@ def _cell(key: str, cell: Cell | None) -> str:
     return text
 
 
-def _notes(group: Sequence[Row]) -> list[str]:
+def _notes(group: Sequence[Row]) -> str:
     notes = ["Values x100; in brackets the 95 % bootstrap interval. Ranked by CIDEr-D."]
     reasons: dict[str, list[str]] = {}
-    for key, reason in shown_metrics(group)[1].items():
+    for key, reason in table_columns(group)[1].items():
         reasons.setdefault(reason, []).append(METRICS[key].label)
     notes += [f"Unavailable: {', '.join(labels)}: {why}" for why, labels in reasons.items()]
+    notes += [
+        f"{label}: the rows were not all computed the same way; compare their signatures (json)"
+        for label in differing_signatures(group)
+    ]
     for row in group:
         if row.failure:
             notes.append(f"{row.system} stopped {row.failure}")
@@ -96,16 +111,7 @@ def _notes(group: Sequence[Row]) -> list[str]:
             notes.append(f"{row.system}: {row.n_failed} clips failed and are not scored")
         if row.n_empty:
             notes.append(f"{row.system}: {row.n_empty} captions are empty and scored as they stand")
-    models = {
-        part.removeprefix("model:")
-        for row in group
-        for cell in row.metrics.values()
-        for part in cell.signature.split("|")
-        if cell.available and part.startswith("model:")
-    }
-    if models:
-        notes.append(f"Model-based metrics ran on: {', '.join(sorted(models))}")
-    return ["\n".join(notes)]
+    return "\n".join(textwrap.fill(note, _NOTE_WIDTH, subsequent_indent="  ") for note in notes)
 
 
 def _latency_table(group: Sequence[Row], form: Format) -> str:

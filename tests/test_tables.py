@@ -14,9 +14,9 @@ from benchmark.published import published_rows
 from benchmark.tables import render
 
 
-def cell(value, reason=None):
+def cell(value, reason=None, signature="cider_d|n:4|refs:5|clips:5/5"):
     interval = (None, None) if value is None else (value - 0.01, value + 0.01)
-    return Cell(value, *interval, value is not None, reason, "cider_d|model:tiny|clips:5/5")
+    return Cell(value, *interval, value is not None, reason, signature)
 
 
 ROW = Row(
@@ -86,6 +86,31 @@ def test_an_incomplete_row_has_no_rank_and_says_so():
     assert "│ 1 " not in text
 
 
+def test_one_metric_on_two_models_is_two_columns_that_name_them():
+    rows = [
+        dataclasses.replace(
+            ROW,
+            system=model,
+            metrics={"sbert_sim": cell(0.5, signature=f"sbert_sim|model:{model}")},
+        )
+        for model in ("tiny", "large")
+    ]
+    header, *_, tiny, large = render(rows, "md").splitlines()[2:6]
+    assert "SBERT-sim (tiny)" in header
+    assert "SBERT-sim (large)" in header
+    for line in (tiny, large):
+        assert line.count("50.0") == 1
+
+
+def test_rows_computed_in_different_ways_are_pointed_out():
+    other = {"cider_d": cell(0.4, signature="cider_d|n:4|idf:other|refs:5|clips:5/5")}
+    fewer = {"cider_d": cell(0.4, signature="cider_d|n:4|refs:4|clips:5/5|folds:5,leave-one-out")}
+    alike = render([ROW, row("human"), dataclasses.replace(ROW, metrics=fewer)], "text")
+    assert "not all computed the same way" not in alike
+    unlike = render([ROW, dataclasses.replace(ROW, system="b", metrics=other)], "text")
+    assert "CIDEr-D: the rows were not all computed the same way" in unlike
+
+
 def test_json_holds_raw_values_and_reasons():
     (record,) = json.loads(render([ROW], "json"))
     assert record["metrics"]["cider_d"]["value"] == 0.4812
@@ -95,7 +120,7 @@ def test_json_holds_raw_values_and_reasons():
         "high": None,
         "available": False,
         "reason": "jars are missing",
-        "signature": "cider_d|model:tiny|clips:5/5",
+        "signature": "cider_d|n:4|refs:5|clips:5/5",
     }
     assert {"system", "kind", "dataset", "split", "n_scored", "n_expected", "clips_sha256"} <= set(
         record
