@@ -17,9 +17,11 @@ from benchmark.errors import BenchError
 
 _COMMANDS = {
     "run": "Caption a split with one or more systems, score it, print the leaderboard.",
+    "caption": "Caption sounds that have no references.",
     "score": "Score captions files you already have.",
     "rescore": "Compute the scores of finished runs again from their ledgers.",
     "leaderboard": "Print the table of one or more runs.",
+    "meta-eval": "Measure how often each metric agrees with people.",
     "systems": "List the systems that are installed.",
     "datasets": "List the data sets and where their files go.",
     "data": "Fetch and verify data sets.",
@@ -37,7 +39,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command = importlib.import_module(f"benchmark.commands.{name}").command
+        module = name.replace("-", "_")
+        command = importlib.import_module(f"benchmark.commands.{module}").command
         assert isinstance(command, click.Command)
         return command
 

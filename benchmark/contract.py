@@ -101,7 +101,11 @@ class Resources:
 
 
 class Captioner(Protocol):
-    """A system that is ready: weights loaded, memory built."""
+    """A system that is ready: weights loaded, memory built.
+
+    One whose options decide the rate of its sounds has an attribute ``sample_rate_hz``, which
+    then counts instead of its record's.
+    """
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
         """Caption a batch.
@@ -135,6 +139,7 @@ class SystemSpec:
         sample_rate_hz: the harness resamples to this, outside the timer.
         needs_train: fills ``Resources.train``.
         needs_audio: False lets it run where only captions are at hand.
+        is_retrieval: it copies training captions; tables put it on a rung of its own.
         leave_one_out: run once per reference, each time scored against the other references.
         trained_on: data sets that the released weights have seen (``"audiocaps:train"``).
     """
@@ -147,5 +152,6 @@ class SystemSpec:
     sample_rate_hz: int = 16_000
     needs_train: bool = False
     needs_audio: bool = True
+    is_retrieval: bool = False
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()

@@ -103,7 +103,9 @@ def score_and_seal(
 
 def _carry_out(folder: RunFolder, prepared: Prepared, suite: SuiteSettings) -> Outcome:
     plan, split = prepared.plan, prepared.split
-    settings = RunSettings(plan.clip_ids, plan.batch_size, plan.timeout_s)
+    settings = RunSettings(
+        plan.clip_ids, plan.batch_size, plan.timeout_s, n_profiled=plan.n_profiled
+    )
     listener = Listener(split, text_only=plan.text_only)
     failures: dict[str, str] = {}
     folder.unseal()
@@ -133,7 +135,8 @@ def _manifest(
     for planned in plan.systems:
         rows = view.rows(planned.name)
         prepared = [row for (name, _), row in view.prepared.items() if name == planned.name]
-        latency = summarise_latency(rows, prepared) if plan.command == "run" else None
+        profiled = [row for (name, _), row in view.profiled.items() if name == planned.name]
+        latency = summarise_latency(profiled, prepared)
         systems[planned.name] = {
             "n_scored": len(scores[planned.name].clip_ids),
             "n_empty": sum(row.state == "empty" for row in rows),

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from benchmark.contract import Kind
 from benchmark.metrics.table import METRICS
@@ -14,6 +14,11 @@ from benchmark.plan import Plan, PlannedSystem
 from benchmark.run_folder import RunFolder
 
 RANKED_BY = "cider_d"
+HUMAN = "human"
+
+Rung = Literal["system", "retrieval", "floor", "ceiling"]
+RUNGS: tuple[Rung, ...] = ("ceiling", "system", "retrieval", "floor")
+"""The ladder, from top to bottom of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Row:
 
     system: str
     kind: Kind
+    is_retrieval: bool
     dataset: str
     split: str
     n_scored: int
@@ -64,6 +70,11 @@ class Row:
         return self.n_failed == 0 and self.failure is None
 
     @property
+    def rung(self) -> Rung:
+        """Where the row stands on the ladder; only rows on the system rung are ranked."""
+        return "retrieval" if self.is_retrieval and self.kind == "system" else self.kind
+
+    @property
     def table_key(self) -> tuple[str, str, str]:
         return (self.dataset, self.split, self.clips_sha256)
 
@@ -83,7 +94,7 @@ def read_rows(paths: Iterable[Path]) -> list[Row]:
 def group_rows(rows: Iterable[Row]) -> list[list[Row]]:
     """Gather the rows that may be compared: one list per split and set of scored clips.
 
-    Within a list come floors, then systems from best to worst, then ceilings.
+    Within a list rows stand rung by rung, from best to worst.
     """
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
@@ -145,6 +156,25 @@ def differing_signatures(rows: Sequence[Row]) -> list[str]:
     return differing
 
 
+def way_to_human(rows: Sequence[Row]) -> dict[str, float] | None:
+    """Measure how far each row gets from the best floor (0) to human captions (1).
+
+    Returns:
+        System to share, by the metric that ranks; below 0 is worse than a floor. None where
+        the rows have no floor or no human row above it.
+    """
+    values = {
+        row.system: cell.value
+        for row in rows
+        if (cell := row.metrics.get(RANKED_BY)) and cell.value is not None
+    }
+    floors = [values[row.system] for row in rows if row.rung == "floor" and row.system in values]
+    if not floors or HUMAN not in values or values[HUMAN] <= max(floors):
+        return None
+    floor, human = max(floors), values[HUMAN]
+    return {system: (value - floor) / (human - floor) for system, value in values.items()}
+
+
 def _model_of(cell: Cell) -> str | None:
     parts = (part for part in cell.signature.split("|") if part.startswith("model:"))
     return next((part.removeprefix("model:") for part in parts), None)
@@ -171,6 +201,7 @@ def _row(
     return Row(
         system=system.name,
         kind=system.kind,
+        is_retrieval=system.is_retrieval,
         dataset=dataset,
         split=split,
         n_scored=scores["n_scored"],
@@ -191,7 +222,6 @@ def _row(
 
 
 def _order(row: Row) -> tuple[int, float, str]:
-    frame = {"floor": 0, "system": 1, "ceiling": 2}[row.kind]
     cell = row.metrics.get(RANKED_BY)
     value = cell.value if cell and cell.value is not None else float("-inf")
-    return (frame, -value, row.system)
+    return (RUNGS.index(row.rung), -value, row.system)

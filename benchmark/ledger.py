@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,7 +68,24 @@ class PrepareRow:
     traceback: str | None = None
 
 
-Row = ClipRow | PrepareRow
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """One clip captioned once more, alone and with every cache off, for its time.
+
+    Attributes:
+        is_same: the caption equals the quality pass's; a profile of other captions is void.
+    """
+
+    system: str
+    clip_id: str
+    caption_s: float
+    audio_s: float
+    is_same: bool
+
+
+Row = ClipRow | PrepareRow | ProfileRow
+_KINDS: dict[str, type[Row]] = {"clip": ClipRow, "prepare": PrepareRow, "profile": ProfileRow}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 class Ledger:
@@ -120,6 +137,7 @@ class LedgerView:
 
     clips: dict[tuple[str, int, str], ClipRow]
     prepared: dict[tuple[str, int], PrepareRow]
+    profiled: dict[tuple[str, str], ProfileRow] = field(default_factory=dict)
 
     def rows(self, system: str, fold: int | None = None) -> list[ClipRow]:
         """List a system's rows, sorted by fold and clip."""
@@ -138,12 +156,16 @@ def read_ledger(path: Path) -> LedgerView:
     """
     clips: dict[tuple[str, int, str], ClipRow] = {}
     prepared: dict[tuple[str, int], PrepareRow] = {}
+    profiled: dict[tuple[str, str], ProfileRow] = {}
     for row in _rows(path):
-        if isinstance(row, ClipRow):
-            clips[row.system, row.fold, row.clip_id] = row
-        else:
-            prepared[row.system, row.fold] = row
-    return LedgerView(clips, prepared)
+        match row:
+            case ClipRow():
+                clips[row.system, row.fold, row.clip_id] = row
+            case PrepareRow():
+                prepared[row.system, row.fold] = row
+            case ProfileRow():
+                profiled[row.system, row.clip_id] = row
+    return LedgerView(clips, prepared, profiled)
 
 
 def content_key(parts: Iterable[str]) -> str:
@@ -161,9 +183,8 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _encode(row: Row) -> str:
-    record: dict[str, Any] = {"row": "clip" if isinstance(row, ClipRow) else "prepare"}
-    record |= dataclasses.asdict(row)
-    if record["error"] is None:
+    record: dict[str, Any] = {"row": _NAMES[type(row)], **dataclasses.asdict(row)}
+    if record.get("error", "") is None:
         del record["error"], record["traceback"]
     return json.dumps(record, ensure_ascii=True)  # ASCII, so no text can break a line
 
@@ -171,8 +192,7 @@ def _encode(row: Row) -> str:
 def _decode(path: Path, number: int, line: bytes) -> Row:
     try:
         record = json.loads(line)
-        kinds: dict[str, type[Row]] = {"clip": ClipRow, "prepare": PrepareRow}
-        return kinds[record.pop("row")](**record)
+        return _KINDS[record.pop("row")](**record)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(
             f"{path}, line {number}: {line[:80]!r} is not a ledger row ({error!r}). "

@@ -22,6 +22,7 @@ class PlannedSystem:
         kind: floors and ceilings frame the ranked rows.
         distribution: what brought it; ``"captions file"`` for a file.
         version: the distribution's version, or the file's sha256.
+        is_retrieval: copies training captions.
         leave_one_out: scored fold by fold, each reference against the others.
         trained_on: data sets its released weights have seen, as the plugin declares.
     """
@@ -30,6 +31,7 @@ class PlannedSystem:
     kind: Kind
     distribution: str
     version: str
+    is_retrieval: bool = False
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()
 
@@ -48,6 +50,7 @@ class Plan:
         systems: in the order the user gave.
         train: label of the training split, or None where no system needs one.
         metrics: keys to compute.
+        n_profiled: clips that each system captions once more for its latency.
     """
 
     command: Literal["run", "score"]
@@ -66,6 +69,7 @@ class Plan:
     device: str = "cpu"
     batch_size: int = 1
     timeout_s: float | None = None
+    n_profiled: int = 0
     text_only: bool = False
     limit: int | None = None
     schema: int = SCHEMA

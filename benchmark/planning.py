@@ -36,6 +36,7 @@ class RunRequest:
     device: str = "cpu"
     batch_size: int = 1
     timeout_s: float | None = None
+    n_profiled: int = 50
     text_only: bool = False
     limit: int | None = None
 
@@ -70,6 +71,7 @@ def plan_run(request: RunRequest, registry: Registry) -> Prepared:
         device=request.device,
         batch_size=request.batch_size,
         timeout_s=request.timeout_s,
+        n_profiled=request.n_profiled,
         text_only=request.text_only,
         limit=request.limit,
     )
@@ -165,6 +167,7 @@ def _planned(system: System) -> PlannedSystem:
         kind=system.spec.kind,
         distribution=system.provenance.distribution,
         version=system.provenance.version,
+        is_retrieval=system.spec.is_retrieval,
         leave_one_out=system.spec.leave_one_out,
         trained_on=system.spec.trained_on,
     )

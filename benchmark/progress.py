@@ -28,6 +28,10 @@ class Bar:
     def advance(self, steps: int = 1) -> None:
         self._progress.advance(self._task, steps)
 
+    def describe(self, label: str) -> None:
+        """Change what stands before the bar."""
+        self._progress.update(self._task, description=label)
+
 
 @contextmanager
 def progress_bar(label: str, total: int | None) -> Iterator[Bar]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 import time
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from benchmark.calling import CallTimeoutError, call_captioner, describe, since
 from benchmark.contract import Captioner, Clip, Resources, Split
+from benchmark.embeddings import embeddings_computed_anew
 from benchmark.errors import BenchError, DataError, PluginError
 from benchmark.ledger import (
     CAPTIONED,
@@ -17,8 +18,10 @@ from benchmark.ledger import (
     Ledger,
     LedgerView,
     PrepareRow,
+    ProfileRow,
     State,
     content_key,
+    read_ledger,
 )
 from benchmark.listening import Heard, Listener
 from benchmark.progress import Bar, progress_bar
@@ -33,15 +36,16 @@ class RunSettings:
         clip_ids: the clips to caption, sorted.
         batch_size: clips a call; the latency figures say which it was.
         timeout_s: seconds a call may take before its system is stopped; None waits for ever.
+        n_profiled: clips to caption once more for the latency, at most ``PROFILE_LIMIT_S`` long.
     """
 
     clip_ids: tuple[str, ...]
     batch_size: int = 1
     timeout_s: float | None = None
+    n_profiled: int = 0
 
 
-class CallTimeoutError(Exception):
-    """A captioner's call took longer than it may."""
+PROFILE_LIMIT_S = 30.0
 
 
 def run_system(
@@ -81,6 +85,12 @@ def fold_clip_ids(system: System, split: Split, clip_ids: Sequence[str], fold: i
     return [clip_id for clip_id in clip_ids if len(split.references[clip_id]) > max(fold, 1)]
 
 
+def spread(items: Sequence[str], n_items: int) -> list[str]:
+    """Take at most ``n_items``, evenly spread over all of them."""
+    n_taken = min(n_items, len(items))
+    return [items[index * len(items) // n_taken] for index in range(n_taken)]
+
+
 def _n_folds(system: System, split: Split) -> int:
     if not system.spec.leave_one_out:
         return 1
@@ -113,7 +123,7 @@ class _FoldRun:
             if not self._is_done(batch, done)
         ]
         self.bar.advance(len(clip_ids) - sum(len(batch) for _, batch in batches))
-        if not batches:
+        if not batches and not self._lacks_profile(done):
             return None
         captioner = self._prepare(resources)
         if isinstance(captioner, str):
@@ -122,7 +132,36 @@ class _FoldRun:
             if failure := self._caption_batch(captioner, resources, number, batch):
                 return failure
             self.bar.advance(len(batch))
+        if self._lacks_profile(done):
+            self._profile(captioner, clip_ids)
         return None
+
+    def _lacks_profile(self, done: LedgerView) -> bool:
+        is_profiled = any(name == self.system.name for name, _ in done.profiled)
+        wanted = self.settings.n_profiled > 0 and not self.system.spec.leave_one_out
+        return wanted and not is_profiled
+
+    def _profile(self, captioner: Captioner, clip_ids: Sequence[str]) -> None:
+        """Time clips spread over the split, one a call; the first call warms up and is dropped."""
+        captions = read_ledger(self.ledger.path).clips
+        sample = spread(clip_ids, self.settings.n_profiled)
+        rate_hz = self._sample_rate_hz(captioner)
+        rows: list[ProfileRow] = []
+        start = time.perf_counter()
+        with embeddings_computed_anew():
+            for clip_id in [*sample[:1], *sample]:
+                row = captions[self.system.name, self.fold, clip_id]
+                if row.state not in CAPTIONED or since(start) > PROFILE_LIMIT_S:
+                    continue
+                heard = self.listener.hear(clip_id, rate_hz)
+                call = call_captioner(captioner, [heard.clip], self.settings.timeout_s)
+                is_same = call.captions == [row.caption]
+                audio_s = heard.clip.duration_s
+                rows.append(ProfileRow(self.system.name, clip_id, call.seconds, audio_s, is_same))
+        self.ledger.append(rows[1:])
+
+    def _sample_rate_hz(self, captioner: Captioner) -> int:
+        return int(getattr(captioner, "sample_rate_hz", self.system.spec.sample_rate_hz))
 
     def _is_done(self, batch: Sequence[str], done: LedgerView) -> bool:
         rows = [done.clips.get((self.system.name, self.fold, clip_id)) for clip_id in batch]
@@ -135,34 +174,35 @@ class _FoldRun:
             if not callable(getattr(captioner, "caption", None)):
                 raise PluginError(f"prepare() returned {captioner!r}; expected a captioner.")
         except Exception as error:
-            message = _describe(error)
+            message = describe(error)
             row = PrepareRow(
-                self.system.name, self.fold, _since(start), message, traceback.format_exc()
+                self.system.name, self.fold, since(start), message, traceback.format_exc()
             )
             self.ledger.append([row])
             return f"while preparing: {message}"
-        self.ledger.append([PrepareRow(self.system.name, self.fold, _since(start))])
+        self.ledger.append([PrepareRow(self.system.name, self.fold, since(start))])
         return captioner
 
     def _caption_batch(
         self, captioner: Captioner, resources: Resources, number: int, batch: Sequence[str]
     ) -> str | None:
+        sample_rate_hz = self._sample_rate_hz(captioner)
         heard: list[Heard] = []
         rows: list[ClipRow] = []
         for clip_id in batch:
             try:
-                heard.append(self.listener.hear(clip_id, self.system.spec.sample_rate_hz))
+                heard.append(self.listener.hear(clip_id, sample_rate_hz))
             except BenchError as error:
                 rows.append(self._failed_read(clip_id, resources, number, len(batch), error))
         failure: str | None = None
         if heard:
-            captions, caption_s, raised = _call(captioner, heard, self.settings.timeout_s)
+            call = call_captioner(captioner, [item.clip for item in heard], self.settings.timeout_s)
             for index, item in enumerate(heard):
-                text = captions[index] if captions is not None else None
-                row = self._row(item, resources, number, len(batch), text, caption_s)
-                rows.append(_with_error(row, raised) if raised is not None else row)
-            if raised is not None:
-                failure = f"at clip {heard[0].clip.clip_id!r}: {_describe(raised)}"
+                text = call.captions[index] if call.captions is not None else None
+                row = self._row(item, resources, number, len(batch), text, call.seconds)
+                rows.append(row if call.error is None else _with_error(row, call.error))
+            if call.error is not None:
+                failure = f"at clip {heard[0].clip.clip_id!r}: {describe(call.error)}"
         rows.sort(key=lambda row: row.clip_id)
         self.ledger.append(rows)
         return failure
@@ -203,75 +243,12 @@ class _FoldRun:
         return content_key((*parts, str(self.fold)))
 
 
-def _call(
-    captioner: Captioner, heard: Sequence[Heard], timeout_s: float | None
-) -> tuple[list[str] | None, float, Exception | None]:
-    """Caption one batch: the captions or what was raised, and the seconds it took."""
-    clips = [item.clip for item in heard]
-    start = time.perf_counter()
-    try:
-        if timeout_s is None:
-            captions = captioner.caption(clips)
-        else:
-            captions = _call_within(captioner, clips, timeout_s)
-        caption_s = _since(start)
-        _check_captions(captions, clips)
-    except Exception as error:
-        return None, _since(start), error
-    return captions, caption_s, None
-
-
-def _call_within(captioner: Captioner, clips: list[Clip], timeout_s: float) -> list[str]:
-    """Call in a thread of its own, which is left behind if it does not come back in time."""
-    outcome: list[list[str] | Exception] = []
-
-    def work() -> None:
-        try:
-            outcome.append(captioner.caption(clips))
-        except Exception as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(timeout_s)
-    if not outcome:
-        raise CallTimeoutError(f"caption() took longer than {timeout_s:g} s for {len(clips)} clips")
-    if isinstance(outcome[0], Exception):
-        raise outcome[0]
-    return outcome[0]
-
-
-def _check_captions(captions: object, clips: Sequence[Clip]) -> None:
-    if not isinstance(captions, list | tuple):
-        raise PluginError(
-            f"caption() returned {type(captions).__name__}; expected a list of {len(clips)} str."
-        )
-    if len(captions) != len(clips):
-        raise PluginError(
-            f"caption() returned {len(captions)} captions for {len(clips)} clips "
-            f"(first clip {clips[0].clip_id!r}); expected one per clip, in order."
-        )
-    for clip, text in zip(clips, captions, strict=True):
-        if not isinstance(text, str):
-            raise PluginError(
-                f"the caption for clip {clip.clip_id!r} is {type(text).__name__}; expected str."
-            )
-
-
 def _with_error(row: ClipRow, error: Exception) -> ClipRow:
     state: State = "timeout" if isinstance(error, CallTimeoutError) else "error"
     trace = "".join(traceback.format_exception(error))
     return dataclasses.replace(
-        row, state=state, caption=None, error=_describe(error), traceback=trace
+        row, state=state, caption=None, error=describe(error), traceback=trace
     )
-
-
-def _describe(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def _since(start: float) -> float:
-    return time.perf_counter() - start
 
 
 def _batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -1,4 +1,4 @@
-"""Leaderboard rows as text: terminal, markdown, csv, json. The only user of pandas and tabulate."""
+"""Leaderboard rows as text: terminal, markdown, csv, json. The only user of pandas."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from benchmark.leaderboard import (
     differing_signatures,
     group_rows,
     table_columns,
+    way_to_human,
 )
 from benchmark.metrics.table import METRICS
 from benchmark.published import PublishedRow, published_rows
@@ -21,7 +22,6 @@ from benchmark.published import PublishedRow, published_rows
 Format = Literal["text", "md", "csv", "json"]
 
 _STYLES = {"text": "rounded_outline", "md": "github"}
-_FRAMES = {"system": "", "floor": "floor", "ceiling": "ceiling"}
 _NOTE_WIDTH = 120
 _NONE = "–"  # noqa: RUF001 (an en dash is what tables print for "no value")
 
@@ -72,14 +72,18 @@ def _quality_table(group: Sequence[Row], form: Format) -> str:
     columns = [column for column in table_columns(group)[0] if METRICS[column.key].in_table]
     line_break = "\n(" if form == "text" else " ("
     header = ["#", "system", *(column.label.replace(" (", line_break) for column in columns)]
-    ranked = [row for row in group if row.kind == "system" and row.complete]
+    ranked = [row for row in group if row.rung == "system" and row.complete]
+    shares = way_to_human(group)
+    if shares is not None:
+        header.append(f"way to human{line_break}%)")
     lines = []
-    for frame in ("system", "floor", "ceiling"):
-        for row in (row for row in group if row.kind == frame):
-            place = str(ranked.index(row) + 1) if row in ranked else _FRAMES[frame]
-            name = row.system if row.complete else f"{row.system} (incomplete)"
-            cells = (_cell(column.key, column.cell(row)) for column in columns)
-            lines.append([place, name, *cells])
+    for row in group:
+        place = row.rung if row.rung != "system" else _NONE
+        name = row.system if row.complete else f"{row.system} (incomplete)"
+        cells = [_cell(column.key, column.cell(row)) for column in columns]
+        if shares is not None:
+            cells.append(f"{100 * shares[row.system]:.0f}" if row.system in shares else _NONE)
+        lines.append([str(ranked.index(row) + 1) if row in ranked else place, name, *cells])
     return _lay_out(lines, header, form)
 
 
@@ -115,22 +119,20 @@ def _notes(group: Sequence[Row]) -> str:
 
 
 def _latency_table(group: Sequence[Row], form: Format) -> str:
-    header = ["system", "batch", "calls", "p50 ms", "p90 ms", "clips/s", "RTF", "prepare s"]
-    lines = [[row.system, *_latency_cells(row.latency)] for row in group if row.latency is not None]
-    return "Latency of the quality pass:\n\n" + _lay_out(lines, header, form)
+    header = ["system", "calls", "p50 ms", "p90 ms", "RTF", "prepare s"]
+    lines = [[row.system, *_latency_cells(row.latency)] for row in group if row.latency]
+    return "Latency, one clip a call, caches off:\n\n" + _lay_out(lines, header, form)
 
 
 def _latency_cells(latency: Mapping[str, Any]) -> list[str]:
     def show(key: str, factor: float, digits: str) -> str:
         value = latency[key]
-        return _NONE if value is None else format(value * factor, digits)
+        return _NONE if value is None or latency["void"] else format(value * factor, digits)
 
     return [
-        str(latency["batch_size"]),
-        str(latency["n_calls"]),
+        latency["void"] or str(latency["n_calls"]),
         show("p50_s", 1000, ".3f"),
         show("p90_s", 1000, ".3f"),
-        show("clips_per_s", 1, ",.0f"),
         show("rtf", 1, ".2g"),
         show("prepare_s", 1, ".2f"),
     ]

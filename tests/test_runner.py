@@ -55,11 +55,13 @@ class Bench:
         rng = np.random.default_rng(int(clip_id[-1]))
         return Clip(clip_id, rng.uniform(-0.1, 0.1, rate).astype(np.float32), rate)
 
-    def run(self, captioner, *, text_only=False, batch_size=1, timeout_s=None, **changes):
+    def run(
+        self, captioner, *, text_only=False, batch_size=1, timeout_s=None, n_profiled=0, **changes
+    ):
         prepare = captioner if callable(captioner) else lambda resources, options: captioner
         spec = SystemSpec("system", "under test", prepare, **changes)
         system = System("system", spec, None, Provenance("test", "1"))
-        settings = RunSettings(tuple(REFERENCES), batch_size, timeout_s)
+        settings = RunSettings(tuple(REFERENCES), batch_size, timeout_s, n_profiled)
         self.listener = Listener(self.split, text_only=text_only)
         done = read_ledger(self.path)
         with Ledger(self.path) as ledger:
@@ -219,6 +221,54 @@ def test_each_sound_is_decoded_once_within_the_memory_budget(noises):
     for clip_id in ("clip-0", "clip-1", "clip-0", "clip-2", "clip-1"):
         tight.hear(clip_id, 8000)
     assert tight.n_decoded == 4  # clip-1 made room for clip-2
+
+
+def test_some_clips_are_captioned_once_more_alone_for_the_latency(noises):
+    calls = []
+
+    class Counting:
+        def caption(self, clips):
+            calls.append([clip.clip_id for clip in clips])
+            return [f"sound of {clip.clip_id}" for clip in clips]
+
+    assert noises.run(Counting(), batch_size=5, n_profiled=3) is None
+    assert calls == [list(REFERENCES), ["clip-0"], ["clip-0"], ["clip-1"], ["clip-3"]]
+    profiled = read_ledger(noises.path).profiled
+    assert [clip_id for _, clip_id in profiled] == ["clip-0", "clip-1", "clip-3"]
+    assert all(row.is_same and row.audio_s == 1.0 for row in profiled.values())
+    calls.clear()
+    assert noises.run(Counting(), batch_size=5, n_profiled=3) is None
+    assert calls == []
+
+
+def test_a_caption_that_depends_on_its_batch_voids_the_profile(noises):
+    assert noises.run(Echo(), batch_size=2, n_profiled=5) is None
+    is_same = [row.is_same for row in read_ledger(noises.path).profiled.values()]
+    assert is_same == [False, False, False, False, True]  # the last batch held one clip
+
+
+def test_embeddings_are_computed_anew_while_profiling(noises, tmp_path):
+    from benchmark.embeddings import EmbeddingStore
+
+    class Mean:
+        name, fingerprint, sample_rate_hz, dim, trained_on = "mean", "0", 16_000, 1, ()
+        n_sounds = 0
+
+        def embed_audio(self, waveforms):
+            self.n_sounds += len(waveforms)
+            return np.array([[wave.mean()] for wave in waveforms], dtype=np.float32)
+
+    encoder, store = Mean(), EmbeddingStore(tmp_path / "embeddings")
+
+    class Embedding:
+        def caption(self, clips):
+            return [f"{row[0]:.6f}" for row in store.embed_sounds(encoder, clips)]
+
+    assert noises.run(Embedding(), n_profiled=5) is None
+    assert encoder.n_sounds == 5 + 6  # five clips, then a warm-up and five more
+    noises.path.unlink()
+    assert noises.run(Embedding()) is None
+    assert encoder.n_sounds == 5 + 6
 
 
 def test_a_text_only_clip_carries_no_sound(noises):

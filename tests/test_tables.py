@@ -22,6 +22,7 @@ def cell(value, reason=None, signature="cider_d|n:4|refs:5|clips:5/5"):
 ROW = Row(
     system="toy",
     kind="system",
+    is_retrieval=False,
     dataset="clotho",
     split="evaluation",
     n_scored=5,
@@ -46,8 +47,9 @@ def row(name, value=0.4812, **changes):
     return dataclasses.replace(ROW, system=name, metrics=metrics, **changes)
 
 
-def test_systems_are_ranked_and_floors_and_ceilings_are_not():
+def test_systems_are_ranked_and_the_other_rungs_are_not():
     rows = [
+        row("copied", 0.7, is_retrieval=True),
         row("floor", 0.9, kind="floor"),
         row("second", 0.3),
         row("human", 0.2, kind="ceiling"),
@@ -55,11 +57,25 @@ def test_systems_are_ranked_and_floors_and_ceilings_are_not():
     ]
     table = [line.split("│")[1:3] for line in render(rows, "text").splitlines() if "│" in line]
     assert [[part.strip() for part in line] for line in table[1:]] == [
+        ["ceiling", "human"],
         ["1", "first"],
         ["2", "second"],
+        ["retrieval", "copied"],
         ["floor", "floor"],
-        ["ceiling", "human"],
     ]
+
+
+def test_the_way_from_the_best_floor_to_human_is_shown():
+    rows = [
+        row("constant", 0.05, kind="floor"),
+        row("random", 0.1, kind="floor"),
+        row("human", 0.9, kind="ceiling"),
+        row("half", 0.5),
+    ]
+    table = {line.split("|")[2].strip(): line for line in render(rows, "md").splitlines()[4:8]}
+    shares = {name: line.rstrip("| ").rsplit("|", 1)[1].strip() for name, line in table.items()}
+    assert shares == {"half": "50", "random": "0", "constant": "-6", "human": "100"}
+    assert "way to human" not in render(rows[1:2], "md")
 
 
 def test_values_are_shown_times_100_with_their_interval():

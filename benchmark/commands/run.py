@@ -40,6 +40,14 @@ from benchmark.commands.results import finish
     type=click.FloatRange(min=0, min_open=True),
     help="Seconds a call may take before its system is stopped.",
 )
+@click.option(
+    "--profile",
+    "n_profiled",
+    type=click.IntRange(min=0),
+    default=50,
+    show_default=True,
+    help="Clips to caption once more, alone and with caches off, for the latency.",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Caption the first N clips only.")
 @click.option("--text-only", is_flag=True, help="Need no sound: for floors and ceilings.")
 @click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
@@ -61,6 +69,7 @@ def command(
     device: str,
     batch_size: int,
     timeout_s: float | None,
+    n_profiled: int,
     limit: int | None,
     text_only: bool,
     published: bool,
@@ -95,6 +104,7 @@ def command(
                 device=device,
                 batch_size=batch_size,
                 timeout_s=timeout_s,
+                n_profiled=n_profiled,
                 text_only=text_only,
                 limit=limit,
             )

@@ -32,25 +32,34 @@ class _Vector:
 class CiderReferences:
     """The tf-idf vectors of a split's references, made once for any number of systems.
 
-    The document frequencies are always those of the whole split given here, so a clip's score
-    does not depend on which other clips are scored with it. In a split of one clip every n-gram
-    is in every document: all weights, and so all scores, are 0.
+    The document frequencies are those of all clips given here, so a clip's score does not depend
+    on which other clips are scored with it. In a split of one clip every n-gram is in every
+    document: all weights, and so all scores, are 0.
     """
 
-    def __init__(self, references: Sequence[Sequence[NgramCounts]]) -> None:
+    def __init__(
+        self,
+        references: Sequence[Sequence[NgramCounts]],
+        documents: Sequence[Sequence[NgramCounts]] | None = None,
+    ) -> None:
         """Count document frequencies and weigh every reference.
+
+        Args:
+            references: of each clip that may be scored.
+            documents: clips whose references are counted instead; a clip is one document, its
+                references together. None counts ``references``.
 
         Raises:
             DataError: a clip has no reference.
         """
         require_references(references)
-        # A document is a clip: its references together.
+        documents = references if documents is None else documents
         frequencies = Counter(
             ngram
-            for of_clip in references
+            for of_clip in documents
             for ngram in set().union(*(reference.counts for reference in of_clip))
         )
-        self._unseen_idf = math.log(len(references))
+        self._unseen_idf = math.log(len(documents))
         self._idf = {
             ngram: self._unseen_idf - math.log(frequency)
             for ngram, frequency in frequencies.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,19 +23,21 @@ def distinct_texts(tasks: Sequence[Task]) -> list[str]:
     seen: set[int] = set()
     for task in tasks:
         texts.update(dict.fromkeys(task.candidates.values()))
-        if id(task.references) not in seen:
-            seen.add(id(task.references))
-            for captions in task.references.values():
-                texts.update(dict.fromkeys(captions))
+        for references in (task.references, task.documents.references):
+            if id(references) not in seen:
+                seen.add(id(references))
+                for captions in references.values():
+                    texts.update(dict.fromkeys(captions))
     return list(texts)
 
 
 class TokenisedSplit:
     """One split's references as tokens, made ready for each lexical metric on first use."""
 
-    def __init__(self, references: References, corpus: Corpus) -> None:
+    def __init__(self, references: References, idf_references: References, corpus: Corpus) -> None:
         self.row_of = {clip_id: row for row, clip_id in enumerate(sorted(references))}
         self._texts = [references[clip_id] for clip_id in self.row_of]
+        self._idf_texts = idf_references.values()
         self._corpus = corpus
 
     @cached_property
@@ -44,7 +46,7 @@ class TokenisedSplit:
 
     @cached_property
     def ngrams(self) -> list[list[NgramCounts]]:
-        return [[self._corpus.ngrams(text) for text in of_clip] for of_clip in self._texts]
+        return self._count(self._texts)
 
     @cached_property
     def bleu(self) -> BleuReferences:
@@ -52,7 +54,7 @@ class TokenisedSplit:
 
     @cached_property
     def cider(self) -> CiderReferences:
-        return CiderReferences(self.ngrams)
+        return CiderReferences(self.ngrams, documents=self._count(self._idf_texts))
 
     @cached_property
     def rouge(self) -> RougeReferences:
@@ -61,6 +63,9 @@ class TokenisedSplit:
     @cached_property
     def vocabulary(self) -> ReferenceVocabulary:
         return ReferenceVocabulary(self.tokens)
+
+    def _count(self, texts: Iterable[Sequence[str]]) -> list[list[NgramCounts]]:
+        return [[self._corpus.ngrams(text) for text in of_clip] for of_clip in texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Corpus:
     def __init__(self, tokens: Mapping[str, Tokens]) -> None:
         self.tokens = tokens
         self._ngrams: dict[str, NgramCounts] = {}
-        self._splits: dict[int, TokenisedSplit] = {}
+        self._splits: dict[tuple[int, int], TokenisedSplit] = {}
 
     def joined(self) -> set[str]:
         """Give every text as tokens with blanks between."""
@@ -99,7 +104,9 @@ class Corpus:
 
     def tokenised(self, task: Task) -> TokenisedTask:
         """Lay out one task."""
-        split = self._splits.setdefault(id(task.references), TokenisedSplit(task.references, self))
+        documents = task.documents.references
+        key = (id(task.references), id(documents))
+        split = self._splits.setdefault(key, TokenisedSplit(task.references, documents, self))
         captions = [task.candidates[clip_id] for clip_id in task.clip_ids]
         return TokenisedTask(
             task=task,

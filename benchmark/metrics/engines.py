@@ -50,7 +50,7 @@ def score_lexical(item: TokenisedTask) -> Scores:
     rouge_l = item.split.rouge.score(item.tokens, item.rows)
     scores["rouge_l"] = mean_score(rouge_l, sign("rouge_l", task, "beta:1.2"))
     cider_d = item.split.cider.score(item.ngrams, item.rows)
-    idf = f"idf:{task.split_label},{len(task.references)} clips"
+    idf = f"idf:{task.documents.label},{len(task.documents.references)} clips"
     scores["cider_d"] = mean_score(cider_d, sign("cider_d", task, "n:4", "sigma:6", idf))
     return scores
 
@@ -86,18 +86,12 @@ def score_sentence(items: Sequence[TokenisedTask], settings: SuiteSettings) -> l
 
 def score_bert_score(items: Sequence[TokenisedTask], settings: SuiteSettings) -> list[Scores]:
     """BERTScore precision, recall and F1, each the best over the references."""
-    from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScorer
+    from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScore, signature_parts
     from benchmark.models.weights import choose_model
 
     model = choose_model(BERT_SCORE_MODEL, settings.bert_score_model)
-    scorer = BertScorer(model, device=settings.device)
-    parts = (
-        f"model:{model.name}",
-        f"weights:{model.sha256[:12]}",
-        f"layer:{scorer.layer}",
-        "idf:no",
-        "rescaled:no",
-    )
+    scorer = BertScore(model, device=settings.device)
+    parts = signature_parts(scorer)
     results = []
     for item in items:
         found = scorer.score(item.joined, item.joined_references)

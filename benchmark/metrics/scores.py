@@ -14,6 +14,19 @@ PerClip = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class IdfSource:
+    """The clips whose references give CIDEr-D its document frequencies; one clip, one document.
+
+    Attributes:
+        label: for signatures (``"clotho:evaluation"``).
+        references: every clip of it.
+    """
+
+    label: str
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One set of candidates to score.
 
@@ -23,17 +36,25 @@ class Task:
         references: those of the whole split, whatever part of it is scored: the IDF of CIDEr-D
             comes from all of them.
         candidates: clip id to caption, for the clips to score; a part of the split or all of it.
+        idf_source: gives the IDF instead, where ``references`` are not those of a split but
+            chosen for each candidate.
     """
 
     name: str
     split_label: str
     references: References
     candidates: Mapping[str, str]
+    idf_source: IdfSource | None = None
 
     @property
     def clip_ids(self) -> tuple[str, ...]:
         """The scored clips, sorted: the order of every per-clip array."""
         return tuple(sorted(self.candidates))
+
+    @property
+    def documents(self) -> IdfSource:
+        """Where the IDF comes from: the references, unless ``idf_source`` says otherwise."""
+        return self.idf_source or IdfSource(self.split_label, self.references)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,13 @@ cosine between Sentence-BERT embeddings (Reimers and Gurevych 2019).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.errors import MissingWeightsError
+from benchmark.encoders.sentence import SentenceEncoder
 from benchmark.metrics.ngrams import require_references
-from benchmark.models.text_encoder import load_text_encoder
 from benchmark.models.weights import ChosenModel
 
 SBERT_SIM_MODEL = "paraphrase-TinyBERT-L6-v2"
@@ -37,12 +33,7 @@ class SentenceSimilarity:
             MissingWeightsError: the model cannot be loaded, or pools otherwise than by the mean.
         """
         self.model = model
-        _require_mean_pooling(model.folder)
-        config = _read_json(model.folder / "sentence_bert_config.json", default={})
-        self._is_lowered = bool(config.get("do_lower_case"))
-        self._encoder = load_text_encoder(
-            model.folder, device=device, max_tokens=config.get("max_seq_length")
-        )
+        self._encoder = SentenceEncoder(model, name=f"SBERT-sim: {model.name}", device=device)
         self._embeddings: dict[str, NDArray[np.float32]] = {}
 
     def embed(self, sentences: Sequence[str]) -> NDArray[np.float32]:
@@ -82,28 +73,4 @@ class SentenceSimilarity:
 
     def _remember(self, sentences: Sequence[str]) -> None:
         new = [text for text in dict.fromkeys(sentences) if text not in self._embeddings]
-        texts = [text.lower() for text in new] if self._is_lowered else new
-        token_ids = self._encoder.token_ids(texts)
-        for rows, states in self._encoder.hidden_states(token_ids, f"SBERT-sim: {self.model.name}"):
-            means = states.mean(dim=1)
-            means = means / means.norm(dim=1, keepdim=True)
-            for row, embedding in zip(rows, means.cpu().numpy(), strict=True):
-                self._embeddings[new[row]] = embedding
-
-
-def _require_mean_pooling(folder: Path) -> None:
-    modules = _read_json(folder / "modules.json", default=[])
-    kinds = {module["type"].rsplit(".", 1)[-1] for module in modules}
-    unknown = kinds - {"Transformer", "Pooling", "Normalize"}
-    pooling = _read_json(folder / "1_Pooling" / "config.json", default={})
-    modes = {key for key, on in pooling.items() if key.startswith("pooling_mode_") and on}
-    modes = modes or {pooling.get("pooling_mode", "mean")}
-    if unknown or not modes <= {"mean", "pooling_mode_mean_tokens"}:
-        raise MissingWeightsError(
-            f"the sentence model in {folder} uses {', '.join(sorted(map(str, unknown | modes)))}; "
-            "only a transformer with mean pooling is supported. Choose another model."
-        )
-
-
-def _read_json(path: Path, default: Any) -> Any:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else default
+        self._embeddings.update(zip(new, self._encoder.embed_text(new), strict=True))

@@ -41,6 +41,7 @@ class TextEncoder:
                 tokenizer's own limit.
         """
         self.tokenizer = tokenizer
+        self.width: int = model.config.hidden_size
         self._model = model.float().eval().to(device)
         self._device = device
         self._max_tokens = max_tokens or min(tokenizer.model_max_length, _MAX_TOKENS)

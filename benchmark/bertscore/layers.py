@@ -1,0 +1,39 @@
+"""Which model BERTScore stands on, and which layer's states it compares."""
+
+from __future__ import annotations
+
+from benchmark.errors import UsageError
+from benchmark.models.weights import ChosenModel
+
+BERT_SCORE_MODEL = "roberta-large"
+"""bert-score's model for English; it takes the states after layer 17 of 24."""
+
+
+def standard_layer(model: str) -> int | None:
+    """Return the layer that bert-score's authors chose for a model; None for an unknown one."""
+    from bert_score.utils import model2layers
+
+    layers: dict[str, int] = model2layers
+    return layers.get(model)
+
+
+def check_layer(model: ChosenModel, layer: int | None) -> tuple[int, int]:
+    """Return the layer to use and the width of its states.
+
+    Args:
+        model: see ``models.weights.choose_model``.
+        layer: counted from 1; None takes the standard one, or the last of an unknown model.
+
+    Raises:
+        UsageError: the model has no such layer.
+    """
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(model.folder, local_files_only=True)
+    n_layers = int(config.num_hidden_layers)
+    chosen = layer if layer is not None else standard_layer(model.name) or n_layers
+    if not 1 <= chosen <= n_layers:
+        raise UsageError(
+            f"BERTScore cannot use layer {chosen} of {model.name}: it has layers 1 to {n_layers}."
+        )
+    return chosen, int(config.hidden_size)

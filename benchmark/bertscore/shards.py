@@ -1,0 +1,104 @@
+"""Kept pairs on disk, a shard for each group of row blocks, so that a killed run continues."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+KEPT_PAIR = np.dtype([("row", "<i4"), ("column", "<i4"), ("f1", "<f4")])
+
+
+@dataclass(frozen=True, slots=True)
+class PairBlock:
+    """F1 of some sentences with others.
+
+    Attributes:
+        rows: ``(n_rows,)``: indices of sentences or of texts.
+        columns: ``(n_columns,)``: likewise.
+        f1: ``(n_rows, n_columns)``. Over all blocks of a set every pair has one number; the
+            other places, a pair's other order and a sentence with itself, are NaN.
+        n_pairs: how many numbers there are.
+    """
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    f1: NDArray[np.float32]
+    n_pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """What is known of a finished shard.
+
+    Attributes:
+        index: counted from 0.
+        floor: pairs above it were kept.
+        minimum: the lowest F1 of all its pairs, kept or not.
+        maximum: the highest.
+        n_pairs: all its pairs.
+        n_kept: those above the floor.
+    """
+
+    index: int
+    floor: float
+    minimum: float
+    maximum: float
+    n_pairs: int
+    n_kept: int
+
+
+class ShardFolder:
+    """Writes and reads shards; a shard is there when its note is, which is written last."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+
+    def finished(self) -> dict[int, Shard]:
+        notes = (json.loads(path.read_text()) for path in sorted(self._folder.glob("*.json")))
+        return {note["index"]: Shard(**note) for note in notes}
+
+    def write(self, index: int, floor: float, blocks: Iterable[PairBlock]) -> Shard:
+        """Keep the pairs above a floor; an earlier shard of this index is replaced."""
+        note = self._folder / f"{index:06d}.json"
+        note.unlink(missing_ok=True)
+        minimum, maximum, n_pairs, n_kept = np.inf, -np.inf, 0, 0
+        partial = self._folder / f"{index:06d}.partial"
+        with partial.open("wb") as file:
+            for block in blocks:
+                minimum = min(minimum, float(np.fmin.reduce(block.f1, axis=None)))
+                maximum = max(maximum, float(np.fmax.reduce(block.f1, axis=None)))
+                kept = _above(block, floor)
+                file.write(kept.tobytes())
+                n_pairs, n_kept = n_pairs + block.n_pairs, n_kept + len(kept)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self._pairs_path(index))
+        shard = Shard(index, floor, minimum, maximum, n_pairs, n_kept)
+        partial.write_text(json.dumps(asdict(shard)))
+        partial.replace(note)
+        return shard
+
+    def pairs(self, index: int) -> NDArray[np.void]:
+        """Map a shard's pairs, of dtype ``KEPT_PAIR``, into memory."""
+        path = self._pairs_path(index)
+        if path.stat().st_size == 0:
+            return np.empty(0, KEPT_PAIR)
+        return np.memmap(path, KEPT_PAIR, mode="r")
+
+    def _pairs_path(self, index: int) -> Path:
+        return self._folder / f"{index:06d}.pairs"
+
+
+def _above(block: PairBlock, floor: float) -> NDArray[np.void]:
+    at_row, at_column = np.nonzero(block.f1 > floor)
+    kept = np.empty(len(at_row), KEPT_PAIR)
+    kept["row"], kept["column"] = block.rows[at_row], block.columns[at_column]
+    kept["f1"] = block.f1[at_row, at_column]
+    return kept

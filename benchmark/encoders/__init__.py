@@ -1,0 +1,33 @@
+"""Frozen encoders of sounds and captions. This list is what plugins may use."""
+
+from benchmark.encoders.catalogue import (
+    ENCODERS,
+    EncoderRecord,
+    load_caption_encoder,
+    load_encoder,
+    load_joint_encoder,
+    load_sequence_encoder,
+)
+from benchmark.encoders.contract import (
+    AudioEncoder,
+    CaptionEncoder,
+    Embeddings,
+    Encoder,
+    JointEncoder,
+    SequenceEncoder,
+)
+
+__all__ = [
+    "ENCODERS",
+    "AudioEncoder",
+    "CaptionEncoder",
+    "Embeddings",
+    "Encoder",
+    "EncoderRecord",
+    "JointEncoder",
+    "SequenceEncoder",
+    "load_caption_encoder",
+    "load_encoder",
+    "load_joint_encoder",
+    "load_sequence_encoder",
+]

@@ -1,0 +1,121 @@
+"""Sentence encoders: a transformer, the mean over its tokens, unit length (Reimers 2019)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmark.artifacts import fingerprint
+from benchmark.encoders.contract import UNKNOWN, Embeddings
+from benchmark.errors import MissingWeightsError
+from benchmark.models.text_encoder import load_text_encoder
+from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, sha256_of
+
+_CODE_VERSION = 1
+# What turns a sentence into tokens, besides the weights that turn tokens into a vector.
+_SMALL_FILES = ("config.json", "tokenizer*.json", "vocab.*", "merges.txt", "sentence_bert_config*")
+_TRAINED_ON = {OFFLINE_NAME: ("sentence-transformers:1b-pairs",)}
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceOptions:
+    """Which sentence model.
+
+    Attributes:
+        model: a folder, or a model's name as on the hub.
+    """
+
+    model: str = OFFLINE_NAME
+
+
+class SentenceEncoder:
+    """A sentence model; it embeds each different sentence of a call once."""
+
+    def __init__(self, model: ChosenModel, *, name: str, device: str = "cpu") -> None:
+        """Load the model.
+
+        Args:
+            model: see ``models.weights.choose_model``.
+            name: the canonical spelling, which its progress bar shows too.
+            device: torch's spelling.
+
+        Raises:
+            MissingWeightsError: the model cannot be loaded, or pools otherwise than by the mean.
+        """
+        _require_mean_pooling(model.folder)
+        config = _read_json(model.folder / "sentence_bert_config.json", default={})
+        self._is_lowered = bool(config.get("do_lower_case"))
+        self._encoder = load_text_encoder(
+            model.folder, device=device, max_tokens=config.get("max_seq_length")
+        )
+        self.name = name
+        self.dim = self._encoder.width
+        self.trained_on = _TRAINED_ON.get(model.name, (UNKNOWN,))
+        self.fingerprint = fingerprint(
+            {
+                "encoder": "sentence",
+                "code": _CODE_VERSION,
+                "weights": model.sha256,
+                "tokeniser": sha256_of(_small_files(model.folder)),
+            }
+        )
+
+    def embed_text(self, captions: Sequence[str]) -> Embeddings:
+        """Embed sentences.
+
+        Returns:
+            ``(n_captions, dim)``, unit rows.
+        """
+        rows_of: dict[str, list[int]] = {}
+        for row, text in enumerate(captions):
+            rows_of.setdefault(text.lower() if self._is_lowered else text, []).append(row)
+        targets = list(rows_of.values())
+        embeddings = np.empty((len(captions), self.dim), dtype=np.float32)
+        token_ids = self._encoder.token_ids(list(rows_of))
+        for rows, states in self._encoder.hidden_states(token_ids, self.name):
+            means = states.mean(dim=1)
+            means = means / means.norm(dim=1, keepdim=True)
+            for row, embedding in zip(rows, means.cpu().numpy(), strict=True):
+                embeddings[targets[row]] = embedding
+        return embeddings
+
+
+def load_sentence(options: SentenceOptions, name: str, device: str) -> SentenceEncoder:
+    """Load a sentence encoder.
+
+    Args:
+        options: which model.
+        name: the canonical spelling.
+        device: torch's spelling.
+
+    Raises:
+        MissingWeightsError: the model is not on this machine or cannot be used.
+    """
+    return SentenceEncoder(choose_model(OFFLINE_NAME, options.model), name=name, device=device)
+
+
+def _small_files(folder: Path) -> list[Path]:
+    return sorted(path for pattern in _SMALL_FILES for path in folder.glob(pattern))
+
+
+def _require_mean_pooling(folder: Path) -> None:
+    modules = _read_json(folder / "modules.json", default=[])
+    kinds = {module["type"].rsplit(".", 1)[-1] for module in modules}
+    unknown = kinds - {"Transformer", "Pooling", "Normalize"}
+    pooling = _read_json(folder / "1_Pooling" / "config.json", default={})
+    modes = {key for key, on in pooling.items() if key.startswith("pooling_mode_") and on}
+    modes = modes or {pooling.get("pooling_mode", "mean")}
+    if unknown or not modes <= {"mean", "pooling_mode_mean_tokens"}:
+        raise MissingWeightsError(
+            f"the sentence model in {folder} uses {', '.join(sorted(map(str, unknown | modes)))}; "
+            "only a transformer with mean pooling is supported. Choose another model."
+        )
+
+
+def _read_json(path: Path, default: Any) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else default

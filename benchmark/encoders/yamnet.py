@@ -1,0 +1,158 @@
+"""YAMNet (Plakal and Ellis 2020) as a TFLite file: how likely each AudioSet class is heard."""
+
+from __future__ import annotations
+
+import csv
+import importlib.metadata
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.artifacts import fingerprint
+from benchmark.contract import Waveform
+from benchmark.encoders import melspectrogram
+from benchmark.errors import MachineError, MissingWeightsError
+from benchmark.models.weights import sha256_of
+
+MODEL_FILE = "yamnet_spectra_in.tflite"
+LABELS_FILE = "yamnet_class_map.csv"
+_PACKAGE = "ai-edge-litert"
+_CODE_VERSION = 1
+_PATCH_SHAPE = (1, melspectrogram.PATCH_FRAMES, melspectrogram.N_BANDS)
+_Detail = dict[str, Any]
+
+
+class Yamnet:
+    """The interpreter of the TFLite file, on one thread of the CPU."""
+
+    name = "yamnet"
+    sample_rate_hz = melspectrogram.SAMPLE_RATE_HZ
+    trained_on = ("audioset:train",)
+
+    def __init__(self, folder: Path) -> None:
+        """Load model and labels.
+
+        Args:
+            folder: holds ``yamnet_spectra_in.tflite`` and ``yamnet_class_map.csv``.
+
+        Raises:
+            MissingWeightsError: a file is missing, cannot be read or is of another model.
+            MachineError: the package that runs the file is not installed.
+        """
+        model, labels = folder / MODEL_FILE, folder / LABELS_FILE
+        for path in (model, labels):
+            if not path.is_file():
+                raise MissingWeightsError(
+                    f"no {path.name} in {folder}; expected {MODEL_FILE} and {LABELS_FILE}. Put "
+                    "both into the folder yamnet of a folder that BENCH_MODELS names."
+                )
+        self.labels = _read_labels(labels)
+        self._interpreter = _open_interpreter(model)
+        self._input: _Detail = self._interpreter.get_input_details()[0]
+        self._output: _Detail = self._interpreter.get_output_details()[0]
+        self._require_shapes(model)
+        self.fingerprint = fingerprint(
+            {
+                "tagger": "yamnet",
+                "code": _CODE_VERSION,
+                "front_end": melspectrogram.YAMNET.fingerprint,
+                "weights": sha256_of([model, labels]),
+                # Its kernels round to 8 bits, and another release may round otherwise.
+                "interpreter": importlib.metadata.version(_PACKAGE),
+            }
+        )
+
+    def score(self, waveform: Waveform) -> NDArray[np.float32]:
+        """Score every label, as the mean over patches of 0.96 s every 0.48 s.
+
+        Args:
+            waveform: ``(n_samples,)``, mono at 16 kHz.
+
+        Returns:
+            ``(n_labels,)``, in [0, 1]; labels do not exclude each other.
+        """
+        scores = [
+            self._score_patch(patch)
+            for patches in melspectrogram.log_mel_patches(waveform, melspectrogram.YAMNET)
+            for patch in patches
+        ]
+        return np.asarray(np.mean(scores, axis=0), dtype=np.float32)
+
+    def _score_patch(self, patch: NDArray[np.float32]) -> NDArray[np.float32]:
+        self._interpreter.set_tensor(self._input["index"], quantise(patch[None], self._input))
+        self._interpreter.invoke()
+        return dequantise(self._interpreter.get_tensor(self._output["index"])[0], self._output)
+
+    def _require_shapes(self, model: Path) -> None:
+        found = tuple(self._input["shape"].tolist()), tuple(self._output["shape"].tolist())
+        expected = _PATCH_SHAPE, (1, len(self.labels))
+        if found != expected:
+            raise MissingWeightsError(
+                f"{model} maps {found[0]} to {found[1]}; expected {expected[0]} to {expected[1]}: "
+                f"log-mel patches to the {len(self.labels)} labels of {LABELS_FILE}. Use the "
+                "YAMNet whose input is a spectrogram, with its own class map."
+            )
+
+
+def yamnet_folder() -> Path:
+    """Name the folder that YAMNet is looked for in.
+
+    Raises:
+        MissingWeightsError: BENCH_MODELS is not set.
+    """
+    if root := os.environ.get("BENCH_MODELS"):
+        return Path(root).expanduser() / "yamnet"
+    raise MissingWeightsError(
+        f"YAMNet is not on this machine: BENCH_MODELS is not set. Put {MODEL_FILE} and "
+        f"{LABELS_FILE} into a folder yamnet, and name the folder that holds it with BENCH_MODELS."
+    )
+
+
+def quantise(values: NDArray[np.float32], detail: _Detail) -> NDArray[Any]:
+    """Spell values as a tensor holds them: as they are, or in whole steps of its scale."""
+    if not np.issubdtype(detail["dtype"], np.integer):
+        return values.astype(detail["dtype"])
+    scale, zero_point = detail["quantization"]
+    limits = np.iinfo(detail["dtype"])
+    steps = np.rint(values / scale) + zero_point
+    return np.asarray(np.clip(steps, limits.min, limits.max).astype(detail["dtype"]))
+
+
+def dequantise(values: NDArray[Any], detail: _Detail) -> NDArray[np.float32]:
+    """Undo ``quantise``."""
+    if not np.issubdtype(detail["dtype"], np.integer):
+        return values.astype(np.float32)
+    scale, zero_point = detail["quantization"]
+    return np.asarray((values.astype(np.float32) - zero_point) * scale, dtype=np.float32)
+
+
+def _open_interpreter(model: Path) -> Any:
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        raise MachineError(
+            f"YAMNet needs the package {_PACKAGE}, which cannot be imported: {error}. Install "
+            "aac-bench[tagbridge]."
+        ) from error
+    try:
+        interpreter = Interpreter(str(model), num_threads=1)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise MissingWeightsError(
+            f"cannot load {model}: {error}. Expected a TFLite model; fetch it again."
+        ) from error
+    return interpreter
+
+
+def _read_labels(path: Path) -> tuple[str, ...]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if not rows or "display_name" not in rows[0]:
+        raise MissingWeightsError(
+            f"{path} has no column display_name; expected index,mid,display_name and a row per "
+            "class. Fetch it again."
+        )
+    return tuple(row["display_name"] for row in rows)

@@ -1,0 +1,174 @@
+"""Which of two captions of a clip people prefer: files in the format of FENSE's Clotho-Eval."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from benchmark.contract import References
+from benchmark.errors import DataError
+
+CATEGORIES = ("HC", "HI", "HM", "MM")
+"""Two captions by people, both correct; a correct one and another clip's; one by a person and
+one by a machine; two by machines."""
+
+_FACET = re.compile(r"(HC|HI|HM|MM)(_\d+)?")
+_SHAPE = "[caption, caption, source, source, [judgements, each -1, 0 or 1]]"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPair:
+    """Two captions offered for one clip, and what people said of them.
+
+    Attributes:
+        clip: the clip, as the file names it.
+        category: one of ``CATEGORIES``.
+        captions: in HI and HM the first is the person's own of this clip.
+        judgements: one per judge: 1 prefers the first caption, -1 the second, 0 neither.
+        references: all captions that people wrote for the clip.
+    """
+
+    clip: str
+    category: str
+    captions: tuple[str, str]
+    judgements: tuple[int, ...]
+    references: tuple[str, ...]
+
+    @property
+    def preference(self) -> int:
+        """The majority: 1 for the first caption, -1 for the second, 0 where people are divided."""
+        votes = sum(self.judgements)
+        return (votes > 0) - (votes < 0)
+
+    @property
+    def own_captions(self) -> tuple[str, ...]:
+        """Those of the two captions that are among the clip's references."""
+        return self.captions[: {"HC": 2, "HI": 1, "HM": 1, "MM": 0}[self.category]]
+
+    def reference_rounds(self) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+        """Say which references each caption is held against, round by round.
+
+        As in the code of Zhou et al. 2022: no caption is held against itself, and every round has
+        one reference fewer than the clip. HC: each caption against the others, its rival among
+        them. HI and HM: both against the references without the person's caption. MM: both in as
+        many rounds as there are references, each time without another one.
+        """
+        if self.category == "MM":
+            rounds = [
+                self.references[:left_out] + self.references[left_out + 1 :]
+                for left_out in range(len(self.references))
+            ]
+            return rounds, rounds
+        own = self.own_captions
+        first, second = self._without(own[0]), self._without(own[-1])
+        return [first], [second]
+
+    def _without(self, caption: str) -> tuple[str, ...]:
+        return tuple(text for text in self.references if text != caption)
+
+
+def read_judgements(path: Path) -> list[JudgedPair]:
+    """Read a file of judged pairs, in the order of the file.
+
+    Args:
+        path: a json list with one object per clip: ``raw_name``, ``references``, and pairs named
+            HC, HI, HM, MM or, where there are several of a kind, MM_1, MM_2, ...
+
+    Raises:
+        DataError: the file is absent or malformed; a clip is there twice, or has fewer than two
+            references; a person's caption is not among its clip's references. Says where.
+    """
+    try:
+        groups = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}; expected a json file.") from error
+    except ValueError as error:
+        raise DataError(f"{path} is not json in UTF-8: {error}.") from error
+    if not isinstance(groups, list) or not groups:
+        raise DataError(f"{path}: expected a list of objects, one per clip, and at least one.")
+    pairs: list[JudgedPair] = []
+    seen: set[str] = set()
+    for number, group in enumerate(groups, start=1):
+        of_clip = list(_read_group(f"{path}, object {number}", group))
+        if of_clip[0].clip in seen:
+            raise DataError(f"{path}: the clip {of_clip[0].clip!r} is there twice; expected once.")
+        seen.add(of_clip[0].clip)
+        pairs += of_clip
+    return pairs
+
+
+def references_by_clip(pairs: Sequence[JudgedPair]) -> References:
+    """Gather the references of every clip that has a pair."""
+    return {pair.clip: pair.references for pair in pairs}
+
+
+def match_clips(pairs: Sequence[JudgedPair], references: References) -> dict[str, str | None]:
+    """Find each clip's id in a data set by its references, all of which must be the same.
+
+    The files name clips otherwise than the data sets do, and Clotho-Eval spells captions without
+    capitals and punctuation, so letters and digits are compared.
+
+    Returns:
+        For each clip of the file its id, or None where no clip has the same references.
+    """
+    ids = {_letters(texts): clip_id for clip_id, texts in references.items()}
+    return {clip: ids.get(_letters(texts)) for clip, texts in references_by_clip(pairs).items()}
+
+
+def _letters(texts: Sequence[str]) -> frozenset[str]:
+    return frozenset("".join(mark for mark in text.lower() if mark.isalnum()) for text in texts)
+
+
+def _read_group(where: str, group: Any) -> Iterator[JudgedPair]:
+    if not isinstance(group, Mapping) or not isinstance(group.get("raw_name"), str):
+        raise DataError(f"{where}: expected an object with the clip's name as 'raw_name'.")
+    references = group.get("references")
+    if not _are_texts(references) or len(references) < 2:
+        raise DataError(
+            f"{where} ({group['raw_name']}): 'references' is {references!r:.80}; expected a list "
+            "of at least two captions."
+        )
+    facets = {key: match[1] for key in group if (match := _FACET.fullmatch(key))}
+    if not facets:
+        raise DataError(
+            f"{where} ({group['raw_name']}): no judged pair; expected HC, HI, HM or MM_1 among "
+            f"its keys, found {', '.join(group)}."
+        )
+    for key, category in facets.items():
+        place = f"{where} ({group['raw_name']}), {key}"
+        captions, judgements = _read_facet(place, group[key])
+        pair = JudgedPair(group["raw_name"], category, captions, judgements, tuple(references))
+        _require_own_captions(place, pair)
+        yield pair
+
+
+def _read_facet(place: str, facet: Any) -> tuple[tuple[str, str], tuple[int, ...]]:
+    if not isinstance(facet, list) or len(facet) != 5 or not _are_texts(facet[:4]):
+        raise DataError(f"{place} is {facet!r:.80}; expected {_SHAPE}.")
+    judgements = facet[4]
+    # Booleans are integers to Python, so types are compared.
+    valid = isinstance(judgements, list) and all(
+        type(vote) is int and vote in (-1, 0, 1) for vote in judgements
+    )
+    if not valid or not judgements:
+        raise DataError(f"{place}: the judgements are {judgements!r:.80}; expected {_SHAPE}.")
+    return (facet[0], facet[1]), tuple(judgements)
+
+
+def _require_own_captions(place: str, pair: JudgedPair) -> None:
+    for caption in pair.own_captions:
+        if caption not in pair.references:
+            raise DataError(
+                f"{place}: {caption!r} should be one of the clip's references, but is not among "
+                "them, so it cannot be left out when it is scored. Spell both alike."
+            )
+        if all(text == caption for text in pair.references):
+            raise DataError(f"{place}: no reference but {caption!r} itself; expected another.")
+
+
+def _are_texts(found: Any) -> TypeGuard[list[str]]:
+    return isinstance(found, list) and all(isinstance(text, str) for text in found)

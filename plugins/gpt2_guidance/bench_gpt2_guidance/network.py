@@ -1,0 +1,70 @@
+"""The trainable part of module 1: one transformer layer over a sound's patches."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from bench_gpt2_guidance.options import TripletOptions
+from benchmark.errors import UsageError
+
+
+class SoundEmbedder(nn.Module):
+    """Patches to one unit vector: ``e = reshape(layer(dropout(patches)))``, ``|e| = 1``."""
+
+    def __init__(self, n_patches: int, width: int, options: TripletOptions) -> None:
+        """Draw first weights from torch's global generator.
+
+        Args:
+            n_patches: of every sound.
+            width: of a patch; VGGish's is 128.
+            options: the layer's form.
+
+        Raises:
+            UsageError: the heads do not divide the width.
+        """
+        super().__init__()
+        if width % options.n_heads:
+            raise UsageError(
+                f"n_heads={options.n_heads} does not divide {width}, the width of a patch; choose "
+                "another number."
+            )
+        self.dropout = nn.Dropout(options.dropout)
+        self.layer = nn.TransformerEncoderLayer(
+            width,
+            options.n_heads,
+            options.ffn_width,
+            options.layer_dropout,
+            batch_first=True,
+            norm_first=options.norm == "pre",
+        )
+        for parameter in self.layer.parameters():
+            if parameter.dim() > 1:
+                nn.init.normal_(parameter, std=options.initial_std)
+        for module in (self.layer.self_attn.out_proj, self.layer.linear1, self.layer.linear2):
+            nn.init.zeros_(module.bias)
+        has_positions = options.positions == "sinusoidal"
+        positions = sinusoids(n_patches, width) if has_positions else torch.zeros(n_patches, width)
+        self.positions: Tensor
+        self.register_buffer("positions", positions, persistent=False)
+
+    def forward(self, patches: Tensor) -> Tensor:
+        """Embed sounds.
+
+        Args:
+            patches: ``(n, n_patches, width)``.
+
+        Returns:
+            ``(n, n_patches * width)``, unit rows.
+        """
+        states: Tensor = self.layer(self.dropout(patches + self.positions))
+        return nn.functional.normalize(states.flatten(1))
+
+
+def sinusoids(n_patches: int, width: int) -> Tensor:
+    """Return the positions of Vaswani et al. (2017, section 3.5), ``(n_patches, width)``."""
+    rates = torch.exp(torch.arange(0, width, 2) * (-math.log(10_000) / width))
+    angles = torch.arange(n_patches)[:, None] * rates
+    return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)[:, :width]

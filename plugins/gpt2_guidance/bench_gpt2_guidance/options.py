@@ -1,0 +1,94 @@
+"""What may be chosen about retrieval; the defaults follow the paper where it speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Fallback = Literal["further", "furthest", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class TripletOptions:
+    """Options of module 1 of Koizumi et al. (arXiv 2012.07331, section III-A).
+
+    The paper names: the threshold, dropout before the layer, margin, optimiser and its rates,
+    epochs, batch, spread of the first weights, and that the best model on validation is taken.
+    The rest is not in it.
+
+    Attributes:
+        encoder: an encoder of sequences, as ``"vggish[postprocess=pca]"``.
+        duration_s: sounds are cut to it or filled with silence, at their end.
+        similarity_model: BERTScore's model, a name or a folder; never replaced by another.
+        similarity_layer: of that model; none: the one that bert-score takes.
+        similarity_idf: weigh tokens by inverse document frequency.
+        threshold: captions with a BERTScore F1 above it are similar.
+        normalised: the threshold counts from the lowest F1 of all pairs, 0, to the F1 of a caption
+            with itself, 1.
+        exclude_duplicates: a clip whose caption is spelled alike is neither positive nor negative.
+        n_heads: of the transformer layer.
+        ffn_width: width of its feed-forward part.
+        dropout: before the layer.
+        layer_dropout: within the layer.
+        positions: what is added to a patch for its place in time.
+        norm: whether layer norms follow their sub-layers or precede them.
+        initial_std: of the first weights.
+        margin: between squared distances, which lie in [0, 4].
+        fallback: the negative where none is semi-hard. ``further``: the nearest one that is
+            further than the positive, which costs nothing but counts in the mean; ``furthest``:
+            if that is missing too, the furthest of all; ``skip``: none.
+        learning_rate: AdaBound's first rate.
+        final_learning_rate: the rate of SGD that AdaBound's bounds close in on.
+        epochs: at most.
+        patience: stop after so many epochs without a better validation loss; none: never.
+        batch_size: clips at a time.
+        validation_share: of the training clips, held out to choose the best epoch; 0 takes the
+            last epoch.
+    """
+
+    encoder: str = "vggish"
+    duration_s: float = 10.0
+    similarity_model: str = "roberta-large"
+    similarity_layer: int | None = None
+    similarity_idf: bool = False
+    threshold: float = 0.7
+    normalised: bool = True
+    exclude_duplicates: bool = False
+    n_heads: int = 4
+    ffn_width: int = 512
+    dropout: float = 0.3
+    layer_dropout: float = 0.1
+    positions: Literal["none", "sinusoidal"] = "none"
+    norm: Literal["post", "pre"] = "post"
+    initial_std: float = 0.02
+    margin: float = 0.3
+    fallback: Fallback = "further"
+    learning_rate: float = 1e-4
+    final_learning_rate: float = 0.1
+    epochs: int = 200
+    patience: int | None = None
+    batch_size: int = 128
+    validation_share: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        positive, share = "above 0", "in [0, 1)"
+        inf = float("inf")
+        ranges = {
+            "duration_s": (0 < self.duration_s <= 3600, "above 0 and at most 3600"),
+            "n_heads": (self.n_heads >= 1, "at least 1"),
+            "ffn_width": (self.ffn_width >= 1, "at least 1"),
+            "dropout": (0 <= self.dropout < 1, share),
+            "layer_dropout": (0 <= self.layer_dropout < 1, share),
+            "initial_std": (0 < self.initial_std < inf, positive),
+            "margin": (0 < self.margin <= 4, "above 0 and at most 4"),
+            "learning_rate": (0 < self.learning_rate < inf, positive),
+            "final_learning_rate": (0 < self.final_learning_rate < inf, positive),
+            "epochs": (self.epochs >= 1, "at least 1"),
+            "patience": (self.patience is None or self.patience >= 1, "at least 1, or none"),
+            "batch_size": (self.batch_size >= 2, "at least 2: a negative is another clip"),
+            "validation_share": (0 <= self.validation_share <= 0.5, "in [0, 0.5]"),
+        }
+        for name, (is_within, expected) in ranges.items():
+            if not is_within:
+                raise ValueError(f"{name}={getattr(self, name)}; expected {expected}.")

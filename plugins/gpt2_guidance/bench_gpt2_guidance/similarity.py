@@ -1,0 +1,188 @@
+"""Which training clips are similar: those with similar captions, by BERTScore."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench_gpt2_guidance.options import TripletOptions
+from benchmark import Artifacts, DataError, Resources
+from benchmark.bertscore import BERT_SCORE_MODEL, BertScore, SimilarPairs
+from benchmark.models.weights import choose_model
+from benchmark.progress import progress_bar
+
+Rows = NDArray[np.integer]
+_CODE_VERSION = 1
+
+
+class SimilarClips:
+    """For each clip the clips that are similar to it, on disk.
+
+    Two clips are similar if any caption of one is similar to any caption of the other. A clip is
+    not similar to itself. Clips that share a caption, spelled alike, are duplicates.
+    """
+
+    def __init__(self, folder: Path, *, exclude_duplicates: bool = False) -> None:
+        """Map a finished folder into memory.
+
+        Args:
+            folder: as ``relate_clips`` wrote it.
+            exclude_duplicates: duplicates are no positives.
+        """
+        self.exclude_duplicates = exclude_duplicates
+        self._path = folder / "indices.int32"
+        self._bounds = np.load(folder / "bounds.npy", allow_pickle=False)
+        has_any = self._path.stat().st_size > 0
+        self._indices: NDArray[np.int32] = (
+            np.memmap(self._path, np.int32, mode="r") if has_any else np.empty(0, np.int32)
+        )
+
+    def __len__(self) -> int:
+        return len(self._bounds)
+
+    @property
+    def n_with_positive(self) -> int:
+        """Clips that have at least one positive."""
+        starts, duplicates, ends = self._bounds.T
+        return int(np.count_nonzero((duplicates if self.exclude_duplicates else ends) > starts))
+
+    @property
+    def n_with_negative(self) -> int:
+        """Clips that at least one other is not similar to."""
+        starts, _, ends = self._bounds.T
+        return int(np.count_nonzero(ends - starts < len(self) - 1))
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the relation."""
+        digest = hashlib.sha256(f"{self.exclude_duplicates} ".encode())
+        digest.update(self._bounds.tobytes())
+        digest.update(self._indices.data)
+        return digest.hexdigest()
+
+    def similar_to(self, clip: int) -> NDArray[np.int32]:
+        """List the similar clips of one, duplicates last."""
+        start, _, end = self._bounds[clip]
+        return self._indices[start:end]
+
+    def positives(self, clip: int) -> NDArray[np.int32]:
+        """List the similar clips that training may draw as a positive."""
+        start, duplicates, end = self._bounds[clip]
+        return self._indices[start : duplicates if self.exclude_duplicates else end]
+
+    def are_negatives(self, anchors: Rows, others: Rows) -> NDArray[np.bool_]:
+        """Tell which clips are not similar, and not the same.
+
+        Args:
+            anchors: ``(n,)``.
+            others: ``(m,)``.
+
+        Returns:
+            ``(n, m)``.
+        """
+        result = np.empty((len(anchors), len(others)), dtype=bool)
+        is_negative = np.ones(len(self), dtype=bool)
+        for row, anchor in enumerate(anchors):
+            related = self.similar_to(int(anchor))
+            is_negative[related] = is_negative[anchor] = False
+            result[row] = is_negative[others]
+            is_negative[related] = is_negative[anchor] = True
+        return result
+
+
+def find_similar_clips(
+    captions: Sequence[Sequence[str]], resources: Resources, options: TripletOptions
+) -> SimilarClips:
+    """Compare all captions by BERTScore and relate the clips they belong to.
+
+    Args:
+        captions: those of each clip.
+        resources: the device, and where results are kept.
+        options: model, layer and threshold.
+
+    Raises:
+        DataError: no clip has a positive, or none has a negative.
+        MissingWeightsError: BERTScore's model is not on this machine.
+        UsageError: the captions are all one, or an option cannot be met.
+    """
+    scorer = BertScore(
+        choose_model(BERT_SCORE_MODEL, options.similarity_model),
+        options.similarity_layer,
+        idf=options.similarity_idf,
+        device=resources.device,
+    )
+    texts = [text for of_clip in captions for text in of_clip]
+    pairs = scorer.similar_pairs(
+        texts,
+        options.threshold,
+        normalised=options.normalised,
+        folder=resources.artifacts.root,
+    )
+    owners = np.repeat(np.arange(len(captions)), [len(of_clip) for of_clip in captions])
+    folder = relate_clips(pairs, owners, resources.artifacts)
+    similar = SimilarClips(folder, exclude_duplicates=options.exclude_duplicates)
+    if similar.n_with_positive == 0 or similar.n_with_negative == 0:
+        raise DataError(
+            f"{'none' if similar.n_with_positive == 0 else 'all'} of {len(captions)} training "
+            f"clips are similar: threshold={options.threshold} is a BERTScore F1 of "
+            f"{pairs.threshold:.4f}, and different captions have {pairs.minimum:.4f} to "
+            f"{pairs.maximum:.4f} ({scorer.model.name}, layer {scorer.layer}). Triplets need "
+            "similar and dissimilar clips: choose another threshold, or train on more clips."
+        )
+    return similar
+
+
+def relate_clips(pairs: SimilarPairs, owners: Rows, artifacts: Artifacts) -> Path:
+    """Turn similar captions into similar clips, kept by content.
+
+    Args:
+        pairs: of all captions of all clips.
+        owners: ``(n_texts,)``: the clip of each caption, ascending from 0 without gaps.
+        artifacts: where the result is kept.
+
+    Returns:
+        A folder for ``SimilarClips``.
+    """
+    key: dict[str, str | int] = {
+        "code": _CODE_VERSION,
+        "pairs": pairs.folder.name,
+        "owners": hashlib.sha256(owners.astype(np.int64).tobytes()).hexdigest(),
+    }
+    return artifacts.get_or_build("similar-clips", key, partial(_write, pairs, owners))
+
+
+def _write(pairs: SimilarPairs, owners: Rows, folder: Path) -> None:
+    n_clips = int(owners[-1]) + 1
+    bounds, end = np.empty((n_clips, 3), np.int64), 0
+    with (
+        (folder / "indices.int32").open("wb") as file,
+        progress_bar("similar clips", n_clips) as bar,
+    ):
+        for clip, (others, duplicates) in enumerate(_relate(pairs, owners, n_clips)):
+            start, first_duplicate = end, end + len(others)
+            end = first_duplicate + len(duplicates)
+            bounds[clip] = start, first_duplicate, end
+            file.write(np.concatenate([others, duplicates]).astype(np.int32).tobytes())
+            bar.advance()
+    np.save(folder / "bounds.npy", bounds, allow_pickle=False)
+
+
+def _relate(pairs: SimilarPairs, owners: Rows, n_clips: int) -> Iterator[tuple[Rows, Rows]]:
+    """Yield for each clip the similar ones that share no caption with it, and those that do."""
+    first_texts = np.searchsorted(owners, np.arange(n_clips + 1))
+    for clip in range(n_clips):
+        found: list[Rows] = []
+        shared: list[Rows] = []
+        for text in range(first_texts[clip], first_texts[clip + 1]):
+            texts, _ = pairs.similar_to(text)
+            is_spelled_alike = pairs.row_of_text[texts] == pairs.row_of_text[text]
+            found.append(owners[texts])
+            shared.append(owners[texts[is_spelled_alike]])
+        duplicates = np.setdiff1d(np.concatenate(shared), [clip])
+        others = np.setdiff1d(np.concatenate(found), np.append(duplicates, clip))
+        yield others, duplicates

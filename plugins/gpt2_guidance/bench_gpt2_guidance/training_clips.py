@@ -1,0 +1,86 @@
+"""The training clips as module 1 sees them: sequences of patches, and captions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark import Clip, DataError, Split
+from benchmark.embeddings import EmbeddingStore
+from benchmark.encoders import SequenceEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingClips:
+    """Training clips that have a sound, in the order of their ids.
+
+    Attributes:
+        clip_ids: ``n_clips`` of them.
+        captions: the references of each.
+        patches: ``(n_clips, n_patches, dim)``, the frozen encoder's.
+    """
+
+    clip_ids: tuple[str, ...]
+    captions: tuple[tuple[str, ...], ...]
+    patches: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.clip_ids)
+
+    @property
+    def patches_sha256(self) -> str:
+        """Hash of what training hears."""
+        digest = hashlib.sha256(f"{self.patches.shape} ".encode())
+        digest.update(np.ascontiguousarray(self.patches).data)
+        return digest.hexdigest()
+
+
+def load_training_clips(
+    train: Split | None, encoder: SequenceEncoder, store: EmbeddingStore, duration_s: float
+) -> TrainingClips:
+    """Read and embed the clips of a training split that have a sound.
+
+    Args:
+        train: its missing clips are passed over.
+        encoder: frozen.
+        store: where embeddings are kept.
+        duration_s: see ``fit_length``.
+
+    Raises:
+        DataError: fewer than 2 clips have a sound, or one cannot be read.
+    """
+    if train is None:
+        raise DataError("this run gave no training split; name one with --train.")
+    clip_ids = tuple(clip_id for clip_id in train.clip_ids if clip_id in train.present)
+    if len(clip_ids) < 2:
+        raise DataError(
+            f"{train.label}: {len(clip_ids)} of {len(train.references)} training clips have a "
+            "sound; expected at least 2 to learn from. See `bench data verify "
+            f"{train.label}`, or name another split with --train."
+        )
+
+    def read() -> Iterator[Clip]:
+        for clip_id in clip_ids:
+            yield fit_length(train.read_clip(clip_id, encoder.sample_rate_hz), duration_s)
+
+    sequences = store.embed_sequences(encoder, read())
+    captions = tuple(train.references[clip_id] for clip_id in clip_ids)
+    return TrainingClips(clip_ids, captions, np.stack(sequences))
+
+
+def fit_length(clip: Clip, duration_s: float) -> Clip:
+    """Cut a clip at its end, or fill it up with silence; an empty clip stays as it is.
+
+    The silence is added to the sound and not to its embedding, so that it is embedded as
+    silence in a longer recording would be.
+    """
+    n_samples = round(duration_s * clip.sample_rate_hz)
+    n_missing = n_samples - len(clip.waveform)
+    if n_missing == 0 or len(clip.waveform) == 0:
+        return clip
+    waveform = np.pad(clip.waveform[:n_samples], (0, max(0, n_missing)))
+    return Clip(clip.clip_id, waveform, clip.sample_rate_hz)

@@ -1,0 +1,69 @@
+"""Captioners that copy a training caption: the floor that every trained system must beat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from benchmark import Captioner, Resources, SystemSpec, hookimpl
+
+BENCH_API = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NnVggishOptions:
+    """How sounds are compared.
+
+    Attributes:
+        encoder: any encoder of sounds as sequences, options included
+            (``"vggish[weights=random]"``).
+        n_patches: patches of 0.96 s that are compared; longer clips are cut, shorter ones are
+            filled with zeros. 10 s make 10.
+    """
+
+    encoder: str = "vggish"
+    n_patches: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        if self.n_patches < 1:
+            raise ValueError(f"n_patches={self.n_patches}; expected at least 1.")
+
+
+@dataclass(frozen=True, slots=True)
+class NnClapOptions:
+    """``encoder``: any encoder of sounds and captions, options included."""
+
+    encoder: str = "tagbridge"
+
+
+@hookimpl
+def bench_systems() -> Iterable[SystemSpec]:
+    yield SystemSpec(
+        "nn-vggish",
+        "the caption of the training clip with the nearest VGGish features",
+        _prepare_nn_vggish,
+        NnVggishOptions,
+        is_retrieval=True,
+        needs_train=True,
+    )
+    yield SystemSpec(
+        "nn-clap",
+        "the training caption nearest to the sound in a joint space",
+        _prepare_nn_clap,
+        NnClapOptions,
+        is_retrieval=True,
+        needs_train=True,
+    )
+
+
+def _prepare_nn_vggish(resources: Resources, options: NnVggishOptions) -> Captioner:
+    from bench_retrieval.sounds import prepare_nearest_sound
+
+    return prepare_nearest_sound(resources, options)
+
+
+def _prepare_nn_clap(resources: Resources, options: NnClapOptions) -> Captioner:
+    from bench_retrieval.captions import prepare_nearest_caption
+
+    return prepare_nearest_caption(resources, options)

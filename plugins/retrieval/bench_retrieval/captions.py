@@ -1,0 +1,54 @@
+"""``nn-clap``: the training caption that lies nearest to a sound in a joint space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench_retrieval import NnClapOptions
+from benchmark import Clip, DataError, Resources
+from benchmark.embeddings import EmbeddingStore
+from benchmark.encoders import JointEncoder, load_joint_encoder
+from benchmark.memory import search
+
+
+class NearestCaption:
+    """Looks a sound's embedding up among those of all training captions (cosine)."""
+
+    def __init__(
+        self,
+        captions: Sequence[str],
+        memory: NDArray[np.float32],
+        encoder: JointEncoder,
+        store: EmbeddingStore,
+    ) -> None:
+        """Take captions and their embeddings ``(n_captions, dim)``, which may be a memory map."""
+        self.sample_rate_hz = encoder.sample_rate_hz
+        self._captions = captions
+        self._memory = memory
+        self._encoder = encoder
+        self._store = store
+
+    def caption(self, clips: Sequence[Clip]) -> list[str]:
+        queries = self._store.embed_sounds(self._encoder, clips)
+        nearest = search(queries, self._memory, 1).indices[:, 0]
+        return [self._captions[index] for index in nearest]
+
+
+def prepare_nearest_caption(resources: Resources, options: NnClapOptions) -> NearestCaption:
+    """Embed every different training caption; their sounds are not needed.
+
+    Raises:
+        DataError: the training split holds no caption.
+        MissingWeightsError: the encoder's weights are not on this machine.
+    """
+    train = resources.train
+    texts = (text for i in train.clip_ids for text in train.references[i]) if train else ()
+    captions = list(dict.fromkeys(text for text in texts if text.strip()))
+    if not captions:
+        raise DataError("nn-clap: the training split holds no caption to choose from.")
+    encoder = load_joint_encoder(options.encoder, resources.device)
+    store = EmbeddingStore(resources.artifacts.root / "embeddings")
+    return NearestCaption(captions, store.map_texts(encoder, captions), encoder, store)
