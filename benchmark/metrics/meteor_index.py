@@ -6,6 +6,7 @@ import gzip
 import os
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import repeat
 from pathlib import Path
@@ -76,9 +77,12 @@ def _read_phrases(table: Path) -> Iterator[list[bytes]]:
     with (
         table.open("rb") as file,
         gzip.open(file) as text,
+        ThreadPoolExecutor(max_workers=1) as reader,
         progress_bar(label, table.stat().st_size) as bar,
     ):
-        while block := text.read(_BLOCK_BYTES):
+        ahead = reader.submit(text.read, _BLOCK_BYTES)  # inflates while the last block is parsed
+        while block := ahead.result():
+            ahead = reader.submit(text.read, _BLOCK_BYTES)
             lines = (rest + block).split(b"\n")
             whole = (len(lines) - 1) // 3 * 3
             rest = b"\n".join(lines[whole:])
