@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.bertscore.states import Block, TokenStates
 from benchmark.bertscore.workers import Workers
+from benchmark.models.products import multiply_rows
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,7 +16,7 @@ _SMALLEST = 1e-30  # divides a product of 0
 
 
 class Matcher:
-    """Matches blocks; each thread keeps one buffer for the similarities of token pairs."""
+    """Matches blocks."""
 
     def __init__(self, *, fused: bool = False) -> None:
         """Choose the way.
@@ -25,7 +25,6 @@ class Matcher:
             fused: use the kernel for GPUs, which keeps similarities on the chip.
         """
         self._fused = fused
-        self._own = threading.local()
 
     def match(self, candidates: Block, references: Block) -> tuple[Tensor, Tensor]:
         """Compute precision and recall of all pairs of two blocks.
@@ -43,16 +42,12 @@ class Matcher:
         return self._match(candidates, references)
 
     def _match(self, candidates: Block, references: Block) -> tuple[Tensor, Tensor]:
-        import torch
 
         n_ours, ours, width = candidates.states.shape
         n_theirs, theirs, _ = references.states.shape
         rows, columns = n_ours * ours, n_theirs * theirs
-        similarities = self._buffer(candidates.states, rows * columns).view(rows, columns)
-        torch.mm(
-            candidates.states.view(rows, width),
-            references.states.view(columns, width).T,
-            out=similarities,
+        similarities = multiply_rows(
+            candidates.states.view(rows, width), references.states.view(columns, width)
         )
         # One product serves both: the maximum over their tokens, and the one over ours.
         best_of_ours = similarities.view(rows, n_theirs, theirs).amax(1)
@@ -60,13 +55,6 @@ class Matcher:
         precision = best_of_ours.view(n_ours, ours, theirs).mul_(candidates.weights[:, :, None])
         recall = best_of_theirs.view(ours, n_theirs, theirs).mul_(references.weights)
         return precision.sum(0), recall.sum(1)
-
-    def _buffer(self, like: Tensor, size: int) -> Tensor:
-        buffer: Tensor | None = getattr(self._own, "buffer", None)
-        if buffer is None or len(buffer) < size:
-            buffer = like.new_empty(size)
-            self._own.buffer = buffer
-        return buffer[:size]
 
 
 def harmonic_mean(precision: Tensor, recall: Tensor) -> Tensor:

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmark.errors import MissingWeightsError
+from benchmark.models.pretrained import load_pretrained
+from benchmark.models.products import speed_up_linear_layers
 from benchmark.progress import progress_bar
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
     from torch import Tensor
 
 _TOKENS_PER_BATCH = 4096
@@ -23,6 +28,8 @@ _TOKENS_PER_BATCH = 4096
 _MAX_TOKENS = 512
 # Their tokenizers spell a word at the start of a text differently unless a space precedes it.
 _NEED_PREFIX_SPACE = frozenset({"roberta", "gpt2"})
+# Checkpoints of language models often come without the pooler, whose output is not looked at.
+_UNUSED = ("pooler.",)
 
 
 class TextEncoder:
@@ -78,6 +85,30 @@ class TextEncoder:
                 yield rows, states
                 bar.advance(len(rows))
 
+    def embed(
+        self, sentences: Sequence[str], pool: Callable[[Tensor], Tensor], dim: int, label: str
+    ) -> NDArray[np.float32]:
+        """Turn sentences into vectors; each different one is embedded once.
+
+        Args:
+            sentences: any texts.
+            pool: hidden states ``(batch, n_tokens, width)`` to ``(batch, dim)``.
+            dim: the width of a vector.
+            label: the progress bar's.
+
+        Returns:
+            ``(n_sentences, dim)``, unit rows.
+        """
+        import torch
+
+        numbers = {text: number for number, text in enumerate(dict.fromkeys(sentences))}
+        embeddings = np.empty((len(numbers), dim), dtype=np.float32)
+        for rows, states in self.hidden_states(self.token_ids(list(numbers)), label):
+            with torch.inference_mode():
+                pooled = pool(states)
+                embeddings[rows] = (pooled / pooled.norm(dim=1, keepdim=True)).cpu().numpy()
+        return embeddings[[numbers[text] for text in sentences]]
+
 
 def load_text_encoder(
     folder: Path,
@@ -103,34 +134,9 @@ def load_text_encoder(
 
     layers = {} if n_layers is None else {"num_hidden_layers": n_layers}
     tokenizer = load_tokenizer(folder, add_prefix_space=add_prefix_space)
-    try:
-        with _quiet_transformers():
-            model = AutoModel.from_pretrained(
-                folder, local_files_only=True, use_safetensors=True, **layers
-            )
-    except (OSError, ValueError) as error:
-        raise MissingWeightsError(
-            f"cannot load the model in {folder}: {error} Expected config.json and weights as "
-            "safetensors, as transformers saves them."
-        ) from error
+    model = load_pretrained(AutoModel, folder, may_lack=_UNUSED, **layers)
+    speed_up_linear_layers(model)
     return TextEncoder(model, tokenizer, device, max_tokens)
-
-
-@contextmanager
-def _quiet_transformers() -> Iterator[None]:
-    # It draws a bar of its own, and lists the weights of the layers that were left out.
-    from transformers.utils import logging as untyped
-
-    logging: Any = untyped
-    level, has_bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if has_bar:
-            logging.enable_progress_bar()
 
 
 def load_tokenizer(folder: Path, *, add_prefix_space: bool = False) -> Any:
@@ -156,6 +162,31 @@ def load_tokenizer(folder: Path, *, add_prefix_space: bool = False) -> Any:
             f"cannot load the tokenizer in {folder}: {error} Expected config.json and the "
             "tokenizer's files, as transformers saves them."
         ) from error
+
+
+def plain_tokenizer(tokenizer: Any) -> Tokenizer:
+    """Take the tokenizer out of one of transformers', for those who want tokens only.
+
+    Args:
+        tokenizer: what ``load_tokenizer`` returned; it stays as it is.
+
+    Returns:
+        A copy that neither pads nor cuts; ``encode`` adds the special tokens of start and end.
+
+    Raises:
+        MissingWeightsError: transformers has this one in Python only.
+    """
+    from tokenizers import Tokenizer
+
+    if not tokenizer.is_fast:
+        raise MissingWeightsError(
+            f"the tokenizer {type(tokenizer).__name__} is not one of the tokenizers library; "
+            "expected a model whose tokenizer is. Choose another model."
+        )
+    copy: Tokenizer = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    copy.no_padding()
+    copy.no_truncation()
+    return copy
 
 
 def equal_length_batches(
