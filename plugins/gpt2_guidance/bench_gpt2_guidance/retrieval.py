@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
-from shutil import rmtree
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 
 from bench_gpt2_guidance.network import SoundEmbedder
 from bench_gpt2_guidance.options import TripletOptions
 from bench_gpt2_guidance.similarity import find_similar_clips
-from bench_gpt2_guidance.training import CODE_VERSION, Lesson, embed, train
+from bench_gpt2_guidance.training import (
+    CODE_VERSION,
+    Lesson,
+    TripletTask,
+    embed,
+    training_plan,
+)
 from bench_gpt2_guidance.training_clips import TrainingClips, fit_length, load_training_clips
-from benchmark import Artifacts, Clip, Resources
+from benchmark import Clip, Resources
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
 from benchmark.errors import UsageError
 from benchmark.memory import search
+from benchmark.training import load_trained, train_once
 
 SAMPLE_RATE_HZ = 16_000
 _Key = dict[str, str | int | float | bool | None]
@@ -130,22 +135,18 @@ def prepare_retriever(resources: Resources, options: TripletOptions) -> Guidance
     clips = load_training_clips(resources.train, encoder, store, options.duration_s)
     similar = find_similar_clips(clips.captions, resources, options)
     lesson = Lesson(clips.patches, similar, options, resources.seed, resources.device)
-    folder = _train_once(lesson, _training_key(lesson, clips), resources.artifacts)
+    folder = train_once(
+        "triplet-retrieval",
+        _training_key(lesson, clips),
+        resources.artifacts,
+        partial(TripletTask, lesson),
+        training_plan(lesson),
+    )
     _, n_patches, width = clips.patches.shape
     network = SoundEmbedder(n_patches, width, options)
-    network.load_state_dict(load_file(folder / "weights.safetensors"))
+    load_trained(network, folder)
     network.to(resources.device)
     return GuidanceRetriever(encoder, network, clips, options.duration_s, resources.device)
-
-
-def _train_once(lesson: Lesson, key: _Key, artifacts: Artifacts) -> Path:
-    def build(folder: Path) -> None:
-        # A folder of its own, named by the same key, outlives a training that is killed.
-        unfinished = artifacts.get_or_build("triplet-training", key, lambda _: None)
-        train(lesson, unfinished / "checkpoint.pt", folder)
-        rmtree(unfinished, ignore_errors=True)
-
-    return artifacts.get_or_build("triplet-retrieval", key, build)
 
 
 def _training_key(lesson: Lesson, clips: TrainingClips) -> _Key:

@@ -1,27 +1,15 @@
-"""Trains module 1: shuffled batches, semi-hard triplets, AdaBound, the best epoch's weights kept.
-
-All that is random in an epoch follows from the seed and the epoch's number, so that a training
-that was killed goes on from its checkpoint to the very weights it would have had.
-"""
+"""What module 1 has to learn: semi-hard triplets of shuffled clips, with AdaBound."""
 
 from __future__ import annotations
 
-import json
-import math
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from pytorch_optimizer import AdaBound
-from safetensors.torch import save_file
 from torch import Tensor
 
-from bench_gpt2_guidance.checkpoint import Checkpoint, Epoch, best_epoch
 from bench_gpt2_guidance.mining import (
     NO_NEGATIVE,
     semi_hard_negatives,
@@ -38,21 +26,17 @@ from bench_gpt2_guidance.triplets import (
     hold_out,
     validation_triplets,
 )
-from benchmark import DataError
-from benchmark.errors import UsageError
-from benchmark.progress import progress_bar
+from benchmark.training import TrainingPlan, seeded
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raise it with any change that changes weights."""
 
-_SAVE_EVERY_S = 30.0
 _SOUNDS_AT_ONCE = 512
-_WEIGHTS, _DROPOUT = range(2)  # streams of randomness
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What there is to learn.
+    """What there is to learn from.
 
     Attributes:
         patches: ``(n_clips, n_patches, width)``.
@@ -69,59 +53,38 @@ class Lesson:
     device: str
 
 
-def train(
-    lesson: Lesson, checkpoint: Path, folder: Path, save_every_s: float = _SAVE_EVERY_S
-) -> None:
-    """Train, or go on with training, and write ``weights.safetensors`` and ``history.json``.
-
-    Args:
-        lesson: what to learn.
-        checkpoint: a file; written now and then, and gone on from where it exists.
-        folder: where the results go.
-        save_every_s: how much work may be lost.
-
-    Raises:
-        DataError: no batch held a triplet, or no held-out clip makes one.
-        UsageError: the loss is not finite, or an option cannot be met.
-        MachineError: the checkpoint cannot be read.
-    """
-    training = Training(lesson)
-    if checkpoint.is_file():
-        training.restore(Checkpoint.read(checkpoint))
-    with progress_bar("triplet-retrieval: epochs", lesson.options.epochs) as bar:
-        bar.advance(len(training.history))
-        saved_at = time.monotonic()
-        while not training.is_finished:
-            training.run_epoch()
-            bar.describe(f"triplet-retrieval: epochs, {training.history[-1]}")
-            bar.advance()
-            if time.monotonic() - saved_at >= save_every_s:
-                training.state().write(checkpoint)
-                saved_at = time.monotonic()
-    if not any(epoch.n_triplets for epoch in training.history):
-        raise DataError(
-            f"no batch of {lesson.options.batch_size} clips held an anchor with a positive and a "
-            f"negative beyond it, in {len(training.history)} epochs. Choose a larger batch_size, "
-            "another threshold, or fallback=furthest."
-        )
-    save_file(training.best, folder / "weights.safetensors")
-    records = [asdict(epoch) for epoch in training.history]
-    summary = {"best_epoch": best_epoch(training.history) + 1, "epochs": records}
-    (folder / "history.json").write_text(json.dumps(summary, indent=1))
+def training_plan(lesson: Lesson) -> TrainingPlan:
+    """Return how long to train and what to say where it does not work."""
+    options = lesson.options
+    return TrainingPlan(
+        label="triplet-retrieval",
+        epochs=options.epochs,
+        seed=lesson.seed,
+        patience=options.patience,
+        when_not_finite="Lower learning_rate or final_learning_rate.",
+        when_idle=f"There was no batch of {options.batch_size} clips with an anchor, a positive "
+        "and a negative beyond it. Choose a larger batch_size, another threshold, or "
+        "fallback=furthest.",
+    )
 
 
-class Training:
-    """A training between two epochs."""
+class TripletTask:
+    """Module 1 and the triplets that it learns from; a ``benchmark.training.Task``."""
+
+    scheduler = None
 
     def __init__(self, lesson: Lesson) -> None:
-        """Draw the first weights, the clips to hold out and their triplets."""
+        """Draw the first weights, the clips to hold out and their triplets.
+
+        Raises:
+            DataError: no held-out clip makes a triplet.
+            UsageError: an option cannot be met.
+        """
         options, seed = lesson.options, lesson.seed
         n_clips, n_patches, width = lesson.patches.shape
-        with _seeded(lesson, _WEIGHTS, 0):
+        with seeded(lesson.device, seed, "first weights"):
             self.network = SoundEmbedder(n_patches, width, options).to(lesson.device)
-        self.history: list[Epoch] = []
-        self.best: dict[str, Tensor] = {}
-        self._optimizer = AdaBound(
+        self.optimizer = AdaBound(
             self.network.parameters(),
             lr=options.learning_rate,
             final_lr=options.final_learning_rate,
@@ -133,54 +96,14 @@ class Training:
         if len(held_out):
             self._validation = validation_triplets(lesson.similar, self._rows, held_out, seed)
 
-    @property
-    def is_finished(self) -> bool:
-        """Whether the epochs are used up, or the patience."""
-        n_done, options = len(self.history), self._lesson.options
-        if n_done == 0:
-            return False
-        n_in_vain = n_done - 1 - best_epoch(self.history)
-        return n_done >= options.epochs or n_in_vain >= (options.patience or math.inf)
+    def batches(self, epoch: int) -> list[tuple[Rows, Rows]]:
+        """Draw anchors and their positives; see ``epoch_batches``."""
+        similar, options, seed = self._lesson.similar, self._lesson.options, self._lesson.seed
+        return list(epoch_batches(similar, self._rows, options.batch_size, seed, epoch))
 
-    def run_epoch(self) -> None:
-        """Train on every clip once, measure, and keep the weights if they are the best so far.
-
-        Raises:
-            UsageError: the loss is not finite.
-        """
-        lesson, number = self._lesson, len(self.history)
-        batches = epoch_batches(
-            lesson.similar, self._rows, lesson.options.batch_size, lesson.seed, number
-        )
-        self.network.train()
-        with _seeded(lesson, _DROPOUT, number):
-            losses = torch.cat([self._step(*batch) for batch in batches]).double()
-        train_loss = losses.mean().item() if len(losses) else None
-        epoch = Epoch(len(losses), train_loss, self._validate())
-        for loss in (epoch.train_loss, epoch.validation_loss):
-            if loss is not None and not math.isfinite(loss):
-                raise UsageError(
-                    f"the triplet loss of epoch {number + 1} is {loss}; expected a finite one. "
-                    "Lower learning_rate or final_learning_rate."
-                )
-        self.history.append(epoch)
-        if best_epoch(self.history) == number:
-            state = self.network.state_dict()
-            self.best = {name: value.detach().cpu().clone() for name, value in state.items()}
-
-    def state(self) -> Checkpoint:
-        """Return what is needed to go on from here."""
-        network, optimizer = self.network.state_dict(), self._optimizer.state_dict()
-        return Checkpoint(self.history, self.best, network, optimizer)
-
-    def restore(self, checkpoint: Checkpoint) -> None:
-        """Go back to a state of the same lesson."""
-        self.network.load_state_dict(checkpoint.network)
-        self._optimizer.load_state_dict(checkpoint.optimizer)
-        self.history, self.best = list(checkpoint.history), dict(checkpoint.best)
-
-    def _step(self, anchors: Rows, positives: Rows) -> Tensor:
-        """Learn from one batch; return the losses of its triplets."""
+    def losses(self, batch: tuple[Rows, Rows]) -> Tensor:
+        """Find each anchor's negative among the batch's anchors: the losses of the triplets."""
+        anchors, positives = batch
         options, n_anchors = self._lesson.options, len(anchors)
         has_positive = positives != NO_POSITIVE
         if not has_positive.any():
@@ -199,16 +122,12 @@ class Training:
             options.fallback,
         )
         triplets = torch.nonzero(chosen != NO_NEGATIVE)[:, 0]
-        losses = triplet_loss(
+        return triplet_loss(
             positive[triplets], distances[triplets, chosen[triplets]], options.margin
         )
-        if len(losses):
-            self._optimizer.zero_grad()
-            losses.mean().backward()  # type: ignore[no-untyped-call]
-            self._optimizer.step()
-        return losses.detach().cpu()
 
-    def _validate(self) -> float | None:
+    def validate(self) -> float | None:
+        """Return the mean loss of the fixed triplets of held-out clips."""
         if self._validation is None:
             return None
         rows, places = np.unique(self._validation, return_inverse=True)
@@ -241,14 +160,3 @@ def embed(network: SoundEmbedder, patches: NDArray[np.float32], device: str) -> 
         ]
     rows: NDArray[np.float32] = torch.cat(parts).numpy()
     return rows
-
-
-@contextmanager
-def _seeded(lesson: Lesson, stream: int, number: int) -> Iterator[None]:
-    """Seed torch for a while, and leave its generators as they were."""
-    device = torch.device(lesson.device)
-    devices = [device] if device.type == "cuda" else []
-    seed = np.random.SeedSequence([lesson.seed, stream, number]).generate_state(1, np.uint64)
-    with torch.random.fork_rng(devices):
-        torch.manual_seed(int(seed[0]))
-        yield

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from bench_gpt2_guidance.checkpoint import Checkpoint, Epoch, best_epoch
 from bench_gpt2_guidance.options import TripletOptions
 from bench_gpt2_guidance.similarity import SimilarClips
-from bench_gpt2_guidance.training import Lesson, Training, embed, train
+from bench_gpt2_guidance.training import Lesson, TripletTask, embed, training_plan
 from pytorch_optimizer import AdaBound
 from safetensors.torch import load_file
 
-from benchmark import DataError, MachineError
+from benchmark import DataError
 from benchmark.errors import UsageError
+from benchmark.training import train
 
 OPTIONS = TripletOptions(
     epochs=6, batch_size=8, n_heads=2, ffn_width=16, validation_share=0.2, learning_rate=1e-3
@@ -43,18 +45,16 @@ def lesson(tmp_path):
     return Lesson(patches, write_relation(tmp_path, groups), OPTIONS, seed=0, device="cpu")
 
 
-def fresh(tmp_path, name):
-    folder = tmp_path / name
-    folder.mkdir()
-    return folder
-
-
-def run(lesson, tmp_path, name, **settings):
-    folder = fresh(tmp_path, name)
-    train(lesson, folder / "checkpoint.pt", folder, **settings)
-    return load_file(folder / "weights.safetensors"), json.loads(
-        (folder / "history.json").read_text()
-    )
+def run(lesson, folder, at_forward=lambda *_: None):
+    """Train in a folder: the weights, and the history without its times."""
+    folder.mkdir(exist_ok=True)
+    task = TripletTask(lesson)
+    task.network.register_forward_hook(at_forward)
+    train(task, training_plan(lesson), folder / "checkpoint.pt", folder)
+    history = json.loads((folder / "history.json").read_text())
+    for epoch in history["epochs"]:
+        del epoch["seconds"], epoch["items_per_second"]
+    return load_file(folder / "weights.safetensors"), history
 
 
 def assert_same(ours, theirs):
@@ -65,7 +65,7 @@ def assert_same(ours, theirs):
 
 def test_training_brings_similar_clips_together(lesson, tmp_path):
     lesson = replace(lesson, options=replace(OPTIONS, epochs=60, dropout=0.1))
-    _, history = run(lesson, tmp_path, "long")
+    _, history = run(lesson, tmp_path / "long")
     losses = [epoch["validation_loss"] for epoch in history["epochs"]]
     assert min(losses) < 0.5 * losses[0]
     assert history["best_epoch"] == losses.index(min(losses)) + 1
@@ -73,10 +73,10 @@ def test_training_brings_similar_clips_together(lesson, tmp_path):
 
 def test_the_same_seed_gives_the_same_weights_and_another_one_others(lesson, tmp_path):
     torch.manual_seed(1)
-    first, _ = run(lesson, tmp_path, "a")
+    first, _ = run(lesson, tmp_path / "a")
     torch.manual_seed(2)
-    again, _ = run(lesson, tmp_path, "b")
-    other, _ = run(replace(lesson, seed=1), tmp_path, "c")
+    again, _ = run(lesson, tmp_path / "b")
+    other, _ = run(replace(lesson, seed=1), tmp_path / "c")
     assert_same(first, again)
     assert not torch.equal(first["layer.linear1.weight"], other["layer.linear1.weight"])
 
@@ -85,54 +85,48 @@ def test_training_leaves_the_generator_of_others_alone(lesson, tmp_path):
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    run(lesson, tmp_path, "a")
+    run(lesson, tmp_path / "a")
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_a_training_that_stopped_goes_on_to_the_very_same_weights(lesson, tmp_path):
-    expected, history = run(lesson, tmp_path, "straight")
-    half = fresh(tmp_path, "half")
-    checkpoint = tmp_path / "unfinished" / "checkpoint.pt"
-    stopped = replace(lesson, options=replace(OPTIONS, epochs=3))
-    train(stopped, checkpoint, half, save_every_s=0)
-    resumed = fresh(tmp_path, "resumed")
-    train(lesson, checkpoint, resumed)
-    assert_same(load_file(resumed / "weights.safetensors"), expected)
-    assert json.loads((resumed / "history.json").read_text()) == history
+def test_a_training_stopped_in_mid_epoch_goes_on_to_the_very_same_weights(lesson, tmp_path):
+    n_forwards = 0
 
+    def press_ctrl_c(network, *_):
+        nonlocal n_forwards
+        n_forwards += network.training
+        if n_forwards == 10:  # four batches an epoch
+            os.kill(os.getpid(), signal.SIGINT)
 
-def test_the_weights_are_those_of_the_best_epoch(lesson, tmp_path):
-    weights, history = run(lesson, tmp_path, "a")
-    training = Training(lesson)
-    for _ in range(history["best_epoch"]):
-        training.run_epoch()
-    assert_same(training.network.state_dict(), weights)
+    expected, history = run(lesson, tmp_path / "straight")
+    with pytest.raises(KeyboardInterrupt):
+        run(lesson, tmp_path / "cut", press_ctrl_c)
+    assert (tmp_path / "cut" / "checkpoint.pt").exists()
+    weights, resumed_history = run(lesson, tmp_path / "cut")
+    assert_same(weights, expected)
+    assert resumed_history == history
 
 
 def test_patience_ends_what_does_not_get_better(lesson, tmp_path):
     options = replace(
         OPTIONS, epochs=50, patience=2, learning_rate=1e-12, final_learning_rate=1e-12
     )
-    _, history = run(replace(lesson, options=options), tmp_path, "a")
+    _, history = run(replace(lesson, options=options), tmp_path / "a")
     assert len(history["epochs"]) == 3
     assert history["best_epoch"] == 1
 
 
 def test_without_a_validation_share_the_last_epoch_is_taken(lesson, tmp_path):
     options = replace(OPTIONS, validation_share=0.0)
-    _, history = run(replace(lesson, options=options), tmp_path, "a")
+    _, history = run(replace(lesson, options=options), tmp_path / "a")
     assert history["best_epoch"] == 6
     assert {epoch["validation_loss"] for epoch in history["epochs"]} == {None}
 
 
-def test_the_best_epoch_is_the_first_of_the_lowest_validation_loss():
-    assert best_epoch([Epoch(1, 0.1, loss) for loss in (0.3, 0.2, 0.25, 0.2)]) == 1
-
-
 def test_a_batch_of_one_clip_is_passed_over(lesson, tmp_path):
     options = replace(OPTIONS, batch_size=31, validation_share=0.2)  # 32 clips train
-    _, history = run(replace(lesson, options=options), tmp_path, "a")
-    assert all(0 < epoch["n_triplets"] <= 31 for epoch in history["epochs"])
+    _, history = run(replace(lesson, options=options), tmp_path / "a")
+    assert all(0 < epoch["n_items"] <= 31 for epoch in history["epochs"])
 
 
 def test_batches_without_any_triplet_are_an_error(lesson, tmp_path):
@@ -140,35 +134,19 @@ def test_batches_without_any_triplet_are_an_error(lesson, tmp_path):
     lesson = replace(lesson, patches=np.ones_like(lesson.patches))
     lesson = replace(lesson, options=replace(OPTIONS, dropout=0.0, layer_dropout=0.0, epochs=2))
     with pytest.raises(DataError, match=r"no batch of 8 clips.*fallback=furthest"):
-        run(lesson, tmp_path, "a")
+        run(lesson, tmp_path / "a")
 
 
 def test_a_loss_that_is_not_finite_names_its_epoch(lesson, tmp_path):
     options = replace(OPTIONS, learning_rate=1e30, final_learning_rate=1e30)
-    with pytest.raises(UsageError, match=r"epoch \d+ is nan.*Lower learning_rate"):
-        run(replace(lesson, options=options), tmp_path, "a")
-
-
-def test_a_damaged_checkpoint_is_named_and_not_overwritten(lesson, tmp_path):
-    path = tmp_path / "checkpoint.pt"
-    path.write_bytes(b"PK\x03\x04 half a file")
-    with pytest.raises(MachineError, match=r"checkpoint\.pt cannot be read.*Delete it"):
-        train(lesson, path, tmp_path)
-    assert path.read_bytes().startswith(b"PK")
-
-
-def test_a_checkpoint_comes_back_as_it_was(lesson, tmp_path):
-    training = Training(lesson)
-    training.run_epoch()
-    training.state().write(tmp_path / "x.pt")
-    assert [path.name for path in tmp_path.glob("*.pt*")] == ["x.pt"]
-    read = Checkpoint.read(tmp_path / "x.pt")
-    assert list(read.history) == training.history
-    assert_same(read.best, training.best)
+    with pytest.raises(
+        UsageError, match=r"triplet-retrieval: .* of epoch \d+ is .*Lower learning_rate"
+    ):
+        run(replace(lesson, options=options), tmp_path / "a")
 
 
 def test_a_sound_is_embedded_alike_alone_and_in_company(lesson):
-    network = Training(lesson).network
+    network = TripletTask(lesson).network
     together = embed(network, lesson.patches, "cpu")
     alone = embed(network, lesson.patches[7:8], "cpu")
     np.testing.assert_allclose(alone[0], together[7], rtol=0, atol=1e-6)

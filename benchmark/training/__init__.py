@@ -1,0 +1,24 @@
+"""Training that can be killed at any moment and goes on to the same weights. For plugins.
+
+Imports torch: import it only inside functions, or in modules that only such functions import.
+"""
+
+from __future__ import annotations
+
+from benchmark.training.history import Epoch, best_epoch
+from benchmark.training.loop import train
+from benchmark.training.once import train_once
+from benchmark.training.randomness import seeded
+from benchmark.training.task import Task, TrainingPlan
+from benchmark.training.weights import load_trained
+
+__all__ = [
+    "Epoch",
+    "Task",
+    "TrainingPlan",
+    "best_epoch",
+    "load_trained",
+    "seeded",
+    "train",
+    "train_once",
+]
