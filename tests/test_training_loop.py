@@ -317,11 +317,10 @@ def test_weights_that_no_loss_has_seen_must_be_finite_too(tmp_path):
     ("settings", "expected"),
     [
         ({}, torch.float32),
-        ({"amp": "bfloat16"}, torch.float32),
-        ({"amp": "bfloat16", "amp_devices": ("cpu",)}, torch.bfloat16),
+        ({"is_bfloat16": True}, torch.bfloat16),
     ],
 )
-def test_bfloat16_is_for_the_devices_of_the_plan(tmp_path, settings, expected):
+def test_products_are_in_bfloat16_where_the_plan_says_so(tmp_path, settings, expected):
     task, seen = ToyTask(), []
     task.network.out.register_forward_hook(lambda *arguments: seen.append(arguments[-1].dtype))
     weights, _ = run(tmp_path, task, replace(PLAN, epochs=2, **settings))
@@ -437,4 +436,4 @@ def test_an_unfinished_training_is_kept_under_its_key_and_gone_on_from(tmp_path)
 
 def test_a_plan_is_made_of_few_words():
     plan = TrainingPlan("toy", epochs=1, seed=0)
-    assert (plan.patience, plan.clip_norm, plan.amp) == (None, None, "off")
+    assert (plan.patience, plan.clip_norm, plan.is_bfloat16) == (None, None, False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from benchmark.training.history import Epoch, best_epoch
 from benchmark.training.loop import train
 from benchmark.training.once import train_once
+from benchmark.training.precision import gains_from_bfloat16
 from benchmark.training.randomness import seeded
 from benchmark.training.task import Task, TrainingPlan
 from benchmark.training.weights import load_trained
@@ -17,6 +18,7 @@ __all__ = [
     "Task",
     "TrainingPlan",
     "best_epoch",
+    "gains_from_bfloat16",
     "load_trained",
     "seeded",
     "train",

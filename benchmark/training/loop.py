@@ -200,9 +200,8 @@ class Training(Generic[Batch]):
             }
 
     def _autocast(self) -> torch.autocast:
-        plan, kind = self._plan, self._device.type
-        is_on = plan.amp == "bfloat16" and kind in plan.amp_devices
-        return torch.autocast(kind, torch.bfloat16, enabled=is_on)
+        is_on = self._plan.is_bfloat16
+        return torch.autocast(self._device.type, torch.bfloat16, enabled=is_on)
 
     def _check(self, name: str, value: float) -> None:
         if not math.isfinite(value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -68,9 +68,8 @@ class TrainingPlan:
         seed: the run's.
         patience: stop after so many epochs without a better validation loss; None: never.
         clip_norm: gradients are scaled down to this norm of all together; None: never.
-        amp: ``bfloat16``: matrix products of losses and validation are computed in it, weights
-            stay as they are; only on the devices of ``amp_devices``.
-        amp_devices: torch's names of kinds of devices.
+        is_bfloat16: matrix products of losses and validation are computed in bfloat16; weights
+            stay as they are. See ``gains_from_bfloat16``.
         save_every_s: how much work may be lost.
         when_not_finite: what the user is told to do where a loss is not finite.
         when_idle: what the user is told to do where no batch held anything.
@@ -81,8 +80,7 @@ class TrainingPlan:
     seed: int
     patience: int | None = None
     clip_norm: float | None = None
-    amp: Literal["off", "bfloat16"] = "off"
-    amp_devices: tuple[str, ...] = ("cuda",)
+    is_bfloat16: bool = False
     save_every_s: float = 30.0
     when_not_finite: str = "Lower learning_rate."
     when_idle: str = "Train on more data."
