@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from benchmark.contract import SystemSpec
+    from benchmark.registry import Registry
 
 
 @click.command()
-def command() -> None:
-    """List the systems that are installed, their options and where they come from."""
-    from benchmark.contract import SystemSpec
-    from benchmark.options import describe_type, option_types
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+def command(names: tuple[str, ...]) -> None:
+    """List the systems that are installed; with NAMEs, the options of these."""
     from benchmark.registry import load_registry
 
     registry = load_registry()
-    width = max(len(name) for name in registry.claims)
-
-    def show(spec: SystemSpec, origin: str) -> None:
-        click.echo(f"{spec.name:<{width}}  {spec.kind:<7}  {spec.summary}  [{origin}]")
-        defaults = spec.options() if spec.options else None
-        for key, hint in option_types(spec).items():
-            default = getattr(defaults, key)
-            click.echo(f"{'':<{width}}    {key}: {describe_type(hint)} (default {default!r})")
-
-    for name, claims in sorted(registry.claims.items()):
-        if name in registry.clashes:
-            click.echo(f"{name:<{width}}  CLASH    {registry.clashes[name]}")
-        else:
-            show(claims[0][0], str(claims[0][1]))
+    if names:
+        for name in names:
+            _show_options(registry.system(name).spec)
+        return
+    _list(registry)
     for plugin in registry.broken:
         click.echo(f"bench: plugin {plugin.entry_point} is broken: {plugin.reason}", err=True)
     if registry.broken:
         click.echo("bench: see `bench plugins doctor`.", err=True)
+
+
+def _list(registry: Registry) -> None:
+    width = max(len(name) for name in registry.claims)
+    for name, claims in sorted(registry.claims.items()):
+        if name in registry.clashes:
+            click.echo(f"{name:<{width}}  CLASH    {registry.clashes[name]}")
+            continue
+        spec, origin = claims[0]
+        click.echo(f"{name:<{width}}  {spec.kind:<7}  {spec.summary}  [{origin}]")
+    click.echo("Options of a system: bench systems NAME")
+
+
+def _show_options(spec: SystemSpec) -> None:
+    from benchmark.options import describe_type, option_types
+
+    click.echo(f"{spec.name}: {spec.summary}")
+    if spec.options is None:
+        click.echo("  no options")
+        return
+    defaults = spec.options()
+    for key, hint in option_types(spec).items():
+        click.echo(f"  {key}: {describe_type(hint)} (default {getattr(defaults, key)!r})")
+    if meaning := inspect.getdoc(spec.options):
+        click.echo(f"\n{meaning}\n")
