@@ -15,6 +15,7 @@ from benchmark.encoders.contract import (
     Encoder,
     JointEncoder,
     SequenceEncoder,
+    TokenizingEncoder,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "EncoderRecord",
     "JointEncoder",
     "SequenceEncoder",
+    "TokenizingEncoder",
     "load_caption_encoder",
     "load_encoder",
     "load_joint_encoder",

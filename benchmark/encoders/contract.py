@@ -7,13 +7,16 @@ on which others are embedded with it, beyond the rounding of single precision.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.contract import Waveform
 from benchmark.errors import DataError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 Embeddings = NDArray[np.float32]
 
@@ -102,6 +105,20 @@ class CaptionEncoder(Encoder, Protocol):
 
         Returns:
             ``(n_captions, dim)``, unit rows.
+        """
+        ...
+
+
+@runtime_checkable
+class TokenizingEncoder(Encoder, Protocol):
+    """Has a text encoder, over whose vocabulary a system may train a decoder."""
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The text encoder's tokenizer.
+
+        It neither pads nor cuts, and ``encode`` adds the special tokens of start and end. What
+        the encoder itself does to a caption before (lower case, a limit) is not part of it.
         """
         ...
 

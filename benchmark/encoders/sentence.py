@@ -13,7 +13,7 @@ import numpy as np
 from benchmark.artifacts import fingerprint
 from benchmark.encoders.contract import UNKNOWN, Embeddings
 from benchmark.errors import MissingWeightsError
-from benchmark.models.text_encoder import load_text_encoder
+from benchmark.models.text_encoder import load_text_encoder, plain_tokenizer
 from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, sha256_of
 
 _CODE_VERSION = 1
@@ -53,6 +53,7 @@ class SentenceEncoder:
         self._encoder = load_text_encoder(
             model.folder, device=device, max_tokens=config.get("max_seq_length")
         )
+        self.tokenizer = plain_tokenizer(self._encoder.tokenizer)
         self.name = name
         self.dim = self._encoder.width
         self.trained_on = _TRAINED_ON.get(model.name, (UNKNOWN,))

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from benchmark.artifacts import fingerprint
 from benchmark.contract import Waveform
-from benchmark.encoders.contract import CaptionEncoder, Embeddings, require_sounds
-from benchmark.encoders.sentence import SentenceOptions, load_sentence
+from benchmark.encoders.contract import Embeddings, require_sounds
+from benchmark.encoders.sentence import SentenceEncoder, SentenceOptions, load_sentence
 from benchmark.errors import DataError
 from benchmark.models.weights import OFFLINE_NAME, choose_model
 
@@ -85,7 +85,7 @@ class Tagbridge:
     """A tagger joined to a sentence encoder."""
 
     def __init__(
-        self, tagger: Tagger, sentence: CaptionEncoder, options: TagbridgeOptions, name: str
+        self, tagger: Tagger, sentence: SentenceEncoder, options: TagbridgeOptions, name: str
     ) -> None:
         """Join the two; every label is embedded once, here.
 
@@ -99,6 +99,7 @@ class Tagbridge:
         self.tagger = tagger
         self.sample_rate_hz = tagger.sample_rate_hz
         self.dim = sentence.dim
+        self.tokenizer = sentence.tokenizer
         self.trained_on = tuple(dict.fromkeys((*tagger.trained_on, *sentence.trained_on)))
         self._sentence = sentence
         self._options = options

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.errors import MissingWeightsError
+from benchmark.models.checksums import noted_sums, require_sum
 from benchmark.progress import progress_bar
 
 OFFLINE_NAME = "all-MiniLM-L6-v2"
@@ -31,6 +32,7 @@ _HUB_NAMES = {
 }
 _SHORT_NAMES = {hub: short for short, hub in _HUB_NAMES.items()}
 _WEIGHTS = "*.safetensors"
+_PICKLED = "pytorch_model*.bin"
 _CONFIG = "config.json"
 _SMALL_FILES = ("*.json", "*.txt", "1_Pooling/*")
 
@@ -52,28 +54,33 @@ class ChosenModel:
     note: str
 
 
-def choose_model(standard: str, named: str | Path | None = None) -> ChosenModel:
+def choose_model(
+    standard: str, named: str | Path | None = None, *, takes_pickles: bool = False
+) -> ChosenModel:
     """Choose the model of a metric: the named one, else the standard one, else the offline one.
 
     Args:
         standard: the model that published figures were computed with.
         named: the user's choice, a folder or a model's name; never replaced by another.
+        takes_pickles: the caller reads ``pytorch_model.bin`` too, and with ``weights_only=True``.
 
     Raises:
         MissingWeightsError: the named model is not here; or nothing was named and neither the
-            standard model is here nor the offline one; or the offline package is damaged.
+            standard model is here nor the offline one; or weights are not those that the offline
+            package, the hub's cache or a file ``SHA256SUMS`` beside them promises.
     """
+    wanted = (_WEIGHTS, _PICKLED) if takes_pickles else (_WEIGHTS,)
     if named is not None:
         folder = Path(named).expanduser()
         if folder.is_dir():
-            return _from_folder(folder)
-        return _find_with_weights(str(named))
+            return _from_folder(folder, wanted)
+        return _find_with_weights(str(named), wanted)
     try:
-        return _find_with_weights(standard)
+        return _find_with_weights(standard, wanted)
     except MissingWeightsError as missing:
         reason = str(missing)
     try:
-        offline = _find_with_weights(OFFLINE_NAME)
+        offline = _find_with_weights(OFFLINE_NAME, wanted)
     except MissingWeightsError as missing:
         raise MissingWeightsError(
             f"{reason} Or install aac-bench[offline], which brings {OFFLINE_NAME}; the score "
@@ -83,12 +90,13 @@ def choose_model(standard: str, named: str | Path | None = None) -> ChosenModel:
     return ChosenModel(offline.name, offline.folder, offline.sha256, note)
 
 
-def find_folder(name: str, wanted: str = _CONFIG) -> tuple[Path, str]:
+def find_folder(name: str, *wanted: str) -> tuple[Path, str]:
     """Find a model's folder by the model's name.
 
     Args:
         name: with or without its owner on the hub (``"roberta-large"``).
-        wanted: a pattern of file names; a folder without such a file is passed over.
+        wanted: patterns of file names, ``config.json`` where none is given; a folder with no
+            such file is passed over.
 
     Returns:
         The folder, and where it was found.
@@ -96,15 +104,16 @@ def find_folder(name: str, wanted: str = _CONFIG) -> tuple[Path, str]:
     Raises:
         MissingWeightsError: it is in none of the places.
     """
+    wanted = wanted or (_CONFIG,)
     looked_at = []
     for place, found_in in _places(name):
-        if any(place.glob(wanted)):
+        if _files(place, wanted):
             return place, found_in
         looked_at.append(str(place))
     if os.environ.get("BENCH_HUB") == "1":
         return _download(name, wanted), "the hub"
     raise MissingWeightsError(
-        f"the model {name!r} is not on this machine: no {wanted} in "
+        f"the model {name!r} is not on this machine: no {' or '.join(wanted)} in "
         f"{', '.join([*looked_at, 'the Hugging Face cache'])}. "
         "Put its folder into a folder that BENCH_MODELS names, or allow its download with "
         "BENCH_HUB=1."
@@ -123,9 +132,9 @@ def sha256_of(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _find_with_weights(name: str) -> ChosenModel:
-    folder, found_in = find_folder(name, _WEIGHTS)
-    sha256 = sha256_of(sorted(folder.glob(_WEIGHTS)))
+def _find_with_weights(name: str, wanted: tuple[str, ...]) -> ChosenModel:
+    folder, found_in = find_folder(name, *wanted)
+    sha256 = _hash_checked(folder, _files(folder, wanted))
     if folder == _offline_folder() and sha256 != _OFFLINE_SHA256:
         raise MissingWeightsError(
             f"the weights in {folder} have sha256 {sha256}; expected {_OFFLINE_SHA256}. Install "
@@ -134,15 +143,32 @@ def _find_with_weights(name: str) -> ChosenModel:
     return ChosenModel(_SHORT_NAMES.get(name, name), folder, sha256, found_in)
 
 
-def _from_folder(folder: Path) -> ChosenModel:
-    weights = sorted(folder.glob(_WEIGHTS))
+def _from_folder(folder: Path, wanted: tuple[str, ...]) -> ChosenModel:
+    weights = _files(folder, wanted)
     if not weights:
         found = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
         raise MissingWeightsError(
-            f"no {_WEIGHTS} in {folder}; found {found}. Name a folder with weights in that "
-            "format; others are not loaded, as they may hold code."
+            f"no {' or '.join(wanted)} in {folder}; found {found}. Name a folder with weights in "
+            "that format; others are not loaded, as they may hold code."
         )
-    return ChosenModel(folder.resolve().name, folder, sha256_of(weights), "the named folder")
+    sha256 = _hash_checked(folder, weights)
+    return ChosenModel(folder.resolve().name, folder, sha256, "the named folder")
+
+
+def _files(folder: Path, wanted: tuple[str, ...]) -> list[Path]:
+    """List what matches the first pattern that anything matches."""
+    return next((files for pattern in wanted if (files := sorted(folder.glob(pattern)))), [])
+
+
+def _hash_checked(folder: Path, weights: list[Path]) -> str:
+    """Hash all weights; every file of the folder whose sum is known is checked against it."""
+    found = {}
+    for path, expected in noted_sums(folder, weights).items():
+        found[path] = sha256_of([path])
+        require_sum(path, found[path], expected)
+    if len(weights) == 1 and weights[0] in found:
+        return found[weights[0]]
+    return sha256_of(weights)
 
 
 def _places(name: str) -> Iterator[tuple[Path, str]]:
@@ -165,17 +191,24 @@ def _places(name: str) -> Iterator[tuple[Path, str]]:
         yield folder, f"the package {_OFFLINE_PACKAGE}"
 
 
-def _download(name: str, wanted: str) -> Path:
+def _download(name: str, wanted: tuple[str, ...]) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        patterns = [*_SMALL_FILES, wanted]
-        return Path(snapshot_download(_HUB_NAMES.get(name, name), allow_patterns=patterns))
+        for pattern in wanted:
+            patterns = [*_SMALL_FILES, pattern]
+            folder = Path(snapshot_download(_HUB_NAMES.get(name, name), allow_patterns=patterns))
+            if _files(folder, (pattern,)):
+                return folder
     except (OSError, ValueError) as error:
         raise MissingWeightsError(
             f"the model {name!r} is not on this machine and its download failed: {error} "
             "Put its folder into a folder that BENCH_MODELS names."
         ) from error
+    raise MissingWeightsError(
+        f"the hub's {name!r} holds no {' or '.join(wanted)}. Put a folder of the model that does "
+        "into a folder that BENCH_MODELS names."
+    )
 
 
 def _offline_folder() -> Path | None:
