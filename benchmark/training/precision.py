@@ -12,6 +12,7 @@ def gains_from_bfloat16(device: str) -> bool:
         device: torch's spelling.
     """
     if torch.device(device).type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+        return bool(torch.cuda.is_bf16_supported())
+    find = getattr(torch.cpu, "get_capabilities", None)  # torch 2.11 and later
+    capabilities = find() if find else {}
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))

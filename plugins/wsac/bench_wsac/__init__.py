@@ -1,0 +1,42 @@
+"""WSAC (arXiv 2309.12242), a plugin of aac-bench: captioners trained on text alone.
+
+A decoder learns to rebuild captions from their own embeddings in a joint space of sounds and
+captions, and then reads the embedding of a sound. Five systems bridge the gap between the two
+sides of that space in five ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from bench_wsac.options import Strategy, WsacOptions
+from benchmark import Captioner, Resources, SystemSpec, hookimpl
+
+BENCH_API = 1
+
+_SUMMARIES: dict[Strategy, str] = {
+    "none": "decoder trained on captions alone reads the sound's embedding as it is",
+    "ni": "the same, with noise on the captions' embeddings in training",
+    "es": "the same, with embeddings shifted by the mean gap between sounds and captions",
+    "nnd": "decodes from the training caption nearest to the sound",
+    "pd": "decodes from the sound's projection onto all training captions",
+}
+
+
+@hookimpl
+def bench_systems() -> Iterable[SystemSpec]:
+    for strategy, summary in _SUMMARIES.items():
+        yield SystemSpec(
+            "wsac" if strategy == "none" else f"wsac-{strategy}",
+            f"{summary} (WSAC, 2023)",
+            partial(_prepare, strategy),
+            WsacOptions,
+            needs_train=True,
+        )
+
+
+def _prepare(strategy: Strategy, resources: Resources, options: WsacOptions) -> Captioner:
+    from bench_wsac.preparation import prepare_wsac
+
+    return prepare_wsac(strategy, resources, options)

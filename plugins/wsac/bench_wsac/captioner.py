@@ -1,0 +1,70 @@
+"""The WSAC systems at work: a sound's embedding, the way across the gap, a caption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+
+from bench_wsac.network import PrefixDecoder
+from bench_wsac.strategies import Crossing
+from bench_wsac.vocabulary import Vocabulary
+from benchmark import Clip
+from benchmark.embeddings import EmbeddingStore
+from benchmark.encoders import Embeddings, JointEncoder
+
+Fact = str | int | float | bool | None
+
+
+class Wsac:
+    """A decoder that was trained on captions and reads the embedding of a sound."""
+
+    def __init__(
+        self,
+        encoder: JointEncoder,
+        store: EmbeddingStore,
+        crossing: Crossing,
+        decoder: PrefixDecoder,
+        vocabulary: Vocabulary,
+        *,
+        is_mapped: bool = True,
+        trained_on: Sequence[str] = (),
+        facts: Mapping[str, Fact] | None = None,
+    ) -> None:
+        """Take the parts.
+
+        Args:
+            encoder: of sounds.
+            store: of their embeddings.
+            crossing: from a sound's embedding to the one that the decoder reads.
+            decoder: trained, on its device.
+            vocabulary: the decoder's.
+            is_mapped: whether that embedding goes through the decoder's mapping.
+            trained_on: data sets that took part besides the encoder's.
+            facts: of how the parts came about.
+        """
+        self.sample_rate_hz = encoder.sample_rate_hz
+        self.trained_on = (*encoder.trained_on, *trained_on)
+        self.facts = dict(facts or {})
+        self._encoder = encoder
+        self._store = store
+        self._crossing = crossing
+        self._decoder = decoder.eval()
+        self._vocabulary = vocabulary
+        self._is_mapped = is_mapped
+
+    def caption(self, clips: Sequence[Clip]) -> list[str]:
+        """Caption sounds at the encoder's rate.
+
+        Raises:
+            DataError: a sound is empty or not finite.
+        """
+        return self.caption_embeddings(self._store.embed_sounds(self._encoder, clips))
+
+    def caption_embeddings(self, sounds: Embeddings) -> list[str]:
+        """Caption sounds from their embeddings: ``(n_sounds, dim)``, unit rows."""
+        device = next(self._decoder.parameters()).device
+        read = torch.from_numpy(self._crossing.cross(sounds)).to(device)
+        with torch.inference_mode():
+            prefixes = self._decoder.mapping(read) if self._is_mapped else read
+        return [self._vocabulary.decode(rows) for rows in self._decoder.write(prefixes)]

@@ -1,0 +1,183 @@
+"""What a decoder learns: captions from their own embeddings, noisy or shifted where it is asked."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import LambdaLR
+
+from bench_wsac.network import PrefixDecoder, pad_targets
+from bench_wsac.options import Settings
+from bench_wsac.vocabulary import Tokens, Vocabulary
+from benchmark.encoders import Embeddings
+from benchmark.training import seeded
+
+Rows = NDArray[np.int64]
+_EPOCHS_PER_STEP, _STEP_FACTOR = 10, 0.2
+_CAPTIONS_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """What is done to a caption's embedding before the decoder reads it in training.
+
+    Attributes:
+        noise_std: of normal noise, for each value.
+        offset: ``(dim,)``, added; None: nothing.
+        renormalised: whether the result has unit length again.
+    """
+
+    noise_std: float = 0.0
+    offset: NDArray[np.float32] | None = None
+    renormalised: bool = False
+
+    def cross(self, embeddings: Tensor, *, is_noisy: bool) -> Tensor:
+        """Return embeddings as the decoder reads them, drawing noise from torch's generator."""
+        if is_noisy and self.noise_std > 0:
+            embeddings = embeddings + self.noise_std * torch.randn_like(embeddings)
+        if self.offset is not None:
+            embeddings = embeddings + torch.from_numpy(self.offset).to(embeddings.device)
+        return torch.nn.functional.normalize(embeddings, dim=1) if self._rescales else embeddings
+
+    @property
+    def key(self) -> str:
+        """A hash of what it does: two that do nothing share it."""
+        offset = b"" if self.offset is None else self.offset.tobytes()
+        parts = f"{self.noise_std!r} {self._rescales} ".encode()
+        return hashlib.sha256(parts + offset).hexdigest()
+
+    @property
+    def _rescales(self) -> bool:
+        # Unit rows that nothing was added to stay as they are.
+        return self.renormalised and (self.noise_std > 0 or self.offset is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What there is to learn.
+
+    Attributes:
+        embeddings: ``(n_captions, dim)``, an array or a memory map.
+        targets: for each caption its rows of the vocabulary.
+        clip_of: ``(n_captions,)``, ascending: whose caption it is.
+        vocabulary: of the targets.
+        bridge: what is done to embeddings.
+        settings: how to learn it.
+        seed: the run's.
+        device: torch's spelling.
+    """
+
+    embeddings: Embeddings
+    targets: Sequence[Tokens]
+    clip_of: Rows
+    vocabulary: Vocabulary
+    bridge: Bridge
+    settings: Settings
+    seed: int
+    device: str
+
+    def new_network(self) -> PrefixDecoder:
+        """Build the decoder with the first weights that follow from the seed."""
+        dim, end = self.embeddings.shape[1], self.vocabulary.end
+        with seeded(self.device, self.seed, "first weights"):
+            network = PrefixDecoder(dim, self.vocabulary.n_rows, end, self.settings)
+        return network.to(self.device)
+
+
+@dataclass(slots=True)
+class DecoderTask:
+    """A lesson under way; see ``benchmark.training.Task``."""
+
+    lesson: Lesson
+    network: PrefixDecoder = field(init=False)
+    optimizer: AdamW = field(init=False)
+    scheduler: LambdaLR = field(init=False)
+    _rows: Rows = field(init=False)
+    _held_out: Rows = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Draw first weights, and hold clips out."""
+        settings = self.lesson.settings
+        self._rows, self._held_out = hold_out(
+            self.lesson.clip_of, settings.validation_share, self.lesson.seed
+        )
+        self.network = self.lesson.new_network()
+        self.optimizer = AdamW(
+            self.network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        steps_per_epoch = -(-len(self._rows) // settings.batch_size)
+        self.scheduler = LambdaLR(
+            self.optimizer, lambda step: rate_at(step, steps_per_epoch, settings)
+        )
+
+    def batches(self, epoch: int) -> Sequence[Rows]:
+        """Shuffle the captions into batches."""
+        order = np.random.default_rng([self.lesson.seed, 3, epoch]).permutation(self._rows)
+        size = self.lesson.settings.batch_size
+        return [order[start : start + size] for start in range(0, len(order), size)]
+
+    def losses(self, batch: Rows) -> Tensor:
+        """Compute the losses of a batch's tokens."""
+        return self._losses(batch, is_noisy=True)
+
+    def validate(self) -> float | None:
+        """Return the mean loss of the held-out captions' tokens, without noise."""
+        if not len(self._held_out):
+            return None
+        parts = [
+            self._losses(self._held_out[start : start + _CAPTIONS_AT_ONCE], is_noisy=False)
+            for start in range(0, len(self._held_out), _CAPTIONS_AT_ONCE)
+        ]
+        return torch.cat(parts).double().mean().item()
+
+    def _losses(self, rows: Rows, *, is_noisy: bool) -> Tensor:
+        lesson = self.lesson
+        embeddings = torch.from_numpy(np.array(lesson.embeddings[rows])).to(lesson.device)
+        targets = pad_targets([lesson.targets[row] for row in rows]).to(lesson.device)
+        return self.network.losses(lesson.bridge.cross(embeddings, is_noisy=is_noisy), targets)
+
+
+def hold_out(clip_of: Rows, share: float, seed: int) -> tuple[Rows, Rows]:
+    """Split captions into those to learn and those of held-out clips.
+
+    Args:
+        clip_of: ``(n_captions,)``: whose caption each is.
+        share: of the clips; at least one clip is held out where the share is above 0, and at
+            least one is kept.
+        seed: the run's.
+
+    Returns:
+        Rows to learn, and rows held out, both ascending.
+    """
+    clips = np.unique(clip_of)
+    n_out = min(len(clips) - 1, math.ceil(share * len(clips)))
+    chosen = np.random.default_rng([seed, 4]).permutation(clips)[:n_out]
+    is_out = np.isin(clip_of, chosen)
+    return np.flatnonzero(~is_out), np.flatnonzero(is_out)
+
+
+def rate_at(step: int, steps_per_epoch: int, settings: Settings) -> float:
+    """Return the learning rate of a step, counted from 0, as a share of the highest."""
+    n_warm = settings.warmup_steps + settings.warmup_epochs * steps_per_epoch
+    n_steps = settings.epochs * steps_per_epoch
+    if step < n_warm:
+        return (step + 1) / n_warm
+    done = min(1.0, (step - n_warm) / max(1, n_steps - n_warm))
+    match settings.schedule:
+        case "steps":
+            n_drops: int = step // steps_per_epoch // _EPOCHS_PER_STEP
+            return float(_STEP_FACTOR**n_drops)
+        case "linear":
+            return 1.0 - done
+        case "cosine":
+            return 0.5 * (1.0 + math.cos(math.pi * done))
+        case "constant":
+            return 1.0

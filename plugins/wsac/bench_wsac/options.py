@@ -1,0 +1,274 @@
+"""What may be chosen about WSAC: a preset decides, and any single option overrides it.
+
+Where the paper and the authors' code disagree, ``paper`` and ``code`` each keep to their side.
+``mini`` fits the embedded data set and its encoder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+Strategy = Literal["none", "ni", "es", "nnd", "pd"]
+PresetName = Literal["paper", "code", "mini"]
+Mapping = Literal["mlp", "linear"]
+Vocabulary = Literal["used", "tokenizer", "gpt2"]
+Schedule = Literal["steps", "linear", "cosine", "constant"]
+NoiseStd = float | Literal["estimated"]
+EMBEDDED_DATASET = "soundscapes"
+
+
+@dataclass(frozen=True, slots=True)
+class WsacOptions:
+    """Options of every WSAC system; none: as the preset says.
+
+    Attributes:
+        preset: ``paper``: as published; ``code``: as the authors' code runs; ``mini``: small. None:
+            ``mini`` for training on the embedded data set, ``paper`` for any other.
+        encoder: of sounds and captions, as ``"clap[model=laion/larger_clap_general]"``.
+        mapping: from the embedding to the decoder's first input: ``linear``, or ``mlp``, two
+            layers with a tanh between them.
+        n_layers: of the decoder, which has the form of GPT-2.
+        n_heads: of each layer.
+        width: of the decoder.
+        dropout: of the decoder.
+        vocabulary: ``used``: the tokenizer's pieces that occur in the training captions;
+            ``tokenizer``: all of them; ``gpt2``: all, in a table of GPT-2's 50,257 rows.
+        max_tokens: longer captions are cut to it; the end is kept.
+        start_is_target: the decoder also learns the tokenizer's start token.
+        learning_rate: the highest.
+        warmup_epochs: it rises linearly over so many epochs,
+        warmup_steps: and so many steps.
+        schedule: then ``steps``: x 0.2 every 10 epochs; ``linear`` or ``cosine``: down to 0 at
+            the end; ``constant``.
+        weight_decay: AdamW's.
+        epochs: at most.
+        patience: stop after so many epochs without a better validation loss; 0: never.
+        batch_size: captions at a time.
+        clip_norm: limit of the gradients' norm; 0: none.
+        validation_share: of the training clips, whose captions choose the best epoch; 0 takes
+            the last epoch.
+        amp: matrix products in bfloat16 where the device gains from it.
+        noise_std: of ``wsac-ni``, for each value of an embedding; ``estimated``: the mean over
+            pairs of captions of one clip of the largest difference of a value.
+        noise_clips: clips that the estimate is made from.
+        shift: ``training`` adds the gap to the captions' embeddings in training; ``decoding``
+            takes it off the sound's embedding instead, and needs no training of its own.
+        shift_noise_std: of ``wsac-es``, besides the shift.
+        gap_clips: sounds with captions that the gap is measured on, at most.
+        gap_source: ``train``, or any data set as ``clotho:evaluation``.
+        renormalised: embeddings have unit length again after noise and shift.
+        temperature: of the softmax of ``wsac-pd``.
+        projection_renormalised: its result has unit length again.
+        is_mapped: what is looked up goes through the mapping, as in training; otherwise it is
+            the decoder's first input itself, and the widths must agree.
+        memory_tail_dropped: the last ``n % 1000`` captions are no part of the memory.
+        max_length: tokens of a caption, at most.
+        beam_size: 1 decodes greedily.
+        length_penalty: of the beam search.
+        repetition_penalty: 1 is none.
+        no_repeat_ngram: n-grams of this size occur once; 0: any may.
+    """
+
+    preset: PresetName | None = None
+    encoder: str | None = None
+    mapping: Mapping | None = None
+    n_layers: int | None = None
+    n_heads: int | None = None
+    width: int | None = None
+    dropout: float | None = None
+    vocabulary: Vocabulary | None = None
+    max_tokens: int | None = None
+    start_is_target: bool | None = None
+    learning_rate: float | None = None
+    warmup_epochs: int | None = None
+    warmup_steps: int | None = None
+    schedule: Schedule | None = None
+    weight_decay: float | None = None
+    epochs: int | None = None
+    patience: int | None = None
+    batch_size: int | None = None
+    clip_norm: float | None = None
+    validation_share: float | None = None
+    amp: bool | None = None
+    noise_std: NoiseStd | None = None
+    noise_clips: int | None = None
+    shift: Literal["training", "decoding"] | None = None
+    shift_noise_std: float | None = None
+    gap_clips: int | None = None
+    gap_source: str | None = None
+    renormalised: bool | None = None
+    temperature: float | None = None
+    projection_renormalised: bool | None = None
+    is_mapped: bool | None = None
+    memory_tail_dropped: bool | None = None
+    max_length: int | None = None
+    beam_size: int | None = None
+    length_penalty: float | None = None
+    repetition_penalty: float | None = None
+    no_repeat_ngram: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no preset can make good.
+
+        Without a preset the data set decides; what fits some data set is refused only with
+        another one, by ``resolve``.
+        """
+        faults = []
+        for preset in PRESETS if self.preset is None else (self.preset,):
+            try:
+                _override(PRESETS[preset], self)
+                return
+            except ValueError as fault:
+                faults.append(fault)
+        raise faults[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All options decided; the defaults are the paper's. See ``WsacOptions``."""
+
+    encoder: str = "clap"
+    mapping: Mapping = "mlp"
+    n_layers: int = 4
+    n_heads: int = 4
+    width: int = 768
+    dropout: float = 0.1
+    vocabulary: Vocabulary = "tokenizer"
+    max_tokens: int = 40
+    start_is_target: bool = False
+    learning_rate: float = 2e-5
+    warmup_epochs: int = 5
+    warmup_steps: int = 0
+    schedule: Schedule = "steps"
+    weight_decay: float = 0.0
+    epochs: int = 30
+    patience: int = 0
+    batch_size: int = 64
+    clip_norm: float = 1.0
+    validation_share: float = 0.02
+    amp: bool = True
+    noise_std: NoiseStd = 0.114  # the square root of the paper's variance, 0.013
+    noise_clips: int = 50
+    shift: Literal["training", "decoding"] = "training"
+    shift_noise_std: float = 0.0
+    gap_clips: int = 20_000
+    gap_source: str = "train"
+    renormalised: bool = False
+    temperature: float = 0.01  # not in the paper
+    projection_renormalised: bool = False
+    is_mapped: bool = True
+    memory_tail_dropped: bool = False
+    max_length: int = 40
+    beam_size: int = 1
+    length_penalty: float = 1.0
+    repetition_penalty: float = 1.0
+    no_repeat_ngram: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        positive, count, share = "above 0", "at least 1", "in [0, 1)"
+        inf = float("inf")
+        noise = 0.0 if self.noise_std == "estimated" else self.noise_std
+        ranges = {
+            "n_layers": (self.n_layers >= 1, count),
+            "n_heads": (self.n_heads >= 1, count),
+            "width": (
+                self.width >= 1 and self.width % max(1, self.n_heads) == 0,
+                f"a multiple of n_heads={self.n_heads}",
+            ),
+            "dropout": (0 <= self.dropout < 1, share),
+            "max_tokens": (2 <= self.max_tokens <= 512, "2 to 512"),
+            "learning_rate": (0 < self.learning_rate < inf, positive),
+            "warmup_epochs": (self.warmup_epochs >= 0, "0 or more"),
+            "warmup_steps": (self.warmup_steps >= 0, "0 or more"),
+            "weight_decay": (0 <= self.weight_decay < inf, "0 or more"),
+            "epochs": (self.epochs >= 1, count),
+            "patience": (self.patience >= 0, "0 or more"),
+            "batch_size": (self.batch_size >= 1, count),
+            "clip_norm": (0 <= self.clip_norm < inf, "0 or more"),
+            "validation_share": (0 <= self.validation_share <= 0.5, "in [0, 0.5]"),
+            "noise_std": (0 <= noise < inf, "0 or more, or estimated"),
+            "noise_clips": (self.noise_clips >= 1, count),
+            "shift_noise_std": (0 <= self.shift_noise_std < inf, "0 or more"),
+            "gap_clips": (self.gap_clips >= 1, count),
+            "temperature": (1e-30 <= self.temperature < inf, "above 0 in single precision"),
+            "max_length": (1 <= self.max_length <= 512, "1 to 512"),
+            "beam_size": (1 <= self.beam_size <= 64, "1 to 64"),
+            "length_penalty": (-inf < self.length_penalty < inf, "a finite number"),
+            "repetition_penalty": (0 < self.repetition_penalty < inf, positive),
+            "no_repeat_ngram": (self.no_repeat_ngram >= 0, "0 or more"),
+        }
+        for name, (is_within, expected) in ranges.items():
+            if not is_within:
+                raise ValueError(f"{name}={getattr(self, name)}; expected {expected}.")
+
+
+WEIGHT_SETTINGS = (
+    *("mapping", "n_layers", "n_heads", "width", "dropout"),
+    *("vocabulary", "max_tokens", "start_is_target", "max_length"),
+    *("learning_rate", "warmup_epochs", "warmup_steps", "schedule", "weight_decay", "epochs"),
+    *("patience", "batch_size", "clip_norm", "validation_share", "amp"),
+)
+"""What decides a decoder's weights; noise and shift do so by their values."""
+
+PAPER = Settings()
+CODE = Settings(
+    mapping="linear",
+    vocabulary="gpt2",
+    max_tokens=22,
+    start_is_target=True,
+    learning_rate=1e-5,
+    warmup_epochs=0,
+    warmup_steps=100,
+    schedule="linear",
+    weight_decay=0.02,
+    clip_norm=0.0,
+    validation_share=0.0,
+    noise_std=0.0316,  # the square root of its variance, 0.001
+    shift_noise_std=0.0316,
+    renormalised=True,
+    projection_renormalised=True,
+    max_length=30,
+)
+MINI = replace(
+    PAPER,
+    encoder="mini",
+    mapping="linear",
+    n_layers=2,
+    width=256,
+    vocabulary="used",
+    learning_rate=1e-3,
+    warmup_epochs=1,
+    schedule="cosine",
+    weight_decay=0.02,
+    epochs=20,
+    validation_share=0.05,
+    noise_std="estimated",
+    renormalised=True,
+    projection_renormalised=True,
+)
+PRESETS: dict[PresetName, Settings] = {"paper": PAPER, "code": CODE, "mini": MINI}
+
+
+def resolve(options: WsacOptions, dataset: str) -> Settings:
+    """Decide every option.
+
+    Args:
+        options: what the user chose.
+        dataset: whose captions the decoder is trained on, without the split.
+
+    Raises:
+        ValueError: an option is out of its range.
+    """
+    return _override(PRESETS[choose_preset(options, dataset)], options)
+
+
+def choose_preset(options: WsacOptions, dataset: str) -> PresetName:
+    """Return the preset that is named, or the one that fits the data set."""
+    return options.preset or ("mini" if dataset == EMBEDDED_DATASET else "paper")
+
+
+def _override(preset: Settings, options: WsacOptions) -> Settings:
+    chosen = {field.name: getattr(options, field.name) for field in fields(Settings)}
+    return replace(preset, **{name: value for name, value in chosen.items() if value is not None})

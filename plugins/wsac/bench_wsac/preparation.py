@@ -1,0 +1,239 @@
+"""Prepares a WSAC system: embeds the training captions and trains the decoder, once each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench_wsac.captioner import Fact, Wsac
+from bench_wsac.gap import Gap, choose_noise_std, measure_gap
+from bench_wsac.lesson import Bridge, DecoderTask, Lesson
+from bench_wsac.network import PrefixDecoder
+from bench_wsac.options import (
+    WEIGHT_SETTINGS,
+    Settings,
+    Strategy,
+    WsacOptions,
+    choose_preset,
+    resolve,
+)
+from bench_wsac.strategies import Crossing
+from bench_wsac.vocabulary import GPT2_ROWS, Vocabulary, used_pieces
+from benchmark import Artifacts, DataError, Resources, Split
+from benchmark.embeddings import EmbeddingStore
+from benchmark.encoders import Embeddings, JointEncoder, TokenizingEncoder, load_joint_encoder
+from benchmark.errors import UsageError
+from benchmark.training import TrainingPlan, gains_from_bfloat16, load_trained, train_once
+
+CODE_VERSION = 1
+"""Raise it with any change that changes weights."""
+
+_TAIL = 1000
+_Rows = NDArray[np.int64]
+
+
+def prepare_wsac(strategy: Strategy, resources: Resources, options: WsacOptions) -> Wsac:
+    """Prepare a system; those whose training is the same share it.
+
+    ``wsac``, ``wsac-nnd`` and ``wsac-pd`` differ in decoding only.
+
+    Raises:
+        DataError: there is too little to learn from, or no sound to measure a gap on.
+        MissingWeightsError: the encoder's weights are not on this machine.
+        UsageError: options do not go together, or a training did not stay finite.
+        MachineError: the cache cannot be written.
+    """
+    train = _require_train(resources.train)
+    settings = _resolve(options, train.dataset)
+    encoder = load_joint_encoder(settings.encoder, resources.device)
+    store = EmbeddingStore(resources.artifacts.root / "embeddings")
+    captions, clip_of = training_captions(train)
+    vocabulary = choose_vocabulary(encoder, captions, settings)
+    memory = store.map_texts(encoder, captions)
+    gap = measure_gap(encoder, store, resources, settings) if strategy == "es" else None
+    crossing = _choose_crossing(strategy, settings, gap, memory, resources.device)
+    targets, n_cut = vocabulary.encode(
+        captions, settings.max_tokens, with_start=settings.start_is_target
+    )
+    bridge = _choose_bridge(strategy, settings, gap, memory, clip_of, resources.seed)
+    lesson = Lesson(
+        memory, targets, clip_of, vocabulary, bridge, settings, resources.seed, resources.device
+    )
+    key = _training_key(lesson, captions, encoder.fingerprint)
+    decoder, folder = _trained_decoder(lesson, key, resources.artifacts)
+    facts: dict[str, Fact] = {
+        "preset": choose_preset(options, train.dataset),
+        "encoder": encoder.name,
+        "n_captions": len(captions),
+        "n_captions_cut": n_cut,
+        "n_pieces": vocabulary.n_rows,
+        "n_parameters": sum(value.numel() for value in decoder.parameters()),
+        "weights": folder.name,
+        **_facts_of(strategy, settings, bridge, gap),
+    }
+    return Wsac(
+        encoder,
+        store,
+        crossing,
+        decoder,
+        vocabulary,
+        is_mapped=settings.is_mapped,
+        trained_on=() if gap is None or gap.source == train.label else (gap.source,),
+        facts=facts,
+    )
+
+
+def training_captions(train: Split) -> tuple[list[str], _Rows]:
+    """List the captions of a split that hold a word.
+
+    Returns:
+        Captions by clip, and for each the number of its clip, ascending.
+
+    Raises:
+        DataError: there is none.
+    """
+    found = [
+        (caption, number)
+        for number, clip_id in enumerate(train.clip_ids)
+        for caption in train.references[clip_id]
+        if caption.strip()
+    ]
+    if not found:
+        raise DataError(
+            f"{train.label} holds no caption with a word; expected captions to learn from. Choose "
+            "another training split with --train."
+        )
+    captions, clips = zip(*found, strict=True)
+    return list(captions), np.array(clips, dtype=np.int64)
+
+
+def choose_vocabulary(
+    encoder: JointEncoder, captions: Sequence[str], settings: Settings
+) -> Vocabulary:
+    """Build the decoder's vocabulary from the tokenizer of the text encoder.
+
+    Raises:
+        DataError: the captions hold no piece of it.
+        UsageError: the encoder has no tokenizer, or one that does not fit.
+    """
+    if not isinstance(encoder, TokenizingEncoder):
+        raise UsageError(
+            f"the encoder {encoder.name} shows no tokenizer; expected one, whose pieces are the "
+            "decoder's words. Use another encoder."
+        )
+    used = used_pieces(encoder.tokenizer, captions)
+    rows = GPT2_ROWS if settings.vocabulary == "gpt2" else None
+    return Vocabulary(encoder.tokenizer, used if settings.vocabulary == "used" else None, rows)
+
+
+def _require_train(train: Split | None) -> Split:
+    if train is None:
+        raise DataError("WSAC learns from training captions, and there is no training split.")
+    return train
+
+
+def _resolve(options: WsacOptions, dataset: str) -> Settings:
+    try:
+        return resolve(options, dataset)
+    except ValueError as error:
+        preset = choose_preset(options, dataset)
+        raise UsageError(f"with preset={preset}, which fits {dataset}: {error}") from error
+
+
+def _choose_bridge(
+    strategy: Strategy,
+    settings: Settings,
+    gap: Gap | None,
+    texts: Embeddings,
+    clip_of: _Rows,
+    seed: int,
+) -> Bridge:
+    if strategy == "ni":
+        std = choose_noise_std(settings.noise_std, texts, clip_of, settings.noise_clips, seed)
+        return Bridge(std, None, settings.renormalised)
+    if gap is not None:
+        offset = gap.vector if settings.shift == "training" else None
+        return Bridge(settings.shift_noise_std, offset, settings.renormalised)
+    return Bridge()
+
+
+def _choose_crossing(
+    strategy: Strategy, settings: Settings, gap: Gap | None, memory: Embeddings, device: str
+) -> Crossing:
+    n_dropped = len(memory) % _TAIL if settings.memory_tail_dropped else 0
+    if n_dropped == len(memory):
+        raise DataError(
+            f"memory_tail_dropped leaves nothing of {len(memory)} captions; expected {_TAIL} or "
+            "more. Leave it out."
+        )
+    if not settings.is_mapped and memory.shape[1] != settings.width:
+        raise UsageError(
+            f"is_mapped=false feeds embeddings of width {memory.shape[1]} to a decoder of width "
+            f"{settings.width}; expected the same. Choose width={memory.shape[1]}."
+        )
+    is_projected = strategy == "pd"
+    return Crossing(
+        strategy,
+        memory[: len(memory) - n_dropped],
+        settings.temperature,
+        offset=-gap.vector if gap is not None and settings.shift == "decoding" else None,
+        renormalised=settings.projection_renormalised if is_projected else settings.renormalised,
+        device=device,
+    )
+
+
+def _trained_decoder(
+    lesson: Lesson, key: dict[str, Fact], artifacts: Artifacts
+) -> tuple[PrefixDecoder, Path]:
+    settings = lesson.settings
+    plan = TrainingPlan(
+        "wsac decoder",
+        settings.epochs,
+        lesson.seed,
+        patience=settings.patience or None,
+        clip_norm=settings.clip_norm or None,
+        is_bfloat16=settings.amp and gains_from_bfloat16(lesson.device),
+    )
+    folder = train_once("wsac-decoder", key, artifacts, lambda: DecoderTask(lesson), plan)
+    network = lesson.new_network()
+    load_trained(network, folder)
+    return network, folder
+
+
+def _training_key(
+    lesson: Lesson, captions: Sequence[str], encoder_fingerprint: str
+) -> dict[str, Fact]:
+    """Name all that the weights depend on."""
+    digest = hashlib.sha256(lesson.clip_of.tobytes())
+    for caption in captions:
+        digest.update(caption.encode() + b"\0")
+    chosen = asdict(lesson.settings)
+    return {
+        **{name: chosen[name] for name in WEIGHT_SETTINGS},
+        "amp": chosen["amp"] and gains_from_bfloat16(lesson.device),
+        "code": CODE_VERSION,
+        "encoder": encoder_fingerprint,
+        "captions": digest.hexdigest(),
+        "bridge": lesson.bridge.key,
+        "seed": lesson.seed,
+        "device": lesson.device.split(":")[0],
+    }
+
+
+def _facts_of(
+    strategy: Strategy, settings: Settings, bridge: Bridge, gap: Gap | None
+) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {}
+    if bridge.noise_std:
+        facts["noise_std"] = bridge.noise_std
+    if strategy == "pd":
+        facts["temperature"] = settings.temperature
+    if gap is not None:
+        norm = float(np.linalg.norm(gap.vector))
+        facts |= {"gap_norm": norm, "gap_clips": gap.n_clips, "gap_source": gap.source}
+    return facts

@@ -1,0 +1,339 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from bench_wsac.lesson import Bridge, DecoderTask, hold_out, rate_at
+from bench_wsac.options import CODE, MINI, PAPER
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import load_file
+from wsac_toy import CAPTIONS, make_lesson, plan_of
+
+from benchmark.errors import UsageError
+from benchmark.training import load_trained, train
+from benchmark.training.checkpoint import Checkpoint
+
+# The schedule
+
+
+def test_the_papers_rate_rises_for_five_epochs_and_falls_to_a_fifth_every_ten():
+    n = 300  # steps in an epoch
+    rates = np.array([rate_at(step, n, PAPER) for step in range(30 * n)])
+    np.testing.assert_allclose(rates[: 5 * n], np.arange(1, 5 * n + 1) / (5 * n))
+    np.testing.assert_allclose(rates[5 * n : 10 * n], 1.0)
+    np.testing.assert_allclose(rates[10 * n : 20 * n], 0.2)
+    np.testing.assert_allclose(rates[20 * n :], 0.04)
+
+
+def test_the_codes_rate_rises_for_a_hundred_steps_and_then_falls_to_nothing_at_the_end():
+    n = 300
+    rates = np.array([rate_at(step, n, CODE) for step in range(30 * n)])
+    np.testing.assert_allclose(rates[:100], np.arange(1, 101) / 100)
+    np.testing.assert_allclose(rates[100:], (30 * n - np.arange(100, 30 * n)) / (30 * n - 100))
+    assert rate_at(30 * n, n, CODE) == 0
+
+
+def test_a_cosine_and_a_constant_rate_are_what_they_are_called():
+    settings = replace(PAPER, warmup_epochs=1, epochs=5, schedule="cosine")
+    rates = [rate_at(step, 10, settings) for step in (10, 20, 30, 40, 50)]
+    np.testing.assert_allclose(rates, [1, 0.5 + 0.125**0.5, 0.5, 0.5 - 0.125**0.5, 0], atol=1e-12)
+    settings = replace(settings, schedule="constant")
+    assert {rate_at(step, 10, settings) for step in range(10, 50)} == {1.0}
+
+
+@given(
+    step=st.integers(0, 2000),
+    steps_per_epoch=st.integers(1, 20),
+    warmup_epochs=st.integers(0, 40),
+    warmup_steps=st.integers(0, 500),
+    schedule=st.sampled_from(["steps", "linear", "cosine", "constant"]),
+)
+def test_a_rate_is_a_share_even_where_the_warm_up_outlasts_the_training(
+    step, steps_per_epoch, warmup_epochs, warmup_steps, schedule
+):
+    settings = replace(
+        MINI, warmup_epochs=warmup_epochs, warmup_steps=warmup_steps, schedule=schedule
+    )
+    assert 0 <= rate_at(step, steps_per_epoch, settings) <= 1
+
+
+def test_the_optimiser_follows_the_schedule():
+    lesson = make_lesson(learning_rate=0.01, warmup_epochs=2, schedule="steps", epochs=12)
+    task = DecoderTask(lesson)
+    n = len(task.batches(0))
+    seen = []
+    for epoch in range(12):
+        for batch in task.batches(epoch):
+            seen.append(task.optimizer.param_groups[0]["lr"])
+            task.losses(batch[:1]).mean().backward()
+            task.optimizer.step()
+            task.scheduler.step()
+    expected = [0.01 * rate_at(step, n, lesson.settings) for step in range(12 * n)]
+    np.testing.assert_allclose(seen, expected)
+    assert seen[-1] == pytest.approx(0.002)
+    assert max(seen) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.02])
+def test_the_optimiser_is_adamw_with_the_weight_decay_that_is_chosen(weight_decay):
+    optimizer = DecoderTask(make_lesson(weight_decay=weight_decay)).optimizer
+    assert isinstance(optimizer, torch.optim.AdamW)
+    (group,) = optimizer.param_groups
+    assert (group["weight_decay"], group["betas"]) == (weight_decay, (0.9, 0.999))
+
+
+# The bridge
+
+Z = torch.nn.functional.normalize(torch.from_numpy(make_lesson().embeddings), dim=1)
+SHIFT = np.linspace(-0.4, 0.6, 24, dtype=np.float32)
+
+
+def lengths(rows):
+    return rows.norm(dim=1)
+
+
+def test_without_noise_and_shift_embeddings_stay_as_they_are():
+    for renormalised in (False, True):
+        assert Bridge(renormalised=renormalised).cross(Z, is_noisy=True) is Z
+
+
+@pytest.mark.parametrize("renormalised", [False, True])
+def test_a_shift_without_noise_is_not_skipped(renormalised):
+    crossed = Bridge(0.0, SHIFT, renormalised).cross(Z, is_noisy=True)
+    expected = Z + torch.from_numpy(SHIFT)
+    if renormalised:
+        expected = expected / lengths(expected)[:, None]
+    torch.testing.assert_close(crossed, expected)
+
+
+def test_noise_has_the_deviation_that_was_asked_for():
+    many = torch.zeros(400, 500)
+    torch.manual_seed(0)
+    noise = Bridge(0.114).cross(many, is_noisy=True)
+    assert noise.std().item() == pytest.approx(0.114, rel=0.01)
+    assert noise.mean().item() == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("renormalised", [False, True])
+def test_noisy_embeddings_have_unit_length_only_where_that_is_asked(renormalised):
+    crossed = Bridge(0.3, SHIFT, renormalised).cross(Z, is_noisy=True)
+    is_unit = torch.isclose(lengths(crossed), torch.ones(len(Z)), atol=1e-5)
+    assert is_unit.all() == renormalised
+
+
+def test_noise_comes_with_the_shift_and_only_in_training():
+    bridge = Bridge(0.3, SHIFT)
+    shifted = Z + torch.from_numpy(SHIFT)
+    torch.testing.assert_close(bridge.cross(Z, is_noisy=False), shifted)
+    assert (bridge.cross(Z, is_noisy=True) - shifted).std().item() == pytest.approx(0.3, rel=0.1)
+
+
+def test_bridges_that_do_the_same_have_the_same_key_and_others_do_not():
+    assert Bridge().key == Bridge(renormalised=True).key == Bridge(0.0, None, False).key
+    bridges = [
+        Bridge(),
+        Bridge(0.1),
+        Bridge(0.1, None, True),
+        Bridge(0.2),
+        Bridge(0.0, SHIFT),
+        Bridge(0.0, SHIFT, True),
+        Bridge(0.0, -SHIFT),
+        Bridge(0.1, SHIFT),
+    ]
+    assert len({bridge.key for bridge in bridges}) == len(bridges)
+
+
+# What is held out
+
+
+@given(
+    counts=st.lists(st.integers(1, 5), min_size=1, max_size=40),
+    share=st.floats(0, 0.5),
+    seed=st.integers(0, 5),
+)
+def test_clips_are_held_out_whole_and_at_least_one_is_kept(counts, share, seed):
+    clip_of = np.repeat(np.arange(len(counts)), counts)
+    kept, out = hold_out(clip_of, share, seed)
+    assert sorted([*kept, *out]) == list(range(len(clip_of)))
+    assert not set(clip_of[kept]) & set(clip_of[out])
+    n_out = len(set(clip_of[out]))
+    assert len(kept) > 0
+    assert n_out == min(len(counts) - 1, int(np.ceil(share * len(counts))))
+
+
+def test_nothing_is_held_out_of_one_clip_or_without_a_share():
+    for clip_of, share in (([0, 0, 0], 0.5), ([0, 1, 2], 0.0)):
+        kept, out = hold_out(np.array(clip_of), share, 0)
+        assert (kept.tolist(), out.tolist()) == ([0, 1, 2], [])
+
+
+def test_every_caption_that_is_not_held_out_is_learnt_once_an_epoch():
+    lesson = make_lesson(validation_share=0.25, clip_of=np.repeat(np.arange(12), 2))
+    task = DecoderTask(lesson)
+    kept, out = hold_out(lesson.clip_of, 0.25, 0)
+    assert len(out) == 6
+    orders = [np.concatenate(task.batches(epoch)) for epoch in range(2)]
+    for order in orders:
+        assert sorted(order) == kept.tolist()
+    assert orders[0].tolist() != orders[1].tolist()
+    assert [len(batch) for batch in task.batches(0)] == [8, 8, 2]
+
+
+def test_validation_is_the_mean_loss_of_held_out_tokens_without_noise():
+    lesson = make_lesson(validation_share=0.3, bridge=Bridge(5.0, SHIFT))
+    task = DecoderTask(lesson)
+    task.network.eval()
+    _, out = hold_out(lesson.clip_of, 0.3, 0)
+    shifted = torch.from_numpy(lesson.embeddings[out] + SHIFT)
+    with torch.no_grad():
+        alone = [
+            task.network.losses(row[None], torch.from_numpy(lesson.targets[at])[None])
+            for row, at in zip(shifted, out, strict=True)
+        ]
+        assert task.validate() == pytest.approx(torch.cat(alone).mean().item(), rel=1e-5)
+
+
+# Training
+
+
+def run(lesson, folder):
+    """Train in a folder: the weights, and the history without its times."""
+    folder.mkdir(exist_ok=True)
+    train(DecoderTask(lesson), plan_of(lesson), folder / "checkpoint.pt", folder)
+    history = json.loads((folder / "history.json").read_text())
+    for epoch in history["epochs"]:
+        del epoch["seconds"], epoch["items_per_second"]
+    return load_file(folder / "weights.safetensors"), history
+
+
+def assert_same(ours, theirs):
+    assert ours.keys() == theirs.keys()
+    for name, value in ours.items():
+        assert torch.equal(value, theirs[name]), name
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path):
+    bridge = Bridge(0.1, None, True)
+    torch.manual_seed(1)
+    first, _ = run(make_lesson(bridge=bridge), tmp_path / "a")
+    torch.manual_seed(2)
+    again, _ = run(make_lesson(bridge=bridge), tmp_path / "b")
+    other, _ = run(make_lesson(bridge=bridge, seed=1), tmp_path / "c")
+    assert_same(first, again)
+    for name in ("mapping.weight", "language_model.transformer.wte.weight"):
+        assert not torch.equal(first[name], other[name])
+
+
+def test_first_weights_follow_from_the_seed_and_leave_the_generator_of_others_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    first = make_lesson().new_network().state_dict()
+    assert torch.equal(torch.rand(3), expected)
+    assert_same(make_lesson().new_network().state_dict(), first)
+
+
+def test_noise_and_shift_change_the_weights(tmp_path):
+    bridges = {"none": Bridge(), "noise": Bridge(0.1), "shift": Bridge(0.0, SHIFT)}
+    found = [
+        run(make_lesson(bridge=bridge), tmp_path / name)[0]["mapping.weight"]
+        for name, bridge in bridges.items()
+    ]
+    assert not torch.equal(found[0], found[1])
+    assert not torch.equal(found[0], found[2])
+
+
+def test_a_decoder_learns_three_captions_by_heart_and_stops_at_their_ends(tmp_path):
+    captions = ["a dog barks", "rain falls", "a bell is ringing in the distance"]
+    lesson = make_lesson(captions, epochs=60, dropout=0.0, validation_share=0.0)
+    run(lesson, tmp_path)
+    decoder = lesson.new_network().eval()
+    load_trained(decoder, tmp_path)
+    with torch.inference_mode():
+        written = decoder.write(decoder.mapping(torch.from_numpy(lesson.embeddings)))
+    assert [lesson.vocabulary.decode(rows) for rows in written] == captions
+    assert all(lesson.vocabulary.end in rows for rows in written)
+
+
+def test_even_cut_captions_teach_when_to_stop(tmp_path):
+    """The published code cuts the end off with the rest, and such a decoder goes on."""
+    long = "a bird is singing in a tree while the wind blows"
+    lesson = make_lesson(
+        [long], max_tokens=5, max_length=20, epochs=60, dropout=0.0, validation_share=0.0
+    )
+    run(lesson, tmp_path)
+    decoder = lesson.new_network().eval()
+    load_trained(decoder, tmp_path)
+    with torch.inference_mode():
+        (rows,) = decoder.write(decoder.mapping(torch.from_numpy(lesson.embeddings)))
+    assert lesson.vocabulary.decode(rows) == "a bird is singing"
+
+
+def test_the_epoch_with_the_lowest_validation_loss_is_kept(tmp_path):
+    """Held-out captions are other ones, so that learning by heart makes them worse in the end."""
+    lesson = make_lesson(epochs=30, validation_share=0.4, dropout=0.0, learning_rate=0.02)
+    _, history = run(lesson, tmp_path)
+    losses = [epoch["validation_loss"] for epoch in history["epochs"]]
+    best = history["best_epoch"]
+    assert losses[best - 1] == min(losses) < losses[-1]
+    assert 1 < best < 30
+    task = DecoderTask(lesson)
+    load_trained(task.network.eval(), tmp_path)
+    with torch.no_grad():
+        assert task.validate() == pytest.approx(min(losses), rel=1e-5)
+
+
+def test_without_a_validation_share_the_last_epoch_is_kept(tmp_path):
+    _, history = run(make_lesson(validation_share=0.0, epochs=4), tmp_path)
+    assert history["best_epoch"] == 4
+    assert {epoch["validation_loss"] for epoch in history["epochs"]} == {None}
+
+
+def test_one_caption_is_enough_to_learn_from(tmp_path):
+    _, history = run(make_lesson(["rain falls"]), tmp_path)
+    assert [epoch["n_items"] for epoch in history["epochs"]] == [3, 3, 3]
+
+
+def test_each_token_that_is_no_padding_counts(tmp_path):
+    lesson = make_lesson(validation_share=0.0)
+    _, history = run(lesson, tmp_path)
+    assert {epoch["n_items"] for epoch in history["epochs"]} == {sum(map(len, lesson.targets))}
+    assert sum(map(len, lesson.targets)) == 2 * sum(
+        len(text.split()) + 1 for texts in CAPTIONS.values() for text in texts
+    )
+
+
+def test_a_rate_that_is_too_high_is_an_error_that_says_so(tmp_path):
+    with pytest.raises(UsageError, match=r"toy decoder: .* of epoch \d+ is .*Lower learning_rate"):
+        run(make_lesson(learning_rate=1e30, warmup_epochs=0, epochs=6), tmp_path)
+
+
+# Trainings that were stopped
+
+
+def test_a_training_that_was_killed_goes_on_to_the_very_same_weights(tmp_path):
+    cut = tmp_path / "cut"
+    cut.mkdir()
+    program = Path(__file__).with_name("wsac_toy.py")
+    killed = subprocess.run(
+        [sys.executable, str(program), "train-and-die", str(cut), "5"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        timeout=120,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    checkpoint = Checkpoint.read(cut / "checkpoint.pt")
+    assert (len(checkpoint.history), checkpoint.epoch.n_steps) == (1, 1)  # three steps an epoch
+    assert not (cut / "weights.safetensors").exists()
+    weights, history = run(make_lesson(), cut)
+    expected, expected_history = run(make_lesson(), tmp_path / "whole")
+    assert_same(weights, expected)
+    assert history == expected_history
