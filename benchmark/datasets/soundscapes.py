@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -91,11 +91,25 @@ def render_clip(split: str, index: int) -> NDArray[np.int16]:
     return render_scene(_rng(split, index, _SOUND), compose_scene(split, index))
 
 
-def caption_clip(split: str, index: int) -> tuple[str, ...]:
-    """Write a clip's references."""
+def caption_clip(
+    split: str, index: int, n_captions: int | None = None, *, reverses_order: bool = False
+) -> tuple[str, ...]:
+    """Write a clip's references.
+
+    Args:
+        split: one of ``SPLITS``.
+        index: the clip's number. Numbers beyond ``N_CLIPS`` are further clips of the same kind,
+            for those who learn from more than the split holds; theirs are no other split's
+            captions either.
+        n_captions: how many; None: as many as the split has. More begin with the same ones.
+        reverses_order: tell what happens in turn from the last to the first: what cannot be said
+            of the clip.
+    """
     scene = compose_scene(split, index)
+    if reverses_order:
+        scene = replace(scene, events=scene.events[::-1])
     rng = _rng(split, index, _WORDS)
-    return write_captions(rng, scene, N_CAPTIONS[split], partial(_belongs, split))
+    return write_captions(rng, scene, n_captions or N_CAPTIONS[split], partial(_belongs, split))
 
 
 def _belongs(split: str, caption: str) -> bool:

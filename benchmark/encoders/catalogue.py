@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from benchmark.encoders.ase import AseOptions, load_ase
+from benchmark.encoders.clap import ClapOptions, load_clap
 from benchmark.encoders.contract import CaptionEncoder, Encoder, JointEncoder, SequenceEncoder
+from benchmark.encoders.mini import MiniOptions, load_mini
 from benchmark.encoders.sentence import SentenceOptions, load_sentence
 from benchmark.encoders.tagbridge import TagbridgeOptions, load_tagbridge
 from benchmark.encoders.vggish import VggishOptions, load_vggish
@@ -26,6 +29,7 @@ class EncoderRecord:
         abilities: the methods it has.
         options: a frozen dataclass whose every field has a default.
         load: options, canonical name and device to the encoder.
+        trained_on: what the weights of the standard options have seen, as ``Encoder`` spells it.
     """
 
     name: str
@@ -33,6 +37,7 @@ class EncoderRecord:
     abilities: tuple[Ability, ...]
     options: type[Any]
     load: Callable[[Any, str, str], Encoder]
+    trained_on: tuple[str, ...]
 
 
 _RECORDS = (
@@ -42,6 +47,7 @@ _RECORDS = (
         ("embed_text",),
         SentenceOptions,
         load_sentence,
+        ("sentence-transformers:1b-pairs",),
     ),
     EncoderRecord(
         "tagbridge",
@@ -49,6 +55,7 @@ _RECORDS = (
         ("embed_audio", "embed_text"),
         TagbridgeOptions,
         load_tagbridge,
+        ("audioset:train", "sentence-transformers:1b-pairs"),
     ),
     EncoderRecord(
         "vggish",
@@ -56,6 +63,31 @@ _RECORDS = (
         ("embed_patches",),
         VggishOptions,
         load_vggish,
+        ("youtube-8m",),
+    ),
+    EncoderRecord(
+        "clap",
+        "sounds and captions: a CLAP of transformers, laion/clap-htsat-unfused unless named",
+        ("embed_audio", "embed_text"),
+        ClapOptions,
+        load_clap,
+        ("audiocaps", "clotho", "audioset", "laion-audio-630k"),
+    ),
+    EncoderRecord(
+        "ase",
+        "sounds and captions: WavCaps' CNN14 and BERT, from a checkpoint file",
+        ("embed_audio", "embed_text"),
+        AseOptions,
+        load_ase,
+        ("wavcaps", "unknown"),
+    ),
+    EncoderRecord(
+        "mini",
+        "sounds and captions: small, shipped with the package, for the embedded soundscapes",
+        ("embed_audio", "embed_text"),
+        MiniOptions,
+        load_mini,
+        ("soundscapes:pretrain",),
     ),
 )
 ENCODERS: Mapping[str, EncoderRecord] = {record.name: record for record in _RECORDS}

@@ -1,0 +1,93 @@
+"""mini's file: weights as safetensors, the tokenizer and where all came from in its header."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.errors import MachineError, MissingWeightsError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from benchmark.encoders.mini.network import MiniNetwork
+
+_REBUILD = "Build one with `bench encoders build-mini -o FILE`."
+# One key: the order of several would differ from one writing to the next, and so the file's hash.
+_KEY = "mini"
+
+
+@dataclass(frozen=True, slots=True)
+class MiniFile:
+    """What the file holds.
+
+    Attributes:
+        state: of ``MiniNetwork``, in the precision of the file.
+        tokenizer: as JSON of the tokenizers library.
+        origin: how the weights came about and what they are worth: settings, seed, versions,
+            the fingerprint of the data, figures of validation.
+    """
+
+    state: Mapping[str, Tensor]
+    tokenizer: str
+    origin: Mapping[str, Any]
+
+    def write(self, path: Path) -> None:
+        """Write the file; equal contents are equal bytes.
+
+        Raises:
+            MachineError: it cannot be written.
+        """
+        from safetensors.torch import save
+
+        header = {"tokenizer": self.tokenizer, "origin": dict(self.origin)}
+        try:
+            path.write_bytes(save(dict(self.state), {_KEY: json.dumps(header, sort_keys=True)}))
+        except OSError as error:
+            raise MachineError(f"cannot write {path}: {error}. Name another file.") from error
+
+    @classmethod
+    def read(cls, path: Path) -> MiniFile:
+        """Read the file; nothing in it is run.
+
+        Raises:
+            MissingWeightsError: there is no such file, or it is none of mini's.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(path, framework="pt") as file:
+                header = json.loads((file.metadata() or {})[_KEY])
+                state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return cls(state, str(header["tokenizer"]), dict(header["origin"]))
+        except (OSError, SafetensorError) as error:
+            reason = str(error)
+        except (KeyError, TypeError, ValueError):
+            reason = "its header does not hold a tokenizer and an origin"
+        raise MissingWeightsError(f"cannot read {path} as mini's weights: {reason}. {_REBUILD}")
+
+    def network(self, n_pieces: int, source: Path) -> MiniNetwork:
+        """Build the network in single precision, for inference.
+
+        Args:
+            n_pieces: the size of the tokenizer's vocabulary.
+            source: where the file lies, for errors.
+
+        Raises:
+            MissingWeightsError: the weights are another network's, or not finite.
+        """
+        from benchmark.encoders.mini.network import MiniNetwork
+        from benchmark.models.pretrained import require_finite
+
+        network = MiniNetwork(n_pieces)
+        try:
+            network.load_state_dict(dict(self.state))
+        except RuntimeError as error:  # it lists what is missing, what is not known, and shapes
+            raise MissingWeightsError(
+                f"{source} holds another network than mini's: {error} {_REBUILD}"
+            ) from error
+        require_finite(source, self.state)
+        return network.eval().requires_grad_(False)
