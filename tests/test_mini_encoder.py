@@ -332,3 +332,19 @@ def test_the_header_says_where_the_weights_come_from():
     origin = MiniFile.read(SHIPPED).origin
     assert {"generator", "settings", "torch", "n_threads", "validation"} <= origin.keys()
     assert origin["validation"]["order_accuracy"] > 0.85
+
+
+def test_a_sound_has_a_patch_for_about_each_second(mini, sounds):
+    short, ten_s, long = mini.embed_patches(
+        [sounds[0][:1600], np.tile(sounds[0], 2), np.tile(sounds[0], 5)]
+    )
+    assert short.shape == (1, mini.dim)
+    assert len(ten_s) == round(len(sounds[0]) * 2 / 16_000 / 0.96)
+    assert len(long) == pytest.approx(len(sounds[0]) * 5 / 16_000 / 0.96, abs=3)
+    assert all((patches >= 0).all() and patches.any() for patches in (short, ten_s, long))
+
+
+def test_patches_do_not_depend_on_what_is_embedded_with_them(mini, sounds):
+    together = mini.embed_patches(sounds[:3])
+    for sound, patches in zip(sounds[:3], together, strict=True):
+        np.testing.assert_array_equal(mini.embed_patches([sound])[0], patches)

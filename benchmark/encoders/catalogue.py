@@ -84,7 +84,7 @@ _RECORDS = (
     EncoderRecord(
         "mini",
         "sounds and captions: small, shipped with the package, for the embedded soundscapes",
-        ("embed_audio", "embed_text"),
+        ("embed_audio", "embed_patches", "embed_text"),
         MiniOptions,
         load_mini,
         ("soundscapes:pretrain",),

@@ -27,6 +27,7 @@ _CODE_VERSION = 1
 _FRONT_END = melspectrogram.VGGISH
 _FRAME_SAMPLES, _HOP_SAMPLES = 400, 160
 _LONGEST_WINDOW_S = 10
+_PATCH_S = 0.96  # as VGGish's
 _CAPTIONS_AT_ONCE = 256
 
 
@@ -42,7 +43,7 @@ class MiniOptions:
 
 
 class Mini:
-    """A joint encoder for the embedded data set; each sound is embedded by itself."""
+    """A joint encoder for the embedded data set, of sequences too; each sound by itself."""
 
     sample_rate_hz = melspectrogram.SAMPLE_RATE_HZ
     trained_on = TRAINED_ON
@@ -106,6 +107,24 @@ class Mini:
         rows = [self._embed_sound(waveform) for waveform in waveforms]
         return np.array(rows, dtype=np.float32).reshape(-1, self.dim)
 
+    def embed_patches(self, waveforms: Sequence[Waveform]) -> list[Embeddings]:
+        """Embed sounds patch by patch: the mean of what the network hears in about 0.96 s.
+
+        Args:
+            waveforms: mono, ``(n_samples,)`` each, at ``sample_rate_hz``.
+
+        Returns:
+            For each sound ``(n_patches, dim)``, not negative, at least one patch.
+
+        Raises:
+            DataError: a sound is empty or holds values that are not finite.
+        """
+        require_sounds(waveforms)
+        return [
+            np.concatenate([self._embed_window(window) for window in _cut(waveform)])
+            for waveform in waveforms
+        ]
+
     def embed_text(self, captions: Sequence[str]) -> Embeddings:
         """Embed captions: ``(n_captions, dim)``, unit rows; upper and lower case are one."""
         import torch
@@ -133,6 +152,17 @@ class Mini:
                 total += self._network.audio(frames.to(self._device))[0]
             embedding: NDArray[np.float32] = (total / total.norm()).cpu().numpy()
         return embedding
+
+    def _embed_window(self, window: Waveform) -> Embeddings:
+        import torch
+
+        n_patches = max(1, round(len(window) / (_PATCH_S * self.sample_rate_hz)))
+        frames = torch.from_numpy(log_mel_frames(window))[None]
+        with torch.inference_mode(), self._exact():
+            heard = self._network.audio.hear(frames.to(self._device))
+            patches = torch.nn.functional.adaptive_avg_pool1d(heard.transpose(1, 2), n_patches)
+        embeddings: Embeddings = patches[0].T.cpu().numpy()
+        return np.ascontiguousarray(embeddings)
 
     def _exact(self) -> AbstractContextManager[None]:
         import torch

@@ -21,7 +21,6 @@ _CHANNELS = (16, 32, 48, 64)
 _KERNELS = (5, 3, 3, 3)
 _TIME_STRIDES = (4, 2, 2, 1)  # of frames of 10 ms; bands are halved by each
 _WIDTH = 96
-_PROJECTED = 128
 _N_POOLS = 3
 _LOG_MEL_MEAN, _LOG_MEL_DEVIATION = -2.3, 1.4  # of soundscapes
 _FIRST_TEMPERATURE = 0.07
@@ -80,19 +79,30 @@ class AudioTower(nn.Module):
             before = width
         self.convolutions = nn.Sequential(*layers)
         n_bands = N_BANDS // 2 ** len(_CHANNELS)
-        self.projection = nn.Linear(before * n_bands, _PROJECTED)
-        self.gru = nn.GRU(_PROJECTED, _WIDTH, batch_first=True, bidirectional=True)
+        self.projection = nn.Linear(before * n_bands, DIM)
+        self.gru = nn.GRU(DIM, _WIDTH, batch_first=True, bidirectional=True)
         self.out = nn.Linear(_N_POOLS * 2 * _WIDTH, DIM)
 
     def forward(self, log_mel: Tensor) -> Tensor:
         """Embed sounds of one length: ``(batch, n_frames, 64)`` to unit rows ``(batch, dim)``."""
+        states, _ = self.gru(self.hear(log_mel))
+        is_real = torch.ones_like(states[..., :1], dtype=torch.bool)
+        return normalize(self.out(_pool(states, is_real)), dim=1)
+
+    def hear(self, log_mel: Tensor) -> Tensor:
+        """Return what is heard every 160 ms, before anything is put in order.
+
+        Args:
+            log_mel: ``(batch, n_frames, 64)``.
+
+        Returns:
+            ``(batch, n_steps, dim)``, not negative.
+        """
         states = (log_mel[:, None] - _LOG_MEL_MEAN) / _LOG_MEL_DEVIATION
         # In this order of memory the convolutions are half as long about it.
         states = self.convolutions(states.contiguous(memory_format=torch.channels_last))
-        states = self.projection(states.permute(0, 2, 1, 3).flatten(2)).relu()
-        states, _ = self.gru(states)
-        is_real = torch.ones_like(states[..., :1], dtype=torch.bool)
-        return normalize(self.out(_pool(states, is_real)), dim=1)
+        heard: Tensor = self.projection(states.permute(0, 2, 1, 3).flatten(2)).relu()
+        return heard
 
 
 class TextTower(nn.Module):
