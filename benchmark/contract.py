@@ -19,6 +19,7 @@ Waveform = NDArray[np.float32]
 Kind = Literal["system", "floor", "ceiling"]
 References = Mapping[str, tuple[str, ...]]
 """Clip id to the captions that people wrote for it."""
+Fact = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,15 @@ class Resources:
 class Captioner(Protocol):
     """A system that is ready: weights loaded, memory built.
 
-    One whose options decide the rate of its sounds has an attribute ``sample_rate_hz``, which
-    then counts instead of its record's.
+    It may have attributes that say more of it than its record can, where options decide:
+
+    * ``sample_rate_hz: int``: the rate of its sounds, instead of the record's.
+    * ``trained_on: tuple[str, ...]``: data sets that the weights it really loaded have seen,
+      instead of the record's; ``"unknown"`` where nobody knows.
+    * ``facts: Mapping[str, Fact]``: what people must know of how it was prepared
+      (``{"encoder": "mini", "noise_std": 0.11, "gap_source": "soundscapes:train"}``). Read when
+      it is ready and again after the last clip, so that counts may grow while it captions; they
+      begin anew when an interrupted run goes on. Both end up in the run's manifest.
     """
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
@@ -141,7 +149,8 @@ class SystemSpec:
         needs_audio: False lets it run where only captions are at hand.
         is_retrieval: it copies training captions; tables put it on a rung of its own.
         leave_one_out: run once per reference, each time scored against the other references.
-        trained_on: data sets that the released weights have seen (``"audiocaps:train"``).
+        trained_on: data sets that the released weights have seen (``"audiocaps:train"``),
+            where the captioner does not say so itself.
     """
 
     name: str

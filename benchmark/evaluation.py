@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from benchmark.contract import Resources, Split
-from benchmark.ledger import CAPTIONED, Ledger, LedgerView, read_ledger
+from benchmark.ledger import CAPTIONED, Ledger, LedgerView, PrepareRow, read_ledger
 from benchmark.listening import Listener
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.places import artifacts
-from benchmark.plan import Plan
+from benchmark.plan import Plan, PlannedSystem
 from benchmark.planning import Prepared, RunRequest, find_again, load_same_split, now, plan_run
 from benchmark.profile import summarise_latency
 from benchmark.registry import Registry
@@ -125,6 +125,15 @@ def _carry_out(folder: RunFolder, prepared: Prepared, suite: SuiteSettings) -> O
     return score_and_seal(folder, plan, split, failures, suite)
 
 
+def _disclosed(planned: PlannedSystem, prepared: Sequence[PrepareRow]) -> dict[str, Any]:
+    """Tell what the captioner of the last fold said about itself, or its record."""
+    said = prepared[-1].trained_on if prepared else None
+    return {
+        "trained_on": list(planned.trained_on if said is None else said),
+        "facts": dict(prepared[-1].facts) if prepared else {},
+    }
+
+
 def _manifest(
     plan: Plan,
     view: LedgerView,
@@ -134,7 +143,7 @@ def _manifest(
     systems = {}
     for planned in plan.systems:
         rows = view.rows(planned.name)
-        prepared = [row for (name, _), row in view.prepared.items() if name == planned.name]
+        prepared = view.prepared_rows(planned.name)
         profiled = [row for (name, _), row in view.profiled.items() if name == planned.name]
         latency = summarise_latency(profiled, prepared)
         systems[planned.name] = {
@@ -143,6 +152,7 @@ def _manifest(
             "n_failed": len({row.clip_id for row in rows if row.state not in CAPTIONED}),
             "failure": failures.get(planned.name),
             "latency": latency.to_json() if latency else None,
+            **_disclosed(planned, prepared),
         }
     return {
         "schema": MANIFEST_SCHEMA,

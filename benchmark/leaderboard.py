@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmark.contract import Kind
+from benchmark.contract import Fact, Kind
+from benchmark.disclosure import SawData, saw_data
 from benchmark.metrics.table import METRICS
 from benchmark.plan import Plan, PlannedSystem
 from benchmark.run_folder import RunFolder
@@ -42,7 +43,10 @@ class Row:
         n_failed: clips whose caption failed; such a row is incomplete and says so.
         clips_sha256: hash of the scored clips' ids: only rows that share it share a table.
         latency: of the quality pass, None for captions that came from a file.
+        trained_on: data sets that the system's weights have seen.
         run: folder of the run.
+        saw_data: whether the evaluated data set is among ``trained_on``.
+        facts: what the system said of how it was prepared.
     """
 
     system: str
@@ -64,6 +68,8 @@ class Row:
     train: str | None
     seed: int
     run: str
+    saw_data: SawData = "unknown"
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -194,10 +200,11 @@ def _row(
     folder: RunFolder,
     plan: Plan,
     system: PlannedSystem,
-    facts: Mapping[str, Any],
+    sealed: Mapping[str, Any],
     scores: Mapping[str, Any],
 ) -> Row:
     dataset, split = plan.dataset.rsplit(":", 1)
+    trained_on = tuple(sealed.get("trained_on", system.trained_on))
     return Row(
         system=system.name,
         kind=system.kind,
@@ -206,18 +213,21 @@ def _row(
         split=split,
         n_scored=scores["n_scored"],
         n_expected=plan.n_expected,
-        n_failed=facts["n_failed"],
-        n_empty=facts["n_empty"],
-        failure=facts["failure"],
+        n_failed=sealed["n_failed"],
+        n_empty=sealed["n_empty"],
+        failure=sealed["failure"],
         clips_sha256=scores["clips_sha256"],
         metrics={key: Cell(**cell) for key, cell in scores["metrics"].items()},
-        latency=facts["latency"],
+        latency=sealed["latency"],
         distribution=system.distribution,
         version=system.version,
-        trained_on=system.trained_on,
+        trained_on=trained_on,
         train=plan.train,
         seed=plan.seed,
         run=str(folder.path),
+        # Nobody knows what wrote a file.
+        saw_data="unknown" if plan.command == "score" else saw_data(trained_on, dataset),
+        facts=sealed.get("facts", {}),
     )
 
 

@@ -10,11 +10,12 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from benchmark.contract import Fact
 from benchmark.errors import MachineError, RunError
 
 State = Literal["ok", "empty", "error", "timeout"]
@@ -59,13 +60,20 @@ class ClipRow:
 
 @dataclass(frozen=True, slots=True)
 class PrepareRow:
-    """One system getting ready: how long it took, or why it failed."""
+    """One system getting ready: how long it took, or why it failed.
+
+    Attributes:
+        trained_on: what its captioner says its weights have seen; None where it says nothing.
+        facts: what its captioner says of how it was prepared, as of the last such row.
+    """
 
     system: str
     fold: int
     prepare_s: float
     error: str | None = None
     traceback: str | None = None
+    trained_on: tuple[str, ...] | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +141,18 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class LedgerView:
-    """What a ledger says once the last line of each clip counts."""
+    """What a ledger says once the last line of each clip counts.
+
+    A system that got ready once and failed to later stands in ``prepared`` as it was ready.
+    """
 
     clips: dict[tuple[str, int, str], ClipRow]
     prepared: dict[tuple[str, int], PrepareRow]
     profiled: dict[tuple[str, str], ProfileRow] = field(default_factory=dict)
+
+    def prepared_rows(self, system: str) -> list[PrepareRow]:
+        """List how a system got ready, by fold."""
+        return [row for (name, _), row in sorted(self.prepared.items()) if name == system]
 
     def rows(self, system: str, fold: int | None = None) -> list[ClipRow]:
         """List a system's rows, sorted by fold and clip."""
@@ -162,7 +177,9 @@ def read_ledger(path: Path) -> LedgerView:
             case ClipRow():
                 clips[row.system, row.fold, row.clip_id] = row
             case PrepareRow():
-                prepared[row.system, row.fold] = row
+                last = prepared.get((row.system, row.fold))
+                if row.error is None or last is None or last.error is not None:
+                    prepared[row.system, row.fold] = row
             case ProfileRow():
                 profiled[row.system, row.clip_id] = row
     return LedgerView(clips, prepared, profiled)
@@ -192,6 +209,8 @@ def _encode(row: Row) -> str:
 def _decode(path: Path, number: int, line: bytes) -> Row:
     try:
         record = json.loads(line)
+        if record.get("trained_on") is not None:
+            record["trained_on"] = tuple(record["trained_on"])
         return _KINDS[record.pop("row")](**record)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(

@@ -24,7 +24,8 @@ class PlannedSystem:
         version: the distribution's version, or the file's sha256.
         is_retrieval: copies training captions.
         leave_one_out: scored fold by fold, each reference against the others.
-        trained_on: data sets its released weights have seen, as the plugin declares.
+        trained_on: data sets its released weights have seen, as the plugin declares; what its
+            captioner says once it is ready counts instead.
     """
 
     name: str

@@ -7,9 +7,11 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from benchmark.calling import CallTimeoutError, call_captioner, describe, since
 from benchmark.contract import Captioner, Clip, Resources, Split
+from benchmark.disclosure import read_disclosure
 from benchmark.embeddings import embeddings_computed_anew
 from benchmark.errors import BenchError, DataError, PluginError
 from benchmark.ledger import (
@@ -46,6 +48,8 @@ class RunSettings:
 
 
 PROFILE_LIMIT_S = 30.0
+
+_Row = TypeVar("_Row", ClipRow, PrepareRow)
 
 
 def run_system(
@@ -125,13 +129,17 @@ class _FoldRun:
         self.bar.advance(len(clip_ids) - sum(len(batch) for _, batch in batches))
         if not batches and not self._lacks_profile(done):
             return None
-        captioner = self._prepare(resources)
-        if isinstance(captioner, str):
-            return captioner
+        captioner, prepared = self._prepare(resources)
+        if batches or captioner is None:  # what was said by who captioned the clips stands
+            self.ledger.append([prepared])
+        if captioner is None:
+            return f"while preparing: {prepared.error}"
         for number, batch in batches:
             if failure := self._caption_batch(captioner, resources, number, batch):
                 return failure
             self.bar.advance(len(batch))
+        if batches and (failure := self._disclose_again(captioner, prepared)):
+            return failure
         if self._lacks_profile(done):
             self._profile(captioner, clip_ids)
         return None
@@ -167,21 +175,28 @@ class _FoldRun:
         rows = [done.clips.get((self.system.name, self.fold, clip_id)) for clip_id in batch]
         return all(row is not None and row.state in CAPTIONED for row in rows)
 
-    def _prepare(self, resources: Resources) -> Captioner | str:
+    def _prepare(self, resources: Resources) -> tuple[Captioner | None, PrepareRow]:
         start = time.perf_counter()
         try:
             captioner = self.system.spec.prepare(resources, self.system.options)
+            row = PrepareRow(self.system.name, self.fold, since(start))
             if not callable(getattr(captioner, "caption", None)):
                 raise PluginError(f"prepare() returned {captioner!r}; expected a captioner.")
+            return captioner, dataclasses.replace(row, **read_disclosure(captioner)._asdict())
         except Exception as error:
-            message = describe(error)
-            row = PrepareRow(
-                self.system.name, self.fold, since(start), message, traceback.format_exc()
-            )
+            row = PrepareRow(self.system.name, self.fold, since(start))
+            return None, _with_error(row, error)
+
+    def _disclose_again(self, captioner: Captioner, prepared: PrepareRow) -> str | None:
+        """Record what the captioner says of itself after the last clip, if that has changed."""
+        try:
+            row = dataclasses.replace(prepared, **read_disclosure(captioner)._asdict())
+        except Exception as error:
+            self.ledger.append([_with_error(prepared, error)])
+            return f"after the last clip: {describe(error)}"
+        if row != prepared:
             self.ledger.append([row])
-            return f"while preparing: {message}"
-        self.ledger.append([PrepareRow(self.system.name, self.fold, since(start))])
-        return captioner
+        return None
 
     def _caption_batch(
         self, captioner: Captioner, resources: Resources, number: int, batch: Sequence[str]
@@ -200,7 +215,7 @@ class _FoldRun:
             for index, item in enumerate(heard):
                 text = call.captions[index] if call.captions is not None else None
                 row = self._row(item, resources, number, len(batch), text, call.seconds)
-                rows.append(row if call.error is None else _with_error(row, call.error))
+                rows.append(row if call.error is None else _failed(row, call.error))
             if call.error is not None:
                 failure = f"at clip {heard[0].clip.clip_id!r}: {describe(call.error)}"
         rows.sort(key=lambda row: row.clip_id)
@@ -234,7 +249,7 @@ class _FoldRun:
         self, clip_id: str, resources: Resources, number: int, batch_size: int, error: BenchError
     ) -> ClipRow:
         silent = Heard(Clip(clip_id, Listener.SILENCE, 1), "unreadable", 0.0)
-        return _with_error(self._row(silent, resources, number, batch_size, None, 0.0), error)
+        return _failed(self._row(silent, resources, number, batch_size, None, 0.0), error)
 
     def _key(self, content: str, resources: Resources) -> str:
         provenance = self.system.provenance
@@ -243,12 +258,14 @@ class _FoldRun:
         return content_key((*parts, str(self.fold)))
 
 
-def _with_error(row: ClipRow, error: Exception) -> ClipRow:
+def _failed(row: ClipRow, error: Exception) -> ClipRow:
     state: State = "timeout" if isinstance(error, CallTimeoutError) else "error"
+    return _with_error(dataclasses.replace(row, state=state, caption=None), error)
+
+
+def _with_error(row: _Row, error: Exception) -> _Row:
     trace = "".join(traceback.format_exception(error))
-    return dataclasses.replace(
-        row, state=state, caption=None, error=describe(error), traceback=trace
-    )
+    return dataclasses.replace(row, error=describe(error), traceback=trace)
 
 
 def _batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -51,7 +51,7 @@ def _render_csv(rows: Sequence[Row]) -> str:
     for row in rows:
         record = {key: value for key, value in row.to_json().items() if key != "metrics"}
         record["latency"] = json.dumps(row.latency) if row.latency else ""
-        record["trained_on"] = " ".join(row.trained_on)
+        record |= {"trained_on": " ".join(row.trained_on), "facts": json.dumps(row.facts)}
         for key, cell in row.metrics.items():
             record |= {key: cell.value, f"{key}.low": cell.low, f"{key}.high": cell.high}
             record[f"{key}.signature"] = cell.signature
@@ -76,6 +76,9 @@ def _quality_table(group: Sequence[Row], form: Format) -> str:
     shares = way_to_human(group)
     if shares is not None:
         header.append(f"way to human{line_break}%)")
+    tells_training = any(row.trained_on for row in group)
+    if tells_training:
+        header.append("saw data")
     lines = []
     for row in group:
         place = row.rung if row.rung != "system" else _NONE
@@ -83,6 +86,8 @@ def _quality_table(group: Sequence[Row], form: Format) -> str:
         cells = [_cell(column.key, column.cell(row)) for column in columns]
         if shares is not None:
             cells.append(f"{100 * shares[row.system]:.0f}" if row.system in shares else _NONE)
+        if tells_training:
+            cells.append(row.saw_data)
         lines.append([str(ranked.index(row) + 1) if row in ranked else place, name, *cells])
     return _lay_out(lines, header, form)
 

@@ -38,6 +38,32 @@ def test_no_text_can_break_a_line(tmp_path_factory, clip_id, caption):
     assert read_ledger(path).clips["toy", 0, clip_id] in (row, ROW)
 
 
+def test_what_a_captioner_said_is_read_back_and_old_rows_say_nothing(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    told = PrepareRow("toy", 1, 1.5, trained_on=("web",), facts={"std": 0.1, "encoder": None})
+    with Ledger(path) as ledger:
+        ledger.append([told])
+    with path.open("a") as file:
+        file.write('{"row": "prepare", "system": "toy", "fold": 0, "prepare_s": 2.5}\n')
+    assert read_ledger(path).prepared_rows("toy") == [PrepareRow("toy", 0, 2.5), told]
+
+
+def test_a_system_that_was_ready_once_stands_as_it_was_then(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    failed = PrepareRow("toy", 0, 0.1, "ValueError: no", "...")
+    ready = PrepareRow("toy", 0, 1.5, facts={"n": 1})
+    for rows, expected in (
+        ([failed], failed),
+        ([ready, failed], ready),
+        ([failed, ready, failed], ready),
+        ([ready, PrepareRow("toy", 0, 2.5)], PrepareRow("toy", 0, 2.5)),
+    ):
+        path.unlink(missing_ok=True)
+        with Ledger(path) as ledger:
+            ledger.append(rows)
+        assert read_ledger(path).prepared_rows("toy") == [expected]
+
+
 def test_the_last_row_of_a_clip_counts(tmp_path):
     path = tmp_path / "ledger.jsonl"
     with Ledger(path) as ledger:

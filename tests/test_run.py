@@ -20,12 +20,13 @@ LEXICAL = ("--metrics", "lexical")
 
 
 def read_run(path):
-    """All that a run says, but for its times."""
+    """All that a run says, but for its times; the last line of a clip counts."""
+    lines = map(json.loads, (path / "ledger.jsonl").read_text().splitlines())
+    rows = {(line["system"], line["clip_id"]): line for line in lines if line["row"] == "clip"}
     return {
         "rows": [
-            {key: value for key, value in json.loads(line).items() if not key.endswith("_s")}
-            for line in (path / "ledger.jsonl").read_text().splitlines()
-            if json.loads(line)["row"] == "clip"
+            {key: value for key, value in row.items() if not key.endswith("_s")}
+            for row in rows.values()
         ],
         "scores": json.loads((path / "scores.json").read_text()),
         "per_clip": (path / "per_clip.csv").read_text(),

@@ -160,6 +160,62 @@ def test_a_captioner_without_a_caption_method_is_refused(noises):
     assert "expected a captioner" in noises.run(lambda resources, options: object())
 
 
+def test_a_captioner_that_misspeaks_of_itself_is_refused(noises):
+    teller = Echo()
+    teller.trained_on = "clotho"
+    failure = noises.run(lambda resources, options: teller)
+    assert failure.startswith(
+        "while preparing: PluginError: the captioner's trained_on is 'clotho'"
+    )
+    assert noises.rows == []
+
+
+def test_facts_are_read_again_after_the_last_clip(noises):
+    class Counting(Echo):
+        trained_on = ("web",)
+
+        def __init__(self):
+            self.facts = {"n_calls": 0}
+
+        def caption(self, clips):
+            self.facts["n_calls"] += 1
+            return super().caption(clips)
+
+    assert noises.run(Counting(), batch_size=2, n_profiled=2) is None
+    prepared = read_ledger(noises.path).prepared["system", 0]
+    assert (prepared.trained_on, prepared.facts) == (("web",), {"n_calls": 3})
+    assert noises.run(Counting(), batch_size=2, n_profiled=2) is None  # nothing is left
+    assert read_ledger(noises.path).prepared["system", 0] == prepared
+
+
+def test_only_who_captioned_the_clips_is_heard(noises):
+    teller = Echo()
+    teller.facts = {"weights": "first"}
+    assert noises.run(lambda resources, options: teller) is None
+    prepared = read_ledger(noises.path).prepared["system", 0]
+    other = Echo()
+    assert noises.run(lambda resources, options: other, n_profiled=2) is None
+    view = read_ledger(noises.path)
+    assert len(view.profiled) == 2
+    assert view.prepared["system", 0] == prepared
+
+
+def test_facts_that_turn_bad_stop_the_system_and_leave_the_good_ones(noises):
+    class Turning(Echo):
+        def __init__(self):
+            self.facts = {"n": 1}
+
+        def caption(self, clips):
+            self.facts = {"n": [1]}
+            return super().caption(clips)
+
+    failure = noises.run(lambda resources, options: Turning())
+    assert failure.startswith("after the last clip: PluginError: the captioner's fact 'n' is [1]")
+    assert noises.states == ["ok"] * 5
+    assert read_ledger(noises.path).prepared["system", 0].facts == {"n": 1}
+    assert "Traceback" in noises.path.read_text()
+
+
 def test_a_sound_that_cannot_be_read_costs_that_clip_alone(noises):
     noises.broken = frozenset({"clip-1"})
     assert noises.run(Echo(), batch_size=2) is None

@@ -127,6 +127,15 @@ def test_rows_computed_in_different_ways_are_pointed_out():
     assert "CIDEr-D: the rows were not all computed the same way" in unlike
 
 
+def test_whether_a_row_saw_the_data_is_shown_where_a_row_tells_of_training():
+    rows = [row("a", saw_data="no"), row("b", trained_on=("clotho:development",), saw_data="yes")]
+    for form in ("text", "md"):
+        assert "saw data" in render(rows, form)
+        assert "saw data" not in render(rows[:1], form)
+    last = [line.rsplit("|", 2)[1].strip() for line in render(rows, "md").splitlines()[2:6]]
+    assert [last[0], *last[2:]] == ["saw data", "no", "yes"]
+
+
 def test_json_holds_raw_values_and_reasons():
     (record,) = json.loads(render([ROW], "json"))
     assert record["metrics"]["cider_d"]["value"] == 0.4812

@@ -32,7 +32,7 @@ VERSION = 1
 
 SPLITS: tuple[str, ...] = ("pretrain", "train", "val", "test")
 N_CLIPS = {"pretrain": 600, "train": 400, "val": 60, "test": 120}
-N_CAPTIONS = {"pretrain": 1, "train": 1, "val": 5, "test": 5}
+N_CAPTIONS = {"pretrain": 1, "train": 5, "val": 5, "test": 5}
 CAPTIONS_SHA256 = {
     "pretrain": "55c2dc18721145d09d7c841998e9d4b2386f13adc42798ceaafac7b635df4d91",
     "train": "89cb1df8fc8a6eef0d8ed081a69902c272cf3d2b72fb6757becdcef17303334e",
@@ -52,8 +52,8 @@ def load_soundscapes(split: str, artifacts: Artifacts) -> Split:
         artifacts: where the rendered clips are kept.
 
     Returns:
-        Clips ``test-0000``, ``test-0001``, ... of 5 s, native rate 16 kHz; one reference each
-        in ``pretrain`` and ``train``, five in ``val`` and ``test``.
+        Clips ``test-0000``, ``test-0001``, ... of 5 s, native rate 16 kHz; five
+        references each, one in ``pretrain``.
 
     Raises:
         UnknownNameError: there is no such split.
@@ -61,7 +61,7 @@ def load_soundscapes(split: str, artifacts: Artifacts) -> Split:
     """
     if split not in SPLITS:
         raise UnknownNameError("split of soundscapes", split, SPLITS)
-    key: ArtifactKey = {"version": VERSION, "split": split}
+    key: ArtifactKey = {"version": VERSION, "split": split, "captions": N_CAPTIONS[split]}
     folder = artifacts.get_or_build(f"soundscapes-{split}", key, partial(_render_split, split))
     clips = json.loads((folder / "clips.json").read_text(encoding="utf-8"))
     references = {clip["clip_id"]: tuple(clip["captions"]) for clip in clips}

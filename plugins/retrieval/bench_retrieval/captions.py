@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench_retrieval import NnClapOptions
-from benchmark import Clip, DataError, Resources
+from benchmark import Clip, DataError, Fact, Resources
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import JointEncoder, load_joint_encoder
 from benchmark.memory import search
@@ -26,6 +26,8 @@ class NearestCaption:
     ) -> None:
         """Take captions and their embeddings ``(n_captions, dim)``, which may be a memory map."""
         self.sample_rate_hz = encoder.sample_rate_hz
+        self.trained_on = encoder.trained_on
+        self.facts: dict[str, Fact] = {"encoder": encoder.name, "n_captions": len(captions)}
         self._captions = captions
         self._memory = memory
         self._encoder = encoder

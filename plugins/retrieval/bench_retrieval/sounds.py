@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench_retrieval import NnVggishOptions
-from benchmark import Clip, DataError, Resources, Split
+from benchmark import Clip, DataError, Fact, Resources, Split
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
 from benchmark.memory import search
@@ -27,6 +27,8 @@ class NearestSound:
     ) -> None:
         """Take the training clips' features ``(n_clips, n_patches * dim)`` and captions."""
         self.sample_rate_hz = encoder.sample_rate_hz
+        self.trained_on = encoder.trained_on
+        self.facts: dict[str, Fact] = {"encoder": encoder.name, "n_clips": len(captions)}
         self._features = features
         self._captions = captions
         self._encoder = encoder

@@ -9,11 +9,9 @@ import torch
 from bench_wsac.network import PrefixDecoder
 from bench_wsac.strategies import Crossing
 from bench_wsac.vocabulary import Vocabulary
-from benchmark import Clip
+from benchmark import Clip, Fact
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder
-
-Fact = str | int | float | bool | None
 
 
 class Wsac:

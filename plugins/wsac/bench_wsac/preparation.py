@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_wsac.captioner import Fact, Wsac
+from bench_wsac.captioner import Wsac
 from bench_wsac.gap import Gap, choose_noise_std, measure_gap
 from bench_wsac.lesson import Bridge, DecoderTask, Lesson
 from bench_wsac.network import PrefixDecoder
@@ -24,7 +24,7 @@ from bench_wsac.options import (
 )
 from bench_wsac.strategies import Crossing
 from bench_wsac.vocabulary import GPT2_ROWS, Vocabulary, used_pieces
-from benchmark import Artifacts, DataError, Resources, Split
+from benchmark import Artifacts, DataError, Fact, Resources, Split
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder, TokenizingEncoder, load_joint_encoder
 from benchmark.errors import UsageError
