@@ -195,3 +195,8 @@ def test_roberta_sees_the_first_word_as_in_mid_sentence(tmp_path):
     tokenizer = scorer._engine.encoder.text.tokenizer
     ids = scorer._engine.encoder.text.token_ids(["dog barks"])[0]
     assert tokenizer.convert_ids_to_tokens(ids)[1] == "\u0120dog"
+
+
+def test_a_text_is_not_taken_for_its_letters_as_references(scorer):
+    with pytest.raises(ValueError, match="there is score_pairs"):
+        scorer.score(["a dog barks"], ["a dog"])

@@ -96,8 +96,14 @@ class BertScore:
 
         Raises:
             DataError: there is no clip, or a clip has no reference.
-            ValueError: candidates and references differ in number.
+            ValueError: candidates and references differ in number, or a clip's references are
+                one text.
         """
+        if any(isinstance(of_clip, str) for of_clip in references):
+            raise ValueError(
+                "references hold a text where several captions of a clip were expected; for one "
+                "reference each there is score_pairs."
+            )
         require_references(references)
         repeated = [
             candidate
