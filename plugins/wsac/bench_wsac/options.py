@@ -231,6 +231,7 @@ CODE = Settings(
     projection_renormalised=True,
     max_length=30,
 )
+# Epochs, noise and temperature: the best mean CIDEr-D of all five systems on soundscapes:val.
 MINI = replace(
     PAPER,
     encoder="mini",
@@ -242,10 +243,11 @@ MINI = replace(
     warmup_epochs=1,
     schedule="cosine",
     weight_decay=0.02,
-    epochs=20,
+    epochs=12,
     validation_share=0.05,
-    noise_std="estimated",
+    noise_std=0.05,
     renormalised=True,
+    temperature=0.05,
     projection_renormalised=True,
 )
 PRESETS: dict[PresetName, Settings] = {"paper": PAPER, "code": CODE, "mini": MINI}
