@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmark.bertscore.best_captions import BestCaptionSearch, find_best_captions
 from benchmark.bertscore.layers import BERT_SCORE_MODEL, standard_layer
 from benchmark.bertscore.scorer import BertScore
 from benchmark.bertscore.scores import BertScores
@@ -12,7 +13,9 @@ __all__ = [
     "BERT_SCORE_MODEL",
     "BertScore",
     "BertScores",
+    "BestCaptionSearch",
     "PairBlock",
     "SimilarPairs",
+    "find_best_captions",
     "standard_layer",
 ]

@@ -29,6 +29,7 @@ _HUB_NAMES = {
     "all-MiniLM-L6-v2": "sentence-transformers/all-MiniLM-L6-v2",
     "roberta-large": "FacebookAI/roberta-large",
     "bert-base-uncased": "google-bert/bert-base-uncased",
+    "gpt2": "openai-community/gpt2",
 }
 _SHORT_NAMES = {hub: short for short, hub in _HUB_NAMES.items()}
 _WEIGHTS = "*.safetensors"

@@ -1,14 +1,16 @@
 """Captioning with guidance captions (Koizumi et al., arXiv 2012.07331), a plugin of aac-bench.
 
-So far its first module: training clips that sound like a new one, found by a small transformer
-that was trained with a triplet loss. ``triplet-retrieval`` copies the nearest one's caption.
+Its first module finds training clips that sound like a new one, by a small transformer that was
+trained with a triplet loss; ``triplet-retrieval`` copies the nearest one's caption. The second
+writes a caption: a frozen GPT-2 whose states attend to those of the captions that were found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bench_gpt2_guidance.options import TripletOptions
+from bench_gpt2_guidance.guidance_options import GuidanceOptions
+from bench_gpt2_guidance.triplet_system import TRIPLET_RETRIEVAL
 from benchmark import Captioner, Resources, SystemSpec, hookimpl
 
 BENCH_API = 1
@@ -16,18 +18,34 @@ BENCH_API = 1
 
 @hookimpl
 def bench_systems() -> Iterable[SystemSpec]:
+    yield TRIPLET_RETRIEVAL
     yield SystemSpec(
-        "triplet-retrieval",
-        "caption of the nearest training clip, learned distance (Koizumi et al. 2020)",
-        _prepare_triplet_retrieval,
-        TripletOptions,
-        is_retrieval=True,
+        "gpt2-guid",
+        "GPT-2 guided by the captions of training clips that sound alike (Koizumi et al. 2020)",
+        _prepare_retrieved,
+        GuidanceOptions,
         needs_train=True,
-        trained_on=("youtube-8m",),  # VGGish's weights
+        trained_on=("youtube-8m", "webtext"),  # VGGish's weights, GPT-2's
+    )
+    yield SystemSpec(
+        "gpt2-guid-gt",
+        "GPT-2 guided by the training captions with the best BERTScore to the clip's references",
+        _prepare_best,
+        GuidanceOptions,
+        kind="ceiling",
+        needs_train=True,
+        needs_audio=False,  # with uses_audio=false
+        trained_on=("youtube-8m", "webtext"),
     )
 
 
-def _prepare_triplet_retrieval(resources: Resources, options: TripletOptions) -> Captioner:
-    from bench_gpt2_guidance.retrieval import TripletRetrieval, prepare_retriever
+def _prepare_retrieved(resources: Resources, options: GuidanceOptions) -> Captioner:
+    from bench_gpt2_guidance.preparation import prepare_retrieved
 
-    return TripletRetrieval(prepare_retriever(resources, options))
+    return prepare_retrieved(resources, options)
+
+
+def _prepare_best(resources: Resources, options: GuidanceOptions) -> Captioner:
+    from bench_gpt2_guidance.preparation import prepare_best
+
+    return prepare_best(resources, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from bench_gpt2_guidance.options import Fallback
+from bench_gpt2_guidance.triplet_options import Fallback
 
 NO_NEGATIVE = -1
 
@@ -34,7 +34,7 @@ def semi_hard_negatives(
         distances: ``(n, m)``, those of anchors and candidates.
         is_negative: ``(n, m)`` bool: the candidates that may be a negative.
         margin: of the triplet loss.
-        fallback: what else may be chosen, see ``TripletOptions``.
+        fallback: what else may be chosen, see ``TripletSettings``.
 
     Returns:
         ``(n,)`` columns; ``NO_NEGATIVE`` where there is none to choose.

@@ -7,45 +7,45 @@ import math
 import torch
 from torch import Tensor, nn
 
-from bench_gpt2_guidance.options import TripletOptions
+from bench_gpt2_guidance.triplet_options import TripletSettings
 from benchmark.errors import UsageError
 
 
 class SoundEmbedder(nn.Module):
     """Patches to one unit vector: ``e = reshape(layer(dropout(patches)))``, ``|e| = 1``."""
 
-    def __init__(self, n_patches: int, width: int, options: TripletOptions) -> None:
+    def __init__(self, n_patches: int, width: int, settings: TripletSettings) -> None:
         """Draw first weights from torch's global generator.
 
         Args:
             n_patches: of every sound.
             width: of a patch; VGGish's is 128.
-            options: the layer's form.
+            settings: the layer's form.
 
         Raises:
             UsageError: the heads do not divide the width.
         """
         super().__init__()
-        if width % options.n_heads:
+        if width % settings.n_heads:
             raise UsageError(
-                f"n_heads={options.n_heads} does not divide {width}, the width of a patch; choose "
+                f"n_heads={settings.n_heads} does not divide {width}, the width of a patch; choose "
                 "another number."
             )
-        self.dropout = nn.Dropout(options.dropout)
+        self.dropout = nn.Dropout(settings.dropout)
         self.layer = nn.TransformerEncoderLayer(
             width,
-            options.n_heads,
-            options.ffn_width,
-            options.layer_dropout,
+            settings.n_heads,
+            settings.ffn_width,
+            settings.layer_dropout,
             batch_first=True,
-            norm_first=options.norm == "pre",
+            norm_first=settings.norm == "pre",
         )
         for parameter in self.layer.parameters():
             if parameter.dim() > 1:
-                nn.init.normal_(parameter, std=options.initial_std)
+                nn.init.normal_(parameter, std=settings.initial_std)
         for module in (self.layer.self_attn.out_proj, self.layer.linear1, self.layer.linear2):
             nn.init.zeros_(module.bias)
-        has_positions = options.positions == "sinusoidal"
+        has_positions = settings.positions == "sinusoidal"
         positions = sinusoids(n_patches, width) if has_positions else torch.zeros(n_patches, width)
         self.positions: Tensor
         self.register_buffer("positions", positions, persistent=False)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench_gpt2_guidance.network import SoundEmbedder
-from bench_gpt2_guidance.options import TripletOptions
+from bench_gpt2_guidance.presets import Fact, choose_preset, resolve
 from bench_gpt2_guidance.similarity import find_similar_clips
 from bench_gpt2_guidance.training import (
     CODE_VERSION,
@@ -19,16 +19,17 @@ from bench_gpt2_guidance.training import (
     embed,
     training_plan,
 )
-from bench_gpt2_guidance.training_clips import TrainingClips, fit_length, load_training_clips
+from bench_gpt2_guidance.training_clips import (
+    PatchReader,
+    TrainingClips,
+    load_training_clips,
+    open_reader,
+    require_train,
+)
+from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletOptions, TripletSettings
 from benchmark import Clip, Resources
-from benchmark.embeddings import EmbeddingStore
-from benchmark.encoders import SequenceEncoder, load_sequence_encoder
-from benchmark.errors import UsageError
 from benchmark.memory import search
 from benchmark.training import load_trained, train_once
-
-SAMPLE_RATE_HZ = 16_000
-_Key = dict[str, str | int | float | bool | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,52 +52,48 @@ class GuidanceRetriever:
 
     def __init__(
         self,
-        encoder: SequenceEncoder,
+        reader: PatchReader,
         network: SoundEmbedder,
         training_clips: TrainingClips,
-        duration_s: float,
         device: str,
+        weights: str = "",
     ) -> None:
         """Embed the training clips, held-out ones included.
 
         Args:
-            encoder: frozen.
+            reader: of sounds.
             network: trained.
             training_clips: what may be retrieved.
-            duration_s: see ``fit_length``.
             device: the network's.
+            weights: the name of the folder that the network is from.
         """
+        self.reader = reader
         self.training_clips = training_clips
-        self._encoder = encoder
+        self.weights = weights
         self._network = network
-        self._duration_s = duration_s
         self._device = device
         self._memory = embed(network, training_clips.patches, device)
-
-    def embed(self, clip: Clip) -> NDArray[np.float32]:
-        """Embed a sound by itself, so that it does not depend on its batch: ``(1, dim)``.
-
-        Raises:
-            DataError: the sound is empty or not finite.
-        """
-        (patches,) = self._encoder.embed_patches([fit_length(clip, self._duration_s).waveform])
-        return embed(self._network, patches[None], self._device)
 
     def neighbours(self, clips: Sequence[Clip], k: int = 5) -> list[list[Neighbour]]:
         """Find the nearest training clips of each clip, nearest first.
 
         Args:
-            clips: at 16 kHz.
+            clips: at 16 kHz, at least one.
             k: how many; 1 to the number of training clips. The paper takes 5.
 
         Raises:
             DataError: a sound is empty or not finite.
             ValueError: k is out of its range.
         """
-        known = self.training_clips
-        found = []
-        for clip in clips:
-            rows, distances = search(self.embed(clip), self._memory, k, "l2")
+        return self.neighbours_of(self.reader.read(clips), k)
+
+    def neighbours_of(self, patches: NDArray[np.float32], k: int) -> list[list[Neighbour]]:
+        """Do the same for sounds that were read: ``(n_clips, n_patches, width)``."""
+        known, found = self.training_clips, []
+        for sound in patches:
+            # By itself, so that its embedding does not depend on the batch.
+            embedded = embed(self._network, sound[None], self._device)
+            rows, distances = search(embedded, self._memory, k, "l2")
             found.append(
                 [
                     Neighbour(known.clip_ids[row], known.captions[row], float(distance))
@@ -106,17 +103,33 @@ class GuidanceRetriever:
         return found
 
 
-@dataclass(frozen=True, slots=True)
 class TripletRetrieval:
     """Copies the nearest training clip's caption, its first reference."""
 
-    retriever: GuidanceRetriever
+    def __init__(self, retriever: GuidanceRetriever, preset: str = "paper") -> None:
+        """Take a retriever that is ready, and the name of its preset."""
+        encoder = retriever.reader.encoder
+        self.trained_on = encoder.trained_on
+        self.facts: dict[str, Fact] = {
+            "preset": preset,
+            "encoder": encoder.name,
+            "n_training_clips": len(retriever.training_clips),
+            "weights": retriever.weights,
+        }
+        self._retriever = retriever
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
-        return [nearest.captions[0] for (nearest,) in self.retriever.neighbours(clips, k=1)]
+        return [nearest.captions[0] for (nearest,) in self._retriever.neighbours(clips, k=1)]
 
 
-def prepare_retriever(resources: Resources, options: TripletOptions) -> GuidanceRetriever:
+def prepare_triplet_retrieval(resources: Resources, options: TripletOptions) -> TripletRetrieval:
+    """Prepare ``triplet-retrieval``; raises what ``prepare_retriever`` does."""
+    preset = choose_preset(options.preset, require_train(resources.train).dataset)
+    settings = resolve(preset, TRIPLET_PRESETS, options)
+    return TripletRetrieval(prepare_retriever(resources, settings), preset)
+
+
+def prepare_retriever(resources: Resources, settings: TripletSettings) -> GuidanceRetriever:
     """Load a trained module 1, training it first where that was not done yet.
 
     Raises:
@@ -125,16 +138,11 @@ def prepare_retriever(resources: Resources, options: TripletOptions) -> Guidance
         UsageError: an option cannot be met.
         MachineError: the cache cannot be written.
     """
-    encoder = load_sequence_encoder(options.encoder, resources.device)
-    if encoder.sample_rate_hz != SAMPLE_RATE_HZ:
-        raise UsageError(
-            f"the encoder {encoder.name} takes sounds at {encoder.sample_rate_hz} Hz; expected "
-            f"{SAMPLE_RATE_HZ} Hz. Name another."
-        )
-    store = EmbeddingStore(resources.artifacts.root / "embeddings")
-    clips = load_training_clips(resources.train, encoder, store, options.duration_s)
-    similar = find_similar_clips(clips.captions, resources, options)
-    lesson = Lesson(clips.patches, similar, options, resources.seed, resources.device)
+    train = require_train(resources.train)
+    reader = open_reader(settings.encoder, settings.duration_s, resources)
+    clips = load_training_clips(train, reader)
+    similar = find_similar_clips(clips.captions, resources, settings)
+    lesson = Lesson(clips.patches, similar, settings, resources.seed, resources.device)
     folder = train_once(
         "triplet-retrieval",
         _training_key(lesson, clips),
@@ -143,17 +151,16 @@ def prepare_retriever(resources: Resources, options: TripletOptions) -> Guidance
         training_plan(lesson),
     )
     _, n_patches, width = clips.patches.shape
-    network = SoundEmbedder(n_patches, width, options)
+    network = SoundEmbedder(n_patches, width, settings)
     load_trained(network, folder)
     network.to(resources.device)
-    return GuidanceRetriever(encoder, network, clips, options.duration_s, resources.device)
+    return GuidanceRetriever(reader, network, clips, resources.device, folder.name)
 
 
-def _training_key(lesson: Lesson, clips: TrainingClips) -> _Key:
+def _training_key(lesson: Lesson, clips: TrainingClips) -> dict[str, Fact]:
     """Name all that the weights depend on: sounds, captions and encoder through their effects."""
-    chosen = {field.name: getattr(lesson.options, field.name) for field in fields(TripletOptions)}
     return {
-        **chosen,
+        **asdict(lesson.settings),
         "code": CODE_VERSION,
         "patches": clips.patches_sha256,
         "similar": lesson.similar.sha256,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_gpt2_guidance.options import TripletOptions
+from bench_gpt2_guidance.triplet_options import TripletSettings
 from benchmark import Artifacts, DataError, Resources
 from benchmark.bertscore import BERT_SCORE_MODEL, BertScore, SimilarPairs
 from benchmark.models.weights import choose_model
@@ -95,41 +96,82 @@ class SimilarClips:
         return result
 
 
-def find_similar_clips(
-    captions: Sequence[Sequence[str]], resources: Resources, options: TripletOptions
-) -> SimilarClips:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All training captions compared with each other.
+
+    Attributes:
+        similar: the clips that they make similar.
+        pairs: the captions.
+        scorer: what compared them.
+    """
+
+    similar: SimilarClips
+    pairs: SimilarPairs
+    scorer: BertScore
+
+
+def compare_clips(
+    captions: Sequence[Sequence[str]],
+    resources: Resources,
+    settings: TripletSettings,
+    *,
+    exclude_duplicates: bool,
+) -> Comparison:
     """Compare all captions by BERTScore and relate the clips they belong to.
 
     Args:
         captions: those of each clip.
         resources: the device, and where results are kept.
-        options: model, layer and threshold.
+        settings: model, layer and threshold.
+        exclude_duplicates: clips that share a caption are no positives of each other.
+
+    Raises:
+        MissingWeightsError: BERTScore's model is not on this machine.
+        UsageError: the captions are all one, or an option cannot be met.
+    """
+    scorer = BertScore(
+        choose_model(BERT_SCORE_MODEL, settings.similarity_model),
+        settings.similarity_layer or None,
+        idf=settings.similarity_idf,
+        device=resources.device,
+    )
+    texts = [text for of_clip in captions for text in of_clip]
+    pairs = scorer.similar_pairs(
+        texts,
+        settings.threshold,
+        normalised=settings.normalised,
+        folder=resources.artifacts.root,
+    )
+    owners = np.repeat(np.arange(len(captions)), [len(of_clip) for of_clip in captions])
+    folder = relate_clips(pairs, owners, resources.artifacts)
+    similar = SimilarClips(folder, exclude_duplicates=exclude_duplicates)
+    return Comparison(similar, pairs, scorer)
+
+
+def find_similar_clips(
+    captions: Sequence[Sequence[str]], resources: Resources, settings: TripletSettings
+) -> SimilarClips:
+    """Compare clips for triplets, which need similar and dissimilar ones.
+
+    Args:
+        captions: those of each clip.
+        resources: the device, and where results are kept.
+        settings: model, layer and threshold.
 
     Raises:
         DataError: no clip has a positive, or none has a negative.
         MissingWeightsError: BERTScore's model is not on this machine.
         UsageError: the captions are all one, or an option cannot be met.
     """
-    scorer = BertScore(
-        choose_model(BERT_SCORE_MODEL, options.similarity_model),
-        options.similarity_layer,
-        idf=options.similarity_idf,
-        device=resources.device,
+    found = compare_clips(
+        captions, resources, settings, exclude_duplicates=settings.exclude_duplicates
     )
-    texts = [text for of_clip in captions for text in of_clip]
-    pairs = scorer.similar_pairs(
-        texts,
-        options.threshold,
-        normalised=options.normalised,
-        folder=resources.artifacts.root,
-    )
-    owners = np.repeat(np.arange(len(captions)), [len(of_clip) for of_clip in captions])
-    folder = relate_clips(pairs, owners, resources.artifacts)
-    similar = SimilarClips(folder, exclude_duplicates=options.exclude_duplicates)
+    similar, pairs, scorer = found.similar, found.pairs, found.scorer
     if similar.n_with_positive == 0 or similar.n_with_negative == 0:
         raise DataError(
             f"{'none' if similar.n_with_positive == 0 else 'all'} of {len(captions)} training "
-            f"clips are similar: threshold={options.threshold} is a BERTScore F1 of "
+            f"clips are similar: threshold={settings.threshold} is a BERTScore F1 of "
             f"{pairs.threshold:.4f}, and different captions have {pairs.minimum:.4f} to "
             f"{pairs.maximum:.4f} ({scorer.model.name}, layer {scorer.layer}). Triplets need "
             "similar and dissimilar clips: choose another threshold, or train on more clips."

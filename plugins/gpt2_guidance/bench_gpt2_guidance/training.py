@@ -17,8 +17,8 @@ from bench_gpt2_guidance.mining import (
     triplet_loss,
 )
 from bench_gpt2_guidance.network import SoundEmbedder
-from bench_gpt2_guidance.options import TripletOptions
 from bench_gpt2_guidance.similarity import SimilarClips
+from bench_gpt2_guidance.triplet_options import TripletSettings
 from bench_gpt2_guidance.triplets import (
     NO_POSITIVE,
     Rows,
@@ -41,28 +41,28 @@ class Lesson:
     Attributes:
         patches: ``(n_clips, n_patches, width)``.
         similar: which clips are similar.
-        options: how to learn it.
+        settings: how to learn it.
         seed: the run's.
         device: torch's spelling.
     """
 
     patches: NDArray[np.float32]
     similar: SimilarClips
-    options: TripletOptions
+    settings: TripletSettings
     seed: int
     device: str
 
 
 def training_plan(lesson: Lesson) -> TrainingPlan:
     """Return how long to train and what to say where it does not work."""
-    options = lesson.options
+    settings = lesson.settings
     return TrainingPlan(
         label="triplet-retrieval",
-        epochs=options.epochs,
+        epochs=settings.epochs,
         seed=lesson.seed,
-        patience=options.patience,
+        patience=settings.patience or None,
         when_not_finite="Lower learning_rate or final_learning_rate.",
-        when_idle=f"There was no batch of {options.batch_size} clips with an anchor, a positive "
+        when_idle=f"There was no batch of {settings.batch_size} clips with an anchor, a positive "
         "and a negative beyond it. Choose a larger batch_size, another threshold, or "
         "fallback=furthest.",
     )
@@ -80,31 +80,31 @@ class TripletTask:
             DataError: no held-out clip makes a triplet.
             UsageError: an option cannot be met.
         """
-        options, seed = lesson.options, lesson.seed
+        settings, seed = lesson.settings, lesson.seed
         n_clips, n_patches, width = lesson.patches.shape
         with seeded(lesson.device, seed, "first weights"):
-            self.network = SoundEmbedder(n_patches, width, options).to(lesson.device)
+            self.network = SoundEmbedder(n_patches, width, settings).to(lesson.device)
         self.optimizer = AdaBound(
             self.network.parameters(),
-            lr=options.learning_rate,
-            final_lr=options.final_learning_rate,
+            lr=settings.learning_rate,
+            final_lr=settings.final_learning_rate,
         )
         self._lesson = lesson
         self._patches = torch.from_numpy(lesson.patches)
-        self._rows, held_out = hold_out(n_clips, options.validation_share, seed)
+        self._rows, held_out = hold_out(n_clips, settings.validation_share, seed)
         self._validation: Rows | None = None
         if len(held_out):
             self._validation = validation_triplets(lesson.similar, self._rows, held_out, seed)
 
     def batches(self, epoch: int) -> list[tuple[Rows, Rows]]:
         """Draw anchors and their positives; see ``epoch_batches``."""
-        similar, options, seed = self._lesson.similar, self._lesson.options, self._lesson.seed
-        return list(epoch_batches(similar, self._rows, options.batch_size, seed, epoch))
+        similar, settings, seed = self._lesson.similar, self._lesson.settings, self._lesson.seed
+        return list(epoch_batches(similar, self._rows, settings.batch_size, seed, epoch))
 
     def losses(self, batch: tuple[Rows, Rows]) -> Tensor:
         """Find each anchor's negative among the batch's anchors: the losses of the triplets."""
         anchors, positives = batch
-        options, n_anchors = self._lesson.options, len(anchors)
+        settings, n_anchors = self._lesson.settings, len(anchors)
         has_positive = positives != NO_POSITIVE
         if not has_positive.any():
             return torch.empty(0)
@@ -118,12 +118,12 @@ class TripletTask:
             positive.detach(),
             distances.detach(),
             torch.from_numpy(is_negative).to(distances.device),
-            options.margin,
-            options.fallback,
+            settings.margin,
+            settings.fallback,
         )
         triplets = torch.nonzero(chosen != NO_NEGATIVE)[:, 0]
         return triplet_loss(
-            positive[triplets], distances[triplets, chosen[triplets]], options.margin
+            positive[triplets], distances[triplets, chosen[triplets]], settings.margin
         )
 
     def validate(self) -> float | None:
@@ -136,7 +136,7 @@ class TripletTask:
         losses = triplet_loss(
             (anchor - positive).square().sum(1),
             (anchor - negative).square().sum(1),
-            self._lesson.options.margin,
+            self._lesson.settings.margin,
         )
         return losses.mean().item()
 

@@ -1,17 +1,20 @@
-"""The training clips as module 1 sees them: sequences of patches, and captions."""
+"""Training clips as both modules hear them: sequences of patches, and captions."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark import Clip, DataError, Split
+from benchmark import Clip, DataError, Resources, Split
 from benchmark.embeddings import EmbeddingStore
-from benchmark.encoders import SequenceEncoder
+from benchmark.encoders import SequenceEncoder, load_sequence_encoder
+from benchmark.errors import UsageError
+
+SAMPLE_RATE_HZ = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +42,68 @@ class TrainingClips:
         return digest.hexdigest()
 
 
-def load_training_clips(
-    train: Split | None, encoder: SequenceEncoder, store: EmbeddingStore, duration_s: float
-) -> TrainingClips:
+@dataclass(frozen=True, slots=True)
+class PatchReader:
+    """Turns clips into patches, all of one length.
+
+    Attributes:
+        encoder: frozen.
+        store: where embeddings are kept.
+        duration_s: see ``fit_length``.
+    """
+
+    encoder: SequenceEncoder
+    store: EmbeddingStore
+    duration_s: float
+
+    def read(self, clips: Iterable[Clip]) -> NDArray[np.float32]:
+        """Embed clips at the encoder's rate: ``(n_clips, n_patches, dim)``, at least one clip.
+
+        Raises:
+            DataError: a sound is empty or not finite; the message names the clip.
+        """
+        fitted = (fit_length(clip, self.duration_s) for clip in clips)
+        return np.stack(self.store.embed_sequences(self.encoder, fitted))
+
+
+def open_reader(encoder: str, duration_s: float, resources: Resources) -> PatchReader:
+    """Load an encoder of sequences, and its embeddings so far.
+
+    Raises:
+        MissingWeightsError: its weights are not on this machine.
+        UsageError: it takes sounds at another rate.
+    """
+    loaded = load_sequence_encoder(encoder, resources.device)
+    if loaded.sample_rate_hz != SAMPLE_RATE_HZ:
+        raise UsageError(
+            f"the encoder {loaded.name} takes sounds at {loaded.sample_rate_hz} Hz; expected "
+            f"{SAMPLE_RATE_HZ} Hz. Name another."
+        )
+    store = EmbeddingStore(resources.artifacts.root / "embeddings")
+    return PatchReader(loaded, store, duration_s)
+
+
+def require_train(train: Split | None) -> Split:
+    """Return the training split.
+
+    Raises:
+        DataError: there is none.
+    """
+    if train is None:
+        raise DataError("this run gave no training split; name one with --train.")
+    return train
+
+
+def load_training_clips(train: Split, reader: PatchReader) -> TrainingClips:
     """Read and embed the clips of a training split that have a sound.
 
     Args:
         train: its missing clips are passed over.
-        encoder: frozen.
-        store: where embeddings are kept.
-        duration_s: see ``fit_length``.
+        reader: of their sounds.
 
     Raises:
         DataError: fewer than 2 clips have a sound, or one cannot be read.
     """
-    if train is None:
-        raise DataError("this run gave no training split; name one with --train.")
     clip_ids = tuple(clip_id for clip_id in train.clip_ids if clip_id in train.present)
     if len(clip_ids) < 2:
         raise DataError(
@@ -63,13 +112,12 @@ def load_training_clips(
             f"{train.label}`, or name another split with --train."
         )
 
-    def read() -> Iterator[Clip]:
+    def clips() -> Iterator[Clip]:
         for clip_id in clip_ids:
-            yield fit_length(train.read_clip(clip_id, encoder.sample_rate_hz), duration_s)
+            yield train.read_clip(clip_id, reader.encoder.sample_rate_hz)
 
-    sequences = store.embed_sequences(encoder, read())
     captions = tuple(train.references[clip_id] for clip_id in clip_ids)
-    return TrainingClips(clip_ids, captions, np.stack(sequences))
+    return TrainingClips(clip_ids, captions, reader.read(clips()))
 
 
 def fit_length(clip: Clip, duration_s: float) -> Clip:

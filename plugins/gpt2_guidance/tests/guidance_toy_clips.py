@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from bench_gpt2_guidance.options import TripletOptions
+from bench_gpt2_guidance.triplet_options import TripletSettings
 
 from benchmark import Artifacts, Clip, Resources, Split
 
@@ -15,7 +15,7 @@ CAPTIONS = {
     "noise": ("rain falls on a roof", "heavy rain falls on a roof", "rain falls on the roof"),
     "clicks": ("someone types on a keyboard", "someone typing on keyboard", "a person types"),
 }
-QUICK = TripletOptions(
+QUICK = TripletSettings(
     encoder="vggish[weights=random]",
     similarity_model="all-MiniLM-L6-v2",
     duration_s=1.0,

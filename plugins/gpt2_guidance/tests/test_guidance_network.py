@@ -5,14 +5,14 @@ import math
 import pytest
 import torch
 from bench_gpt2_guidance.network import SoundEmbedder, sinusoids
-from bench_gpt2_guidance.options import TripletOptions
+from bench_gpt2_guidance.triplet_options import TripletSettings
 
 from benchmark.errors import UsageError
 
 
 def make(seed=0, n_patches=10, width=128, **chosen):
     torch.manual_seed(seed)
-    return SoundEmbedder(n_patches, width, TripletOptions(**chosen))
+    return SoundEmbedder(n_patches, width, TripletSettings(**chosen))
 
 
 def patches(*shape):
@@ -102,11 +102,11 @@ def test_heads_that_do_not_divide_the_width_are_refused():
         ("margin", 0),
         ("learning_rate", 0),
         ("epochs", 0),
-        ("patience", 0),
+        ("patience", -1),
         ("batch_size", 1),
         ("validation_share", 0.6),
     ],
 )
 def test_an_option_out_of_its_range_is_named(name, value):
     with pytest.raises(ValueError, match=f"{name}=.*; expected "):
-        TripletOptions(**{name: value})
+        TripletSettings(**{name: value})

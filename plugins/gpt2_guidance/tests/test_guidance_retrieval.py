@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from bench_gpt2_guidance import bench_systems
-from bench_gpt2_guidance.options import TripletOptions
-from bench_gpt2_guidance.retrieval import TripletRetrieval, prepare_retriever
+from bench_gpt2_guidance.retrieval import (
+    TripletRetrieval,
+    prepare_retriever,
+    prepare_triplet_retrieval,
+)
 from bench_gpt2_guidance.training_clips import fit_length
+from bench_gpt2_guidance.triplet_options import TripletOptions, TripletSettings
 from guidance_toy_clips import CAPTIONS, QUICK, RATE_HZ, make_resources, make_split, make_waveform
 
 from benchmark import Clip, DataError
@@ -87,7 +88,7 @@ def test_the_key_on_disk_names_every_option(retriever, root):
     del retriever
     keys = [json.loads(path.read_text()) for path in root.glob("triplet-retrieval-*/key.json")]
     code = {"code", "training_loop"}
-    expected = {*code, "patches", "similar", "seed", "device", *TripletOptions.__slots__}
+    expected = {*code, "patches", "similar", "seed", "device", *TripletSettings.__slots__}
     assert all(key.keys() == expected for key in keys)
 
 
@@ -146,13 +147,16 @@ def test_absent_vggish_weights_are_an_error_and_no_random_ones(tmp_path, train, 
         prepare_retriever(make_resources(tmp_path, train), replace(QUICK, encoder="vggish"))
 
 
-def test_declaring_the_system_imports_nothing_heavy():
-    (spec,) = bench_systems()
-    assert spec.name == "triplet-retrieval"
-    assert spec.needs_train
-    code = (
-        "import sys, bench_gpt2_guidance as plugin; list(plugin.bench_systems()); "
-        "heavy = {'torch', 'transformers', 'pytorch_optimizer', 'safetensors'}; "
-        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+def test_the_system_takes_the_preset_that_fits_the_data_set_and_says_so(root, train):
+    options = TripletOptions(
+        duration_s=1.0, threshold=0.6, epochs=1, batch_size=8, validation_share=0.2
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    captioner = prepare_triplet_retrieval(
+        make_resources(root, replace(train, dataset="soundscapes")), options
+    )
+    assert captioner.caption([new_clip("hum")])[0] in sum(CAPTIONS.values(), ())
+    assert captioner.facts["preset"] == "mini"
+    assert captioner.facts["encoder"] == "vggish[weights=random]"
+    assert captioner.facts["n_training_clips"] == 24
+    assert (root / captioner.facts["weights"] / "weights.safetensors").is_file()
+    assert captioner.trained_on == ()

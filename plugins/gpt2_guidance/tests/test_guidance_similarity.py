@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from bench_gpt2_guidance.similarity import SimilarClips, find_similar_clips, relate_clips
@@ -86,10 +88,9 @@ def test_a_threshold_that_parts_nothing_is_refused_with_the_range_of_scores(
     tmp_path, threshold, word
 ):
     captions = [("a dog barks",), ("an engine revs",), ("water runs",)]
-    options = {name: getattr(QUICK, name) for name in QUICK.__slots__}
-    options |= {"threshold": threshold, "normalised": threshold > 0}
+    settings = replace(QUICK, threshold=threshold, normalised=threshold > 0)
     with pytest.raises(DataError, match=rf"{word} of 3 training clips.*F1 of.*choose another"):
-        find_similar_clips(captions, make_resources(tmp_path, None), type(QUICK)(**options))
+        find_similar_clips(captions, make_resources(tmp_path, None), settings)
 
 
 def test_captions_that_are_all_one_are_refused(tmp_path):

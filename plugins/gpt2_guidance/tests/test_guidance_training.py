@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from bench_gpt2_guidance.options import TripletOptions
 from bench_gpt2_guidance.similarity import SimilarClips
 from bench_gpt2_guidance.training import Lesson, TripletTask, embed, training_plan
+from bench_gpt2_guidance.triplet_options import TripletSettings
 from pytorch_optimizer import AdaBound
 from safetensors.torch import load_file
 
@@ -18,7 +18,7 @@ from benchmark import DataError
 from benchmark.errors import UsageError
 from benchmark.training import train
 
-OPTIONS = TripletOptions(
+SETTINGS = TripletSettings(
     epochs=6, batch_size=8, n_heads=2, ffn_width=16, validation_share=0.2, learning_rate=1e-3
 )
 
@@ -42,7 +42,7 @@ def lesson(tmp_path):
     centres = rng.normal(0, 1, (4, 3, 4))
     noise = rng.normal(0, 2, (40, 3, 8))
     patches = np.concatenate([centres[groups], noise], axis=2).astype(np.float32)
-    return Lesson(patches, write_relation(tmp_path, groups), OPTIONS, seed=0, device="cpu")
+    return Lesson(patches, write_relation(tmp_path, groups), SETTINGS, seed=0, device="cpu")
 
 
 def run(lesson, folder, at_forward=lambda *_: None):
@@ -64,7 +64,7 @@ def assert_same(ours, theirs):
 
 
 def test_training_brings_similar_clips_together(lesson, tmp_path):
-    lesson = replace(lesson, options=replace(OPTIONS, epochs=60, dropout=0.1))
+    lesson = replace(lesson, settings=replace(SETTINGS, epochs=60, dropout=0.1))
     _, history = run(lesson, tmp_path / "long")
     losses = [epoch["validation_loss"] for epoch in history["epochs"]]
     assert min(losses) < 0.5 * losses[0]
@@ -108,41 +108,41 @@ def test_a_training_stopped_in_mid_epoch_goes_on_to_the_very_same_weights(lesson
 
 
 def test_patience_ends_what_does_not_get_better(lesson, tmp_path):
-    options = replace(
-        OPTIONS, epochs=50, patience=2, learning_rate=1e-12, final_learning_rate=1e-12
+    settings = replace(
+        SETTINGS, epochs=50, patience=2, learning_rate=1e-12, final_learning_rate=1e-12
     )
-    _, history = run(replace(lesson, options=options), tmp_path / "a")
+    _, history = run(replace(lesson, settings=settings), tmp_path / "a")
     assert len(history["epochs"]) == 3
     assert history["best_epoch"] == 1
 
 
 def test_without_a_validation_share_the_last_epoch_is_taken(lesson, tmp_path):
-    options = replace(OPTIONS, validation_share=0.0)
-    _, history = run(replace(lesson, options=options), tmp_path / "a")
+    settings = replace(SETTINGS, validation_share=0.0)
+    _, history = run(replace(lesson, settings=settings), tmp_path / "a")
     assert history["best_epoch"] == 6
     assert {epoch["validation_loss"] for epoch in history["epochs"]} == {None}
 
 
 def test_a_batch_of_one_clip_is_passed_over(lesson, tmp_path):
-    options = replace(OPTIONS, batch_size=31, validation_share=0.2)  # 32 clips train
-    _, history = run(replace(lesson, options=options), tmp_path / "a")
+    settings = replace(SETTINGS, batch_size=31, validation_share=0.2)  # 32 clips train
+    _, history = run(replace(lesson, settings=settings), tmp_path / "a")
     assert all(0 < epoch["n_items"] <= 31 for epoch in history["epochs"])
 
 
 def test_batches_without_any_triplet_are_an_error(lesson, tmp_path):
     # All clips sound alike, so that no negative is further than a positive.
     lesson = replace(lesson, patches=np.ones_like(lesson.patches))
-    lesson = replace(lesson, options=replace(OPTIONS, dropout=0.0, layer_dropout=0.0, epochs=2))
+    lesson = replace(lesson, settings=replace(SETTINGS, dropout=0.0, layer_dropout=0.0, epochs=2))
     with pytest.raises(DataError, match=r"no batch of 8 clips.*fallback=furthest"):
         run(lesson, tmp_path / "a")
 
 
 def test_a_loss_that_is_not_finite_names_its_epoch(lesson, tmp_path):
-    options = replace(OPTIONS, learning_rate=1e30, final_learning_rate=1e30)
+    settings = replace(SETTINGS, learning_rate=1e30, final_learning_rate=1e30)
     with pytest.raises(
         UsageError, match=r"triplet-retrieval: .* of epoch \d+ is .*Lower learning_rate"
     ):
-        run(replace(lesson, options=options), tmp_path / "a")
+        run(replace(lesson, settings=settings), tmp_path / "a")
 
 
 def test_a_sound_is_embedded_alike_alone_and_in_company(lesson):

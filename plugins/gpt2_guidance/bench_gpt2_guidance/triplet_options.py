@@ -1,26 +1,31 @@
-"""What may be chosen about retrieval; the defaults follow the paper where it speaks."""
+"""What may be chosen about retrieval; the preset ``paper`` follows the paper where it speaks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from bench_gpt2_guidance.presets import PresetName, require_meaning, require_ranges
 
 Fallback = Literal["further", "furthest", "skip"]
 
 
 @dataclass(frozen=True, slots=True)
 class TripletOptions:
-    """Options of module 1 of Koizumi et al. (arXiv 2012.07331, section III-A).
+    """Options of module 1 of Koizumi et al. (arXiv 2012.07331, section III-A); none: as the preset.
 
     The paper names: the threshold, dropout before the layer, margin, optimiser and its rates,
     epochs, batch, spread of the first weights, and that the best model on validation is taken.
     The rest is not in it.
 
     Attributes:
+        preset: ``paper``: as published; ``mini``: small, with no download. None: ``mini`` for
+            training on the embedded data set, ``paper`` for any other.
         encoder: an encoder of sequences, as ``"vggish[postprocess=pca]"``.
         duration_s: sounds are cut to it or filled with silence, at their end.
         similarity_model: BERTScore's model, a name or a folder; never replaced by another.
-        similarity_layer: of that model; none: the one that bert-score takes.
+        similarity_layer: of that model; 0: the one that bert-score takes.
         similarity_idf: weigh tokens by inverse document frequency.
         threshold: captions with a BERTScore F1 above it are similar.
         normalised: the threshold counts from the lowest F1 of all pairs, 0, to the F1 of a caption
@@ -40,16 +45,50 @@ class TripletOptions:
         learning_rate: AdaBound's first rate.
         final_learning_rate: the rate of SGD that AdaBound's bounds close in on.
         epochs: at most.
-        patience: stop after so many epochs without a better validation loss; none: never.
+        patience: stop after so many epochs without a better validation loss; 0: never.
         batch_size: clips at a time.
         validation_share: of the training clips, held out to choose the best epoch; 0 takes the
             last epoch.
     """
 
+    preset: PresetName | None = None
+    encoder: str | None = None
+    duration_s: float | None = None
+    similarity_model: str | None = None
+    similarity_layer: int | None = None
+    similarity_idf: bool | None = None
+    threshold: float | None = None
+    normalised: bool | None = None
+    exclude_duplicates: bool | None = None
+    n_heads: int | None = None
+    ffn_width: int | None = None
+    dropout: float | None = None
+    layer_dropout: float | None = None
+    positions: Literal["none", "sinusoidal"] | None = None
+    norm: Literal["post", "pre"] | None = None
+    initial_std: float | None = None
+    margin: float | None = None
+    fallback: Fallback | None = None
+    learning_rate: float | None = None
+    final_learning_rate: float | None = None
+    epochs: int | None = None
+    patience: int | None = None
+    batch_size: int | None = None
+    validation_share: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no preset can make good."""
+        require_meaning(TRIPLET_PRESETS, self)
+
+
+@dataclass(frozen=True, slots=True)
+class TripletSettings:
+    """All options decided; the defaults are the paper's. See ``TripletOptions``."""
+
     encoder: str = "vggish"
     duration_s: float = 10.0
     similarity_model: str = "roberta-large"
-    similarity_layer: int | None = None
+    similarity_layer: int = 0
     similarity_idf: bool = False
     threshold: float = 0.7
     normalised: bool = True
@@ -66,7 +105,7 @@ class TripletOptions:
     learning_rate: float = 1e-4
     final_learning_rate: float = 0.1
     epochs: int = 200
-    patience: int | None = None
+    patience: int = 0
     batch_size: int = 128
     validation_share: float = 0.05
 
@@ -76,6 +115,7 @@ class TripletOptions:
         inf = float("inf")
         ranges = {
             "duration_s": (0 < self.duration_s <= 3600, "above 0 and at most 3600"),
+            "similarity_layer": (self.similarity_layer >= 0, "0 or more"),
             "n_heads": (self.n_heads >= 1, "at least 1"),
             "ffn_width": (self.ffn_width >= 1, "at least 1"),
             "dropout": (0 <= self.dropout < 1, share),
@@ -85,10 +125,26 @@ class TripletOptions:
             "learning_rate": (0 < self.learning_rate < inf, positive),
             "final_learning_rate": (0 < self.final_learning_rate < inf, positive),
             "epochs": (self.epochs >= 1, "at least 1"),
-            "patience": (self.patience is None or self.patience >= 1, "at least 1, or none"),
+            "patience": (self.patience >= 0, "0 or more"),
             "batch_size": (self.batch_size >= 2, "at least 2: a negative is another clip"),
             "validation_share": (0 <= self.validation_share <= 0.5, "in [0, 0.5]"),
         }
-        for name, (is_within, expected) in ranges.items():
-            if not is_within:
-                raise ValueError(f"{name}={getattr(self, name)}; expected {expected}.")
+        require_ranges(self, ranges)
+
+
+TRIPLET_PAPER = TripletSettings()
+TRIPLET_MINI = replace(
+    TRIPLET_PAPER,
+    encoder="mini",
+    duration_s=5.0,
+    similarity_model="all-MiniLM-L6-v2",
+    threshold=0.6,  # 0.7 leaves two thirds of the soundscapes fewer than five similar ones
+    epochs=60,
+    patience=10,
+    batch_size=64,
+    validation_share=0.1,
+)
+TRIPLET_PRESETS: Mapping[PresetName, TripletSettings] = {
+    "paper": TRIPLET_PAPER,
+    "mini": TRIPLET_MINI,
+}

@@ -1,0 +1,172 @@
+"""What module 2 has to learn: captions, from sounds and from guidance drawn anew each time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.random import Generator as RandomGenerator
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.optim import Adam
+from torch.optim.lr_scheduler import (
+    CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    LRScheduler,
+)
+
+from bench_gpt2_guidance.backbone import Backbone
+from bench_gpt2_guidance.batches import Batch, shuffled_batches
+from bench_gpt2_guidance.generator_network import Generator
+from bench_gpt2_guidance.guidance_options import WEIGHT_SETTINGS, GuidanceSettings
+from bench_gpt2_guidance.guidance_pools import GuidancePools
+from bench_gpt2_guidance.guidance_text import Writer, hash_captions
+from bench_gpt2_guidance.presets import Fact
+from bench_gpt2_guidance.triplets import Rows
+from benchmark.training import TrainingPlan, gains_from_bfloat16, seeded
+
+CODE_VERSION = 1
+"""Raise it with any change that changes weights."""
+
+_VALIDATION = 13  # a stream of randomness besides those of the batches
+_CAPTIONS_AT_ONCE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorLesson:
+    """What there is to learn from.
+
+    Attributes:
+        backbone: frozen.
+        pools: the clips' captions, and what guides them.
+        patches: ``(n_clips, n_patches, width)``; None: there is no audio branch.
+        settings: how to learn it.
+        seed: the run's.
+        device: torch's spelling.
+    """
+
+    backbone: Backbone
+    pools: GuidancePools
+    patches: NDArray[np.float32] | None
+    settings: GuidanceSettings
+    seed: int
+    device: str
+
+    @property
+    def writer(self) -> Writer:
+        return Writer(self.backbone.tokenizer, self.backbone.end, self.settings)
+
+    def new_network(self) -> Generator:
+        """Build module 2 with the first weights that follow from the seed.
+
+        Raises:
+            UsageError: heads do not divide a width.
+        """
+        width = None if self.patches is None else self.patches.shape[2]
+        with seeded(self.device, self.seed, "first weights"):
+            network = Generator(self.backbone.model, self.backbone.end, width, self.settings)
+        nn.Module.to(network, self.device)
+        return network
+
+    def key(self) -> dict[str, Fact]:
+        """Name all that the weights depend on."""
+        sounds = None
+        if self.patches is not None:
+            sounds = hashlib.sha256(f"{self.patches.shape} ".encode())
+            sounds.update(np.ascontiguousarray(self.patches).data)
+        return {
+            **{name: getattr(self.settings, name) for name in WEIGHT_SETTINGS},
+            "amp": self.is_bfloat16,
+            "code": CODE_VERSION,
+            "backbone": self.backbone.fingerprint,
+            "captions": hash_captions(self.pools.captions),
+            "patches": sounds and sounds.hexdigest(),
+            "pools": self.pools.sha256,
+            "seed": self.seed,
+            "device": self.device.split(":")[0],
+        }
+
+    @property
+    def is_bfloat16(self) -> bool:
+        return self.settings.amp and gains_from_bfloat16(self.device)
+
+    def plan(self) -> TrainingPlan:
+        """Return how long to train."""
+        return TrainingPlan(
+            "gpt2-guid",
+            self.settings.epochs,
+            self.seed,
+            patience=self.settings.patience or None,
+            is_bfloat16=self.is_bfloat16,
+        )
+
+
+@dataclass(slots=True)
+class GeneratorTask:
+    """A lesson under way; see ``benchmark.training.Task``."""
+
+    lesson: GeneratorLesson
+    network: Generator = field(init=False)
+    optimizer: Adam = field(init=False)
+    scheduler: LRScheduler = field(init=False)
+    _clips: Rows = field(init=False)
+    _targets: Sequence[Sequence[int]] = field(init=False)
+    _rows: Rows = field(init=False)
+    _held_out: Rows = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Draw first weights, and list the captions."""
+        lesson, settings = self.lesson, self.lesson.settings
+        captions = lesson.pools.captions
+        self._clips = np.repeat(np.arange(len(captions)), [len(texts) for texts in captions])
+        texts = [text for of_clip in captions for text in of_clip]
+        self._targets, _ = lesson.writer.encode_captions(texts)
+        trains = lesson.pools.trains[self._clips]
+        self._rows, self._held_out = np.flatnonzero(trains), np.flatnonzero(~trains)
+        self.network = lesson.new_network()
+        trained = [value for value in self.network.parameters() if value.requires_grad]
+        self.optimizer = Adam(trained, settings.learning_rate, betas=(0.9, 0.999), eps=1e-8)
+        steps_per_epoch = -(-len(self._rows) // settings.batch_size)
+        self.scheduler = choose_schedule(self.optimizer, steps_per_epoch, settings)
+
+    def batches(self, epoch: int) -> Sequence[Batch]:
+        """Shuffle the captions into batches."""
+        return shuffled_batches(
+            self._rows, self.lesson.settings.batch_size, self.lesson.seed, epoch
+        )
+
+    def losses(self, batch: Batch) -> Tensor:
+        """Draw guidance and compute the losses of a batch's tokens."""
+        return self._losses(batch.rows, batch.rng(self.lesson.seed))
+
+    def validate(self) -> float | None:
+        """Return the mean loss of the held-out clips' tokens, with the same guidance each time."""
+        if not len(self._held_out):
+            return None
+        rng = np.random.default_rng([self.lesson.seed, _VALIDATION])
+        parts = [
+            self._losses(self._held_out[start : start + _CAPTIONS_AT_ONCE], rng)
+            for start in range(0, len(self._held_out), _CAPTIONS_AT_ONCE)
+        ]
+        return torch.cat(parts).double().mean().item()
+
+    def _losses(self, rows: Rows, rng: RandomGenerator) -> Tensor:
+        lesson, clips = self.lesson, self._clips[rows]
+        drawn = [lesson.pools.draw(int(clip), rng) for clip in clips]
+        guidance, _ = lesson.writer.encode_guidance(drawn)
+        patches = None if lesson.patches is None else list(lesson.patches[clips])
+        conditions = self.network.condition(guidance, patches)
+        return self.network.losses([self._targets[row] for row in rows], conditions)
+
+
+def choose_schedule(
+    optimizer: Adam, steps_per_epoch: int, settings: GuidanceSettings
+) -> LRScheduler:
+    """Return the schedule, which is stepped with the optimiser, so that its periods are smooth."""
+    n_steps, lowest = settings.period_epochs * steps_per_epoch, settings.min_learning_rate
+    if settings.schedule == "waves":
+        return CosineAnnealingLR(optimizer, T_max=max(1, n_steps // 2), eta_min=lowest)
+    return CosineAnnealingWarmRestarts(optimizer, T_0=n_steps, eta_min=lowest)

@@ -1,0 +1,235 @@
+"""What may be chosen about captioning with guidance; ``paper`` keeps to the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, cast
+
+from bench_gpt2_guidance.presets import PresetName, require_meaning, require_ranges, resolve
+from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletOptions, TripletSettings
+from bench_gpt2_guidance.triplet_system import TRIPLET_RETRIEVAL
+from benchmark.errors import UsageError
+from benchmark.options import build_options, canonical_name, parse_name
+
+MINI_BACKBONE = "mini"
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceOptions:
+    """Options of module 2 of Koizumi et al. (arXiv 2012.07331, section III-B); none: as the preset.
+
+    The paper names: GPT-2, the number of guidance captions, the branch's width, dropout, label
+    smoothing, the optimiser, its rates and their period, epochs, batch and beam. The rest is not
+    in it.
+
+    Attributes:
+        preset: ``paper``: as published; ``mini``: small, with no download. None: ``mini`` for
+            training on the embedded data set, ``paper`` for any other.
+        backbone: the frozen GPT-2, a name or a folder; ``mini``: a small one, trained before on
+            the training captions.
+        encoder: of sounds, patch by patch, for the audio branch and for retrieval.
+        retrieval: options of ``triplet-retrieval``, as ``"epochs=20,threshold=0.6"``; they also say
+            which clips are similar, and how long a sound is.
+        k_guidance: guidance captions of a clip.
+        uses_audio: whether there is an audio branch. Without one, clips that have no sound are
+            learnt from too.
+        guidance_shuffled: each clip is captioned with another clip's guidance.
+        aggregation: of ``gpt2-guid-gt``: over a clip's references, the mean or the largest F1.
+        exclude_duplicates: in training a clip gets no guidance from clips that share a caption.
+        separator: stands between guidance captions.
+        ending: what a guidance caption ends with; one that does already gets no second one.
+        guidance_starts: the guidance begins with the start token, as what is written does.
+        max_guidance_tokens: more are cut off.
+        max_caption_tokens: longer training captions are cut, and have no end to learn.
+        n_heads: of the attention over the guidance.
+        n_audio_heads: of the audio branch's.
+        audio_width: of that branch.
+        sublayers: ``plain``: an attention's result is what goes on; ``residual``: its queries are
+            added and the sum is layer-normed.
+        initial_std: of the attentions' and the branch's first weights.
+        head_start: first weights of the output layer: GPT-2's own, or ``random``.
+        dropout: after each attention.
+        label_smoothing: share of a target that is spread over the vocabulary.
+        learning_rate: Adam's first.
+        min_learning_rate: its last of a period.
+        schedule: ``restarts``: down a cosine in a period, and at once up again; ``waves``: down in
+            half a period and up in the other.
+        period_epochs: length of a period; the rate changes with every step.
+        epochs: at most.
+        patience: stop after so many epochs without a better validation loss; 0: never.
+        batch_size: captions at a time.
+        validation_share: of the training clips, held out to choose the best epoch; 0 takes the
+            last epoch.
+        amp: matrix products in bfloat16 where the device gains from it.
+        beam_size: 1 decodes greedily.
+        length_penalty: of the beam search.
+        max_length: tokens of a caption, at most.
+    """
+
+    preset: PresetName | None = None
+    backbone: str | None = None
+    encoder: str | None = None
+    retrieval: str | None = None
+    k_guidance: int | None = None
+    uses_audio: bool | None = None
+    guidance_shuffled: bool | None = None
+    aggregation: Literal["mean", "max"] | None = None
+    exclude_duplicates: bool | None = None
+    separator: str | None = None
+    ending: str | None = None
+    guidance_starts: bool | None = None
+    max_guidance_tokens: int | None = None
+    max_caption_tokens: int | None = None
+    n_heads: int | None = None
+    n_audio_heads: int | None = None
+    audio_width: int | None = None
+    sublayers: Literal["plain", "residual"] | None = None
+    initial_std: float | None = None
+    head_start: Literal["gpt2", "random"] | None = None
+    dropout: float | None = None
+    label_smoothing: float | None = None
+    learning_rate: float | None = None
+    min_learning_rate: float | None = None
+    schedule: Literal["restarts", "waves"] | None = None
+    period_epochs: int | None = None
+    epochs: int | None = None
+    patience: int | None = None
+    batch_size: int | None = None
+    validation_share: float | None = None
+    amp: bool | None = None
+    beam_size: int | None = None
+    length_penalty: float | None = None
+    max_length: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no preset can make good, and spell retrieval's options in their own order."""
+        require_meaning(GUIDANCE_PRESETS, self)
+        if self.retrieval is not None:
+            spelling = canonical_name(TRIPLET_RETRIEVAL, _read_retrieval(self.retrieval))
+            alone = spelling.removeprefix(TRIPLET_RETRIEVAL.name)[1:-1]
+            object.__setattr__(self, "retrieval", alone or None)
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceSettings:
+    """All options decided; the defaults are the paper's. See ``GuidanceOptions``."""
+
+    backbone: str = "gpt2"
+    encoder: str = "vggish"
+    retrieval: str = ""
+    k_guidance: int = 5
+    uses_audio: bool = True
+    guidance_shuffled: bool = False
+    aggregation: Literal["mean", "max"] = "mean"
+    exclude_duplicates: bool = True
+    separator: str = " "
+    ending: str = "."
+    guidance_starts: bool = True
+    max_guidance_tokens: int = 256
+    max_caption_tokens: int = 64
+    n_heads: int = 12
+    n_audio_heads: int = 6
+    audio_width: int = 60
+    sublayers: Literal["plain", "residual"] = "plain"
+    initial_std: float = 0.02
+    head_start: Literal["gpt2", "random"] = "gpt2"
+    dropout: float = 0.3
+    label_smoothing: float = 0.1
+    learning_rate: float = 1e-4
+    min_learning_rate: float = 1e-6
+    schedule: Literal["restarts", "waves"] = "restarts"
+    period_epochs: int = 20
+    epochs: int = 200
+    patience: int = 0
+    batch_size: int = 512
+    validation_share: float = 0.05
+    amp: bool = True
+    beam_size: int = 4
+    length_penalty: float = 1.0
+    max_length: int = 30
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        count, share, inf = "at least 1", "in [0, 1)", float("inf")
+        ranges = {
+            "k_guidance": (1 <= self.k_guidance <= 100, "1 to 100"),
+            "max_guidance_tokens": (2 <= self.max_guidance_tokens <= 4096, "2 to 4096"),
+            "max_caption_tokens": (1 <= self.max_caption_tokens <= 512, "1 to 512"),
+            "n_heads": (self.n_heads >= 1, count),
+            "n_audio_heads": (self.n_audio_heads >= 1, count),
+            "audio_width": (
+                self.audio_width >= 1 and self.audio_width % max(1, self.n_audio_heads) == 0,
+                "a multiple of n_audio_heads",
+            ),
+            "initial_std": (0 < self.initial_std < inf, "above 0"),
+            "dropout": (0 <= self.dropout < 1, share),
+            "label_smoothing": (0 <= self.label_smoothing < 1, share),
+            "learning_rate": (0 < self.learning_rate < inf, "above 0"),
+            "min_learning_rate": (
+                0 <= self.min_learning_rate <= self.learning_rate,
+                "0 to learning_rate",
+            ),
+            "period_epochs": (self.period_epochs >= 1, count),
+            "epochs": (self.epochs >= 1, count),
+            "patience": (self.patience >= 0, "0 or more"),
+            "batch_size": (self.batch_size >= 1, count),
+            "validation_share": (0 <= self.validation_share <= 0.5, "in [0, 0.5]"),
+            "beam_size": (1 <= self.beam_size <= 64, "1 to 64"),
+            "length_penalty": (-inf < self.length_penalty < inf, "a finite number"),
+            "max_length": (1 <= self.max_length <= 512, "1 to 512"),
+        }
+        require_ranges(self, ranges)
+
+
+WEIGHT_SETTINGS = (
+    *("uses_audio", "k_guidance", "separator", "ending", "guidance_starts"),
+    *("max_guidance_tokens", "max_caption_tokens"),
+    *("n_heads", "n_audio_heads", "audio_width", "sublayers", "initial_std", "head_start"),
+    *("dropout", "label_smoothing", "learning_rate", "min_learning_rate", "schedule"),
+    *("period_epochs", "epochs", "patience", "batch_size", "validation_share", "amp"),
+)
+"""What decides a generator's weights; the others do so by their effects, or in decoding only."""
+
+GUIDANCE_PAPER = GuidanceSettings()
+GUIDANCE_MINI = replace(
+    GUIDANCE_PAPER,
+    backbone=MINI_BACKBONE,
+    encoder="mini",
+    n_heads=4,
+    learning_rate=2e-3,
+    epochs=12,
+    period_epochs=12,
+    batch_size=32,
+    validation_share=0.1,
+)
+GUIDANCE_PRESETS: Mapping[PresetName, GuidanceSettings] = {
+    "paper": GUIDANCE_PAPER,
+    "mini": GUIDANCE_MINI,
+}
+
+
+def resolve_retrieval(settings: GuidanceSettings, preset: PresetName) -> TripletSettings:
+    """Decide module 1's options.
+
+    Args:
+        settings: those of module 2; the encoder is theirs.
+        preset: what counts where the options of retrieval name none.
+
+    Raises:
+        UsageError: an option is out of its range.
+    """
+    options = _read_retrieval(settings.retrieval)
+    chosen = resolve(options.preset or preset, TRIPLET_PRESETS, options)
+    return replace(chosen, encoder=settings.encoder)
+
+
+def _read_retrieval(text: str) -> TripletOptions:
+    given = parse_name(f"{TRIPLET_RETRIEVAL.name}[{text}]").options
+    options = cast("TripletOptions", build_options(TRIPLET_RETRIEVAL, given))
+    if options.encoder is not None:
+        raise UsageError(
+            f"retrieval={text!r} names an encoder; expected it as an option of its own, for it is "
+            f"the audio branch's too: encoder={options.encoder!r}."
+        )
+    return options

@@ -1,0 +1,227 @@
+"""Prepares ``gpt2-guid`` and its ceiling: the two modules, each trained once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench_gpt2_guidance.backbone import Backbone, load_backbone
+from bench_gpt2_guidance.captioner import GuidedCaptioner
+from bench_gpt2_guidance.generator_network import Generator
+from bench_gpt2_guidance.generator_task import GeneratorLesson, GeneratorTask
+from bench_gpt2_guidance.guidance_options import (
+    GUIDANCE_PRESETS,
+    MINI_BACKBONE,
+    GuidanceOptions,
+    GuidanceSettings,
+    resolve_retrieval,
+)
+from bench_gpt2_guidance.guidance_pools import find_pools
+from bench_gpt2_guidance.guidance_sources import BestGuidance, GuidanceSource, RetrievedGuidance
+from bench_gpt2_guidance.mini_backbone import train_mini_backbone
+from bench_gpt2_guidance.presets import Fact, PresetName, choose_preset, resolve
+from bench_gpt2_guidance.retrieval import prepare_retriever
+from bench_gpt2_guidance.similarity import compare_clips
+from bench_gpt2_guidance.training_clips import (
+    PatchReader,
+    TrainingClips,
+    load_training_clips,
+    open_reader,
+    require_train,
+)
+from bench_gpt2_guidance.triplet_options import TripletSettings
+from bench_gpt2_guidance.triplets import hold_out
+from benchmark import DataError, Resources, Split
+from benchmark.bertscore import BestCaptionSearch, find_best_captions
+from benchmark.training import load_trained, train_once
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be prepared.
+
+    Attributes:
+        train: the training split.
+        preset: the one that counts.
+        settings: module 2's.
+        triplets: module 1's, and which clips are similar.
+        backbone: a pretrained one; None: ``mini``, which learns from captions first.
+    """
+
+    train: Split
+    preset: PresetName
+    settings: GuidanceSettings
+    triplets: TripletSettings
+    backbone: Backbone | None
+
+
+def prepare_retrieved(resources: Resources, options: GuidanceOptions) -> GuidedCaptioner:
+    """Prepare ``gpt2-guid``, guided by module 1.
+
+    Raises:
+        DataError: there is too little to learn from.
+        MissingWeightsError: backbone, encoder or BERTScore's model is not on this machine.
+        UsageError: an option cannot be met, or a training did not stay finite.
+        MachineError: the cache cannot be written.
+    """
+    choice = _choose(resources, options)
+    _require_sounds(choice.train, "retrieval listens to them")
+    retriever = prepare_retriever(resources, choice.triplets)
+    settings = choice.settings
+    source = RetrievedGuidance(
+        retriever, settings.k_guidance, resources.seed, shuffled=settings.guidance_shuffled
+    )
+    lesson = prepare_lesson(
+        choice, resources, retriever.training_clips if settings.uses_audio else None
+    )
+    facts: dict[str, Fact] = {"retrieval_weights": retriever.weights}
+    return _assemble(choice, resources, lesson, source, retriever.reader, facts)
+
+
+def prepare_best(resources: Resources, options: GuidanceOptions) -> GuidedCaptioner:
+    """Prepare ``gpt2-guid-gt``, guided by what suits the references best; raises the same."""
+    choice = _choose(resources, options)
+    settings, triplets = choice.settings, choice.triplets
+    reader = clips = None
+    if settings.uses_audio:
+        _require_sounds(choice.train, "the audio branch learns from them")
+    search = BestCaptionSearch(
+        triplets.similarity_model,
+        triplets.similarity_layer or None,
+        triplets.similarity_idf,
+        settings.aggregation,
+    )
+    source = BestGuidance(
+        find_best_captions(resources, search, settings.k_guidance),
+        settings.k_guidance,
+        resources.seed,
+        shuffled=settings.guidance_shuffled,
+    )
+    if settings.uses_audio:
+        reader = open_reader(triplets.encoder, triplets.duration_s, resources)
+        clips = load_training_clips(choice.train, reader)
+    lesson = prepare_lesson(choice, resources, clips)
+    facts: dict[str, Fact] = {"aggregation": settings.aggregation}
+    return _assemble(choice, resources, lesson, source, reader, facts)
+
+
+def prepare_lesson(
+    choice: Choice, resources: Resources, clips: TrainingClips | None
+) -> GeneratorLesson:
+    """Get ready what module 2 learns from.
+
+    Args:
+        choice: what is to be prepared.
+        resources: seed, device, and where things are kept.
+        clips: with their sounds; None: there is no audio branch, and all clips of the split are
+            learnt from.
+
+    Raises:
+        DataError: there are too few clips.
+        MissingWeightsError: the backbone or BERTScore's model is not on this machine.
+        UsageError: an option cannot be met.
+    """
+    settings, seed = choice.settings, resources.seed
+    captions, patches = _worded(choice.train, clips)
+    rows, _ = hold_out(len(captions), settings.validation_share, seed) if captions else ((), ())
+    if len(rows) <= settings.k_guidance:
+        raise DataError(
+            f"{choice.train.label}: {len(captions)} clips have a caption"
+            f"{'' if clips is None else ' and a sound'}, of which {len(rows)} train "
+            f"(validation_share={settings.validation_share}); expected at least "
+            f"{settings.k_guidance + 1} for k_guidance={settings.k_guidance}. Choose a smaller "
+            "k_guidance, or name another split with --train."
+        )
+    backbone = choice.backbone or train_mini_backbone(captions, settings, resources)
+    comparison = compare_clips(
+        captions, resources, choice.triplets, exclude_duplicates=settings.exclude_duplicates
+    )
+    pools = find_pools(captions, comparison, np.asarray(rows), settings.k_guidance)
+    return GeneratorLesson(backbone, pools, patches, settings, seed, resources.device)
+
+
+def _choose(resources: Resources, options: GuidanceOptions) -> Choice:
+    train = require_train(resources.train)
+    preset = choose_preset(options.preset, train.dataset)
+    settings = resolve(preset, GUIDANCE_PRESETS, options)
+    backbone = None
+    if settings.backbone != MINI_BACKBONE:
+        backbone = load_backbone(settings.backbone)  # before anything is trained in vain
+        backbone.require_room(settings)
+    return Choice(train, preset, settings, resolve_retrieval(settings, preset), backbone)
+
+
+def _require_sounds(train: Split, reason: str) -> None:
+    n_present = sum(clip_id in train.present for clip_id in train.references)
+    if n_present < 2:
+        raise DataError(
+            f"{train.label}: {n_present} of {len(train.references)} training clips have a sound; "
+            f"expected sounds, for {reason}. Put them where `bench data verify {train.label}` "
+            "looks for them, name another split with --train, or learn from captions alone with "
+            "gpt2-guid-gt[uses_audio=false]."
+        )
+
+
+def _worded(
+    train: Split, clips: TrainingClips | None
+) -> tuple[list[list[str]], NDArray[np.float32] | None]:
+    """Leave out captions without words, and clips without captions."""
+    of_clips = [train.references[clip_id] for clip_id in train.clip_ids]
+    worded = [
+        [caption for caption in captions if caption.strip()]
+        for captions in (of_clips if clips is None else clips.captions)
+    ]
+    patches = None
+    if clips is not None:
+        kept = [row for row, captions in enumerate(worded) if captions]
+        patches = clips.patches if len(kept) == len(worded) else clips.patches[kept]
+    return [captions for captions in worded if captions], patches
+
+
+def _assemble(
+    choice: Choice,
+    resources: Resources,
+    lesson: GeneratorLesson,
+    source: GuidanceSource,
+    reader: PatchReader | None,
+    facts: Mapping[str, Fact],
+) -> GuidedCaptioner:
+    folder = train_once(
+        "gpt2-guid",
+        lesson.key(),
+        resources.artifacts,
+        partial(GeneratorTask, lesson),
+        lesson.plan(),
+    )
+    generator = lesson.new_network()
+    load_trained(generator, folder)
+    facts = {
+        "preset": choice.preset,
+        "encoder": reader.encoder.name if reader else None,
+        **_facts_of(lesson, generator),
+        "weights": folder.name,
+        **facts,
+    }
+    seen = (*(reader.encoder.trained_on if reader else ()), *lesson.backbone.trained_on)
+    return GuidedCaptioner(generator, lesson.writer, source, reader, trained_on=seen, facts=facts)
+
+
+def _facts_of(lesson: GeneratorLesson, generator: Generator) -> dict[str, Fact]:
+    settings, captions = lesson.settings, lesson.pools.captions
+    _, n_cut = lesson.writer.encode_captions([text for texts in captions for text in texts])
+    sizes = [(value.requires_grad, value.numel()) for value in generator.parameters()]
+    return {
+        "backbone": lesson.backbone.name,
+        "k_guidance": settings.k_guidance,
+        "uses_audio": settings.uses_audio,
+        "guidance_shuffled": settings.guidance_shuffled,
+        "n_training_clips": len(captions),
+        "n_topped_up": len(lesson.pools.topped_up),
+        "n_captions_cut": n_cut,
+        "n_parameters_trained": sum(size for is_trained, size in sizes if is_trained),
+        "n_parameters_frozen": sum(size for is_trained, size in sizes if not is_trained),
+    }

@@ -1,0 +1,23 @@
+"""What module 1 is as a system of its own."""
+
+from __future__ import annotations
+
+from bench_gpt2_guidance.triplet_options import TripletOptions
+from benchmark import Captioner, Resources, SystemSpec
+
+
+def _prepare(resources: Resources, options: TripletOptions) -> Captioner:
+    from bench_gpt2_guidance.retrieval import prepare_triplet_retrieval
+
+    return prepare_triplet_retrieval(resources, options)
+
+
+TRIPLET_RETRIEVAL = SystemSpec(
+    "triplet-retrieval",
+    "caption of the nearest training clip, learned distance (Koizumi et al. 2020)",
+    _prepare,
+    TripletOptions,
+    is_retrieval=True,
+    needs_train=True,
+    trained_on=("youtube-8m",),  # VGGish's weights
+)

@@ -1,0 +1,252 @@
+"""``gpt2-guid`` and its ceiling from a training split to captions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from bench_gpt2_guidance.guidance_options import GuidanceOptions
+from bench_gpt2_guidance.preparation import prepare_best, prepare_retrieved
+from guidance_toy_clips import CAPTIONS, RATE_HZ, make_resources, make_split, make_waveform
+from guidance_toy_gpt2 import given, make_gpt2
+
+from benchmark import Clip, DataError
+from benchmark.bertscore import BestCaptionSearch, find_best_captions
+from benchmark.errors import MissingWeightsError, UsageError
+
+RETRIEVAL = (
+    'similarity_model="all-MiniLM-L6-v2",duration_s=1,threshold=0.6,epochs=2,batch_size=8,'
+    "validation_share=0.2"
+)
+REFERENCES = {f"new-{kind}": texts[:2] for kind, texts in CAPTIONS.items()}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return tmp_path_factory.mktemp("artifacts")
+
+
+@pytest.fixture(scope="module")
+def gpt2(tmp_path_factory):
+    return str(make_gpt2(tmp_path_factory.mktemp("models") / "gpt2"))
+
+
+@pytest.fixture(scope="module")
+def options(gpt2):
+    return given(
+        backbone=gpt2, encoder="vggish[weights=random]", retrieval=RETRIEVAL, validation_share=0.1
+    )
+
+
+@pytest.fixture(scope="module")
+def retrieved(root, options):
+    return prepare_retrieved(make_resources(root, make_split()), options)
+
+
+@pytest.fixture(scope="module")
+def best(root, options):
+    return prepare_best(evaluated(root, make_split()), options)
+
+
+def evaluated(root, train):
+    return replace(make_resources(root, train), references=REFERENCES)
+
+
+def new_clips(has_sound=True):
+    return [
+        Clip(clip_id, make_waveform(kind, 999 if has_sound else 0, 1.0 * has_sound), RATE_HZ)
+        for clip_id, kind in zip(REFERENCES, CAPTIONS, strict=True)
+    ]
+
+
+def test_sounds_are_captioned_and_the_batch_does_not_matter(retrieved, best):
+    for captioner in (retrieved, best):
+        together = captioner.caption(new_clips())
+        assert len(together) == 3
+        assert all(isinstance(caption, str) for caption in together)
+        assert [captioner.caption([clip])[0] for clip in new_clips()] == together
+
+
+def test_both_systems_share_what_was_trained(root, retrieved, best):
+    assert retrieved.facts["weights"] == best.facts["weights"]
+    weights = list(root.glob(f"{best.facts['weights']}/weights.safetensors"))
+    assert len(weights) == 1
+    assert not list(root.glob("unfinished-*"))
+
+
+def test_the_facts_say_how_the_parts_came_about(root, retrieved, best, gpt2):
+    facts = retrieved.facts
+    assert facts["preset"] == "paper"
+    assert facts["encoder"] == "vggish[weights=random]"
+    assert (facts["backbone"], facts["k_guidance"], facts["n_training_clips"]) == ("gpt2", 2, 24)
+    assert facts["n_parameters_trained"] > 0
+    assert facts["n_parameters_frozen"] > 1000
+    assert (root / facts["retrieval_weights"] / "weights.safetensors").is_file()
+    assert best.facts["aggregation"] == "mean"
+    assert retrieved.trained_on == best.trained_on == ("webtext",)
+    for name in ("n_topped_up", "n_guidance_cut", "n_captions_cut"):
+        assert isinstance(facts[name], int)
+    json.dumps(facts)
+
+
+def test_a_second_preparation_trains_nothing(root, retrieved, options):
+    before = sorted(root.glob("gpt2-guid-*"))
+    again = prepare_retrieved(make_resources(root, make_split()), options)
+    assert sorted(root.glob("gpt2-guid-*")) == before
+    assert again.caption(new_clips()) == retrieved.caption(new_clips())
+
+
+def test_decoding_options_share_the_training(root, retrieved, options):
+    shuffled = prepare_retrieved(
+        make_resources(root, make_split()), replace(options, beam_size=2, guidance_shuffled=True)
+    )
+    assert shuffled.facts["weights"] == retrieved.facts["weights"]
+    assert shuffled.facts["guidance_shuffled"] is True
+    assert shuffled.caption(new_clips()) == shuffled.caption(new_clips())
+
+
+def test_the_ceiling_is_guided_by_the_best_training_captions(root, best, options):
+    resources = evaluated(root, make_split())
+    found = find_best_captions(resources, BestCaptionSearch("all-MiniLM-L6-v2"), 2)
+    clips = new_clips()
+    assert best._source.guide(clips, None) == [found[clip.clip_id] for clip in clips]
+
+
+def test_without_an_audio_branch_the_ceiling_needs_no_sound_at_all(root, options):
+    deaf = replace(options, uses_audio=False)
+    mute = make_split(missing=24)
+    captioner = prepare_best(evaluated(root, mute), deaf)
+    captions = captioner.caption(new_clips(has_sound=False))
+    assert captions == captioner.caption(new_clips())
+    assert (captioner.facts["encoder"], captioner.facts["uses_audio"]) == (None, False)
+    # The sounds do not matter to module 2: retrieval shares its training.
+    heard = prepare_retrieved(make_resources(root, make_split()), deaf)
+    assert heard.facts["weights"] == captioner.facts["weights"]
+    assert len(heard.caption(new_clips())) == 3
+
+
+def test_a_silent_clip_is_an_error_where_the_audio_branch_listens(best):
+    with pytest.raises(DataError, match=r"new-hum.*at least one sample"):
+        best.caption(new_clips(has_sound=False))
+
+
+def test_the_mini_preset_runs_with_no_download(root, monkeypatch):
+    monkeypatch.delenv("BENCH_MODELS", raising=False)
+    train = replace(make_split(), dataset="soundscapes")
+    options = GuidanceOptions(
+        k_guidance=2,
+        epochs=2,
+        batch_size=8,
+        retrieval="epochs=1,duration_s=1,threshold=0.6,batch_size=8",
+        max_length=8,
+    )
+    captioner = prepare_retrieved(make_resources(root, train), options)
+    assert (captioner.facts["preset"], captioner.facts["backbone"]) == ("mini", "mini")
+    assert captioner.trained_on == ()
+    assert len(captioner.caption(new_clips())) == 3
+
+
+def test_guidance_that_is_too_long_is_cut_and_counted(root, options):
+    captioner = prepare_best(
+        evaluated(root, make_split()), replace(options, max_guidance_tokens=6, uses_audio=False)
+    )
+    assert captioner.facts["n_guidance_cut"] == 0
+    captioner.caption(new_clips())
+    captioner.caption(new_clips()[:1])
+    assert captioner.facts["n_guidance_cut"] == 4
+
+
+def test_clips_without_similar_ones_are_topped_up_and_counted(root, options):
+    captions = [*make_split().references.values()]
+    captions[5] = ("zymurgy quietly ferments",)
+    train = make_split(captions=captions)
+    captioner = prepare_best(evaluated(root, train), replace(options, uses_audio=False))
+    assert captioner.facts["n_topped_up"] >= 1
+
+
+@pytest.mark.parametrize("prepare", [prepare_retrieved, prepare_best])
+def test_a_split_without_sounds_is_told_the_way_out(root, options, prepare):
+    with pytest.raises(
+        DataError, match=r"toy:train: 0 of 24 .*bench data verify toy:train.*uses_audio=false"
+    ):
+        prepare(evaluated(root, make_split(missing=24)), options)
+
+
+def test_fewer_clips_than_guidance_captions_are_refused(root, options):
+    train = make_split(n_clips=6)
+    with pytest.raises(DataError, match=r"6 clips have a caption, of which 5 train.*at least 6"):
+        prepare_best(evaluated(root, train), replace(options, k_guidance=5, uses_audio=False))
+
+
+def test_a_split_without_captions_is_refused(root, options):
+    train = make_split(captions=[(" ",)] * 24)
+    with pytest.raises(DataError, match="toy:train holds none"):
+        prepare_best(evaluated(root, train), replace(options, uses_audio=False))
+    with pytest.raises(UsageError, match="1 different texts among 24"):
+        prepare_retrieved(make_resources(root, train), options)
+
+
+def test_captions_without_words_are_neither_learnt_nor_guidance(root, options):
+    captions = [*make_split().references.values()]
+    captions[4] = ("",)
+    captions[7] = (" ", captions[7][0])
+    captioner = prepare_retrieved(make_resources(root, make_split(captions=captions)), options)
+    assert captioner.facts["n_training_clips"] == 23
+    assert len(captioner.caption(new_clips())) == 3
+
+
+@pytest.mark.parametrize("prepare", [prepare_retrieved, prepare_best])
+def test_a_run_without_a_training_split_says_how_to_name_one(root, options, prepare):
+    with pytest.raises(DataError, match="--train"):
+        prepare(evaluated(root, None), options)
+
+
+def test_a_ceiling_without_references_is_an_error(root, options):
+    with pytest.raises(DataError, match="gave no references"):
+        prepare_best(make_resources(root, make_split()), replace(options, uses_audio=False))
+
+
+def test_an_absent_backbone_is_an_error_at_once_and_no_mini(tmp_path, options, monkeypatch):
+    monkeypatch.delenv("BENCH_MODELS", raising=False)
+    monkeypatch.delenv("BENCH_HUB", raising=False)
+    chosen = replace(options, backbone="gpt2-not-here", uses_audio=False)
+    for prepare in (prepare_retrieved, prepare_best):
+        with pytest.raises(MissingWeightsError, match="gpt2-not-here"):
+            prepare(evaluated(tmp_path, make_split()), chosen)
+    assert not list(tmp_path.iterdir())  # nothing was trained before
+
+
+def test_more_guidance_tokens_than_positions_are_refused(root, options):
+    chosen = replace(options, max_guidance_tokens=65, uses_audio=False)
+    with pytest.raises(UsageError, match="64 positions"):
+        prepare_best(evaluated(root, make_split()), chosen)
+
+
+def test_an_encoder_of_another_width_will_do(root, options, monkeypatch):
+    from benchmark.encoders import ENCODERS, EncoderRecord
+
+    class Levels:
+        """Loudness in tenths of a second, three numbers for each."""
+
+        name, fingerprint, dim, trained_on, sample_rate_hz = "levels", "l1", 3, ("ears",), RATE_HZ
+
+        def embed_patches(self, waveforms):
+            parts = (waveform[: len(waveform) // 1600 * 1600] for waveform in waveforms)
+            tenths = (np.abs(part).reshape(-1, 1600) for part in parts)
+            return [
+                np.stack([of.mean(1), of.max(1), of.std(1)], axis=1).astype(np.float32)
+                for of in tenths
+            ]
+
+    record = EncoderRecord(
+        "levels", "", ("embed_patches",), type(ENCODERS["vggish"].options()),
+        lambda *_: Levels(), (),
+    )  # fmt: skip
+    monkeypatch.setitem(ENCODERS, "levels", record)
+    chosen = replace(options, encoder="levels", retrieval=f"{RETRIEVAL},n_heads=1")
+    captioner = prepare_retrieved(make_resources(root, make_split()), chosen)
+    assert captioner.facts["encoder"] == "levels"
+    assert captioner.trained_on == ("ears", "webtext")
+    assert len(captioner.caption(new_clips())) == 3
