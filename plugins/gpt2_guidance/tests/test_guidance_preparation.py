@@ -144,7 +144,7 @@ def test_the_mini_preset_runs_with_no_download(root, monkeypatch):
     )
     captioner = prepare_retrieved(make_resources(root, train), options)
     assert (captioner.facts["preset"], captioner.facts["backbone"]) == ("mini", "mini")
-    assert captioner.trained_on == ()
+    assert captioner.trained_on == ("soundscapes:pretrain",)
     assert len(captioner.caption(new_clips())) == 3
 
 

@@ -156,7 +156,7 @@ def test_the_system_takes_the_preset_that_fits_the_data_set_and_says_so(root, tr
     )
     assert captioner.caption([new_clip("hum")])[0] in sum(CAPTIONS.values(), ())
     assert captioner.facts["preset"] == "mini"
-    assert captioner.facts["encoder"] == "vggish[weights=random]"
+    assert captioner.facts["encoder"] == "mini"
     assert captioner.facts["n_training_clips"] == 24
     assert (root / captioner.facts["weights"] / "weights.safetensors").is_file()
-    assert captioner.trained_on == ()
+    assert captioner.trained_on == ("soundscapes:pretrain",)
