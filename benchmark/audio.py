@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.contract import Waveform
+from benchmark.contract import Clip, Waveform
 from benchmark.errors import DataError
 
 _STREAMED_SIZE = 0x7FFF_F000
@@ -53,6 +53,20 @@ def read_sound(path: Path, sample_rate_hz: int) -> Waveform:
             f"{sample_rate_hz} Hz; expected at least one. Remove the clip or replace the file."
         )
     return np.ascontiguousarray(waveform, dtype=np.float32)
+
+
+def fit_length(clip: Clip, duration_s: float) -> Clip:
+    """Cut a clip at its end, or fill it up with silence; an empty clip stays as it is.
+
+    The silence is added to the sound and not to its embedding, so that it is embedded as
+    silence in a longer recording would be.
+    """
+    n_samples = round(duration_s * clip.sample_rate_hz)
+    n_missing = n_samples - len(clip.waveform)
+    if n_missing == 0 or len(clip.waveform) == 0:
+        return clip
+    waveform = np.pad(clip.waveform[:n_samples], (0, max(0, n_missing)))
+    return Clip(clip.clip_id, waveform, clip.sample_rate_hz)
 
 
 def hash_waveform(waveform: Waveform) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmark.audio import read_sound
 from benchmark.contract import Clip, Resources, Split
 from benchmark.datasets.catalogue import load_split
+from benchmark.embedded_clips import open_files, with_embeddings
 from benchmark.errors import DataError, UsageError
 from benchmark.ledger import ClipRow, Ledger, read_ledger
 from benchmark.listening import Listener
@@ -31,6 +32,7 @@ class CaptionRequest:
         paths: sounds, and folders that are searched for sounds.
         system: a system's name, options included.
         train: label of the split that a system which learns gets.
+        embeddings: files of embeddings that stand for missing sounds of that split.
     """
 
     paths: tuple[Path, ...]
@@ -40,6 +42,7 @@ class CaptionRequest:
     seed: int = 0
     device: str = "cpu"
     batch_size: int = 1
+    embeddings: tuple[Path, ...] = ()
 
 
 def caption_sounds(request: CaptionRequest, registry: Registry) -> tuple[list[ClipRow], str | None]:
@@ -51,7 +54,8 @@ def caption_sounds(request: CaptionRequest, registry: Registry) -> tuple[list[Cl
 
     Raises:
         UsageError: the system needs a training split and none was named, or is a ceiling.
-        DataError: a path does not exist, or there is no sound.
+        DataError: a path does not exist, there is no sound, or a file of embeddings is not of
+            the training split or damaged.
     """
     system = registry.system(request.system)
     require_device(request.device)
@@ -63,7 +67,16 @@ def caption_sounds(request: CaptionRequest, registry: Registry) -> tuple[list[Cl
     train = None
     if system.spec.needs_train and request.train is not None:
         train = load_split(request.train, request.data_root, artifacts())
-    resources = Resources(request.device, request.seed, artifacts(), train=train)
+    files = open_files(request.embeddings, [split] if train is None else [split, train])
+    if train is not None and not system.spec.needs_waveform:
+        train = with_embeddings(train, files)
+    resources = Resources(
+        device=request.device,
+        seed=request.seed,
+        artifacts=artifacts(),
+        train=train,
+        embedding_files=tuple(file.path for file in files),
+    )
     settings = RunSettings(split.clip_ids, request.batch_size)
     listener = Listener(split, text_only=False)
     with tempfile.TemporaryDirectory(prefix="bench-caption-") as folder:

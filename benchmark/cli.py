@@ -23,6 +23,7 @@ _COMMANDS = {
     "leaderboard": "Print the table of one or more runs.",
     "meta-eval": "Measure how often each metric agrees with people.",
     "gap": "Measure the modality gap behind a run, and draw it.",
+    "embed": "Embed a split's sounds into a file that can be shared.",
     "systems": "List the systems that are installed.",
     "encoders": "List the encoders; build the embedded one.",
     "datasets": "List the data sets and where their files go.",

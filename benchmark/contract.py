@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -27,12 +28,15 @@ class Clip:
     """One audio clip as a captioner sees it: sound only, no references.
 
     ``waveform`` is mono, shape ``(n_samples,)``, values in [-1, 1]. It is empty in a text-only
-    run, which admits only systems that declare ``needs_audio=False``.
+    run, which admits only systems that declare ``needs_audio=False``, and where only the clip's
+    embedding is at hand, which goes to systems that declare ``needs_waveform=False``. ``split``
+    says then of which split the clip is, so that ``EmbeddingStore`` finds it; else it is empty.
     """
 
     clip_id: str
     waveform: Waveform
     sample_rate_hz: int
+    split: str = ""
 
     @property
     def duration_s(self) -> float:
@@ -47,10 +51,11 @@ class Split:
         dataset: the name as the user wrote it, without the split (``"clotho"``).
         name: the split (``"evaluation"``).
         references: every clip the split is expected to hold, present or not.
-        present: ids of the clips whose sound was found.
+        present: ids of the clips whose sound was found, or whose embedding was.
         read_clip: ``(clip_id, sample_rate_hz)`` to a decoded and resampled clip; raises
             ``DataError`` for a sound that cannot be read.
         aliases: other spellings of a clip id, exact ones only (``"Y{id}.wav"`` for ``id``).
+        embedded: ids of those present clips of which only an embedding was found.
     """
 
     dataset: str
@@ -59,6 +64,7 @@ class Split:
     present: frozenset[str]
     read_clip: Callable[[str, int], Clip]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    embedded: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
@@ -71,7 +77,7 @@ class Split:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Expected clips without a sound, sorted."""
+        """Expected clips that are not present, sorted."""
         return tuple(clip_id for clip_id in self.clip_ids if clip_id not in self.present)
 
 
@@ -91,6 +97,9 @@ class Resources:
         train: the training split, for systems that declare ``needs_train``, else None.
         references: the evaluated split's references; ceilings only, else None.
         fold: which leave-one-out fold this is, counted from 0; 0 for everything else.
+        embedding_files: where the embeddings lie of clips that have no sound; read by
+            ``EmbeddingStore.open``, which checks that they are of the system's encoder.
+        embedded_split: the ``Clip.split`` of evaluated clips without a sound, if there are any.
     """
 
     device: str
@@ -99,6 +108,8 @@ class Resources:
     train: Split | None = None
     references: References | None = None
     fold: int = 0
+    embedding_files: tuple[Path, ...] = ()
+    embedded_split: str | None = None
 
 
 class Captioner(Protocol):
@@ -147,6 +158,8 @@ class SystemSpec:
         sample_rate_hz: the harness resamples to this, outside the timer.
         needs_train: fills ``Resources.train``.
         needs_audio: False lets it run where only captions are at hand.
+        needs_waveform: False where all that it hears goes through an ``EmbeddingStore``, the
+            training clips too: clips may then come as embeddings, without a sound.
         is_retrieval: it copies training captions; tables put it on a rung of its own.
         leave_one_out: run once per reference, each time scored against the other references.
         trained_on: data sets that the released weights have seen (``"audiocaps:train"``),
@@ -161,6 +174,7 @@ class SystemSpec:
     sample_rate_hz: int = 16_000
     needs_train: bool = False
     needs_audio: bool = True
+    needs_waveform: bool = True
     is_retrieval: bool = False
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 The key is the encoder's fingerprint and the hash of the decoded sound or of the caption, never a
 name or a position, so that nothing stale can be served. The folder may be deleted at any time.
+A clip that has no sound is looked up in the files of embeddings that were given with it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import numpy as np
 
 from benchmark.artifacts import Artifacts
 from benchmark.audio import hash_waveform
-from benchmark.contract import Clip, Waveform
+from benchmark.contract import Clip, Resources, Waveform
+from benchmark.embedding_files import EmbeddingFile, EmbeddingKind, Recipe
 from benchmark.encoders.contract import (
     AudioEncoder,
     CaptionEncoder,
@@ -30,6 +32,7 @@ from benchmark.encoders.contract import (
     require_sounds,
 )
 from benchmark.errors import DataError, PluginError
+from benchmark.given_embeddings import GivenEmbeddings
 from benchmark.progress import progress_bar
 from benchmark.vector_files import KEY_BYTES, VectorFiles
 
@@ -60,6 +63,35 @@ class EmbeddingStore:
         """Open a store, which need not exist yet."""
         self.root = root
         self._files: dict[Path, VectorFiles] = {}
+        self._given: GivenEmbeddings | None = None
+
+    @staticmethod
+    def open(
+        resources: Resources,
+        encoder: Encoder,
+        kind: EmbeddingKind,
+        duration_s: float | None = None,
+    ) -> EmbeddingStore:
+        """Open the store of a run, and the files of embeddings that stand for missing sounds.
+
+        Args:
+            resources: of the system.
+            encoder: the one encoder whose embeddings of sounds the system reads.
+            kind: whether it reads them as ``embed_sounds`` gives them, or ``embed_sequences``.
+            duration_s: seconds to which the system cuts or fills every sound before; None: it
+                takes sounds as they are.
+
+        Raises:
+            DataError: evaluated clips lack a sound, and no file of theirs is of this encoder,
+                kind and duration; or a file is damaged.
+        """
+        store = EmbeddingStore(resources.artifacts.root / "embeddings")
+        recipe = Recipe(encoder.name, encoder.fingerprint, kind, encoder.dim, duration_s)
+        files = [EmbeddingFile.open(path) for path in resources.embedding_files]
+        store._given = GivenEmbeddings(files, recipe)
+        if resources.embedded_split is not None:
+            store._given.require_split(resources.embedded_split)
+        return store
 
     def embed_sounds(self, encoder: AudioEncoder, clips: Iterable[Clip]) -> Embeddings:
         """Embed clips; only sounds that are new to the encoder are computed.
@@ -77,11 +109,7 @@ class EmbeddingStore:
             PluginError: a clip has another rate, or the encoder returns something else.
             MachineError: the store cannot be written.
         """
-
-        def embed(waveforms: Sequence[Waveform]) -> list[Embeddings]:
-            return [row[None] for row in encoder.embed_audio(waveforms)]
-
-        found = self._embed_clips(encoder, "sounds", encoder.sample_rate_hz, clips, embed)
+        found = self.stream_sounds(encoder, clips)
         return np.concatenate([np.empty((0, encoder.dim), np.float32), *found])
 
     def embed_sequences(self, encoder: SequenceEncoder, clips: Iterable[Clip]) -> list[Embeddings]:
@@ -90,8 +118,30 @@ class EmbeddingStore:
         Returns:
             For each clip ``(n_patches, dim)``, read-only: a view of a file where it was known.
         """
-        rate_hz = encoder.sample_rate_hz
-        return list(self._embed_clips(encoder, "patches", rate_hz, clips, encoder.embed_patches))
+        return list(self.stream_sequences(encoder, clips))
+
+    def stream_sounds(
+        self, encoder: AudioEncoder, clips: Iterable[Clip], n_clips: int | None = None
+    ) -> Iterator[Embeddings]:
+        """Embed clips one after the other: ``(1, dim)`` each; otherwise as ``embed_sounds``.
+
+        Args:
+            encoder: gives one vector per sound.
+            clips: taken a few ahead.
+            n_clips: how many there are, for the progress bar alone.
+        """
+
+        def embed(waveforms: Sequence[Waveform]) -> list[Embeddings]:
+            return [row[None] for row in encoder.embed_audio(waveforms)]
+
+        return self._embed_clips(encoder, "sounds", encoder.sample_rate_hz, clips, embed, n_clips)
+
+    def stream_sequences(
+        self, encoder: SequenceEncoder, clips: Iterable[Clip], n_clips: int | None = None
+    ) -> Iterator[Embeddings]:
+        """Embed clips one after the other, patch by patch: ``(n_patches, dim)`` each."""
+        rate_hz, embed = encoder.sample_rate_hz, encoder.embed_patches
+        return self._embed_clips(encoder, "patches", rate_hz, clips, embed, n_clips)
 
     def embed_texts(self, encoder: CaptionEncoder, texts: Sequence[str]) -> Embeddings:
         """Embed captions; only those that are new to the encoder are computed.
@@ -165,20 +215,35 @@ class EmbeddingStore:
     def _embed_clips(
         self,
         encoder: Encoder,
-        kind: str,
+        kind: EmbeddingKind,
         sample_rate_hz: int,
         clips: Iterable[Clip],
         embed: Callable[[Sequence[Waveform]], list[Embeddings]],
+        n_clips: int | None,
     ) -> Iterator[Embeddings]:
-        with progress_bar(f"{encoder.name}: clips", None) as bar:
+        with progress_bar(f"{encoder.name}: clips", n_clips) as bar:
             for chunk in _chunks(clips, _SOUNDS_AT_ONCE):
+                sounds: dict[bytes, Waveform] = {}
+                keys: list[bytes | None] = []
                 for clip in chunk:
-                    _require_clip(clip, sample_rate_hz, encoder)
-                keys = [bytes.fromhex(hash_waveform(clip.waveform)) for clip in chunk]
-                sounds = {key: clip.waveform for key, clip in zip(keys, chunk, strict=True)}
+                    keys.append(None if clip.split else _sound_key(clip, sample_rate_hz, encoder))
+                    if (key := keys[-1]) is not None:
+                        sounds[key] = clip.waveform
                 known = self._embed(encoder, kind, sounds, embed)
-                yield from (known[key] for key in keys)
+                for clip, key in zip(chunk, keys, strict=True):
+                    yield self._read_given(encoder, kind, clip) if key is None else known[key]
                 bar.advance(len(chunk))
+
+    def _read_given(self, encoder: Encoder, kind: EmbeddingKind, clip: Clip) -> Embeddings:
+        given = self._given
+        wanted = (encoder.fingerprint, kind)
+        if given is None or (given.recipe.fingerprint, given.recipe.kind) != wanted:
+            raise PluginError(
+                f"clip {clip.clip_id!r} of {clip.split} has no sound, and the store was not opened "
+                f"for the {kind} of {encoder.name}. Open it with "
+                f"EmbeddingStore.open(resources, encoder, {kind!r})."
+            )
+        return given.read(clip)
 
     def _embed(
         self,
@@ -201,6 +266,11 @@ class EmbeddingStore:
                 files.add(computed)
             known |= computed
         return known
+
+
+def _sound_key(clip: Clip, sample_rate_hz: int, encoder: Encoder) -> bytes:
+    _require_clip(clip, sample_rate_hz, encoder)
+    return bytes.fromhex(hash_waveform(clip.waveform))
 
 
 def _text_key(text: str) -> bytes:

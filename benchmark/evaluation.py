@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmark.contract import Resources, Split
+from benchmark.contract import Split
 from benchmark.ledger import CAPTIONED, Ledger, LedgerView, PrepareRow, read_ledger
 from benchmark.listening import Listener
 from benchmark.metrics.suite import SuiteSettings
-from benchmark.places import artifacts
 from benchmark.plan import Plan, PlannedSystem
 from benchmark.planning import Prepared, RunRequest, find_again, load_same_split, now, plan_run
 from benchmark.profile import summarise_latency
@@ -106,19 +105,14 @@ def _carry_out(folder: RunFolder, prepared: Prepared, suite: SuiteSettings) -> O
     settings = RunSettings(
         plan.clip_ids, plan.batch_size, plan.timeout_s, n_profiled=plan.n_profiled
     )
-    listener = Listener(split, text_only=plan.text_only)
+    given = "".join(record["sha256"] for record in plan.embeddings)
+    listener = Listener(split, text_only=plan.text_only, embeddings_sha256=given)
     failures: dict[str, str] = {}
     folder.unseal()
     with Ledger(folder.ledger_path) as ledger:
         done = read_ledger(folder.ledger_path)
         for system in prepared.systems:
-            resources = Resources(
-                device=plan.device,
-                seed=plan.seed,
-                artifacts=artifacts(),
-                train=prepared.train if system.spec.needs_train else None,
-                references=split.references if system.spec.kind == "ceiling" else None,
-            )
+            resources = prepared.resources_for(system)
             failure = run_system(system, split, resources, settings, listener, ledger, done)
             if failure is not None:
                 failures[system.name] = failure

@@ -82,6 +82,7 @@ class ProfileRow:
 
     Attributes:
         is_same: the caption equals the quality pass's; a profile of other captions is void.
+        is_embedded: the clip's embedding came from a file, so that no encoder was timed.
     """
 
     system: str
@@ -89,6 +90,7 @@ class ProfileRow:
     caption_s: float
     audio_s: float
     is_same: bool
+    is_embedded: bool = False
 
 
 Row = ClipRow | PrepareRow | ProfileRow

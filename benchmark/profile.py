@@ -47,12 +47,18 @@ def summarise_latency(
         return None
     seconds = np.array([row.caption_s for row in profiled])
     audio_s = sum(row.audio_s for row in profiled)
-    differing = [row.clip_id for row in profiled if not row.is_same]
     return Latency(
         n_calls=len(profiled),
         p50_s=float(np.quantile(seconds, 0.5)) if len(profiled) >= _CALLS_FOR_P50 else None,
         p90_s=float(np.quantile(seconds, 0.9)) if len(profiled) >= _CALLS_FOR_P90 else None,
         rtf=float(seconds.sum()) / audio_s if audio_s > 0 else None,
         prepare_s=sum(row.prepare_s for row in prepared),
-        void=f"{len(differing)} captions differ from the quality pass" if differing else None,
+        void=_why_void(profiled),
     )
+
+
+def _why_void(profiled: Sequence[ProfileRow]) -> str | None:
+    if any(row.is_embedded for row in profiled):
+        return "embeddings from files: encoding not measured"
+    n_differing = sum(not row.is_same for row in profiled)
+    return f"{n_differing} captions differ from the quality pass" if n_differing else None

@@ -150,10 +150,15 @@ class _FoldRun:
         return wanted and not is_profiled
 
     def _profile(self, captioner: Captioner, clip_ids: Sequence[str]) -> None:
-        """Time clips spread over the split, one a call; the first call warms up and is dropped."""
+        """Time clips spread over the split, one a call; the first call warms up and is dropped.
+
+        Clips that have a sound are taken, if there are any.
+        """
         captions = read_ledger(self.ledger.path).clips
-        sample = spread(clip_ids, self.settings.n_profiled)
         rate_hz = self._sample_rate_hz(captioner)
+        embedded = frozenset() if self.system.spec.needs_waveform else self.split.embedded
+        sounding = [clip_id for clip_id in clip_ids if clip_id not in embedded]
+        sample = spread(sounding or clip_ids, self.settings.n_profiled)
         rows: list[ProfileRow] = []
         start = time.perf_counter()
         with embeddings_computed_anew():
@@ -165,7 +170,9 @@ class _FoldRun:
                 call = call_captioner(captioner, [heard.clip], self.settings.timeout_s)
                 is_same = call.captions == [row.caption]
                 audio_s = heard.clip.duration_s
-                rows.append(ProfileRow(self.system.name, clip_id, call.seconds, audio_s, is_same))
+                is_embedded = clip_id in embedded
+                profiled = (clip_id, call.seconds, audio_s, is_same, is_embedded)
+                rows.append(ProfileRow(self.system.name, *profiled))
         self.ledger.append(rows[1:])
 
     def _sample_rate_hz(self, captioner: Captioner) -> int:

@@ -18,6 +18,7 @@ from benchmark.leaderboard import (
 )
 from benchmark.metrics.table import METRICS
 from benchmark.published import PublishedRow, published_rows
+from benchmark.suites import Suite
 
 Format = Literal["text", "md", "csv", "json"]
 
@@ -26,8 +27,17 @@ _NOTE_WIDTH = 120
 _NONE = "–"  # noqa: RUF001 (an en dash is what tables print for "no value")
 
 
-def render(rows: Sequence[Row], form: Format, *, published: bool = False) -> str:
-    """Lay rows out in a format; text and md hold one table per set of scored clips."""
+def render(
+    rows: Sequence[Row], form: Format, *, published: bool = False, suites: Sequence[Suite] = ()
+) -> str:
+    """Lay rows out in a format; text and md hold one table per set of scored clips.
+
+    Args:
+        rows: of any runs.
+        form: json and csv hold what was measured, and nothing in print.
+        published: whether all numbers in print of a split follow its table.
+        suites: else those of their papers, on splits that have any.
+    """
     if form == "json":
         return json.dumps([row.to_json() for row in rows], indent=1)
     if form == "csv":
@@ -39,8 +49,11 @@ def render(rows: Sequence[Row], form: Format, *, published: bool = False) -> str
         parts.append(_notes(group))
         if any(row.latency for row in group):
             parts.append(_latency_table(group, form))
+        label = f"{group[0].dataset}:{group[0].split}"
         if published:
-            parts.append(_published_table(f"{group[0].dataset}:{group[0].split}", form))
+            parts.append(_published_table(label, published_rows(label), form))
+        elif printed := _published_of(suites, label):
+            parts.append(_published_table(label, printed, form))
     return "\n\n".join(parts)
 
 
@@ -143,8 +156,15 @@ def _latency_cells(latency: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _published_table(split_label: str, form: Format) -> str:
-    rows = published_rows(split_label)
+def _published_of(suites: Sequence[Suite], split_label: str) -> list[PublishedRow]:
+    return [
+        row
+        for row in (published_rows(split_label) if suites else ())
+        if any(suite.has_published(row.system, row.sources) for suite in suites)
+    ]
+
+
+def _published_table(split_label: str, rows: Sequence[PublishedRow], form: Format) -> str:
     if not rows:
         return f"No numbers in print are recorded for {split_label}."
     keys = [key for key in METRICS if any(key in row.values for row in rows)]

@@ -127,7 +127,7 @@ def test_a_training_split_that_holds_the_evaluated_clips_is_refused(bench, clips
         (("--systems", "constant", "--dataset", "cloto"), "Did you mean 'clotho'?"),
         (("--systems", "constant", "--dataset", "clotho:evl"), "Did you mean 'eval"),
         (("--systems", "constant", "--device", "cuda:77"), "Try --device cpu"),
-        ((), "give --systems to start a run, or --resume"),
+        ((), "or --resume to finish one"),
     ],
 )
 def test_a_request_that_cannot_be_meant_is_refused_before_any_work(

@@ -20,6 +20,12 @@ out_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="The run's folder; else a new one under runs/.",
 )
+embeddings_option = click.option(
+    "--embeddings",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file of `bench embed`, which stands for sounds that are not here; repeatable.",
+)
 metrics_option = click.option(
     "--metrics",
     help="Metrics or sets of metrics, comma-separated: all (default), java, lexical, cider_d, ...",

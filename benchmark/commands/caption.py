@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.commands.arguments import data_root_option
+from benchmark.commands.arguments import data_root_option, embeddings_option
 
 if TYPE_CHECKING:
     from benchmark.ledger import ClipRow
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--system", required=True, help="NAME or NAME[key=value,...].")
 @click.option("--train", help="Training split of a system that learns, as audiocaps:train.")
 @data_root_option
+@embeddings_option
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @click.option("--batch-size", type=click.IntRange(min=1), default=1, show_default=True)
@@ -38,6 +39,7 @@ def command(
     system: str,
     train: str | None,
     data_root: Path | None,
+    embeddings: tuple[Path, ...],
     seed: int,
     device: str,
     batch_size: int,
@@ -49,7 +51,7 @@ def command(
     from benchmark.registry import load_registry
 
     root = find_data_root(data_root)
-    request = CaptionRequest(paths, system, root, train, seed, device, batch_size)
+    request = CaptionRequest(paths, system, root, train, seed, device, batch_size, embeddings)
     rows, failure = caption_sounds(request, load_registry())
     captioned = [row for row in rows if row.caption is not None]
     if captioned:

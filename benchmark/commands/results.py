@@ -9,13 +9,22 @@ import click
 
 from benchmark.evaluation import Outcome
 from benchmark.leaderboard import read_rows
+from benchmark.suites import Suite
 from benchmark.tables import render
 
 
-def finish(outcomes: Sequence[Outcome], *, published: bool = False) -> None:
-    """Print the leaderboard of sealed runs; exit with 1 where a system failed."""
+def finish(
+    outcomes: Sequence[Outcome], *, published: bool = False, suites: Sequence[Suite] = ()
+) -> None:
+    """Print the leaderboard of sealed runs; exit with 1 where a system failed.
+
+    Args:
+        outcomes: of the runs.
+        published: print all numbers from papers beside the table.
+        suites: else those of these.
+    """
     rows = read_rows(outcome.folder.path for outcome in outcomes)
-    click.echo(render(rows, "text", published=published))
+    click.echo(render(rows, "text", published=published, suites=suites))
     for outcome in outcomes:
         click.echo(f"\nRun: {outcome.folder.path}")
         for name, reason in outcome.failures.items():

@@ -9,6 +9,7 @@ import click
 
 from benchmark.commands.arguments import (
     data_root_option,
+    embeddings_option,
     metrics_option,
     out_option,
     split_list,
@@ -19,9 +20,16 @@ from benchmark.commands.results import finish
 
 @click.command()
 @click.option("--systems", help="Comma-separated names, as `wsac-pd,constant[caption=rain]`.")
+@click.option(
+    "--suite",
+    "suites",
+    multiple=True,
+    help="A paper's systems, beside its numbers (`bench systems` lists suites); repeatable.",
+)
 @click.option("--dataset", default="soundscapes", show_default=True, help="NAME or NAME:SPLIT.")
 @data_root_option
 @out_option
+@embeddings_option
 @metrics_option
 @suite_options
 @click.option("--train", help="Training split of systems that learn; else the data set's own.")
@@ -58,9 +66,11 @@ from benchmark.commands.results import finish
 )
 def command(
     systems: str | None,
+    suites: tuple[str, ...],
     dataset: str,
     data_root: Path | None,
     out: Path | None,
+    embeddings: tuple[Path, ...],
     metrics: str | None,
     sbert_model: str | None,
     bert_score_model: str | None,
@@ -83,15 +93,18 @@ def command(
     from benchmark.places import data_root as find_data_root
     from benchmark.planning import RunRequest
     from benchmark.registry import load_registry
+    from benchmark.suites import find_suite
 
-    if (systems is None) == (resume is None):
-        raise click.UsageError("give --systems to start a run, or --resume to finish one.")
-    suite = SuiteSettings(sbert_model, bert_score_model, device)
+    if (systems is None and not suites) == (resume is None):
+        raise click.UsageError(
+            "give --systems to start a run (or --suite), or --resume to finish one."
+        )
+    models = SuiteSettings(sbert_model, bert_score_model, device)
     root = find_data_root(data_root)
     path = resume or out or default_run_path("run", dataset)
     try:
         if resume is not None:
-            outcome = resume_run(resume, load_registry(), root, suite)
+            outcome = resume_run(resume, load_registry(), root, models)
         else:
             request = RunRequest(
                 systems=tuple(split_names(systems or "")),
@@ -107,10 +120,13 @@ def command(
                 n_profiled=n_profiled,
                 text_only=text_only,
                 limit=limit,
+                embeddings=embeddings,
+                suites=suites,
             )
-            outcome = start_run(request, load_registry(), path, suite)
+            outcome = start_run(request, load_registry(), path, models)
     except KeyboardInterrupt:
         if (path / "plan.json").is_file():
             click.echo(f"\nInterrupted. Go on with: bench run --resume {path}", err=True)
         sys.exit(130)
-    finish([outcome], published=published)
+    asked = [find_suite(name) for name in outcome.folder.read_plan().suites]
+    finish([outcome], published=published, suites=asked)

@@ -25,6 +25,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         _prepare_retrieved,
         GuidanceOptions,
         needs_train=True,
+        needs_waveform=False,
         trained_on=("youtube-8m", "webtext"),  # VGGish's weights, GPT-2's
     )
     yield SystemSpec(
@@ -34,6 +35,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         GuidanceOptions,
         kind="ceiling",
         needs_train=True,
+        needs_waveform=False,
         needs_audio=False,  # with uses_audio=false
         trained_on=("youtube-8m", "webtext"),
     )

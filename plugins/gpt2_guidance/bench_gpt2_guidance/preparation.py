@@ -161,8 +161,8 @@ def _require_sounds(train: Split, reason: str) -> None:
         raise DataError(
             f"{train.label}: {n_present} of {len(train.references)} training clips have a sound; "
             f"expected sounds, for {reason}. Put them where `bench data verify {train.label}` "
-            "looks for them, name another split with --train, or learn from captions alone with "
-            "gpt2-guid-gt[uses_audio=false]."
+            "looks for them, give --embeddings of a machine that has them, name another split with "
+            "--train, or learn from captions alone with gpt2-guid-gt[uses_audio=false]."
         )
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark import Clip, DataError, Resources, Split
+from benchmark.audio import fit_length
+from benchmark.embedding_files import embed_command
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
 from benchmark.errors import UsageError
@@ -79,7 +81,7 @@ def open_reader(encoder: str, duration_s: float, resources: Resources) -> PatchR
             f"the encoder {loaded.name} takes sounds at {loaded.sample_rate_hz} Hz; expected "
             f"{SAMPLE_RATE_HZ} Hz. Name another."
         )
-    store = EmbeddingStore(resources.artifacts.root / "embeddings")
+    store = EmbeddingStore.open(resources, loaded, "patches", duration_s)
     return PatchReader(loaded, store, duration_s)
 
 
@@ -106,10 +108,13 @@ def load_training_clips(train: Split, reader: PatchReader) -> TrainingClips:
     """
     clip_ids = tuple(clip_id for clip_id in train.clip_ids if clip_id in train.present)
     if len(clip_ids) < 2:
+        name = reader.encoder.name
+        command = embed_command(train.label, name, "patches", reader.duration_s)
         raise DataError(
             f"{train.label}: {len(clip_ids)} of {len(train.references)} training clips have a "
             "sound; expected at least 2 to learn from. See `bench data verify "
-            f"{train.label}`, or name another split with --train."
+            f"{train.label}`, give --embeddings of a machine that has them (`{command}`), or name "
+            "another split with --train."
         )
 
     def clips() -> Iterator[Clip]:
@@ -118,17 +123,3 @@ def load_training_clips(train: Split, reader: PatchReader) -> TrainingClips:
 
     captions = tuple(train.references[clip_id] for clip_id in clip_ids)
     return TrainingClips(clip_ids, captions, reader.read(clips()))
-
-
-def fit_length(clip: Clip, duration_s: float) -> Clip:
-    """Cut a clip at its end, or fill it up with silence; an empty clip stays as it is.
-
-    The silence is added to the sound and not to its embedding, so that it is embedded as
-    silence in a longer recording would be.
-    """
-    n_samples = round(duration_s * clip.sample_rate_hz)
-    n_missing = n_samples - len(clip.waveform)
-    if n_missing == 0 or len(clip.waveform) == 0:
-        return clip
-    waveform = np.pad(clip.waveform[:n_samples], (0, max(0, n_missing)))
-    return Clip(clip.clip_id, waveform, clip.sample_rate_hz)

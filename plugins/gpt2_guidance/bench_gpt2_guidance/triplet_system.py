@@ -19,5 +19,6 @@ TRIPLET_RETRIEVAL = SystemSpec(
     TripletOptions,
     is_retrieval=True,
     needs_train=True,
+    needs_waveform=False,
     trained_on=("youtube-8m",),  # VGGish's weights
 )

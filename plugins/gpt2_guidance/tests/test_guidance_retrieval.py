@@ -10,11 +10,11 @@ from bench_gpt2_guidance.retrieval import (
     prepare_retriever,
     prepare_triplet_retrieval,
 )
-from bench_gpt2_guidance.training_clips import fit_length
 from bench_gpt2_guidance.triplet_options import TripletOptions, TripletSettings
 from guidance_toy_clips import CAPTIONS, QUICK, RATE_HZ, make_resources, make_split, make_waveform
 
 from benchmark import Clip, DataError
+from benchmark.audio import fit_length
 from benchmark.errors import MissingWeightsError
 
 

@@ -46,6 +46,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         NnVggishOptions,
         is_retrieval=True,
         needs_train=True,
+        needs_waveform=False,
     )
     yield SystemSpec(
         "nn-clap",
@@ -54,6 +55,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         NnClapOptions,
         is_retrieval=True,
         needs_train=True,
+        needs_waveform=False,
     )
 
 

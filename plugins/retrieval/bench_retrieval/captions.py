@@ -52,5 +52,5 @@ def prepare_nearest_caption(resources: Resources, options: NnClapOptions) -> Nea
     if not captions:
         raise DataError("nn-clap: the training split holds no caption to choose from.")
     encoder = load_joint_encoder(options.encoder, resources.device)
-    store = EmbeddingStore(resources.artifacts.root / "embeddings")
+    store = EmbeddingStore.open(resources, encoder, "sounds")
     return NearestCaption(captions, store.map_texts(encoder, captions), encoder, store)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bench_retrieval import NnVggishOptions
 from benchmark import Clip, DataError, Fact, Resources, Split
+from benchmark.embedding_files import embed_command
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
 from benchmark.memory import search
@@ -51,12 +52,14 @@ def prepare_nearest_sound(resources: Resources, options: NnVggishOptions) -> Nea
     train = resources.train
     if train is None or not train.present:
         where = train.label if train else "the training split"
+        command = embed_command(where, options.encoder, "patches")
         raise DataError(
             f"nn-vggish compares sounds, but no clip of {where} has one. Fetch its sounds "
-            "(`bench data verify` lists what is missing), or train on another split with --train."
+            f"(`bench data verify` lists what is missing), embed them where they are (`{command}`) "
+            "and name the file with --embeddings, or train on another split with --train."
         )
     encoder = load_sequence_encoder(options.encoder, resources.device)
-    store = EmbeddingStore(resources.artifacts.root / "embeddings")
+    store = EmbeddingStore.open(resources, encoder, "patches")
     clip_ids = [clip_id for clip_id in train.clip_ids if clip_id in train.present]
     clips = _read(train, clip_ids, encoder.sample_rate_hz)
     features = flat_features(store, encoder, clips, options.n_patches)

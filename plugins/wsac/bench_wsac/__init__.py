@@ -33,6 +33,7 @@ def bench_systems() -> Iterable[SystemSpec]:
             partial(_prepare, strategy),
             WsacOptions,
             needs_train=True,
+            needs_waveform=False,
         )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bench_wsac.options import NoiseStd, Settings
 from benchmark import DataError, Resources, Split
 from benchmark.datasets.catalogue import load_split
+from benchmark.embedding_files import embed_command
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder
 from benchmark.places import data_root
@@ -51,10 +52,12 @@ def measure_gap(
     }
     ids = sorted(clip_id for clip_id in split.present if worded[clip_id])
     if not ids:
+        command = embed_command(split.label, encoder.name, "sounds")
         raise DataError(
             f"the gap between sounds and captions is measured on sounds with captions, and no clip "
             f"of {split.label} has both. Name a data set that has with gap_source, as "
-            'wsac-es[gap_source="clotho:evaluation"].'
+            'wsac-es[gap_source="clotho:evaluation"]; or embed the training sounds where they are '
+            f"(`{command}`) and name the file with --embeddings."
         )
     if len(ids) > settings.gap_clips:
         drawn = np.random.default_rng([resources.seed, 1])

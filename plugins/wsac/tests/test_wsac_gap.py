@@ -9,6 +9,9 @@ from bench_wsac.options import MINI
 from wsac_toy import CAPTIONS, RATE_HZ, ToyEncoder, ToyOptions, make_resources, make_split
 
 from benchmark import DataError
+from benchmark.embedded_clips import open_files, with_embeddings
+from benchmark.embedding_files import Contents, Recipe
+from benchmark.embedding_writer import write_embeddings
 from benchmark.embeddings import EmbeddingStore
 from benchmark.errors import UnknownNameError
 
@@ -66,6 +69,26 @@ def test_clips_without_a_sound_are_left_out(tmp_path):
     np.testing.assert_allclose(gap.vector, gap_by_hand(split, ["clip-00", "clip-01"]), atol=1e-6)
 
 
+def test_the_gap_is_the_same_from_embeddings_of_the_sounds(tmp_path):
+    split = make_split(6)
+    gap = measure(tmp_path, split)
+    recipe = Recipe(ENCODER.name, ENCODER.fingerprint, "sounds", ENCODER.dim)
+    vectors = [
+        (clip_id, ENCODER.embed_audio([split.read_clip(clip_id, RATE_HZ).waveform]))
+        for clip_id in split.clip_ids
+    ]
+    write_embeddings(tmp_path / "file", Contents(recipe, "toy:train", 6, split.clip_ids), vectors)
+    mute = make_split(6, missing=6)
+    train = with_embeddings(mute, open_files([tmp_path / "file"], [mute]))
+    resources = replace(
+        make_resources(tmp_path / "other", train), embedding_files=(tmp_path / "file",)
+    )
+    store = EmbeddingStore.open(resources, ENCODER, "sounds")
+    given = measure_gap(ENCODER, store, resources, MINI)
+    np.testing.assert_allclose(given.vector, gap.vector, atol=1e-6)
+    assert given.n_clips == 6
+
+
 def test_no_more_clips_than_asked_are_drawn_and_the_seed_draws_them(tmp_path):
     split = make_split(24)
     gap = measure(tmp_path, split, gap_clips=5)
@@ -81,7 +104,9 @@ def test_no_more_clips_than_asked_are_drawn_and_the_seed_draws_them(tmp_path):
     "split", [make_split(3, missing=3), make_split(2, captions=[("",), ()])], ids=["mute", "blank"]
 )
 def test_a_split_without_sounds_with_captions_says_what_to_do(tmp_path, split):
-    with pytest.raises(DataError, match=r"no clip of toy:train has both.*gap_source"):
+    with pytest.raises(
+        DataError, match=r"no clip of toy:train has both.*gap_source.*bench embed toy"
+    ):
         measure(tmp_path, split)
 
 
