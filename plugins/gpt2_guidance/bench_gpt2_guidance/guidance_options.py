@@ -198,8 +198,8 @@ GUIDANCE_MINI = replace(
     encoder="mini",
     n_heads=4,
     learning_rate=2e-3,
-    epochs=12,
-    period_epochs=12,
+    epochs=30,
+    period_epochs=30,
     batch_size=32,
     validation_share=0.1,
 )
