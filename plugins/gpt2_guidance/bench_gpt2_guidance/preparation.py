@@ -37,6 +37,7 @@ from bench_gpt2_guidance.triplet_options import TripletSettings
 from bench_gpt2_guidance.triplets import hold_out
 from benchmark import DataError, Resources, Split
 from benchmark.bertscore import BestCaptionSearch, find_best_captions
+from benchmark.embedding_files import embed_command
 from benchmark.training import load_trained, train_once
 
 
@@ -69,7 +70,7 @@ def prepare_retrieved(resources: Resources, options: GuidanceOptions) -> GuidedC
         MachineError: the cache cannot be written.
     """
     choice = _choose(resources, options)
-    _require_sounds(choice.train, "retrieval listens to them")
+    _require_sounds(choice, "retrieval listens to them")
     retriever = prepare_retriever(resources, choice.triplets)
     settings = choice.settings
     source = RetrievedGuidance(
@@ -88,7 +89,7 @@ def prepare_best(resources: Resources, options: GuidanceOptions) -> GuidedCaptio
     settings, triplets = choice.settings, choice.triplets
     reader = clips = None
     if settings.uses_audio:
-        _require_sounds(choice.train, "the audio branch learns from them")
+        _require_sounds(choice, "the audio branch learns from them")
     search = BestCaptionSearch(
         triplets.similarity_model,
         triplets.similarity_layer or None,
@@ -155,14 +156,17 @@ def _choose(resources: Resources, options: GuidanceOptions) -> Choice:
     return Choice(train, preset, settings, resolve_retrieval(settings, preset), backbone)
 
 
-def _require_sounds(train: Split, reason: str) -> None:
+def _require_sounds(choice: Choice, reason: str) -> None:
+    train, triplets = choice.train, choice.triplets
     n_present = sum(clip_id in train.present for clip_id in train.references)
     if n_present < 2:
+        command = embed_command(train.label, triplets.encoder, "patches", triplets.duration_s)
         raise DataError(
             f"{train.label}: {n_present} of {len(train.references)} training clips have a sound; "
             f"expected sounds, for {reason}. Put them where `bench data verify {train.label}` "
-            "looks for them, give --embeddings of a machine that has them, name another split with "
-            "--train, or learn from captions alone with gpt2-guid-gt[uses_audio=false]."
+            f"looks for them, give --embeddings of a machine that has them (`{command}`), name "
+            "another split with --train, or learn from captions alone with "
+            "gpt2-guid-gt[uses_audio=false]."
         )
 
 

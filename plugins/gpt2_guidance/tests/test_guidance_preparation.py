@@ -250,3 +250,12 @@ def test_an_encoder_of_another_width_will_do(root, options, monkeypatch):
     assert captioner.facts["encoder"] == "levels"
     assert captioner.trained_on == ("ears", "webtext")
     assert len(captioner.caption(new_clips())) == 3
+
+
+@pytest.mark.parametrize("prepare", [prepare_retrieved, prepare_best])
+def test_training_clips_without_sounds_name_the_command_that_makes_their_embeddings(
+    root, options, prepare
+):
+    silent = replace(make_split(), present=frozenset())
+    with pytest.raises(DataError, match=r"bench embed .* --kind patches --duration 1 -o FILE"):
+        prepare(evaluated(root, silent), options)
