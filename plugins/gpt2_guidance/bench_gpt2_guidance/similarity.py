@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from bench_gpt2_guidance.triplet_options import TripletSettings
 from benchmark import Artifacts, DataError, Resources
 from benchmark.bertscore import BERT_SCORE_MODEL, BertScore, SimilarPairs
+from benchmark.errors import UsageError
 from benchmark.models.weights import choose_model
 from benchmark.progress import progress_bar
 
 Rows = NDArray[np.integer]
 _CODE_VERSION = 1
+_N_DRAWN_PAIRS = 100_000
 
 
 class SimilarClips:
@@ -137,16 +139,38 @@ def compare_clips(
         device=resources.device,
     )
     texts = [text for of_clip in captions for text in of_clip]
+    threshold, is_normalised = settings.threshold, settings.normalised
+    if is_normalised and settings.floor_percentile > 0:
+        floor = percentile_of_pairs(scorer, texts, settings.floor_percentile)
+        threshold, is_normalised = floor + threshold * (1 - floor), False
     pairs = scorer.similar_pairs(
-        texts,
-        settings.threshold,
-        normalised=settings.normalised,
-        folder=resources.artifacts.root,
+        texts, threshold, normalised=is_normalised, folder=resources.artifacts.root
     )
     owners = np.repeat(np.arange(len(captions)), [len(of_clip) for of_clip in captions])
     folder = relate_clips(pairs, owners, resources.artifacts)
     similar = SimilarClips(folder, exclude_duplicates=exclude_duplicates)
     return Comparison(similar, pairs, scorer)
+
+
+def percentile_of_pairs(scorer: BertScore, texts: Sequence[str], percentile: float) -> float:
+    """Return a percentile of the F1 of different captions, from pairs drawn with a fixed seed.
+
+    Args:
+        scorer: compares.
+        texts: captions; those that are spelled alike count once.
+        percentile: 0 to 100.
+
+    Raises:
+        UsageError: there are not two different captions.
+    """
+    distinct = list(dict.fromkeys(texts))
+    if len(distinct) < 2:
+        raise UsageError(f"found {len(distinct)} different captions; expected at least two.")
+    rng = np.random.default_rng(0)
+    first = rng.integers(len(distinct), size=_N_DRAWN_PAIRS)
+    second = (first + rng.integers(1, len(distinct), size=_N_DRAWN_PAIRS)) % len(distinct)
+    f1 = scorer.score_pairs([distinct[at] for at in first], [distinct[at] for at in second]).f1
+    return float(np.percentile(f1, percentile))
 
 
 def find_similar_clips(

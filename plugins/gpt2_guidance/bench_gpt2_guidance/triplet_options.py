@@ -30,6 +30,8 @@ class TripletOptions:
         threshold: captions with a BERTScore F1 above it are similar.
         normalised: the threshold counts from the lowest F1 of all pairs, 0, to the F1 of a caption
             with itself, 1.
+        floor_percentile: what counts as 0 then: 0: the lowest F1 itself, one extreme pair of all;
+            otherwise this percentile of the F1 of 100,000 drawn pairs.
         exclude_duplicates: a clip whose caption is spelled alike is neither positive nor negative.
         n_heads: of the transformer layer.
         ffn_width: width of its feed-forward part.
@@ -59,6 +61,7 @@ class TripletOptions:
     similarity_idf: bool | None = None
     threshold: float | None = None
     normalised: bool | None = None
+    floor_percentile: float | None = None
     exclude_duplicates: bool | None = None
     n_heads: int | None = None
     ffn_width: int | None = None
@@ -92,6 +95,7 @@ class TripletSettings:
     similarity_idf: bool = False
     threshold: float = 0.7
     normalised: bool = True
+    floor_percentile: float = 0.0
     exclude_duplicates: bool = False
     n_heads: int = 4
     ffn_width: int = 512
@@ -121,6 +125,7 @@ class TripletSettings:
             "dropout": (0 <= self.dropout < 1, share),
             "layer_dropout": (0 <= self.layer_dropout < 1, share),
             "initial_std": (0 < self.initial_std < inf, positive),
+            "floor_percentile": (0 <= self.floor_percentile <= 100, "0 to 100"),
             "margin": (0 < self.margin <= 4, "above 0 and at most 4"),
             "learning_rate": (0 < self.learning_rate < inf, positive),
             "final_learning_rate": (0 < self.final_learning_rate < inf, positive),

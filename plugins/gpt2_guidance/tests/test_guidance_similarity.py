@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bench_gpt2_guidance.similarity import SimilarClips, find_similar_clips, relate_clips
+from bench_gpt2_guidance.similarity import (
+    SimilarClips,
+    compare_clips,
+    find_similar_clips,
+    percentile_of_pairs,
+    relate_clips,
+)
 from guidance_toy_clips import QUICK, make_resources
 
 from benchmark import Artifacts, DataError
@@ -96,3 +102,31 @@ def test_a_threshold_that_parts_nothing_is_refused_with_the_range_of_scores(
 def test_captions_that_are_all_one_are_refused(tmp_path):
     with pytest.raises(UsageError, match="1 different texts among 2"):
         find_similar_clips([("a dog",), ("a dog",)], make_resources(tmp_path, None), QUICK)
+
+
+@pytest.mark.parametrize("percentile", [0, 25, 50, 100])
+def test_a_percentile_of_drawn_pairs_is_that_of_all_pairs(scorer, percentile):
+    distinct = list(dict.fromkeys(TEXTS))
+    first, second = np.nonzero(~np.eye(len(distinct), dtype=bool))
+    f1 = scorer.score_pairs([distinct[i] for i in first], [distinct[i] for i in second]).f1
+    found = percentile_of_pairs(scorer, TEXTS, percentile)
+    below, above = np.percentile(f1, [max(0, percentile - 5), min(100, percentile + 5)])
+    assert below - 1e-6 <= found <= above + 1e-6
+
+
+def test_a_higher_floor_raises_the_threshold_of_similar_clips(scorer, tmp_path):
+    resources = make_resources(tmp_path, None)
+    settings = replace(QUICK, threshold=0.5, normalised=True)
+    limits = [
+        compare_clips(
+            CAPTIONS, resources, replace(settings, floor_percentile=at), exclude_duplicates=False
+        ).pairs.threshold
+        for at in (0.0, 50.0)
+    ]
+    floor = percentile_of_pairs(scorer, TEXTS, 50.0)
+    assert limits[0] < limits[1] == pytest.approx(floor + 0.5 * (1 - floor), abs=1e-6)
+
+
+def test_one_caption_has_no_pairs_to_draw(scorer):
+    with pytest.raises(UsageError, match="found 1 different captions"):
+        percentile_of_pairs(scorer, ["a dog barks", "a dog barks"], 5.0)
