@@ -3,6 +3,8 @@
 from benchmark.artifacts import Artifacts
 from benchmark.contract import (
     API_VERSION,
+    EMBEDDED_DATASET,
+    UNKNOWN,
     Captioner,
     Clip,
     Fact,
@@ -16,6 +18,8 @@ from benchmark.hookspecs import hookimpl
 
 __all__ = [
     "API_VERSION",
+    "EMBEDDED_DATASET",
+    "UNKNOWN",
     "Artifacts",
     "BenchError",
     "Captioner",

@@ -21,6 +21,10 @@ Kind = Literal["system", "floor", "ceiling"]
 References = Mapping[str, tuple[str, ...]]
 """Clip id to the captions that people wrote for it."""
 Fact = str | int | float | bool | None
+UNKNOWN = "unknown"
+"""In ``trained_on``: nobody knows what these weights have seen."""
+EMBEDDED_DATASET = "soundscapes"
+"""The data set that needs no download; systems take small models of the package for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,8 @@ class SystemSpec:
         is_retrieval: it copies training captions; tables put it on a rung of its own.
         leave_one_out: run once per reference, each time scored against the other references.
         trained_on: data sets that the released weights have seen (``"audiocaps:train"``),
-            where the captioner does not say so itself.
+            where the captioner does not say so itself. Empty: of a system that says nothing at
+            all, nobody knows; one whose weights saw nothing says ``()`` as a captioner.
     """
 
     name: str

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmark.contract import Resources, Split
+from benchmark.contract import UNKNOWN, Resources, Split, SystemSpec
 from benchmark.datasets.catalogue import load_split, train_split_of
 from benchmark.datasets.passport import hash_captions, issue_passport
 from benchmark.embedded_clips import describe_files, open_files, with_embeddings
@@ -239,8 +239,13 @@ def _planned(system: System) -> PlannedSystem:
         version=system.provenance.version,
         is_retrieval=system.spec.is_retrieval,
         leave_one_out=system.spec.leave_one_out,
-        trained_on=system.spec.trained_on,
+        trained_on=_trained_on(system.spec),
     )
+
+
+def _trained_on(spec: SystemSpec) -> tuple[str, ...]:
+    """Silence is no claim: what a system does not say of its weights, nobody knows."""
+    return spec.trained_on or ((UNKNOWN,) if spec.kind == "system" else ())
 
 
 def _choose_clips(split: Split, systems: Sequence[System], request: RunRequest) -> tuple[str, ...]:

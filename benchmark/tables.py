@@ -139,6 +139,9 @@ def _notes(group: Sequence[Row]) -> str:
 def _latency_table(group: Sequence[Row], form: Format) -> str:
     header = ["system", "calls", "p50 ms", "p90 ms", "RTF", "prepare s"]
     lines = [[row.system, *_latency_cells(row.latency)] for row in group if row.latency]
+    told = [at for at in range(len(header)) if any(line[at] != _NONE for line in lines)]
+    lines = [[line[at] for at in told] for line in lines]
+    header = [header[at] for at in told]
     return "Latency, one clip a call, caches off:\n\n" + _lay_out(lines, header, form)
 
 

@@ -52,6 +52,7 @@ class Silent:
 def bench_systems():
     yield SystemSpec("teller", "tells", Teller, Options, trained_on=("audiocaps",))
     yield SystemSpec("folds", "tells", Teller, Options, leave_one_out=True)
+    yield SystemSpec("mute", "claims nothing", lambda *_: Silent())
     yield SystemSpec("silent", "does not", lambda *_: Silent(), trained_on=("audiocaps:train",))
 """
 
@@ -145,6 +146,12 @@ def test_the_manifest_holds_what_was_said_after_the_last_clip(run):
     again = run.again("rescore", "run")
     assert run.manifest() == manifest
     assert "saw data" in again
+
+
+def test_of_a_system_that_says_nothing_nobody_knows_what_it_saw(run, tmp_path):
+    run("mute,constant", "--limit", "3")
+    rows = {row.system: row.saw_data for row in read_rows([tmp_path / "run"])}
+    assert rows == {"mute": "unknown", "constant": "no"}
 
 
 def test_of_the_folds_the_last_one_counts(run):

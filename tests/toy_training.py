@@ -3,12 +3,14 @@ momentum, a schedule, a frozen part and tied weights. As a program it trains int
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from benchmark.training import TrainingPlan, seeded, train
@@ -80,6 +82,28 @@ def kill_at(method, number):
             os.kill(os.getpid(), signal.SIGKILL)
 
     return kill
+
+
+def run(folder, task=None, plan=PLAN):
+    """Train in a folder: the weights, and the history without its times."""
+    folder.mkdir(exist_ok=True)
+    train(task or ToyTask(), plan, folder / "checkpoint.pt", folder)
+    return read(folder)
+
+
+def read(folder):
+    history = json.loads((folder / "history.json").read_text())
+    for epoch in history["epochs"]:
+        del epoch["seconds"], epoch["items_per_second"]
+    return load_file(folder / "weights.safetensors"), history
+
+
+def assert_same(ours, theirs):
+    (our_weights, our_history), (their_weights, their_history) = ours, theirs
+    assert our_history == their_history
+    assert our_weights.keys() == their_weights.keys()
+    for name, value in our_weights.items():
+        assert torch.equal(value, their_weights[name]), name
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from benchmark import audio
 from benchmark.artifacts import ArtifactKey, Artifacts
-from benchmark.contract import Clip, Split
+from benchmark.contract import EMBEDDED_DATASET, Clip, Split
 from benchmark.datasets.grammar import split_words, write_captions
 from benchmark.datasets.scenes import Scene, draw_scene
 from benchmark.datasets.signals import SAMPLE_RATE_HZ
@@ -65,7 +65,7 @@ def load_soundscapes(split: str, artifacts: Artifacts) -> Split:
     folder = artifacts.get_or_build(f"soundscapes-{split}", key, partial(_render_split, split))
     clips = json.loads((folder / "clips.json").read_text(encoding="utf-8"))
     references = {clip["clip_id"]: tuple(clip["captions"]) for clip in clips}
-    return Split("soundscapes", split, references, frozenset(references), partial(_read, folder))
+    return Split(EMBEDDED_DATASET, split, references, frozenset(references), partial(_read, folder))
 
 
 def compose_scene(split: str, index: int) -> Scene:

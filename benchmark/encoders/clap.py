@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import Waveform
+from benchmark.contract import UNKNOWN, Waveform
 from benchmark.encoders.clap_front_end import ClapFrontEnd
-from benchmark.encoders.contract import UNKNOWN, Embeddings, require_sounds
+from benchmark.encoders.contract import Embeddings, require_sounds
 from benchmark.errors import MissingWeightsError
 from benchmark.models.checksums import NotedSum, require_sum
 from benchmark.models.pretrained import load_pretrained, require_files

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 Embeddings = NDArray[np.float32]
 
-UNKNOWN = "unknown"
-"""In ``trained_on``: nobody knows what these weights have seen."""
-
 
 class Encoder(Protocol):
     """A frozen feature extractor, ready to use."""

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from benchmark.artifacts import fingerprint
-from benchmark.encoders.contract import UNKNOWN, Embeddings
+from benchmark.contract import UNKNOWN
+from benchmark.encoders.contract import Embeddings
 from benchmark.errors import MissingWeightsError
 from benchmark.models.text_encoder import load_text_encoder, plain_tokenizer
 from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, sha256_of

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import Waveform
-from benchmark.encoders.contract import UNKNOWN
+from benchmark.contract import UNKNOWN, Waveform
 from benchmark.errors import MissingWeightsError
 from benchmark.models.weights import ChosenModel, sha256_of
 

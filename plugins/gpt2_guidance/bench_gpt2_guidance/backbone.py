@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from transformers import GPT2Model
 
 from bench_gpt2_guidance.guidance_options import GuidanceSettings
-from benchmark.encoders.contract import UNKNOWN
+from benchmark import UNKNOWN
 from benchmark.errors import MissingWeightsError, UsageError
 from benchmark.models.pretrained import load_pretrained, require_files
 from benchmark.models.text_encoder import load_tokenizer, plain_tokenizer

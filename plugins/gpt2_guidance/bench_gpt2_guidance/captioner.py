@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from bench_gpt2_guidance.generator_network import Generator
 from bench_gpt2_guidance.guidance_sources import GuidanceSource
 from bench_gpt2_guidance.guidance_text import Writer
-from bench_gpt2_guidance.presets import Fact
 from bench_gpt2_guidance.training_clips import PatchReader
-from benchmark import Clip
+from benchmark import Clip, Fact
 
 
 class GuidedCaptioner:

@@ -24,8 +24,8 @@ from bench_gpt2_guidance.generator_network import Generator
 from bench_gpt2_guidance.guidance_options import WEIGHT_SETTINGS, GuidanceSettings
 from bench_gpt2_guidance.guidance_pools import GuidancePools
 from bench_gpt2_guidance.guidance_text import Writer, hash_captions
-from bench_gpt2_guidance.presets import Fact
 from bench_gpt2_guidance.triplets import Rows
+from benchmark import Fact
 from benchmark.training import TrainingPlan, gains_from_bfloat16, seeded
 
 CODE_VERSION = 1

@@ -22,9 +22,8 @@ from bench_gpt2_guidance.batches import Batch, shuffled_batches
 from bench_gpt2_guidance.guidance_options import MINI_BACKBONE, GuidanceSettings
 from bench_gpt2_guidance.guidance_text import Writer, hash_captions
 from bench_gpt2_guidance.mini_tokenizer import END_TOKEN, TOKENIZER, build_tokenizer
-from bench_gpt2_guidance.presets import Fact
 from bench_gpt2_guidance.triplets import Rows, hold_out
-from benchmark import Resources
+from benchmark import Fact, Resources
 from benchmark.training import TrainingPlan, load_trained, seeded, train_once
 
 CODE_VERSION = 1

@@ -23,7 +23,7 @@ from bench_gpt2_guidance.guidance_options import (
 from bench_gpt2_guidance.guidance_pools import find_pools
 from bench_gpt2_guidance.guidance_sources import BestGuidance, GuidanceSource, RetrievedGuidance
 from bench_gpt2_guidance.mini_backbone import train_mini_backbone
-from bench_gpt2_guidance.presets import Fact, PresetName, choose_preset, resolve
+from bench_gpt2_guidance.presets import PresetName, choose_preset, resolve
 from bench_gpt2_guidance.retrieval import prepare_retriever
 from bench_gpt2_guidance.similarity import compare_clips
 from bench_gpt2_guidance.training_clips import (
@@ -35,7 +35,7 @@ from bench_gpt2_guidance.training_clips import (
 )
 from bench_gpt2_guidance.triplet_options import TripletSettings
 from bench_gpt2_guidance.triplets import hold_out
-from benchmark import DataError, Resources, Split
+from benchmark import DataError, Fact, Resources, Split
 from benchmark.bertscore import BestCaptionSearch, find_best_captions
 from benchmark.embedding_files import embed_command
 from benchmark.training import load_trained, train_once

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, Literal, TypeVar
 
+from benchmark import EMBEDDED_DATASET
 from benchmark.errors import UsageError
 
 PresetName = Literal["paper", "mini"]
-Fact = str | int | float | bool | None
-EMBEDDED_DATASET = "soundscapes"
 
 _Settings = TypeVar("_Settings", bound=Any)  # a frozen dataclass; there is no public type of these
 

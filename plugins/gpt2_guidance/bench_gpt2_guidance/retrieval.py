@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench_gpt2_guidance.network import SoundEmbedder
-from bench_gpt2_guidance.presets import Fact, choose_preset, resolve
+from bench_gpt2_guidance.presets import choose_preset, resolve
 from bench_gpt2_guidance.similarity import find_similar_clips
 from bench_gpt2_guidance.training import (
     CODE_VERSION,
@@ -27,7 +27,7 @@ from bench_gpt2_guidance.training_clips import (
     require_train,
 )
 from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletOptions, TripletSettings
-from benchmark import Clip, Resources
+from benchmark import Clip, Fact, Resources
 from benchmark.memory import search
 from benchmark.training import load_trained, train_once
 

@@ -17,13 +17,15 @@ class OracleOptions:
 
     Attributes:
         aggregation: over the references of a clip, the mean or the largest F1.
-        model: text model of BERTScore, a folder or a name; never replaced by another.
+        model: text model of BERTScore, a folder or a name; never replaced by another. None:
+            ``all-MiniLM-L6-v2`` for training on the embedded data set, ``roberta-large`` for any
+            other.
         layer: whose states are compared; none takes the model's standard layer.
         idf: weigh tokens by their inverse document frequency in the references.
     """
 
     aggregation: Literal["mean", "max"] = "mean"
-    model: str = "roberta-large"
+    model: str | None = None
     layer: int | None = None
     idf: bool = False
 

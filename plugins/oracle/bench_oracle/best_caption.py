@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench_oracle import OracleOptions
-from benchmark import Captioner, Clip, Resources
-from benchmark.bertscore import BestCaptionSearch, find_best_captions
+from benchmark import EMBEDDED_DATASET, Captioner, Clip, Fact, Resources
+from benchmark.bertscore import BERT_SCORE_MODEL, BestCaptionSearch, find_best_captions
+from benchmark.models.weights import OFFLINE_NAME
 
 
 class BestCaption:
     """Says for each clip what was found to suit its references best."""
 
-    def __init__(self, captions: Mapping[str, str]) -> None:
-        """Take one caption per clip id."""
+    def __init__(self, captions: Mapping[str, str], facts: Mapping[str, Fact]) -> None:
+        """Take one caption per clip id, and how they were found."""
+        self.facts = facts
         self._captions = captions
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
@@ -27,6 +29,9 @@ def prepare_best_caption(resources: Resources, options: OracleOptions) -> Captio
         DataError: the run gave no references, or the training split holds no caption.
         MissingWeightsError: the text model is not on this machine.
     """
-    search = BestCaptionSearch(options.model, options.layer, options.idf, options.aggregation)
+    is_embedded = resources.train is not None and resources.train.dataset == EMBEDDED_DATASET
+    model = options.model or (OFFLINE_NAME if is_embedded else BERT_SCORE_MODEL)
+    search = BestCaptionSearch(model, options.layer, options.idf, options.aggregation)
     best = find_best_captions(resources, search, k=1)
-    return BestCaption({clip_id: captions[0] for clip_id, captions in best.items()})
+    first = {clip_id: captions[0] for clip_id, captions in best.items()}
+    return BestCaption(first, {"model": model, "aggregation": options.aggregation})

@@ -11,6 +11,7 @@ from bench_oracle.best_caption import prepare_best_caption
 
 from benchmark import Clip, DataError, Resources, Split
 from benchmark.artifacts import Artifacts
+from benchmark.errors import MissingWeightsError
 from benchmark.models.weights import OFFLINE_NAME
 
 REFERENCES = {
@@ -60,3 +61,19 @@ def test_without_references_or_captions_it_says_so(resources):
         prepare_best_caption(dataclasses.replace(resources, references=None), OPTIONS)
     with pytest.raises(DataError, match="no caption to choose from"):
         prepare_best_caption(dataclasses.replace(resources, train=as_train([""])), OPTIONS)
+
+
+def test_the_embedded_data_set_is_compared_by_the_model_that_a_wheel_brings(resources):
+    train = dataclasses.replace(resources.train, dataset="soundscapes")
+    embedded = dataclasses.replace(resources, train=train)
+    captioner = prepare_best_caption(embedded, OracleOptions())
+    assert captioner.facts["model"] == OFFLINE_NAME
+    assert captioner.caption([silent("dog")]) == ["a dog barks loudly"]
+
+
+def test_any_other_data_set_is_compared_by_the_models_of_the_paper_or_not_at_all(
+    resources, monkeypatch
+):
+    monkeypatch.delenv("BENCH_MODELS", raising=False)
+    with pytest.raises(MissingWeightsError, match="roberta-large"):
+        prepare_best_caption(resources, OracleOptions())

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from benchmark import Captioner, Resources, SystemSpec, hookimpl
+from benchmark import (
+    EMBEDDED_DATASET,
+    Captioner,
+    Resources,
+    Split,
+    SystemSpec,
+    hookimpl,
+)
 
 BENCH_API = 1
 
@@ -16,12 +23,13 @@ class NnVggishOptions:
 
     Attributes:
         encoder: any encoder of sounds as sequences, options included
-            (``"vggish[weights=random]"``).
+            (``"vggish[weights=random]"``). None: ``mini`` for training on the embedded data set,
+            ``vggish`` for any other.
         n_patches: patches of 0.96 s that are compared; longer clips are cut, shorter ones are
             filled with zeros. 10 s make 10.
     """
 
-    encoder: str = "vggish"
+    encoder: str | None = None
     n_patches: int = 10
 
     def __post_init__(self) -> None:
@@ -32,9 +40,19 @@ class NnVggishOptions:
 
 @dataclass(frozen=True, slots=True)
 class NnClapOptions:
-    """``encoder``: any encoder of sounds and captions, options included."""
+    """How sounds and captions are compared.
 
-    encoder: str = "tagbridge"
+    Attributes:
+        encoder: any encoder of sounds and captions, options included. None: ``mini`` for training
+            on the embedded data set, ``tagbridge`` for any other.
+    """
+
+    encoder: str | None = None
+
+
+def is_embedded(train: Split | None) -> bool:
+    """Tell whether small models will do, those that the package brings."""
+    return train is not None and train.dataset == EMBEDDED_DATASET
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_retrieval import NnClapOptions
+from bench_retrieval import NnClapOptions, is_embedded
 from benchmark import Clip, DataError, Fact, Resources
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import JointEncoder, load_joint_encoder
@@ -51,6 +51,7 @@ def prepare_nearest_caption(resources: Resources, options: NnClapOptions) -> Nea
     captions = list(dict.fromkeys(text for text in texts if text.strip()))
     if not captions:
         raise DataError("nn-clap: the training split holds no caption to choose from.")
-    encoder = load_joint_encoder(options.encoder, resources.device)
+    name = options.encoder or ("mini" if is_embedded(train) else "tagbridge")
+    encoder = load_joint_encoder(name, resources.device)
     store = EmbeddingStore.open(resources, encoder, "sounds")
     return NearestCaption(captions, store.map_texts(encoder, captions), encoder, store)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_retrieval import NnVggishOptions
+from bench_retrieval import NnVggishOptions, is_embedded
 from benchmark import Clip, DataError, Fact, Resources, Split
 from benchmark.embedding_files import embed_command
 from benchmark.embeddings import EmbeddingStore
@@ -50,15 +50,16 @@ def prepare_nearest_sound(resources: Resources, options: NnVggishOptions) -> Nea
         MissingWeightsError: VGGish's weights are not on this machine.
     """
     train = resources.train
+    name = options.encoder or ("mini" if is_embedded(train) else "vggish")
     if train is None or not train.present:
         where = train.label if train else "the training split"
-        command = embed_command(where, options.encoder, "patches")
+        command = embed_command(where, name, "patches")
         raise DataError(
             f"nn-vggish compares sounds, but no clip of {where} has one. Fetch its sounds "
             f"(`bench data verify` lists what is missing), embed them where they are (`{command}`) "
             "and name the file with --embeddings, or train on another split with --train."
         )
-    encoder = load_sequence_encoder(options.encoder, resources.device)
+    encoder = load_sequence_encoder(name, resources.device)
     store = EmbeddingStore.open(resources, encoder, "patches")
     clip_ids = [clip_id for clip_id in train.clip_ids if clip_id in train.present]
     clips = _read(train, clip_ids, encoder.sample_rate_hz)

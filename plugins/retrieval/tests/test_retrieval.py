@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from bench_retrieval import NnClapOptions, NnVggishOptions, bench_systems
@@ -135,3 +137,15 @@ def test_an_encoder_must_exist_and_join_sounds_and_captions(resources):
         prepare_nearest_caption(resources, NnClapOptions("tagbrige"))
     with pytest.raises(UsageError, match="expected embed_audio and embed_text"):
         prepare_nearest_caption(resources, NnClapOptions("sentence"))
+
+
+@pytest.mark.parametrize(
+    ("prepare", "options"),
+    [(prepare_nearest_sound, NnVggishOptions()), (prepare_nearest_caption, NnClapOptions())],
+)
+def test_the_embedded_data_set_is_heard_by_the_encoder_of_the_package(resources, prepare, options):
+    train = dataclasses.replace(TRAIN, dataset="soundscapes")
+    captioner = prepare(with_train(resources, train), options)
+    assert captioner.facts["encoder"] == "mini"
+    assert captioner.trained_on == ("soundscapes:pretrain",)
+    assert captioner.caption([read_tone("low", RATE_HZ)])[0]

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
+from benchmark import EMBEDDED_DATASET
+
 Strategy = Literal["none", "ni", "es", "nnd", "pd"]
 PresetName = Literal["paper", "code", "mini"]
 Mapping = Literal["mlp", "linear"]
 Vocabulary = Literal["used", "tokenizer", "gpt2"]
 Schedule = Literal["steps", "linear", "cosine", "constant"]
 NoiseStd = float | Literal["estimated"]
-EMBEDDED_DATASET = "soundscapes"
 
 
 @dataclass(frozen=True, slots=True)
