@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch import nn
-from toy_training import N_ROWS, PLAN, ToyNetwork, ToyTask, run
+from toy_training import N_ROWS, PLAN, ToyNetwork, ToyTask, assert_same, run
 
 from benchmark import DataError, MachineError
 from benchmark.errors import UsageError
