@@ -1,0 +1,47 @@
+"""Leaderboard rows as text: terminal, markdown, csv, json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from benchmark.leaderboard import Row, group_rows
+from benchmark.published import published_rows
+from benchmark.suites import Suite
+from benchmark.tables.in_print import published_of, published_table
+from benchmark.tables.latency import latency_table
+from benchmark.tables.layout import Format
+from benchmark.tables.quality import heading, notes, quality_table
+from benchmark.tables.records import render_csv
+
+__all__ = ["Format", "render"]
+
+
+def render(
+    rows: Sequence[Row], form: Format, *, published: bool = False, suites: Sequence[Suite] = ()
+) -> str:
+    """Lay rows out in a format; text and md hold one table per set of scored clips.
+
+    Args:
+        rows: of any runs.
+        form: json and csv hold what was measured, and nothing in print.
+        published: whether all numbers in print of a split follow its table.
+        suites: else those of their papers, on splits that have any.
+    """
+    if form == "json":
+        return json.dumps([row.to_json() for row in rows], indent=1)
+    if form == "csv":
+        return render_csv(rows)
+    parts: list[str] = []
+    for group in group_rows(rows):
+        parts.append(heading(group, form))
+        parts.append(quality_table(group, form))
+        parts.append(notes(group))
+        if any(row.latency for row in group):
+            parts.append(latency_table(group, form))
+        label = f"{group[0].dataset}:{group[0].split}"
+        if published:
+            parts.append(published_table(label, published_rows(label), form))
+        elif printed := published_of(suites, label):
+            parts.append(published_table(label, printed, form))
+    return "\n\n".join(parts)

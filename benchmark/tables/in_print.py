@@ -1,0 +1,34 @@
+"""Numbers in print beside a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmark.metrics.table import METRICS
+from benchmark.published import PublishedRow, published_rows
+from benchmark.suites import Suite
+from benchmark.tables.layout import NO_VALUE, Format, lay_out
+
+
+def published_of(suites: Sequence[Suite], split_label: str) -> list[PublishedRow]:
+    return [
+        row
+        for row in (published_rows(split_label) if suites else ())
+        if any(suite.has_published(row.system, row.sources) for suite in suites)
+    ]
+
+
+def published_table(split_label: str, rows: Sequence[PublishedRow], form: Format) -> str:
+    if not rows:
+        return f"No numbers in print are recorded for {split_label}."
+    keys = [key for key in METRICS if any(key in row.values for row in rows)]
+    header = ["in print", "supervision", *(METRICS[key].label for key in keys), "source"]
+    lines = [[row.system, row.supervision, *_printed(row, keys), row.sources[0]] for row in rows]
+    title = (
+        "Numbers in print, not measured here (other clips, tools and tokenisers may lie behind):"
+    )
+    return f"{title}\n\n{lay_out(lines, header, form)}"
+
+
+def _printed(row: PublishedRow, keys: Sequence[str]) -> list[str]:
+    return [f"{100 * row.values[key]:.1f}" if key in row.values else NO_VALUE for key in keys]

@@ -1,0 +1,83 @@
+"""The table of what systems are worth, and the notes below it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from benchmark.leaderboard import (
+    RANKED_BY,
+    Cell,
+    Row,
+    differing_signatures,
+    table_columns,
+    way_to_human,
+)
+from benchmark.metrics.table import METRICS
+from benchmark.tables.layout import NO_VALUE, Format, lay_out
+
+_NOTE_WIDTH = 120
+
+
+def heading(group: Sequence[Row], form: Format) -> str:
+    row = group[0]
+    text = (
+        f"{row.dataset}:{row.split}, {row.n_scored:,} of {row.n_expected:,} clips "
+        f"(clip ids {row.clips_sha256[:12]})"
+    )
+    return f"### {text}" if form == "md" else text
+
+
+def quality_table(group: Sequence[Row], form: Format) -> str:
+    columns = [column for column in table_columns(group)[0] if METRICS[column.key].in_table]
+    line_break = "\n(" if form == "text" else " ("
+    header = ["#", "system", *(column.label.replace(" (", line_break) for column in columns)]
+    ranked = [row for row in group if row.rung == "system" and row.complete]
+    shares = way_to_human(group)
+    if shares is not None:
+        header.append(f"way to human{line_break}%)")
+    tells_training = any(row.trained_on for row in group)
+    if tells_training:
+        header.append("saw data")
+    lines = []
+    for row in group:
+        place = row.rung if row.rung != "system" else NO_VALUE
+        name = row.system if row.complete else f"{row.system} (incomplete)"
+        cells = [_cell(column.key, column.cell(row)) for column in columns]
+        if shares is not None:
+            cells.append(f"{100 * shares[row.system]:.0f}" if row.system in shares else NO_VALUE)
+        if tells_training:
+            cells.append(row.saw_data)
+        lines.append([str(ranked.index(row) + 1) if row in ranked else place, name, *cells])
+    return lay_out(lines, header, form)
+
+
+def _cell(key: str, cell: Cell | None) -> str:
+    if cell is None or cell.value is None:
+        return NO_VALUE
+    if not METRICS[key].in_percent:
+        return f"{cell.value:,.0f}"
+    text = f"{100 * cell.value:.1f}"
+    if key == RANKED_BY and cell.low is not None and cell.high is not None:
+        text += f" [{100 * cell.low:.1f}, {100 * cell.high:.1f}]"
+    return text
+
+
+def notes(group: Sequence[Row]) -> str:
+    lines = ["Values x100; in brackets the 95 % bootstrap interval. Ranked by CIDEr-D."]
+    reasons: dict[str, list[str]] = {}
+    for key, reason in table_columns(group)[1].items():
+        reasons.setdefault(reason, []).append(METRICS[key].label)
+    lines += [f"Unavailable: {', '.join(labels)}: {why}" for why, labels in reasons.items()]
+    lines += [
+        f"{label}: the rows were not all computed the same way; compare their signatures (json)"
+        for label in differing_signatures(group)
+    ]
+    for row in group:
+        if row.failure:
+            lines.append(f"{row.system} stopped {row.failure}")
+        if row.n_failed:
+            lines.append(f"{row.system}: {row.n_failed} clips failed and are not scored")
+        if row.n_empty:
+            lines.append(f"{row.system}: {row.n_empty} captions are empty and scored as they stand")
+    return "\n".join(textwrap.fill(note, _NOTE_WIDTH, subsequent_indent="  ") for note in lines)
