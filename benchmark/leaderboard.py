@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from benchmark.contract import Fact, Kind
 from benchmark.disclosure import SawData, saw_data
+from benchmark.metrics.statistics import SystemStatistics
 from benchmark.metrics.table import METRICS
-from benchmark.plan import Plan, PlannedSystem
-from benchmark.run_folder import RunFolder
+from benchmark.plan import PlannedSystem
+from benchmark.records import RunRecord, read_record
 
 RANKED_BY = "cider_d"
 HUMAN = "human"
@@ -44,9 +45,10 @@ class Row:
         clips_sha256: hash of the scored clips' ids: only rows that share it share a table.
         latency: of the quality pass, None for captions that came from a file.
         trained_on: data sets that the system's weights have seen.
-        run: folder of the run.
+        run: folder of the run, or the file that stands for it.
         saw_data: whether the evaluated data set is among ``trained_on``.
         facts: what the system said of how it was prepared.
+        statistics: what each clip adds to the scores; not part of the row's JSON.
     """
 
     system: str
@@ -70,6 +72,7 @@ class Row:
     run: str
     saw_data: SawData = "unknown"
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    statistics: SystemStatistics | None = field(default=None, repr=False, compare=False)
 
     @property
     def complete(self) -> bool:
@@ -85,16 +88,20 @@ class Row:
         return (self.dataset, self.split, self.clips_sha256)
 
     def to_json(self) -> dict[str, Any]:
-        return {**dataclasses.asdict(self), "complete": self.complete}
+        record = dataclasses.asdict(dataclasses.replace(self, statistics=None))
+        del record["statistics"]
+        return {**record, "complete": self.complete}
 
 
 def read_rows(paths: Iterable[Path]) -> list[Row]:
-    """Read the rows of sealed runs.
+    """Read the rows of sealed runs, from their folders or from files that stand for them.
 
     Raises:
-        RunError: a folder holds no run, or an unfinished one.
+        RunError: there is no run, or an unfinished one.
     """
-    return [row for path in paths for row in _rows(RunFolder.open(path))]
+    return [
+        _row(record, system) for record in map(read_record, paths) for system in record.plan.systems
+    ]
 
 
 def group_rows(rows: Iterable[Row]) -> list[list[Row]]:
@@ -186,23 +193,10 @@ def _model_of(cell: Cell) -> str | None:
     return next((part.removeprefix("model:") for part in parts), None)
 
 
-def _rows(folder: RunFolder) -> list[Row]:
-    manifest = folder.read_manifest()
-    plan = folder.read_plan()
-    scores = folder.read_scores()["systems"]
-    return [
-        _row(folder, plan, system, manifest["systems"][system.name], scores[system.name])
-        for system in plan.systems
-    ]
-
-
-def _row(
-    folder: RunFolder,
-    plan: Plan,
-    system: PlannedSystem,
-    sealed: Mapping[str, Any],
-    scores: Mapping[str, Any],
-) -> Row:
+def _row(record: RunRecord, system: PlannedSystem) -> Row:
+    plan = record.plan
+    sealed = record.manifest["systems"][system.name]
+    scores = record.scores["systems"][system.name]
     dataset, split = plan.dataset.rsplit(":", 1)
     trained_on = tuple(sealed.get("trained_on", system.trained_on))
     return Row(
@@ -224,10 +218,11 @@ def _row(
         trained_on=trained_on,
         train=plan.train,
         seed=plan.seed,
-        run=str(folder.path),
+        run=str(record.path),
         # Nobody knows what wrote a file.
         saw_data="unknown" if plan.command == "score" else saw_data(trained_on, dataset),
         facts=sealed.get("facts", {}),
+        statistics=record.statistics[system.name],
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.errors import MachineError, RunError
+from benchmark.errors import RunError
+from benchmark.files import read_json, unwritable, write_whole
 from benchmark.plan import Plan
 
 
@@ -18,9 +18,9 @@ from benchmark.plan import Plan
 class RunFolder:
     """The files of one run.
 
-    ``plan.json`` is written first and never again; ``ledger.jsonl`` only grows; ``scores.json``
-    and ``per_clip.csv`` are derived and may be rebuilt; ``manifest.json`` is written last, so
-    that without it the run is unfinished.
+    ``plan.json`` is written first and never again; ``ledger.jsonl`` only grows; ``scores.json``,
+    ``statistics.json`` and ``per_clip.csv`` are derived and may be rebuilt; ``manifest.json`` is
+    written last, so that without it the run is unfinished.
     """
 
     path: Path
@@ -42,8 +42,8 @@ class RunFolder:
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _unwritable(path, error) from error
-        _write(folder.plan_path, json.dumps(plan.to_json(), indent=1))
+            raise unwritable(path, error) from error
+        write_whole(folder.plan_path, json.dumps(plan.to_json(), indent=1))
         return folder
 
     @staticmethod
@@ -75,14 +75,18 @@ class RunFolder:
         return self.path / "per_clip.csv"
 
     @property
+    def statistics_path(self) -> Path:
+        return self.path / "statistics.json"
+
+    @property
     def manifest_path(self) -> Path:
         return self.path / "manifest.json"
 
     def read_plan(self) -> Plan:
-        return Plan.from_json(_read(self.plan_path), self.plan_path)
+        return Plan.from_json(read_json(self.plan_path), self.plan_path)
 
     def read_scores(self) -> dict[str, Any]:
-        return _read(self.scores_path)
+        return read_json(self.scores_path)
 
     def read_manifest(self) -> dict[str, Any]:
         """Read the seal.
@@ -95,10 +99,26 @@ class RunFolder:
                 f"{self.path} is unfinished: it has no manifest.json. "
                 f"Finish it with `bench run --resume {self.path}`."
             )
-        return _read(self.manifest_path)
+        return read_json(self.manifest_path)
 
     def write_scores(self, scores: Mapping[str, Any]) -> None:
-        _write(self.scores_path, json.dumps(scores, indent=1))
+        write_whole(self.scores_path, json.dumps(scores, indent=1))
+
+    def read_statistics(self) -> dict[str, Any]:
+        """Read what each clip adds to the scores.
+
+        Raises:
+            RunError: the run was made by a version that did not keep them.
+        """
+        if not self.statistics_path.is_file():
+            raise RunError(
+                f"{self.path} holds no statistics.json: its scores are of an earlier aac-bench. "
+                f"Make it with `bench rescore {self.path}`."
+            )
+        return read_json(self.statistics_path)
+
+    def write_statistics(self, statistics: Mapping[str, Any]) -> None:
+        write_whole(self.statistics_path, json.dumps(statistics, separators=(",", ":")))
 
     def write_per_clip(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         partial = self.per_clip_path.with_suffix(".csv.partial")
@@ -109,41 +129,11 @@ class RunFolder:
                 writer.writerows(rows)
             partial.replace(self.per_clip_path)
         except OSError as error:
-            raise _unwritable(self.per_clip_path, error) from error
+            raise unwritable(self.per_clip_path, error) from error
 
     def seal(self, manifest: Mapping[str, Any]) -> None:
-        _write(self.manifest_path, json.dumps(manifest, indent=1))
+        write_whole(self.manifest_path, json.dumps(manifest, indent=1))
 
     def unseal(self) -> None:
         """Mark the run unfinished again, before more work is done on it."""
         self.manifest_path.unlink(missing_ok=True)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all, and wait until the disk has it."""
-    partial = path.with_suffix(path.suffix + ".partial")
-    try:
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunError(f"cannot read {path}: {error}") from error
-    if not isinstance(record, dict):
-        raise RunError(f"cannot read {path}: expected a JSON object.")
-    return record
-
-
-def _unwritable(path: Path, error: OSError) -> MachineError:
-    return MachineError(
-        f"cannot write {path}: {error.strerror or error}. "
-        "Free some space, mend the permissions, or name another folder with --out."
-    )

@@ -10,11 +10,12 @@ import numpy as np
 
 from benchmark.contract import References, hash_clip_ids
 from benchmark.ledger import CAPTIONED, ClipRow, LedgerView
-from benchmark.metrics.scores import PerClip, Score, Task
+from benchmark.metrics.scores import Score, Task
+from benchmark.metrics.statistics import SystemStatistics
 from benchmark.metrics.suite import SuiteSettings, score_tasks
 from benchmark.metrics.table import METRICS
 from benchmark.plan import Plan, PlannedSystem
-from benchmark.stats import bootstrap_means, percentile_interval
+from benchmark.stats import percentile_interval, resample
 
 SCHEMA = 1
 
@@ -23,19 +24,43 @@ SCHEMA = 1
 class SystemScores:
     """One system's scores.
 
-    ``clip_ids`` are the clips that count, sorted: those with a caption, in every fold where
-    there are folds. Per-clip arrays follow their order.
+    Attributes:
+        scores: by metric; per-clip arrays follow ``clip_ids``.
+        statistics: what each clip adds to them.
     """
 
-    clip_ids: tuple[str, ...]
     scores: Mapping[str, Score]
+    statistics: SystemStatistics
+
+    @property
+    def clip_ids(self) -> tuple[str, ...]:
+        """The clips that count, sorted: those with a caption, in any fold where there are folds."""
+        return self.statistics.clip_ids
 
     def to_json(self) -> dict[str, Any]:
         return {
             "n_scored": len(self.clip_ids),
             "clips_sha256": hash_clip_ids(self.clip_ids),
-            "metrics": {key: _score_json(key, score) for key, score in self.scores.items()},
+            "metrics": {key: self._score_json(key) for key in self.scores},
         }
+
+    def _score_json(self, key: str) -> dict[str, Any]:
+        score = self.scores[key]
+        low, high = self._interval(key)
+        return {
+            "value": score.value,
+            "low": low,
+            "high": high,
+            "available": score.available,
+            "reason": score.reason,
+            "signature": score.signature,
+        }
+
+    def _interval(self, key: str) -> tuple[float | None, float | None]:
+        is_resampled = self.statistics.has(key) and self.statistics.n_clips > 1
+        if not is_resampled or METRICS[key].higher_is_better is None:
+            return None, None
+        return percentile_interval(resample([self.statistics.sample(key)])[0])
 
 
 def score_ledger(
@@ -103,54 +128,22 @@ def _without(references: References, fold: int) -> References:
 
 def _merge(parts: Sequence[tuple[Task, Mapping[str, Score]]], keys: Sequence[str]) -> SystemScores:
     """Join the folds of one system: corpus values and clips' values are means over folds."""
+    statistics = SystemStatistics.gather([(task.clip_ids, scores) for task, scores in parts])
     if not parts:
         reason = "the system gave no caption"
-        return SystemScores((), {key: Score.unavailable(reason) for key in keys})
+        return SystemScores({key: Score.unavailable(reason) for key in keys}, statistics)
     if len(parts) == 1:
-        task, scores = parts[0]
-        return SystemScores(task.clip_ids, scores)
-    clip_ids = tuple(sorted({clip_id for task, _ in parts for clip_id in task.clip_ids}))
-    merged = {key: _mean_over_folds(clip_ids, key, parts) for key in keys}
-    return SystemScores(clip_ids, merged)
+        return SystemScores(parts[0][1], statistics)
+    merged = {
+        key: _mean_over_folds([scores[key] for _, scores in parts], key, statistics) for key in keys
+    }
+    return SystemScores(merged, statistics)
 
 
-def _mean_over_folds(
-    clip_ids: Sequence[str], key: str, parts: Sequence[tuple[Task, Mapping[str, Score]]]
-) -> Score:
-    scores = [score[key] for _, score in parts]
+def _mean_over_folds(scores: Sequence[Score], key: str, statistics: SystemStatistics) -> Score:
     values = [score.value for score in scores if score.value is not None]
     if len(values) < len(scores):
         return next(score for score in scores if not score.available)
     signature = f"{scores[0].signature}|folds:{len(scores)},leave-one-out"
-    arrays = [score.per_clip for score in scores if score.per_clip is not None]
-    if len(arrays) < len(scores):
-        return Score(float(np.mean(values)), None, signature)
-    totals: PerClip = np.zeros(len(clip_ids))
-    counts: PerClip = np.zeros(len(clip_ids))
-    position = {clip_id: index for index, clip_id in enumerate(clip_ids)}
-    for (task, _), values_of_fold in zip(parts, arrays, strict=True):
-        where = [position[clip_id] for clip_id in task.clip_ids]
-        totals[where] += values_of_fold
-        counts[where] += 1
-    return Score(float(np.mean(values)), totals / counts, signature)
-
-
-def _score_json(key: str, score: Score) -> dict[str, Any]:
-    low, high = _interval(key, score)
-    return {
-        "value": score.value,
-        "low": low,
-        "high": high,
-        "available": score.available,
-        "reason": score.reason,
-        "signature": score.signature,
-    }
-
-
-def _interval(key: str, score: Score) -> tuple[float | None, float | None]:
-    if score.resampled is not None:
-        return percentile_interval(score.resampled)
-    is_mean = METRICS[key].aggregation == "mean" and METRICS[key].higher_is_better is not None
-    if is_mean and score.per_clip is not None and len(score.per_clip) > 1:
-        return percentile_interval(bootstrap_means(score.per_clip))
-    return None, None
+    per_clip = statistics.per_clip(key) if statistics.has(key) else None
+    return Score(float(np.mean(values)), per_clip, signature)

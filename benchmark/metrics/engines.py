@@ -12,7 +12,6 @@ from benchmark.metrics.bleu import bleu
 from benchmark.metrics.corpus import TokenisedTask
 from benchmark.metrics.scores import PerClip, Score
 from benchmark.metrics.signature import sign
-from benchmark.stats import draw_counts
 
 Scores = dict[str, Score]
 
@@ -37,13 +36,12 @@ def score_lexical(item: TokenisedTask) -> Scores:
     task = item.task
     statistics = item.split.bleu.score(item.ngrams, item.rows).statistics
     corpus, per_clip = bleu(statistics.sum(axis=0)), bleu(statistics)
-    resampled = bleu(draw_counts(len(statistics)) @ statistics)
     scores = {
         f"bleu_{n}": Score(
             float(corpus[n - 1]),
             per_clip[:, n - 1],
             sign(f"bleu_{n}", task, "length:closest"),
-            resampled=resampled[:, n - 1],
+            statistics=statistics,
         )
         for n in (1, 2, 3, 4)
     }
@@ -124,4 +122,4 @@ def score_fluency_errors(
 
 def mean_score(per_clip: PerClip, signature: str) -> Score:
     """Make the score of a metric whose corpus value is the mean over clips."""
-    return Score(float(np.mean(per_clip)), per_clip, signature)
+    return Score(float(np.mean(per_clip)), per_clip, signature, statistics=per_clip[:, np.newaxis])

@@ -19,6 +19,7 @@ from benchmark.metrics.java import pycocoevalcap_file
 from benchmark.metrics.meteor_index import index_table
 from benchmark.metrics.meteor_normaliser import normalise
 from benchmark.metrics.meteor_process import MeteorProcess
+from benchmark.metrics.meteor_score import meteor_score, parse_statistics
 from benchmark.metrics.meteor_table import cut_table, write_table
 from benchmark.places import artifacts as default_artifacts
 
@@ -28,10 +29,19 @@ _WORD = re.compile(r"[^ \t\n\r\f]+")  # as Java's StringTokenizer parts them
 
 @dataclass(frozen=True, slots=True)
 class MeteorScores:
-    """METEOR of a corpus and of each of its clips, from 0 to 1."""
+    """``statistics``: ``(n_clips, 23)``, columns as ``N_STATISTICS`` says."""
 
-    corpus: float
-    per_clip: NDArray[np.float64]
+    statistics: NDArray[np.float64]
+
+    @property
+    def per_clip(self) -> NDArray[np.float64]:
+        """``(n_clips,)``: METEOR of each clip, from 0 to 1."""
+        return meteor_score(self.statistics)
+
+    @property
+    def corpus(self) -> float:
+        """METEOR of all clips together."""
+        return float(meteor_score(self.statistics.sum(axis=0)))
 
 
 class Meteor:
@@ -71,7 +81,7 @@ class Meteor:
         """Score one candidate per clip against that clip's references.
 
         The corpus score is not the mean: it is the score of the summed statistics of all
-        alignments (Denkowski and Lavie 2014). The clip scores are METEOR's own numbers.
+        alignments (Denkowski and Lavie 2014).
 
         Args:
             candidates: one text for each clip; ``""`` scores 0.
@@ -136,8 +146,7 @@ class Meteor:
         assert self._process is not None  # _launch came first
         new = [line for line in dict.fromkeys(lines) if line not in self._statistics]
         self._statistics.update(zip(new, self._process.align(new), strict=True))
-        *per_clip, corpus = self._process.evaluate([self._statistics[line] for line in lines])
-        return MeteorScores(corpus, np.array(per_clip, np.float64))
+        return MeteorScores(parse_statistics([self._statistics[line] for line in lines]))
 
 
 def _as_candidate(text: str) -> str:

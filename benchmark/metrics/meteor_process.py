@@ -11,10 +11,10 @@ from threading import Thread
 
 from benchmark.errors import MachineError
 from benchmark.metrics.java import QUICK_START, find_java, java_failure, pycocoevalcap_file
+from benchmark.metrics.meteor_score import N_STATISTICS
 from benchmark.metrics.tokenise import encode_lines
 
 _FLAGS = (*QUICK_START, "-Duser.country=US", "-Duser.language=en", "-Xmx2G")
-_N_STATISTICS = 23
 _OPTIONS = ("-", "-", "-stdio", "-l", "en", "-lower")
 
 
@@ -58,30 +58,21 @@ class MeteorProcess:
             MachineError: the process died, could not read its table, or answered with
                 something else.
         """
-        answers = self._ask(lines, len(lines))
+        answers = self._ask(lines)
         for line, answer in zip(lines, answers, strict=True):
-            if answer.count(" ") != _N_STATISTICS - 1:
+            if answer.count(" ") != N_STATISTICS - 1:
                 raise MachineError(
-                    f"METEOR answered {answer!r} to {line!r}; expected {_N_STATISTICS} numbers."
+                    f"METEOR answered {answer!r} to {line!r}; expected {N_STATISTICS} numbers."
                 )
         return answers
 
-    def evaluate(self, statistics: Sequence[str]) -> list[float]:
-        """Score alignments: one score each, and then one for all of them as a corpus.
-
-        Raises:
-            MachineError: the process died.
-        """
-        answers = self._ask([" ||| ".join(["EVAL", *statistics])], len(statistics) + 1)
-        return [float(answer) for answer in answers]
-
-    def _ask(self, lines: Sequence[str], n_answers: int) -> list[str]:
+    def _ask(self, lines: Sequence[str]) -> list[str]:
         """Send lines and collect answers. METEOR works while the rest is on its way."""
         stdout = self._process.stdout
         assert stdout is not None
         feeder = Thread(target=self._feed, args=(encode_lines(lines),), daemon=True)
         feeder.start()
-        answers = [stdout.readline() for _ in range(n_answers)]
+        answers = [stdout.readline() for _ in lines]
         feeder.join()
         self._stderr.seek(0)
         said = self._stderr.read()

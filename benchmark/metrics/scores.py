@@ -67,15 +67,15 @@ class Score:
         signature: implementation, version, tokeniser, weights, IDF source, references per
             clip, clips scored of expected: two values compare when their signatures agree.
         reason: why it is unavailable, else None.
-        resampled: ``(n_draws,)`` corpus values over bootstrap draws of the clips, for metrics
-            that are no mean over clips; None otherwise.
+        statistics: ``(n_clips, width)``: what each clip adds to the corpus value, see
+            ``benchmark.metrics.statistics``; None where the metric only describes.
     """
 
     value: float | None
     per_clip: PerClip | None
     signature: str
     reason: str | None = None
-    resampled: PerClip | None = None
+    statistics: NDArray[np.float64] | None = None
 
     @property
     def available(self) -> bool:

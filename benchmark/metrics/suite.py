@@ -97,7 +97,8 @@ def _score_here(
 def _sign_meteor(item: TokenisedTask, waiting: Future[MeteorScores]) -> Scores:
     found = waiting.result()
     signature = sign("meteor", item.task, "meteor:1.5", "lang:en", "norm:yes")
-    return {"meteor": Score(found.corpus, found.per_clip, signature)}
+    score = Score(found.corpus, found.per_clip, signature, statistics=found.statistics)
+    return {"meteor": score}
 
 
 def _add_spice(results: Sequence[Scores], items: Sequence[TokenisedTask]) -> None:

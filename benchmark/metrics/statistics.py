@@ -1,0 +1,158 @@
+"""What each clip adds to a corpus value: kept with the scores, so that any resample can be made.
+
+Every corpus value here is a function of a sum over clips: of values and of ones for a mean, of
+ten counts for BLEU, of 23 for METEOR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.metrics.bleu import bleu
+from benchmark.metrics.meteor_score import meteor_score
+from benchmark.metrics.scores import Score
+from benchmark.stats.samples import Sample
+
+Array = NDArray[np.float64]
+Aggregate = Callable[[Array], Array]
+
+_BLEU_ORDERS = {f"bleu_{n}": n for n in (1, 2, 3, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class SystemStatistics:
+    """The statistics of one system's scored clips.
+
+    Attributes:
+        clip_ids: sorted.
+        arrays: ``(n_folds, n_clips, width)`` for each kept name (a metric's key; ``"bleu"`` for
+            all four orders); NaN where a clip is not in a fold. There is one fold, save for
+            leave-one-out systems, whose corpus value is the mean over folds.
+    """
+
+    clip_ids: tuple[str, ...]
+    arrays: Mapping[str, Array]
+
+    @staticmethod
+    def gather(folds: Sequence[tuple[tuple[str, ...], Mapping[str, Score]]]) -> SystemStatistics:
+        """Join the folds of one system: of each the scored clips, and the scores by key."""
+        clip_ids = tuple(sorted({clip_id for of_fold, _ in folds for clip_id in of_fold}))
+        row_of = {clip_id: row for row, clip_id in enumerate(clip_ids)}
+        rows = [[row_of[clip_id] for clip_id in of_fold] for of_fold, _ in folds]
+        arrays: dict[str, Array] = {}
+        for key in folds[0][1] if folds else ():
+            found = [scores[key].statistics for _, scores in folds]
+            given = [statistics for statistics in found if statistics is not None]
+            if len(given) == len(folds):
+                array = np.full((len(folds), len(clip_ids), given[0].shape[1]), np.nan)
+                for fold, (where, statistics) in enumerate(zip(rows, given, strict=True)):
+                    array[fold, where] = statistics
+                arrays[_kept_name(key)] = array
+        return SystemStatistics(clip_ids, arrays)
+
+    @property
+    def n_clips(self) -> int:
+        return len(self.clip_ids)
+
+    def has(self, key: str) -> bool:
+        """Tell whether a metric can be resampled."""
+        return _kept_name(key) in self.arrays
+
+    def sample(self, key: str) -> Sample:
+        """Make a metric's sample: its rows in the order of ``clip_ids``.
+
+        Raises:
+            KeyError: the metric has no statistics.
+        """
+        array = self.arrays[_kept_name(key)]
+        n_folds, n_clips, _ = array.shape
+        if _is_mean(key):
+            array = np.concatenate([array, np.ones_like(array)], axis=-1)
+        absent = np.isnan(array[..., :1])
+        rows = np.where(absent, 0.0, array).transpose(1, 0, 2).reshape(n_clips, -1)
+        return Sample(rows, _over_folds(_aggregate(key), n_folds))
+
+    def per_clip(self, key: str) -> Array:
+        """``(n_clips,)``: a metric's value of each clip, averaged over the folds it is in."""
+        array = self.arrays[_kept_name(key)]
+        absent = np.isnan(array[..., 0])
+        values = array[..., 0] if _is_mean(key) else _aggregate(key)(np.nan_to_num(array))
+        n_folds: Array = (~absent).sum(axis=0)
+        means: Array = np.where(absent, 0.0, values).sum(axis=0) / n_folds
+        return means
+
+    def to_json(self) -> dict[str, Any]:
+        arrays = {name: _to_lists(array) for name, array in self.arrays.items()}
+        return {"clip_ids": list(self.clip_ids), "statistics": arrays}
+
+    @staticmethod
+    def from_json(record: Mapping[str, Any]) -> SystemStatistics:
+        """Read statistics back.
+
+        Raises:
+            ValueError, KeyError, TypeError: they were not written by ``to_json``.
+        """
+        clip_ids = tuple(record["clip_ids"])
+        arrays = {
+            name: _from_lists(lists, len(clip_ids)) for name, lists in record["statistics"].items()
+        }
+        return SystemStatistics(clip_ids, arrays)
+
+
+def _kept_name(key: str) -> str:
+    return "bleu" if key in _BLEU_ORDERS else key
+
+
+def _is_mean(key: str) -> bool:
+    return key not in _BLEU_ORDERS and key != "meteor"
+
+
+def _aggregate(key: str) -> Aggregate:
+    if key in _BLEU_ORDERS:
+        order = _BLEU_ORDERS[key]
+        return lambda sums: bleu(sums)[..., order - 1]
+    return meteor_score if key == "meteor" else _mean
+
+
+def _mean(sums: Array) -> Array:
+    """Divide summed values by their number; a draw without any clip of a fold counts as 0."""
+    total, number = sums[..., 0], sums[..., 1]
+    return np.divide(total, number, out=np.zeros_like(total), where=number > 0)
+
+
+def _over_folds(aggregate: Aggregate, n_folds: int) -> Aggregate:
+    if n_folds == 1:
+        return aggregate
+
+    def average(sums: Array) -> Array:
+        of_folds = aggregate(sums.reshape(*sums.shape[:-1], n_folds, -1))
+        mean: Array = of_folds.mean(axis=-1)
+        return mean
+
+    return average
+
+
+def _to_lists(array: Array) -> list[Any]:
+    """Fold by fold, clip by clip; counts as integers, single values bare, None for no value."""
+    is_counted = not np.isnan(array).any() and (array == np.floor(array)).all()
+    cells = array.astype(np.int64) if is_counted else array
+    squeezed = cells[..., 0] if array.shape[-1] == 1 else cells
+    return [[_without_nan(row) for row in fold] for fold in squeezed.tolist()]
+
+
+def _without_nan(row: Any) -> Any:
+    if isinstance(row, list):
+        return None if row[0] != row[0] else row
+    return None if row != row else row
+
+
+def _from_lists(folds: list[Any], n_clips: int) -> Array:
+    rows = [row if isinstance(row, list) else [row] for fold in folds for row in fold]
+    width = max((len(row) for row in rows), default=1)
+    filled = [[np.nan] * width if row == [None] else row for row in rows]
+    return np.array(filled, dtype=np.float64).reshape(len(folds), n_clips, width)

@@ -1,0 +1,110 @@
+"""A corpus value as what it is: a function of a sum over clips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
+Clusters = Sequence[str] | NDArray[np.str_] | NDArray[np.int64]
+"""The cluster of each clip, for instance the recording that it was cut from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One corpus value of one system, kept so that any resample of its clips can be valued.
+
+    Attributes:
+        statistics: ``(n_clips, k)``, finite: what each clip adds.
+        aggregate: turns sums ``(..., k)`` over clips into corpus values ``(...)``.
+    """
+
+    statistics: Array
+    aggregate: Callable[[Array], Array]
+
+    def __post_init__(self) -> None:
+        if self.statistics.ndim != 2 or not self.statistics.size:
+            raise ValueError(
+                f"statistics of shape {self.statistics.shape}; expected (n_clips, k), not empty."
+            )
+        if not np.isfinite(self.statistics).all():
+            raise ValueError("statistics that are not finite cannot be resampled.")
+
+    @classmethod
+    def of_mean(cls, per_clip: Array) -> Sample:
+        """Make the sample of a mean over clips from ``(n_clips,)`` values."""
+        return cls(np.stack([per_clip, np.ones(len(per_clip))], axis=1), _mean)
+
+    @classmethod
+    def average(cls, samples: Sequence[Sample]) -> Sample:
+        """Make the sample of the mean of several corpus values over the same clips.
+
+        So several seeds of one system are compared as one: a test that draws or swaps a clip
+        does so for all seeds at once.
+
+        Raises:
+            ValueError: there are no samples, or they have unlike numbers of clips.
+        """
+        require_same_clips(samples)
+        ends = np.cumsum([sample.statistics.shape[1] for sample in samples])[:-1]
+        aggregates = [sample.aggregate for sample in samples]
+
+        def aggregate(sums: Array) -> Array:
+            parts = np.split(sums, ends, axis=-1)
+            values = [of_one(part) for of_one, part in zip(aggregates, parts, strict=True)]
+            mean: Array = np.mean(values, axis=0)
+            return mean
+
+        return cls(np.concatenate([sample.statistics for sample in samples], axis=1), aggregate)
+
+    @property
+    def n_clips(self) -> int:
+        return len(self.statistics)
+
+    @property
+    def value(self) -> float:
+        """The corpus value of all clips."""
+        return float(self.aggregate(self.statistics.sum(axis=0)))
+
+    @property
+    def per_clip(self) -> Array:
+        """``(n_clips,)``: the value of each clip as a corpus of its own."""
+        return self.aggregate(self.statistics)
+
+    def take(self, rows: Rows) -> Sample:
+        """Choose clips by row, in that order; a row may come more than once."""
+        return Sample(self.statistics[rows], self.aggregate)
+
+    def group(self, clusters: Clusters) -> Sample:
+        """Sum the clips of each cluster, so that draws and swaps take whole clusters.
+
+        Raises:
+            ValueError: there is not one cluster a clip.
+        """
+        if len(clusters) != self.n_clips:
+            raise ValueError(f"{len(clusters)} clusters for {self.n_clips} clips.")
+        names, rows = np.unique(np.asarray(clusters), return_inverse=True)
+        sums = np.zeros((len(names), self.statistics.shape[1]))
+        np.add.at(sums, rows, self.statistics)
+        return Sample(sums, self.aggregate)
+
+
+def require_same_clips(samples: Sequence[Sample]) -> int:
+    """Return how many clips samples share, row by row.
+
+    Raises:
+        ValueError: there are no samples, or they have unlike numbers of clips.
+    """
+    numbers = sorted({sample.n_clips for sample in samples})
+    if len(numbers) != 1:
+        raise ValueError(f"samples of {numbers or 'no'} clips; expected the same clips in each.")
+    return numbers[0]
+
+
+def _mean(sums: Array) -> Array:
+    means: Array = sums[..., 0] / sums[..., 1]
+    return means

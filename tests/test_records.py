@@ -1,0 +1,79 @@
+"""Runs as they are read again: from a folder, from one file."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from benchmark.errors import RunError, UnknownNameError, UsageError
+from benchmark.records import find_system, read_record, write_record
+
+
+@pytest.fixture
+def run(bench, clips_folder, tmp_path):
+    folder = tmp_path / "run"
+    done = bench(
+        "run", "--systems", "constant,human", "--dataset", f"folder:{clips_folder}:test",
+        "--metrics", "lexical", "--text-only", "--out", folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_a_file_holds_all_that_the_folder_holds(run, tmp_path):
+    record = read_record(run)
+    write_record(record, tmp_path / "kept" / "run.json")
+    again = read_record(tmp_path / "kept" / "run.json")
+    assert again.plan == record.plan
+    assert again.manifest == record.manifest
+    assert again.scores == record.scores
+    assert again.captions == record.captions
+    assert len(again.captions["constant"]) == 12
+    for name, statistics in record.statistics.items():
+        for key in ("bleu_2", "cider_d"):
+            ours, theirs = statistics.sample(key), again.statistics[name].sample(key)
+            np.testing.assert_array_equal(ours.statistics, theirs.statistics)
+            value = record.scores["systems"][name]["metrics"][key]["value"]
+            assert theirs.value == pytest.approx(value, abs=1e-12)
+
+
+def test_a_table_of_the_file_is_the_table_of_the_folder(bench, run, tmp_path):
+    write_record(read_record(run), tmp_path / "run.json")
+    tables = [bench("leaderboard", path, "--format", "md") for path in (run, tmp_path / "run.json")]
+    assert tables[0].returncode == 0, tables[0].stderr
+    assert tables[0].stdout == tables[1].stdout
+
+
+def test_a_system_is_named_by_run_and_name(run):
+    record, name = find_system(f"{run}::human")
+    assert (record.path, name) == (run, "human")
+    with pytest.raises(UsageError, match=r"holds 2 systems; say which: .*::constant or .*::human"):
+        find_system(str(run))
+    with pytest.raises(UnknownNameError, match="Did you mean 'human'"):
+        find_system(f"{run}::humn")
+
+
+def test_a_run_of_an_earlier_version_says_how_to_mend_it(run):
+    (run / "statistics.json").unlink()
+    with pytest.raises(RunError, match="Make it with `bench rescore"):
+        read_record(run)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda record: record.update(schema=9), "schema 9; this aac-bench reads run files of 1"),
+        (lambda record: record.pop("captions"), "not a run's file"),
+        (lambda record: record["statistics"].update(human=3), "not a run's file"),
+    ],
+)
+def test_a_file_that_was_changed_is_refused(run, tmp_path, change, message):
+    path = tmp_path / "run.json"
+    write_record(read_record(run), path)
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(RunError, match=message):
+        read_record(path)
