@@ -15,6 +15,7 @@ from benchmark.contract import (
 )
 from benchmark.errors import BenchError, DataError, MachineError, PluginError, UnknownNameError
 from benchmark.hookspecs import hookimpl
+from benchmark.stages import stage
 
 __all__ = [
     "API_VERSION",
@@ -34,4 +35,5 @@ __all__ = [
     "SystemSpec",
     "UnknownNameError",
     "hookimpl",
+    "stage",
 ]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from benchmark.contract import Clip, Waveform
 from benchmark.errors import DataError
+from benchmark.stages import stage
 
 _STREAMED_SIZE = 0x7FFF_F000
 """Chunk sizes from here up are placeholders: written by tools that could not seek back."""
@@ -35,10 +36,11 @@ def read_sound(path: Path, sample_rate_hz: int) -> Waveform:
     """
     import soxr
 
-    _require_bytes(path)
-    _require_whole_wav(path)
-    frames, native_hz = _decode(path)
-    waveform = frames[:, 0] if frames.shape[1] == 1 else frames.mean(axis=1)
+    with stage("decode"):
+        _require_bytes(path)
+        _require_whole_wav(path)
+        frames, native_hz = _decode(path)
+        waveform = frames[:, 0] if frames.shape[1] == 1 else frames.mean(axis=1)
     if not np.isfinite(waveform).all():
         at = int(np.argmin(np.isfinite(waveform)))
         raise DataError(
@@ -46,7 +48,8 @@ def read_sound(path: Path, sample_rate_hz: int) -> Waveform:
             f"{len(waveform)}; expected finite values. Export the file again."
         )
     if native_hz != sample_rate_hz:
-        waveform = soxr.resample(waveform, native_hz, sample_rate_hz, quality="HQ")
+        with stage("resample"):
+            waveform = soxr.resample(waveform, native_hz, sample_rate_hz, quality="HQ")
     if len(waveform) == 0:
         raise DataError(
             f"{path} is too short: {len(frames)} samples at {native_hz} Hz leave none at "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 from benchmark.contract import Captioner, Clip
 from benchmark.errors import PluginError
+from benchmark.stages import synchronise_device
 
 
 class CallTimeoutError(Exception):
@@ -32,16 +34,19 @@ def call_captioner(captioner: Captioner, clips: list[Clip], timeout_s: float | N
         clips: at least one.
         timeout_s: seconds it may take; None waits for ever.
     """
-    start = time.perf_counter()
+    start_ns = time.perf_counter_ns()
     try:
+        synchronise_device()  # what was asked for before is not this call's
+        start_ns = time.perf_counter_ns()
         if timeout_s is None:
             captions = captioner.caption(clips)
         else:
             captions = _call_within(captioner, clips, timeout_s)
-        caption_s = since(start)
+        synchronise_device()
+        caption_s = since(start_ns)
         _check_captions(captions, clips)
     except Exception as error:
-        return Call(None, since(start), error)
+        return Call(None, since(start_ns), error)
     return Call(captions, caption_s)
 
 
@@ -55,7 +60,8 @@ def _call_within(captioner: Captioner, clips: list[Clip], timeout_s: float) -> l
         except Exception as error:
             outcome.append(error)
 
-    thread = threading.Thread(target=work, daemon=True)
+    context = contextvars.copy_context()  # so that its stages are heard
+    thread = threading.Thread(target=context.run, args=(work,), daemon=True)
     thread.start()
     thread.join(timeout_s)
     if not outcome:
@@ -87,6 +93,6 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def since(start: float) -> float:
-    """Tell the seconds since a reading of ``time.perf_counter``."""
-    return time.perf_counter() - start
+def since(start_ns: int) -> float:
+    """Tell the seconds since a reading of ``time.perf_counter_ns``."""
+    return (time.perf_counter_ns() - start_ns) / 1e9

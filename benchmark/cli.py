@@ -21,6 +21,8 @@ _COMMANDS = {
     "score": "Score captions files you already have.",
     "rescore": "Compute the scores of finished runs again from their ledgers.",
     "leaderboard": "Print the table of one or more runs.",
+    "picture": "Draw quality against latency, or how latencies are spread.",
+    "report": "Write a page to listen to a run's clips and read what systems said.",
     "meta-eval": "Measure how often each metric agrees with people.",
     "gap": "Measure the modality gap behind a run, and draw it.",
     "embed": "Embed a split's sounds into a file that can be shared.",

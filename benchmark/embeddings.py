@@ -34,6 +34,7 @@ from benchmark.encoders.contract import (
 from benchmark.errors import DataError, PluginError
 from benchmark.given_embeddings import GivenEmbeddings
 from benchmark.progress import progress_bar
+from benchmark.stages import stage
 from benchmark.vector_files import KEY_BYTES, VectorFiles
 
 _n_bypasses = 0
@@ -259,7 +260,8 @@ class EmbeddingStore:
         known = {} if _n_bypasses else files.read(list(items))
         new = {key: item for key, item in items.items() if key not in known}
         if new:
-            embedded = embed(list(new.values()))
+            with stage("encode"):
+                embedded = embed(list(new.values()))
             _require_embeddings(encoder, embedded, len(new))
             computed = dict(zip(new, embedded, strict=True))
             if not _n_bypasses:

@@ -15,9 +15,9 @@ from benchmark.listening import Listener
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.plan import Plan, PlannedSystem
 from benchmark.planning import Prepared, RunRequest, find_again, load_same_split, now, plan_run
-from benchmark.profile import summarise_latency
+from benchmark.profiling.latency import summarise_latency
 from benchmark.registry import Registry
-from benchmark.run_folder import RunFolder
+from benchmark.run_folder import RunFolder, seed_folder
 from benchmark.runner import RunSettings, run_system
 from benchmark.scoring import SystemScores, per_clip_table, score_ledger
 
@@ -42,6 +42,31 @@ def start_run(request: RunRequest, registry: Registry, path: Path, suite: SuiteS
     prepared = plan_run(request, registry)
     folder = RunFolder.create(path, prepared.plan)
     return _carry_out(folder, prepared, suite)
+
+
+def start_seeds(
+    request: RunRequest,
+    seeds: Sequence[int],
+    registry: Registry,
+    path: Path,
+    suite: SuiteSettings,
+) -> list[Outcome]:
+    """Do one run for each seed, in folders of their own under ``path``.
+
+    All are planned before the first begins, so that resuming ``path`` finishes all of them.
+
+    Raises:
+        BenchError: as ``start_run``.
+    """
+    planned = [plan_run(dataclasses.replace(request, seed=seed), registry) for seed in seeds]
+    folders = [
+        RunFolder.create(seed_folder(path, prepared.plan.seed), prepared.plan)
+        for prepared in planned
+    ]
+    return [
+        _carry_out(folder, prepared, suite)
+        for folder, prepared in zip(folders, planned, strict=True)
+    ]
 
 
 def resume_run(path: Path, registry: Registry, data_root: Path, suite: SuiteSettings) -> Outcome:
@@ -92,12 +117,17 @@ def score_and_seal(
     folder.unseal()
     view = read_ledger(folder.ledger_path)
     scores = score_ledger(plan, view, split.references, suite)
-    folder.write_scores(
-        {"schema": MANIFEST_SCHEMA, "systems": {n: s.to_json() for n, s in scores.items()}}
+    folder.write_scores(_by_system({name: found.to_json() for name, found in scores.items()}))
+    folder.write_statistics(
+        _by_system({name: found.statistics.to_json() for name, found in scores.items()})
     )
     folder.write_per_clip(*per_clip_table(scores, plan.metrics))
     folder.seal(_manifest(plan, view, scores, failures))
     return Outcome(folder, failures)
+
+
+def _by_system(records: Mapping[str, Any]) -> dict[str, Any]:
+    return {"schema": MANIFEST_SCHEMA, "systems": records}
 
 
 def _carry_out(folder: RunFolder, prepared: Prepared, suite: SuiteSettings) -> Outcome:
@@ -138,8 +168,7 @@ def _manifest(
     for planned in plan.systems:
         rows = view.rows(planned.name)
         prepared = view.prepared_rows(planned.name)
-        profiled = [row for (name, _), row in view.profiled.items() if name == planned.name]
-        latency = summarise_latency(profiled, prepared)
+        latency = summarise_latency(view.profiled_rows(planned.name), prepared)
         systems[planned.name] = {
             "n_scored": len(scores[planned.name].clip_ids),
             "n_empty": sum(row.state == "empty" for row in rows),
@@ -148,9 +177,12 @@ def _manifest(
             "latency": latency.to_json() if latency else None,
             **_disclosed(planned, prepared),
         }
+    peaks = [row.peak_rss_mib for row in view.machines if row.peak_rss_mib is not None]
     return {
         "schema": MANIFEST_SCHEMA,
         "finished_at": now(),
+        "machine": dict(view.machines[-1].machine) if view.machines else None,
+        "peak_rss_mib": max(peaks, default=None),
         "complete": not any(system["n_failed"] or system["failure"] for system in systems.values()),
         "failures": dict(failures),
         "systems": systems,

@@ -14,6 +14,7 @@ from benchmark.metrics.statistics import SystemStatistics
 from benchmark.metrics.table import METRICS
 from benchmark.plan import PlannedSystem
 from benchmark.records import RunRecord, read_record
+from benchmark.run_folder import folders_in
 
 RANKED_BY = "cider_d"
 HUMAN = "human"
@@ -48,6 +49,8 @@ class Row:
         run: folder of the run, or the file that stands for it.
         saw_data: whether the evaluated data set is among ``trained_on``.
         facts: what the system said of how it was prepared.
+        seeds: of a row joined from several runs, their seeds; else none.
+        spread: of such a row, by metric the standard deviation over seeds.
         statistics: what each clip adds to the scores; not part of the row's JSON.
     """
 
@@ -72,6 +75,8 @@ class Row:
     run: str
     saw_data: SawData = "unknown"
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    seeds: tuple[int, ...] = ()
+    spread: Mapping[str, float] = field(default_factory=dict)
     statistics: SystemStatistics | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -99,9 +104,8 @@ def read_rows(paths: Iterable[Path]) -> list[Row]:
     Raises:
         RunError: there is no run, or an unfinished one.
     """
-    return [
-        _row(record, system) for record in map(read_record, paths) for system in record.plan.systems
-    ]
+    records = [read_record(folder) for path in paths for folder in folders_in(path)]
+    return [_row(record, system) for record in records for system in record.plan.systems]
 
 
 def group_rows(rows: Iterable[Row]) -> list[list[Row]]:

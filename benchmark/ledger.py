@@ -83,6 +83,12 @@ class ProfileRow:
     Attributes:
         is_same: the caption equals the quality pass's; a profile of other captions is void.
         is_embedded: the clip's embedding came from a file, so that no encoder was timed.
+        stages: seconds of the call by stage; what they do not cover is nobody's.
+        reading: seconds by stage before the call: decoding, resampling.
+        calibration_s: of the fixed work that was timed right after the call; None in rows of
+            before it was.
+        machine: hash of the machine that did it; ``MachineRow`` says more.
+        error: what the call raised instead of a caption, type and message.
     """
 
     system: str
@@ -91,10 +97,33 @@ class ProfileRow:
     audio_s: float
     is_same: bool
     is_embedded: bool = False
+    stages: Mapping[str, float] = field(default_factory=dict)
+    reading: Mapping[str, float] = field(default_factory=dict)
+    calibration_s: float | None = None
+    machine: str | None = None
+    error: str | None = None
 
 
-Row = ClipRow | PrepareRow | ProfileRow
-_KINDS: dict[str, type[Row]] = {"clip": ClipRow, "prepare": PrepareRow, "profile": ProfileRow}
+@dataclass(frozen=True, slots=True)
+class MachineRow:
+    """The machine that wrote the rows before this one.
+
+    Attributes:
+        machine: what it is, its hash included; see ``profiling.machine``.
+        peak_rss_mib: the most memory that the process had held; None where nobody can tell.
+    """
+
+    machine: Mapping[str, Fact]
+    peak_rss_mib: float | None = None
+
+
+Row = ClipRow | PrepareRow | ProfileRow | MachineRow
+_KINDS: dict[str, type[Row]] = {
+    "clip": ClipRow,
+    "prepare": PrepareRow,
+    "profile": ProfileRow,
+    "machine": MachineRow,
+}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -151,10 +180,15 @@ class LedgerView:
     clips: dict[tuple[str, int, str], ClipRow]
     prepared: dict[tuple[str, int], PrepareRow]
     profiled: dict[tuple[str, str], ProfileRow] = field(default_factory=dict)
+    machines: list[MachineRow] = field(default_factory=list)
 
     def prepared_rows(self, system: str) -> list[PrepareRow]:
         """List how a system got ready, by fold."""
         return [row for (name, _), row in sorted(self.prepared.items()) if name == system]
+
+    def profiled_rows(self, system: str) -> list[ProfileRow]:
+        """List a system's timed calls, in their order."""
+        return [row for (name, _), row in self.profiled.items() if name == system]
 
     def rows(self, system: str, fold: int | None = None) -> list[ClipRow]:
         """List a system's rows, sorted by fold and clip."""
@@ -174,6 +208,7 @@ def read_ledger(path: Path) -> LedgerView:
     clips: dict[tuple[str, int, str], ClipRow] = {}
     prepared: dict[tuple[str, int], PrepareRow] = {}
     profiled: dict[tuple[str, str], ProfileRow] = {}
+    machines: list[MachineRow] = []
     for row in _rows(path):
         match row:
             case ClipRow():
@@ -184,7 +219,9 @@ def read_ledger(path: Path) -> LedgerView:
                     prepared[row.system, row.fold] = row
             case ProfileRow():
                 profiled[row.system, row.clip_id] = row
-    return LedgerView(clips, prepared, profiled)
+            case MachineRow():
+                machines.append(row)
+    return LedgerView(clips, prepared, profiled, machines)
 
 
 def content_key(parts: Iterable[str]) -> str:
@@ -204,7 +241,8 @@ def _rows(path: Path) -> Iterator[Row]:
 def _encode(row: Row) -> str:
     record: dict[str, Any] = {"row": _NAMES[type(row)], **dataclasses.asdict(row)}
     if record.get("error", "") is None:
-        del record["error"], record["traceback"]
+        del record["error"]
+        record.pop("traceback", None)
     return json.dumps(record, ensure_ascii=True)  # ASCII, so no text can break a line
 
 

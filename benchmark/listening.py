@@ -63,12 +63,19 @@ class Listener:
         Raises:
             DataError: the sound is missing or cannot be read.
         """
-        if self._text_only:
-            return Heard(Clip(clip_id, self.SILENCE, sample_rate_hz), f"text:{clip_id}", 0.0)
         key = (clip_id, sample_rate_hz)
         if key in self._held:
             self._held.move_to_end(key)
             return self._held[key]
+        heard = self.hear_anew(clip_id, sample_rate_hz)
+        if len(heard.clip.waveform):
+            self._keep(key, heard)
+        return heard
+
+    def hear_anew(self, clip_id: str, sample_rate_hz: int) -> Heard:
+        """Read one clip as if nothing were held of it, for its time; otherwise as ``hear``."""
+        if self._text_only:
+            return Heard(Clip(clip_id, self.SILENCE, sample_rate_hz), f"text:{clip_id}", 0.0)
         start = time.perf_counter()
         clip = self._split.read_clip(clip_id, sample_rate_hz)
         if clip.split:
@@ -76,7 +83,6 @@ class Listener:
         clip.waveform.flags.writeable = False  # the next system hears the same array
         heard = Heard(clip, hash_waveform(clip.waveform), time.perf_counter() - start)
         self.n_decoded += 1
-        self._keep(key, heard)
         return heard
 
     def _keep(self, key: tuple[str, int], heard: Heard) -> None:

@@ -13,6 +13,8 @@ from benchmark.errors import RunError
 from benchmark.files import read_json, unwritable, write_whole
 from benchmark.plan import Plan
 
+_SEED_PREFIX = "seed-"
+
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
@@ -137,3 +139,14 @@ class RunFolder:
     def unseal(self) -> None:
         """Mark the run unfinished again, before more work is done on it."""
         self.manifest_path.unlink(missing_ok=True)
+
+
+def seed_folder(path: Path, seed: int) -> Path:
+    """Name the folder of one of several runs that differ in their seed."""
+    return path / f"{_SEED_PREFIX}{seed}"
+
+
+def folders_in(path: Path) -> list[Path]:
+    """List the run folders that a path means: itself, or one for each seed in it."""
+    of_seeds = sorted(path.glob(f"{_SEED_PREFIX}*/plan.json"))
+    return [plan.parent for plan in of_seeds] or [path]

@@ -12,20 +12,23 @@ from typing import TypeVar
 from benchmark.calling import CallTimeoutError, call_captioner, describe, since
 from benchmark.contract import Captioner, Clip, Resources, Split
 from benchmark.disclosure import read_disclosure
-from benchmark.embeddings import embeddings_computed_anew
 from benchmark.errors import BenchError, DataError, PluginError
 from benchmark.ledger import (
     CAPTIONED,
     ClipRow,
     Ledger,
     LedgerView,
+    MachineRow,
     PrepareRow,
     ProfileRow,
+    Row,
     State,
     content_key,
     read_ledger,
 )
 from benchmark.listening import Heard, Listener
+from benchmark.profiling.machine import describe_machine, peak_rss_mib
+from benchmark.profiling.single_stream import SingleStream, profile_again
 from benchmark.progress import Bar, progress_bar
 from benchmark.registry import System
 
@@ -140,8 +143,11 @@ class _FoldRun:
             self.bar.advance(len(batch))
         if batches and (failure := self._disclose_again(captioner, prepared)):
             return failure
+        machine = describe_machine()
+        rows: list[Row] = []
         if self._lacks_profile(done):
-            self._profile(captioner, clip_ids)
+            rows += self._profile(captioner, clip_ids, str(machine["hash"]))
+        self.ledger.append([*rows, MachineRow(machine, peak_rss_mib())])
         return None
 
     def _lacks_profile(self, done: LedgerView) -> bool:
@@ -149,31 +155,19 @@ class _FoldRun:
         wanted = self.settings.n_profiled > 0 and not self.system.spec.leave_one_out
         return wanted and not is_profiled
 
-    def _profile(self, captioner: Captioner, clip_ids: Sequence[str]) -> None:
-        """Time clips spread over the split, one a call; the first call warms up and is dropped.
-
-        Clips that have a sound are taken, if there are any.
-        """
-        captions = read_ledger(self.ledger.path).clips
-        rate_hz = self._sample_rate_hz(captioner)
-        embedded = frozenset() if self.system.spec.needs_waveform else self.split.embedded
+    def _profile(
+        self, captioner: Captioner, clip_ids: Sequence[str], machine: str
+    ) -> list[ProfileRow]:
+        """Time clips spread over the split, those that have a sound, if there are any."""
+        spec, settings = self.system.spec, self.settings
+        embedded = frozenset() if spec.needs_waveform else self.split.embedded
         sounding = [clip_id for clip_id in clip_ids if clip_id not in embedded]
-        sample = spread(sounding or clip_ids, self.settings.n_profiled)
-        rows: list[ProfileRow] = []
-        start = time.perf_counter()
-        with embeddings_computed_anew():
-            for clip_id in [*sample[:1], *sample]:
-                row = captions[self.system.name, self.fold, clip_id]
-                if row.state not in CAPTIONED or since(start) > PROFILE_LIMIT_S:
-                    continue
-                heard = self.listener.hear(clip_id, rate_hz)
-                call = call_captioner(captioner, [heard.clip], self.settings.timeout_s)
-                is_same = call.captions == [row.caption]
-                audio_s = heard.clip.duration_s
-                is_embedded = clip_id in embedded
-                profiled = (clip_id, call.seconds, audio_s, is_same, is_embedded)
-                rows.append(ProfileRow(self.system.name, *profiled))
-        self.ledger.append(rows[1:])
+        sample = spread(sounding or clip_ids, settings.n_profiled)
+        said = read_ledger(self.ledger.path).clips
+        rows = [said[self.system.name, self.fold, clip_id] for clip_id in sample]
+        rate_hz = self._sample_rate_hz(captioner)
+        stream = SingleStream(self.listener, rate_hz, settings.timeout_s, PROFILE_LIMIT_S)
+        return profile_again(stream, captioner, rows, embedded, machine)
 
     def _sample_rate_hz(self, captioner: Captioner) -> int:
         return int(getattr(captioner, "sample_rate_hz", self.system.spec.sample_rate_hz))
@@ -183,15 +177,15 @@ class _FoldRun:
         return all(row is not None and row.state in CAPTIONED for row in rows)
 
     def _prepare(self, resources: Resources) -> tuple[Captioner | None, PrepareRow]:
-        start = time.perf_counter()
+        start_ns = time.perf_counter_ns()
         try:
             captioner = self.system.spec.prepare(resources, self.system.options)
-            row = PrepareRow(self.system.name, self.fold, since(start))
+            row = PrepareRow(self.system.name, self.fold, since(start_ns))
             if not callable(getattr(captioner, "caption", None)):
                 raise PluginError(f"prepare() returned {captioner!r}; expected a captioner.")
             return captioner, dataclasses.replace(row, **read_disclosure(captioner)._asdict())
         except Exception as error:
-            row = PrepareRow(self.system.name, self.fold, since(start))
+            row = PrepareRow(self.system.name, self.fold, since(start_ns))
             return None, _with_error(row, error)
 
     def _disclose_again(self, captioner: Captioner, prepared: PrepareRow) -> str | None:

@@ -47,3 +47,17 @@ def split_list(text: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
     if text is None:
         return default
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def parse_seeds(text: str) -> list[int]:
+    """Read several seeds, comma-separated and all different."""
+    try:
+        seeds = [int(part) for part in split_list(text, ())]
+    except ValueError:
+        seeds = []
+    if len(seeds) < 2 or len(set(seeds)) < len(seeds):
+        raise click.BadParameter(
+            f"{text!r}; expected at least two different whole numbers, as 0,1,2.",
+            param_hint="--seeds",
+        )
+    return seeds

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from benchmark.tables import FORMATS
+
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "md", "csv", "json"]),
+    type=click.Choice(FORMATS),
     default="text",
     show_default=True,
 )

@@ -12,6 +12,7 @@ from benchmark.commands.arguments import (
     embeddings_option,
     metrics_option,
     out_option,
+    parse_seeds,
     split_list,
     suite_options,
 )
@@ -34,6 +35,7 @@ from benchmark.commands.results import finish
 @suite_options
 @click.option("--train", help="Training split of systems that learn; else the data set's own.")
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seeds", help="Several, as 0,1,2: a run each; the table has mean and spread.")
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @click.option(
     "--batch-size",
@@ -76,6 +78,7 @@ def command(
     bert_score_model: str | None,
     train: str | None,
     seed: int,
+    seeds: str | None,
     device: str,
     batch_size: int,
     timeout_s: float | None,
@@ -86,13 +89,14 @@ def command(
     resume: Path | None,
 ) -> None:
     """Caption a split with one or more systems, score it, print the leaderboard."""
-    from benchmark.evaluation import default_run_path, resume_run, start_run
+    from benchmark.evaluation import default_run_path, resume_run, start_run, start_seeds
     from benchmark.metrics.suite import SuiteSettings
     from benchmark.metrics.table import select_metrics
     from benchmark.options import split_names
     from benchmark.places import data_root as find_data_root
     from benchmark.planning import RunRequest
     from benchmark.registry import load_registry
+    from benchmark.run_folder import folders_in
     from benchmark.suites import find_suite
 
     if (systems is None and not suites) == (resume is None):
@@ -104,7 +108,8 @@ def command(
     path = resume or out or default_run_path("run", dataset)
     try:
         if resume is not None:
-            outcome = resume_run(resume, load_registry(), root, models)
+            registry = load_registry()
+            outcomes = [resume_run(folder, registry, root, models) for folder in folders_in(resume)]
         else:
             request = RunRequest(
                 systems=tuple(split_names(systems or "")),
@@ -123,10 +128,14 @@ def command(
                 embeddings=embeddings,
                 suites=suites,
             )
-            outcome = start_run(request, load_registry(), path, models)
+            if seeds is None:
+                outcomes = [start_run(request, load_registry(), path, models)]
+            else:
+                chosen = parse_seeds(seeds)
+                outcomes = start_seeds(request, chosen, load_registry(), path, models)
     except KeyboardInterrupt:
-        if (path / "plan.json").is_file():
+        if any((folder / "plan.json").is_file() for folder in folders_in(path)):
             click.echo(f"\nInterrupted. Go on with: bench run --resume {path}", err=True)
         sys.exit(130)
-    asked = [find_suite(name) for name in outcome.folder.read_plan().suites]
-    finish([outcome], published=published, suites=asked)
+    asked = [find_suite(name) for name in outcomes[0].folder.read_plan().suites]
+    finish(outcomes, published=published, suites=asked)

@@ -32,9 +32,9 @@ def draw_counts(n_clips: int, n_draws: int = N_DRAWS) -> Array:
     return np.concatenate(list(count_blocks(n_clips, n_draws)))
 
 
-def count_blocks(n_clips: int, n_draws: int, seed: int = _SEED) -> Iterator[Array]:
+def count_blocks(n_clips: int, n_draws: int) -> Iterator[Array]:
     """Draw clips with replacement, some draws at a time: ``(n_draws_of_block, n_clips)``."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(_SEED)
     for n_rows in _block_sizes(n_clips, n_draws):
         drawn = rng.integers(0, n_clips, size=(n_rows, n_clips))
         drawn += np.arange(n_rows)[:, np.newaxis] * n_clips
@@ -42,9 +42,9 @@ def count_blocks(n_clips: int, n_draws: int, seed: int = _SEED) -> Iterator[Arra
         yield counts.reshape(n_rows, n_clips).astype(np.float64)
 
 
-def swap_blocks(n_clips: int, n_draws: int, seed: int = _SEED) -> Iterator[Array]:
+def swap_blocks(n_clips: int, n_draws: int) -> Iterator[Array]:
     """Toss a fair coin for each clip, some draws at a time: zeros and ones, as ``count_blocks``."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(_SEED)
     for n_rows in _block_sizes(n_clips, n_draws):
         bits = rng.integers(0, 256, size=(n_rows, -(-n_clips // 8)), dtype=np.uint8)
         yield np.unpackbits(bits, axis=1, count=n_clips).astype(np.float64)
@@ -79,7 +79,6 @@ def randomise(
     pairs: Sequence[tuple[Sample, Sample]],
     n_draws: int = N_TEST_DRAWS,
     clusters: Clusters | None = None,
-    seed: int = _SEED,
 ) -> Array:
     """Value differences after each clip's results were swapped with probability one half.
 
@@ -90,7 +89,6 @@ def randomise(
         pairs: two systems by the same metric and clips; different pairs may be of other metrics.
         n_draws: how many rounds of swaps.
         clusters: the cluster of each clip; whole clusters are swapped.
-        seed: decides the swaps.
 
     Returns:
         ``(n_pairs, n_draws)``: first less second.
@@ -104,7 +102,7 @@ def randomise(
     stacked, others = _stack(firsts), _stack(seconds)
     total, total_other, gaps = stacked.sum(axis=0), others.sum(axis=0), stacked - others
     blocks = []
-    for swaps in swap_blocks(len(stacked), n_draws, seed):
+    for swaps in swap_blocks(len(stacked), n_draws):
         moved = swaps @ gaps
         blocks.append(_values(firsts, total - moved) - _values(seconds, total_other + moved))
     return np.concatenate(blocks, axis=1)

@@ -31,7 +31,7 @@ class Step:
     after: float
 
 
-def detect_steps(values: Sequence[float], *, least_noise: float = 0.0, least: int = 3) -> list[Step]:
+def detect_steps(values: Sequence[float], *, least_noise: float = 0.0, least_length: int = 3) -> list[Step]:
     """Find where a noisy history changed its level for good.
 
     Of all piecewise constant histories the one is taken that minimises the summed absolute
@@ -47,10 +47,10 @@ def detect_steps(values: Sequence[float], *, least_noise: float = 0.0, least: in
         values: finite, oldest first.
         least_noise: the noise is taken to be this at least; needed where values mostly repeat
             and changes in the last digits should not count.
-        least: how many values a level must last. Shorter ones are outliers.
+        least_length: how many values a level must last; shorter ones are outliers.
 
     Returns:
-        The steps, oldest first; none for fewer than ``2 * least`` values.
+        The steps, oldest first; none for fewer than ``2 * least_length`` values.
 
     Raises:
         ValueError: a value is not finite.
@@ -58,12 +58,12 @@ def detect_steps(values: Sequence[float], *, least_noise: float = 0.0, least: in
     history = np.asarray(values, dtype=np.float64)
     if not np.isfinite(history).all():
         raise ValueError("a history with values that are not finite has no levels.")
-    if len(history) < 2 * least:
+    if len(history) < 2 * least_length:
         return []
     noise = max(_noise(history), least_noise, 1e-9 * float(np.abs(history).max()))
     if noise == 0:  # all values are 0
         return []
-    starts = _best_starts(history, _PENALTY * math.log(len(history)) * noise, least)
+    starts = _best_starts(history, _PENALTY * math.log(len(history)) * noise, least_length)
     levels = [float(np.median(part)) for part in np.split(history, starts)]
     return [
         Step(start, before, after)
@@ -72,7 +72,7 @@ def detect_steps(values: Sequence[float], *, least_noise: float = 0.0, least: in
 
 
 def _noise(history: Array) -> float:
-    lags = range(1, min(_MAX_LAG, len(history) - 1) + 1)
+    lags = range(1, min(_MAX_LAG, len(history) // 4) + 1)  # so that few pairs span a step
     differences = [float(np.median(np.abs(history[lag:] - history[:-lag]))) for lag in lags]
     return _DEVIATION_OF_DIFFERENCE * max(differences)
 

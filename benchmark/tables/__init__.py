@@ -1,4 +1,4 @@
-"""Leaderboard rows as text: terminal, markdown, csv, json."""
+"""Leaderboard rows as text: terminal, markdown, csv, json, LaTeX, HTML."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from collections.abc import Sequence
 
 from benchmark.leaderboard import Row, group_rows
 from benchmark.published import published_rows
+from benchmark.seeds import join_seeds
 from benchmark.suites import Suite
 from benchmark.tables.in_print import published_of, published_table
 from benchmark.tables.latency import latency_table
-from benchmark.tables.layout import Format
+from benchmark.tables.layout import FORMATS, Format, entitle
 from benchmark.tables.quality import heading, notes, quality_table
 from benchmark.tables.records import render_csv
 
-__all__ = ["Format", "render"]
+__all__ = ["FORMATS", "Format", "render"]
 
 
 def render(
     rows: Sequence[Row], form: Format, *, published: bool = False, suites: Sequence[Suite] = ()
 ) -> str:
-    """Lay rows out in a format; text and md hold one table per set of scored clips.
+    """Lay rows out in a format; all but json and csv hold a table per set of scored clips.
 
     Args:
         rows: of any runs.
@@ -32,11 +33,10 @@ def render(
         return json.dumps([row.to_json() for row in rows], indent=1)
     if form == "csv":
         return render_csv(rows)
-    parts: list[str] = []
-    for group in group_rows(rows):
-        parts.append(heading(group, form))
-        parts.append(quality_table(group, form))
-        parts.append(notes(group))
+    parts = ["% Needs \\usepackage{booktabs}."] if form == "latex" else []
+    for group in group_rows(join_seeds(rows)):
+        title, table = heading(group, form), quality_table(group, form)
+        parts.append(entitle(title, table, form, notes(group)))
         if any(row.latency for row in group):
             parts.append(latency_table(group, form))
         label = f"{group[0].dataset}:{group[0].split}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmark.metrics.table import METRICS
 from benchmark.published import PublishedRow, published_rows
 from benchmark.suites import Suite
-from benchmark.tables.layout import NO_VALUE, Format, lay_out
+from benchmark.tables.layout import NO_VALUE, Format, entitle, lay_out, paragraph
 
 
 def published_of(suites: Sequence[Suite], split_label: str) -> list[PublishedRow]:
@@ -20,14 +20,14 @@ def published_of(suites: Sequence[Suite], split_label: str) -> list[PublishedRow
 
 def published_table(split_label: str, rows: Sequence[PublishedRow], form: Format) -> str:
     if not rows:
-        return f"No numbers in print are recorded for {split_label}."
+        return paragraph(f"No numbers in print are recorded for {split_label}.", form)
     keys = [key for key in METRICS if any(key in row.values for row in rows)]
     header = ["in print", "supervision", *(METRICS[key].label for key in keys), "source"]
     lines = [[row.system, row.supervision, *_printed(row, keys), row.sources[0]] for row in rows]
     title = (
         "Numbers in print, not measured here (other clips, tools and tokenisers may lie behind):"
     )
-    return f"{title}\n\n{lay_out(lines, header, form)}"
+    return entitle(title, lay_out(lines, header, form), form)
 
 
 def _printed(row: PublishedRow, keys: Sequence[str]) -> list[str]:

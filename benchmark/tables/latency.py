@@ -8,25 +8,51 @@ from typing import Any
 from benchmark.leaderboard import Row
 from benchmark.tables.layout import NO_VALUE, Format, lay_out
 
+HEADER = ("system", "calls", "p50 ms", "p90 ms", "p99 ms", "RTF", "prepare s", "stages of a call")
+
 
 def latency_table(group: Sequence[Row], form: Format) -> str:
-    header = ["system", "calls", "p50 ms", "p90 ms", "RTF", "prepare s"]
-    lines = [[row.system, *_latency_cells(row.latency)] for row in group if row.latency]
+    """Lay out the latency of rows that have one, percentiles with their 95 % bounds."""
+    timed = [(row.system, row.latency) for row in group if row.latency]
+    header = list(HEADER)
+    lines = [[system, *_latency_cells(latency)] for system, latency in timed]
+    if len({latency.get("machine") for _, latency in timed}) > 1:
+        header.append("machine")
+        for line, (_, latency) in zip(lines, timed, strict=True):
+            line.append(latency.get("machine") or "unknown")
     told = [at for at in range(len(header)) if any(line[at] != NO_VALUE for line in lines)]
     lines = [[line[at] for at in told] for line in lines]
     header = [header[at] for at in told]
-    return "Latency, one clip a call, caches off:\n\n" + lay_out(lines, header, form)
+    title = "Latency, one clip a call, caches off, with 95 % bounds"
+    if "machine" in header:
+        title += "; times of different machines do not compare"
+    return f"{title}:\n\n{lay_out(lines, header, form)}"
+
+
+def show_percentile(latency: Mapping[str, Any], name: str) -> str:
+    """Spell a percentile in milliseconds: ``12.3 [11.9, 12.8]``."""
+    value, low, high = (latency.get(f"{name}{part}_s") for part in ("", "_low", "_high"))
+    if value is None:
+        return NO_VALUE
+    if low is None or high is None:  # a run of before there were bounds
+        return f"{value * 1000:.3f}"
+    return f"{value * 1000:.3f} [{low * 1000:.3f}, {high * 1000:.3f}]"
+
+
+def show_stages(stages: Mapping[str, Mapping[str, Any]]) -> str:
+    """Spell the shares of a call's stages: ``encode 85 %, generate 12 %``."""
+    shares = [(name, stage["share"]) for name, stage in stages.items() if stage["share"]]
+    return ", ".join(f"{name} {share:.0%}".replace("%", " %") for name, share in shares) or NO_VALUE
 
 
 def _latency_cells(latency: Mapping[str, Any]) -> list[str]:
-    def show(key: str, factor: float, digits: str) -> str:
-        value = latency[key]
-        return NO_VALUE if value is None or latency["void"] else format(value * factor, digits)
-
+    if latency["void"]:
+        return [latency["void"], *[NO_VALUE] * (len(HEADER) - 2)]
+    rtf = latency["rtf"]
     return [
-        latency["void"] or str(latency["n_calls"]),
-        show("p50_s", 1000, ".3f"),
-        show("p90_s", 1000, ".3f"),
-        show("rtf", 1, ".2g"),
-        show("prepare_s", 1, ".2f"),
+        str(latency["n_calls"]),
+        *(show_percentile(latency, name) for name in ("p50", "p90", "p99")),
+        NO_VALUE if rtf is None else f"{rtf:.2g}",
+        f"{latency['prepare_s']:.2f}",
+        show_stages(latency.get("stages", {})),
     ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmark.leaderboard import (
     RANKED_BY,
@@ -15,8 +14,7 @@ from benchmark.leaderboard import (
 )
 from benchmark.metrics.table import METRICS
 from benchmark.tables.layout import NO_VALUE, Format, lay_out
-
-_NOTE_WIDTH = 120
+from benchmark.tiers import ranked_rows, resolved_gap, tiers_of
 
 
 def heading(group: Sequence[Row], form: Format) -> str:
@@ -32,7 +30,9 @@ def quality_table(group: Sequence[Row], form: Format) -> str:
     columns = [column for column in table_columns(group)[0] if METRICS[column.key].in_table]
     line_break = "\n(" if form == "text" else " ("
     header = ["#", "system", *(column.label.replace(" (", line_break) for column in columns)]
-    ranked = [row for row in group if row.rung == "system" and row.complete]
+    ranked, tiers = ranked_rows(group), tiers_of(group)
+    if tiers:
+        header.append("tier")
     shares = way_to_human(group)
     if shares is not None:
         header.append(f"way to human{line_break}%)")
@@ -43,7 +43,9 @@ def quality_table(group: Sequence[Row], form: Format) -> str:
     for row in group:
         place = row.rung if row.rung != "system" else NO_VALUE
         name = row.system if row.complete else f"{row.system} (incomplete)"
-        cells = [_cell(column.key, column.cell(row)) for column in columns]
+        cells = [_cell(column.key, column.cell(row), row.spread) for column in columns]
+        if tiers:
+            cells.append(str(tiers.get(row.system, NO_VALUE)))
         if shares is not None:
             cells.append(f"{100 * shares[row.system]:.0f}" if row.system in shares else NO_VALUE)
         if tells_training:
@@ -52,7 +54,7 @@ def quality_table(group: Sequence[Row], form: Format) -> str:
     return lay_out(lines, header, form)
 
 
-def _cell(key: str, cell: Cell | None) -> str:
+def _cell(key: str, cell: Cell | None, spread: Mapping[str, float]) -> str:
     if cell is None or cell.value is None:
         return NO_VALUE
     if not METRICS[key].in_percent:
@@ -60,11 +62,15 @@ def _cell(key: str, cell: Cell | None) -> str:
     text = f"{100 * cell.value:.1f}"
     if key == RANKED_BY and cell.low is not None and cell.high is not None:
         text += f" [{100 * cell.low:.1f}, {100 * cell.high:.1f}]"
+        text += f" ±{100 * spread[key]:.1f}" if key in spread else ""
     return text
 
 
-def notes(group: Sequence[Row]) -> str:
-    lines = ["Values x100; in brackets the 95 % bootstrap interval. Ranked by CIDEr-D."]
+def notes(group: Sequence[Row]) -> list[str]:
+    lines = [
+        "Values x100; in brackets the 95 % bootstrap interval. Ranked by CIDEr-D.",
+        *_notes_on_noise(group),
+    ]
     reasons: dict[str, list[str]] = {}
     for key, reason in table_columns(group)[1].items():
         reasons.setdefault(reason, []).append(METRICS[key].label)
@@ -80,4 +86,22 @@ def notes(group: Sequence[Row]) -> str:
             lines.append(f"{row.system}: {row.n_failed} clips failed and are not scored")
         if row.n_empty:
             lines.append(f"{row.system}: {row.n_empty} captions are empty and scored as they stand")
-    return "\n".join(textwrap.fill(note, _NOTE_WIDTH, subsequent_indent="  ") for note in lines)
+    return lines
+
+
+def _notes_on_noise(group: Sequence[Row]) -> list[str]:
+    lines = []
+    if tiers_of(group):
+        lines.append(
+            "Rows of one tier cannot be told from its best row (paired test of CIDEr-D, Holm, 5 %)."
+        )
+    if (gap := resolved_gap(group)) is not None:
+        lines.append(
+            f"These clips resolve CIDEr-D gaps of {100 * gap:.1f} between ranked rows (power 80 %)."
+        )
+    for seeds in dict.fromkeys(row.seeds for row in group if row.seeds):
+        lines.append(
+            f"Means over the seeds {', '.join(map(str, seeds))}; ± is the standard deviation "
+            "over seeds."
+        )
+    return lines

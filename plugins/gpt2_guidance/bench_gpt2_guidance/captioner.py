@@ -8,7 +8,7 @@ from bench_gpt2_guidance.generator_network import Generator
 from bench_gpt2_guidance.guidance_sources import GuidanceSource
 from bench_gpt2_guidance.guidance_text import Writer
 from bench_gpt2_guidance.training_clips import PatchReader
-from benchmark import Clip, Fact
+from benchmark import Clip, Fact, stage
 
 
 class GuidedCaptioner:
@@ -50,9 +50,12 @@ class GuidedCaptioner:
             DataError: a sound is needed, and it is empty or not finite.
         """
         patches = None if self._reader is None else self._reader.read(clips)
-        tokens, n_cut = self._writer.encode_guidance(self._source.guide(clips, patches))
-        self._n_cut += n_cut
-        self.facts["n_guidance_cut"] = self._n_cut
-        heard = None if patches is None else list(patches)
-        rows = self._generator.write(self._generator.condition(tokens, heard))
-        return [self._writer.decode(row) for row in rows]
+        with stage("retrieve"):
+            guidance = self._source.guide(clips, patches)
+        with stage("generate"):
+            tokens, n_cut = self._writer.encode_guidance(guidance)
+            self._n_cut += n_cut
+            self.facts["n_guidance_cut"] = self._n_cut
+            heard = None if patches is None else list(patches)
+            rows = self._generator.write(self._generator.condition(tokens, heard))
+            return [self._writer.decode(row) for row in rows]

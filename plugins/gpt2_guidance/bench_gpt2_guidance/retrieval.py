@@ -27,7 +27,7 @@ from bench_gpt2_guidance.training_clips import (
     require_train,
 )
 from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletOptions, TripletSettings
-from benchmark import Clip, Fact, Resources
+from benchmark import Clip, Fact, Resources, stage
 from benchmark.memory import search
 from benchmark.training import load_trained, train_once
 
@@ -85,7 +85,9 @@ class GuidanceRetriever:
             DataError: a sound is empty or not finite.
             ValueError: k is out of its range.
         """
-        return self.neighbours_of(self.reader.read(clips), k)
+        patches = self.reader.read(clips)
+        with stage("retrieve"):
+            return self.neighbours_of(patches, k)
 
     def neighbours_of(self, patches: NDArray[np.float32], k: int) -> list[list[Neighbour]]:
         """Do the same for sounds that were read: ``(n_clips, n_patches, width)``."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench_retrieval import NnClapOptions, is_embedded
-from benchmark import Clip, DataError, Fact, Resources
+from benchmark import Clip, DataError, Fact, Resources, stage
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import JointEncoder, load_joint_encoder
 from benchmark.memory import search
@@ -35,7 +35,8 @@ class NearestCaption:
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
         queries = self._store.embed_sounds(self._encoder, clips)
-        nearest = search(queries, self._memory, 1).indices[:, 0]
+        with stage("retrieve"):
+            nearest = search(queries, self._memory, 1).indices[:, 0]
         return [self._captions[index] for index in nearest]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench_retrieval import NnVggishOptions, is_embedded
-from benchmark import Clip, DataError, Fact, Resources, Split
+from benchmark import Clip, DataError, Fact, Resources, Split, stage
 from benchmark.embedding_files import embed_command
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
@@ -38,7 +38,8 @@ class NearestSound:
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
         queries = flat_features(self._store, self._encoder, clips, self._n_patches)
-        nearest = search(queries, self._features, 1, "l2").indices[:, 0]
+        with stage("retrieve"):
+            nearest = search(queries, self._features, 1, "l2").indices[:, 0]
         return [self._captions[index] for index in nearest]
 
 

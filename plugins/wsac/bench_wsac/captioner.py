@@ -9,7 +9,7 @@ import torch
 from bench_wsac.network import PrefixDecoder
 from bench_wsac.strategies import Crossing
 from bench_wsac.vocabulary import Vocabulary
-from benchmark import Clip, Fact
+from benchmark import Clip, Fact, stage
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder
 
@@ -62,7 +62,8 @@ class Wsac:
     def caption_embeddings(self, sounds: Embeddings) -> list[str]:
         """Caption sounds from their embeddings: ``(n_sounds, dim)``, unit rows."""
         device = next(self._decoder.parameters()).device
-        read = torch.from_numpy(self._crossing.cross(sounds)).to(device)
-        with torch.inference_mode():
+        crossed = self._crossing.cross(sounds)
+        with stage("generate"), torch.inference_mode():
+            read = torch.from_numpy(crossed).to(device)
             prefixes = self._decoder.mapping(read) if self._is_mapped else read
-        return [self._vocabulary.decode(rows) for rows in self._decoder.write(prefixes)]
+            return [self._vocabulary.decode(rows) for rows in self._decoder.write(prefixes)]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench_wsac.options import Strategy
+from benchmark import stage
 from benchmark.encoders import Embeddings
 from benchmark.memory import search
 from benchmark.projection import project
@@ -41,9 +42,11 @@ class Crossing:
         if self.offset is not None:
             read = read + self.offset
         if self.strategy == "nnd":
-            return np.asarray(self.memory[search(read, self.memory, 1).indices[:, 0]])
+            with stage("retrieve"):
+                return np.asarray(self.memory[search(read, self.memory, 1).indices[:, 0]])
         if self.strategy == "pd":
-            read, is_changed = self._project(read), True
+            with stage("retrieve"):
+                read, is_changed = self._project(read), True
         if is_changed and self.renormalised:
             # A sum of opposites has no direction; it stays what it is, as in training.
             read = read / np.linalg.norm(read, axis=1, keepdims=True).clip(1e-12)

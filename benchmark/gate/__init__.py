@@ -1,0 +1,1 @@
+"""A run against an accepted baseline: pass, fail or inconclusive, check by check."""

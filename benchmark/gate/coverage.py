@@ -1,0 +1,106 @@
+"""Is everything there: the systems, their clips, their words?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from benchmark.gate.checks import Check, used_share
+from benchmark.gate.identity import system_names
+from benchmark.gate.policy import CoverageRule
+from benchmark.records import RunRecord
+
+
+def judge_presence(run: RunRecord, baseline: RunRecord) -> list[Check]:
+    """Every system of the baseline must be in the run, and no system may have stopped."""
+    names = system_names(run)
+    checks = [
+        Check(name, "system", "", "fail", "in the baseline, and not in the run")
+        for name in system_names(baseline)
+        if name not in names
+    ]
+    for name in names:
+        failure = run.manifest["systems"][name]["failure"]
+        if failure is not None:
+            checks.append(Check(name, "system", "", "fail", f"stopped {failure}"))
+    return checks
+
+
+def judge_coverage(
+    run: RunRecord, baseline: RunRecord, system: str, rule: CoverageRule
+) -> list[Check]:
+    """Count one system's captions: how many there are, how many failed or have no words.
+
+    The clips expected are those that the baseline captioned; of a new system, all of the run's.
+    """
+    before, now = baseline.captions.get(system), run.captions[system]
+    expected = run.plan.clip_ids if before is None else tuple(sorted(before))
+    n_expected = max(len(expected), 1)
+    missing = [clip_id for clip_id in expected if clip_id not in now]
+    n_failed = run.manifest["systems"][system]["n_failed"]
+    checks = [
+        _captioned(system, rule, missing, n_expected),
+        _failed(system, rule, n_failed / n_expected),
+    ]
+    if before is not None:
+        checks.append(_empty(system, rule, _share_empty(before), _share_empty(now)))
+    return [check for check in checks if check is not None]
+
+
+def _captioned(
+    system: str, rule: CoverageRule, missing: Sequence[str], n_expected: int
+) -> Check | None:
+    limit = rule.min_captioned
+    if limit is None:
+        return None
+    share = 1.0 - len(missing) / n_expected
+    named = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
+    reason = f"{n_expected - len(missing):,} of {n_expected:,} clips have a caption"
+    return Check(
+        system,
+        "coverage",
+        f">= {limit:.4g}",
+        "fail" if share < limit else "pass",
+        f"{reason}; missing: {named}" if missing else reason,
+        "share",
+        1.0,
+        share,
+        used_share(1.0 - share, 1.0 - limit),
+    )
+
+
+def _failed(system: str, rule: CoverageRule, share: float) -> Check | None:
+    limit = rule.max_failed
+    if limit is None:
+        return None
+    return Check(
+        system,
+        "failed captions",
+        f"<= {limit:.4g}",
+        "fail" if share > limit else "pass",
+        f"{share:.1%} of the clips failed",
+        "share",
+        None,
+        share,
+        used_share(share, limit),
+    )
+
+
+def _empty(system: str, rule: CoverageRule, before: float, now: float) -> Check | None:
+    limit = rule.max_empty_rise
+    if limit is None:
+        return None
+    return Check(
+        system,
+        "empty captions",
+        f"rise <= {limit:.4g}",
+        "fail" if now - before > limit else "pass",
+        f"{now:.1%} of the captions have no words, {before:.1%} before",
+        "share",
+        before,
+        now,
+        used_share(now - before, limit),
+    )
+
+
+def _share_empty(captions: Mapping[str, str]) -> float:
+    return sum(not caption.strip() for caption in captions.values()) / max(len(captions), 1)

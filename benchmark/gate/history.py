@@ -1,0 +1,196 @@
+"""Nights one after the other: what each measured, and where a figure changed its level for good.
+
+A history is a file of JSON lines, one a run and system, which only grows. A drift so slow that
+every night passes on its own shows here as a step between levels.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from benchmark.errors import DataError
+from benchmark.files import unwritable
+from benchmark.gate.identity import run_id, system_names
+from benchmark.gate.pairs import comparable_part
+from benchmark.gate.quality import JUDGED
+from benchmark.gate.speed import relative_medians
+from benchmark.records import RunRecord
+from benchmark.stats import detect_steps
+
+SCHEMA = 1
+Event = Literal["night", "accepted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One system in one run.
+
+    Attributes:
+        date: when the run was begun, ISO 8601.
+        run: content id of the run.
+        event: a night that was gated, or a run that was accepted as baseline.
+        outcome: the gate's verdict, or why the run was accepted.
+        dataset: with its split.
+        references_sha256: of the data set.
+        system: canonical name.
+        values: corpus values by metric, and medians of calls and stages in units of calibration
+            work (``"latency"``, ``"stage encode"``).
+        signatures: by metric, what its values must share to be one series.
+    """
+
+    date: str
+    run: str
+    event: Event
+    outcome: str
+    dataset: str
+    references_sha256: str
+    system: str
+    values: Mapping[str, float]
+    signatures: Mapping[str, str]
+    schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class FoundStep:
+    """A figure that changed its level for good.
+
+    Attributes:
+        system: whose.
+        subject: a metric's key, ``"latency"`` or ``"stage ..."``.
+        date: of the first run of the new level.
+        run: content id of that run.
+        before, after: medians of the levels.
+    """
+
+    system: str
+    subject: str
+    date: str
+    run: str
+    before: float
+    after: float
+
+    @property
+    def change(self) -> float | None:
+        """The step as a share of the level before; None where that is 0."""
+        return (self.after - self.before) / abs(self.before) if self.before else None
+
+
+def nights_of(record: RunRecord, event: Event, outcome: str) -> list[Night]:
+    """Note what a run measured, one night a system."""
+    content_id = run_id(record)
+    nights = []
+    for system in system_names(record):
+        cells = record.scores["systems"][system]["metrics"]
+        kept = {key: cells[key] for key in JUDGED if key in cells and cells[key]["available"]}
+        latency = record.manifest["systems"][system].get("latency")
+        is_timed = latency is not None and not latency.get("void")
+        nights.append(
+            Night(
+                date=record.plan.created_at,
+                run=content_id,
+                event=event,
+                outcome=outcome,
+                dataset=record.plan.dataset,
+                references_sha256=record.plan.references_sha256,
+                system=system,
+                values={key: cell["value"] for key, cell in kept.items()}
+                | (relative_medians(latency) if is_timed else {}),
+                signatures={key: comparable_part(c["signature"]) for key, c in kept.items()},
+            )
+        )
+    return nights
+
+
+def read_history(path: Path) -> list[Night]:
+    """Read a history, oldest first; an absent file is an empty one.
+
+    Raises:
+        DataError: the file cannot be read, or a line is no night; the message says which.
+    """
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot read the history {path}: {error}") from error
+    lines = text.splitlines()
+    nights = [_night(path, number, line) for number, line in enumerate(lines, start=1)]
+    return sorted(nights, key=lambda night: night.date)
+
+
+def append_nights(path: Path, nights: Sequence[Night]) -> None:
+    """Add nights to a history that does not have them yet.
+
+    Raises:
+        DataError: the file holds something else.
+        MachineError: it cannot be written.
+    """
+    known = {(night.run, night.system, night.event) for night in read_history(path)}
+    new = [n for n in nights if (n.run, n.system, n.event) not in known]
+    text = "".join(json.dumps(dataclasses.asdict(night)) + "\n" for night in new)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def find_steps(nights: Iterable[Night], run: RunRecord, n_runs: int) -> list[FoundStep]:
+    """Look for steps in the figures that a run has, over the latest runs of the same data.
+
+    A figure's series holds the runs whose values compare: the same data set, references and
+    signature. A run that is noted twice, as a night and as accepted, counts once.
+    """
+    found = []
+    same_data = (run.plan.dataset, run.plan.references_sha256)
+    comparable = [n for n in nights if (n.dataset, n.references_sha256) == same_data]
+    for tonight in nights_of(run, "night", ""):
+        of_system = [night for night in comparable if night.system == tonight.system]
+        once = list({night.run: night for night in of_system}.values())[-n_runs:]
+        for subject in tonight.values:
+            signature = tonight.signatures.get(subject)
+            series = [
+                night
+                for night in once
+                if subject in night.values and night.signatures.get(subject) == signature
+            ]
+            found += _steps_of(subject, series)
+    return sorted(found, key=lambda step: (step.date, step.system, step.subject), reverse=True)
+
+
+def _steps_of(subject: str, series: Sequence[Night]) -> list[FoundStep]:
+    steps = detect_steps([night.values[subject] for night in series])
+    return [
+        FoundStep(
+            series[step.index].system,
+            subject,
+            series[step.index].date,
+            series[step.index].run,
+            step.before,
+            step.after,
+        )
+        for step in steps
+    ]
+
+
+def _night(path: Path, number: int, line: str) -> Night:
+    try:
+        record: dict[str, Any] = json.loads(line)
+        if record.get("schema") != SCHEMA:
+            raise ValueError(f"schema {record.get('schema')!r}, expected {SCHEMA}")
+        night = Night(**record)
+        if not all(isinstance(value, float | int) for value in night.values.values()):
+            raise TypeError("a value is no number")
+    except (ValueError, TypeError, AttributeError) as error:
+        raise DataError(
+            f"{path}, line {number}: {line[:80]!r} is not a night ({error}). The file was changed "
+            "by something else; mend or remove that line."
+        ) from error
+    return night

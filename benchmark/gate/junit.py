@@ -1,0 +1,54 @@
+"""A verdict as JUnit XML: what continuous integration servers read."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from benchmark.gate.checks import Check, Verdict
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render_junit(verdict: Verdict) -> str:
+    """Write one test case a check.
+
+    JUnit knows no third outcome: an inconclusive check is a skipped case whose message begins
+    with ``inconclusive``; that nothing was measured is an error.
+    """
+    n_unmeasured = int(verdict.unmeasured is not None)
+    suite = ElementTree.Element(
+        "testsuite",
+        name="bench gate",
+        tests=str(len(verdict.checks) + n_unmeasured),
+        failures=str(verdict.count("fail")),
+        errors=str(n_unmeasured),
+        skipped=str(verdict.count("inconclusive")),
+    )
+    if verdict.unmeasured is not None:
+        case = ElementTree.SubElement(suite, "testcase", classname="run", name="measured")
+        message = _legal(verdict.unmeasured)
+        ElementTree.SubElement(case, "error", message=message, type="nothing measured")
+    for check in verdict.checks:
+        _add_case(suite, check)
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _add_case(suite: ElementTree.Element, check: Check) -> None:
+    classname, name = _legal(check.system), _legal(check.name)
+    case = ElementTree.SubElement(suite, "testcase", classname=classname, name=name)
+    reason = _legal(check.reason)
+    if check.status == "fail":
+        ElementTree.SubElement(case, "failure", message=reason, type=_legal(check.subject))
+    elif check.status == "inconclusive":
+        ElementTree.SubElement(case, "skipped", message=f"inconclusive: {reason}")
+    else:
+        ElementTree.SubElement(case, "system-out").text = reason
+
+
+def _legal(text: str) -> str:
+    """Replace what XML 1.0 cannot hold, escaped or not."""
+    return _NOT_XML.sub("\ufffd", text)

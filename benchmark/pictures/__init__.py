@@ -1,0 +1,1 @@
+"""Runs as pictures: quality against latency, and how latencies are spread."""

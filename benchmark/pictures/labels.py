@@ -1,0 +1,95 @@
+"""Names beside points, where nothing else is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.transforms import Bbox
+
+_NEAR_POINTS, _STEP_POINTS = 6, 10
+_ROWS_AWAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name to write beside the point it belongs to, in the units of the axes."""
+
+    name: str
+    x: float
+    y: float
+    is_bold: bool
+
+
+def place_labels(axes: Axes, labels: Sequence[Label], ink: str) -> None:
+    """Write each name in the first place around its point where no line, point or name is.
+
+    Args:
+        axes: with all else drawn; its limits stay as they are.
+        labels: the first are placed first.
+        ink: the names' colour.
+    """
+    axes.set_xlim(axes.get_xlim())
+    axes.set_ylim(axes.get_ylim())
+    axes.figure.get_figure(root=True).draw_without_rendering()  # gives the axes their place
+    taken = _occupied(axes)
+    for label in labels:
+        taken.append(_write(axes, label, ink, taken))
+
+
+def _occupied(axes: Axes) -> list[Bbox]:
+    """List what is drawn: points and bars as boxes, and every piece of a line."""
+    from matplotlib.transforms import Bbox
+
+    boxes: list[Bbox] = [bars.get_window_extent() for bars in axes.collections]
+    boxes += [text.get_window_extent() for text in axes.texts]
+    for line in axes.lines:
+        corners = np.asarray(line.get_transform().transform(line.get_xydata()))
+        size = line.get_markersize() / 2 if len(corners) == 1 else 1.0
+        pieces = list(pairwise(corners)) or [(corners[0], corners[0])]
+        for start, end in pieces:
+            low, high = np.minimum(start, end) - size, np.maximum(start, end) + size
+            boxes.append(Bbox([low, high]))
+    return boxes
+
+
+def _write(axes: Axes, label: Label, ink: str, taken: Sequence[Bbox]) -> Bbox:
+    """Try places from near to far; where none is free the nearest is taken."""
+    text = axes.annotate(
+        label.name,
+        (label.x, label.y),
+        xytext=(0, 0),
+        textcoords="offset points",
+        fontsize=7.5,
+        fontweight="bold" if label.is_bold else "normal",
+        color=ink,
+        alpha=1.0 if label.is_bold else 0.75,
+        va="center",
+        zorder=4,
+    )
+    inside = axes.get_window_extent()
+    places = _places()
+    for side, offset in [*places, places[0]]:
+        text.set_horizontalalignment(side)
+        text.xyann = offset
+        box: Bbox = text.get_window_extent()
+        is_inside = inside.x0 <= box.x0 and box.x1 <= inside.x1
+        if is_inside and not any(box.overlaps(other) for other in taken):
+            break
+    return box
+
+
+def _places() -> list[tuple[Literal["left", "right"], tuple[float, float]]]:
+    """List sides and offsets in points: near before far, above before below, right before left."""
+    places: list[tuple[Literal["left", "right"], tuple[float, float]]] = []
+    for row in range(_ROWS_AWAY):
+        away = _NEAR_POINTS + row * _STEP_POINTS
+        for up in (away, -away):
+            places += [("left", (_NEAR_POINTS, up)), ("right", (-_NEAR_POINTS, up))]
+    return places

@@ -1,0 +1,142 @@
+"""Which systems are worth their time: quality against latency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmark.errors import RunError, listed
+from benchmark.leaderboard import RANKED_BY, Row, Rung
+
+FRAMING: tuple[Rung, ...] = ("ceiling", "floor")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One system between quality and latency.
+
+    Attributes:
+        name: of its row.
+        rung: where the row stands on the ladder.
+        latency_s: median seconds a clip.
+        quality: the metric that ranks, raw; ``low`` and ``high`` bound its 95 % interval.
+        is_complete: no clip failed.
+    """
+
+    name: str
+    rung: Rung
+    latency_s: float
+    quality: float
+    low: float | None
+    high: float | None
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The quality of a ceiling or a floor: its latency means nothing."""
+
+    name: str
+    rung: Rung
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class TradeOff:
+    """Quality against latency of the rows of one table.
+
+    Attributes:
+        points: systems and retrieval with a latency, from fast to slow.
+        front: those on the Pareto front; incomplete rows never are.
+        levels: what frames them, from best to worst.
+        absent: names of systems without a latency or without the metric.
+    """
+
+    points: tuple[Point, ...]
+    front: tuple[Point, ...]
+    levels: tuple[Level, ...]
+    absent: tuple[str, ...]
+
+
+def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
+    """Find the points that no other one dominates.
+
+    A point dominates another that it equals or beats in both and beats in one. Equal points do
+    not dominate each other.
+
+    Args:
+        points: ``(latency, quality)`` of each: less of the first and more of the second is better.
+
+    Returns:
+        Indices into ``points``, from fast to slow.
+    """
+    order = sorted(range(len(points)), key=lambda at: (points[at][0], -points[at][1]))
+    front: list[int] = []
+    for at in order:
+        if not front or points[at][1] > points[front[-1]][1] or points[at] == points[front[-1]]:
+            front.append(at)
+    return front
+
+
+def weigh(rows: Sequence[Row]) -> TradeOff:
+    """Set the quality of rows against their latency.
+
+    Raises:
+        RunError: the rows are of several tables, or no system has a latency.
+    """
+    _require_one_table(rows)
+    names = _names(rows)
+    points, levels, absent = [], [], []
+    for name, row in zip(names, rows, strict=True):
+        cell = row.metrics.get(RANKED_BY)
+        quality = None if cell is None else cell.value
+        latency_s = median_s(row)
+        if row.rung in FRAMING:
+            levels += [] if quality is None else [Level(name, row.rung, quality)]
+        elif cell is None or quality is None or latency_s is None:
+            absent.append(name)
+        else:
+            bounds = (cell.low, cell.high)
+            points.append(Point(name, row.rung, latency_s, quality, *bounds, row.complete))
+    if not points:
+        raise RunError(
+            f"no system of {listed(sorted({row.run for row in rows}))} has both a latency and "
+            f"{RANKED_BY}. Latency comes from `bench run` with --profile 5 or more; captions from "
+            "files have none."
+        )
+    points.sort(key=lambda point: point.latency_s)
+    leading = [point for point in points if point.is_complete]
+    front = pareto_front([(point.latency_s, point.quality) for point in leading])
+    levels.sort(key=lambda level: -level.quality)
+    return TradeOff(
+        tuple(points), tuple(leading[at] for at in front), tuple(levels), tuple(absent)
+    )
+
+
+def median_s(row: Row) -> float | None:
+    """Return a row's median latency, None where it was not measured or means nothing."""
+    if row.latency is None or row.latency["void"]:
+        return None
+    seconds: float | None = row.latency["p50_s"]
+    return seconds
+
+
+def _names(rows: Sequence[Row]) -> list[str]:
+    """Name rows by their systems, and by their runs too where several have that system."""
+    systems = [row.system for row in rows]
+    return [
+        f"{row.run}::{row.system}" if systems.count(row.system) > 1 else row.system for row in rows
+    ]
+
+
+def _require_one_table(rows: Sequence[Row]) -> None:
+    tables = {row.table_key: row for row in rows}
+    if len(tables) > 1:
+        shown = [
+            f"{row.run} ({row.dataset}:{row.split}, {row.n_scored:,} clips, "
+            f"ids {row.clips_sha256[:12]})"
+            for row in tables.values()
+        ]
+        raise RunError(
+            f"rows over other clips do not compare: {'; '.join(shown)}. Name runs of one table."
+        )

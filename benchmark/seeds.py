@@ -1,0 +1,72 @@
+"""Runs that differ in their seed alone become one row: the mean, and how far seeds lie apart."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from statistics import fmean, stdev
+
+import numpy as np
+
+from benchmark.leaderboard import Cell, Row
+from benchmark.metrics.statistics import SystemStatistics
+from benchmark.stats.intervals import spread_over_seeds
+
+
+def join_seeds(rows: Sequence[Row]) -> list[Row]:
+    """Join the rows of one system, version and table that have different seeds.
+
+    Of a joined row values are means over seeds, the interval is that of the mean under resampled
+    clips, and ``spread`` is the standard deviation over seeds. Rows that repeat a seed are
+    different runs of the same thing and stay apart.
+    """
+    groups: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        key = (row.table_key, row.system, row.distribution, row.version, row.train)
+        groups.setdefault(key, []).append(row)
+    return [row for group in groups.values() for row in _join(group)]
+
+
+def _join(rows: Sequence[Row]) -> Sequence[Row]:
+    seeds = tuple(row.seed for row in rows)
+    if len(rows) == 1 or len(set(seeds)) < len(seeds):
+        return rows
+    cells = {key: _join_cells(rows, key) for key in rows[0].metrics}
+    row = dataclasses.replace(
+        rows[0],
+        seeds=seeds,
+        metrics={key: cell for key, (cell, _) in cells.items()},
+        spread={key: spread for key, (_, spread) in cells.items() if spread is not None},
+        statistics=_join_statistics(rows),
+        n_failed=sum(row.n_failed for row in rows),
+        n_empty=sum(row.n_empty for row in rows),
+        failure=next((row.failure for row in rows if row.failure), None),
+    )
+    return [row]
+
+
+def _join_statistics(rows: Sequence[Row]) -> SystemStatistics | None:
+    """Lay the seeds' statistics side by side, as folds: a corpus value is the mean over them."""
+    of_seeds = [row.statistics for row in rows]
+    first = of_seeds[0]
+    if first is None:
+        return None
+    arrays = {}
+    for name in first.arrays:
+        given = [found.arrays[name] for found in of_seeds if found and name in found.arrays]
+        if len(given) == len(rows):
+            arrays[name] = np.concatenate(given)
+    return SystemStatistics(first.clip_ids, arrays)
+
+
+def _join_cells(rows: Sequence[Row], key: str) -> tuple[Cell, float | None]:
+    cells = [row.metrics[key] for row in rows]
+    values = [cell.value for cell in cells if cell.value is not None]
+    if len(values) < len(cells):
+        return next(cell for cell in cells if cell.value is None), None
+    given = [row.statistics for row in rows if row.statistics and row.statistics.has(key)]
+    if cells[0].low is None or len(given) < len(rows):
+        return dataclasses.replace(cells[0], value=fmean(values)), stdev(values)
+    found = spread_over_seeds([statistics.sample(key) for statistics in given])
+    cell = dataclasses.replace(cells[0], value=found.mean, low=found.low, high=found.high)
+    return cell, found.deviation

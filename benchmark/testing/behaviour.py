@@ -1,0 +1,153 @@
+"""Rules about what a prepared captioner does; each is tried as a run would try it."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from benchmark.artifacts import Artifacts
+from benchmark.contract import Clip
+from benchmark.disclosure import read_disclosure
+from benchmark.embedding_files import EmbeddingFile
+from benchmark.embeddings import embeddings_computed_anew
+from benchmark.errors import BenchError, PluginError
+from benchmark.stages import collected_stages
+from benchmark.testing.examples import odd_clips
+from benchmark.testing.findings import BrokenRuleError
+from benchmark.testing.trial import Trial, caption_batch, prepare
+
+Rule = Callable[[Trial], object]
+
+
+def first_rules() -> Iterator[tuple[str, Rule]]:
+    """Give the rules without which the others mean nothing, with their names."""
+    yield "disclosure", discloses
+    yield "captions", gives_captions
+    yield "repetition", repeats_itself
+
+
+def rules_for(trial: Trial) -> Iterator[tuple[str, Rule]]:
+    """Give the rules that bind a system which says the same of the same clips, with their names."""
+    yield "order", keeps_order
+    yield "batching", captions_alone_as_together
+    yield "profile", says_the_same_when_profiled
+    for clip in odd_clips(trial.clips[0].sample_rate_hz):
+        yield clip.clip_id, partial(Trial.caption, clips=[clip])
+    if not trial.spec.needs_audio:
+        yield "text-only", runs_without_sounds
+    if not trial.spec.needs_waveform and trial.resources.embedding_files:
+        yield "embedded", reads_given_embeddings
+    yield "artifacts", loads_what_it_built
+    yield "seed", follows_from_the_seed
+    yield "disclosure", discloses
+
+
+def discloses(trial: Trial) -> None:
+    """``trained_on``, ``facts`` and ``sample_rate_hz`` are what the contract asks for."""
+    try:
+        read_disclosure(trial.captioner)
+    except PluginError as error:
+        raise BrokenRuleError(str(error)) from error
+
+
+def gives_captions(trial: Trial) -> None:
+    """A batch gets one str per clip, and its clips stay as they are."""
+    trial.caption(trial.clips)
+
+
+def keeps_order(trial: Trial) -> None:
+    """In another order the clips get the captions they had."""
+    clips = trial.clips
+    found = trial.caption(clips)
+    for order in ([1, 0, *range(2, len(clips))], [*range(1, len(clips)), 0]):
+        again = trial.caption([clips[index] for index in order])
+        _require_same(
+            [clips[index] for index in order],
+            [found[index] for index in order],
+            again,
+            "in another order",
+        )
+
+
+def captions_alone_as_together(trial: Trial) -> None:
+    """A clip gets the caption in a batch that it gets alone."""
+    alone = [trial.caption([clip])[0] for clip in trial.clips]
+    together = trial.caption(trial.clips)
+    if sorted(alone) == sorted(together) and alone != together:
+        raise BrokenRuleError(
+            f"a batch gave {together}; expected the captions that its clips get alone, in the "
+            f"order of the clips: {alone}."
+        )
+    _require_same(trial.clips, alone, together, "in a batch instead of alone")
+
+
+def repeats_itself(trial: Trial) -> None:
+    """The same clips get the same captions again."""
+    _require_same(trial.clips, trial.caption(trial.clips), trial.caption(trial.clips), "again")
+
+
+def says_the_same_when_profiled(trial: Trial) -> None:
+    """Timed, with every cache of embeddings off, it says the same."""
+    found = trial.caption(trial.clips)
+    with embeddings_computed_anew(), collected_stages() as spent_s:
+        again = trial.caption(trial.clips)
+    _require_same(trial.clips, found, again, "with the caches of embeddings off")
+    for name in spent_s:
+        if not isinstance(name, str) or not name:
+            raise BrokenRuleError(f"a stage is named {name!r}; expected a word, such as 'encode'.")
+
+
+def runs_without_sounds(trial: Trial) -> None:
+    """What says ``needs_audio=False`` captions clips without a sound, or says why it cannot."""
+    nothing = np.zeros(0, np.float32)
+    clips = [dataclasses.replace(clip, waveform=nothing) for clip in trial.clips]
+    try:
+        trial.caption(clips)
+    except BrokenRuleError as broken:
+        if not isinstance(broken.__cause__, BenchError) or isinstance(
+            broken.__cause__, PluginError
+        ):
+            raise
+
+
+def reads_given_embeddings(trial: Trial) -> None:
+    """What says ``needs_waveform=False`` captions from the files that its resources name."""
+    nothing = np.zeros(0, np.float32)
+    rate_hz = trial.clips[0].sample_rate_hz
+    for path in trial.resources.embedding_files:
+        contents = EmbeddingFile.open(path).contents
+        if contents.split == trial.resources.embedded_split:
+            ids = contents.clip_ids[: len(trial.clips)]
+            trial.caption([Clip(clip_id, nothing, rate_hz, contents.split) for clip_id in ids])
+
+
+def loads_what_it_built(trial: Trial) -> None:
+    """Prepared from the artifacts that are there, it says what it said when it built them."""
+    again = prepare(trial.spec, trial.resources, trial.options)
+    found = trial.caption(trial.clips)
+    _require_same(trial.clips, found, caption_batch(again, trial.clips), "from kept artifacts")
+
+
+def follows_from_the_seed(trial: Trial) -> None:
+    """Prepared anew with the same seed and no artifacts, it says the same."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        resources = dataclasses.replace(trial.resources, artifacts=Artifacts(Path(folder)))
+        again = prepare(trial.spec, resources, trial.options)
+        found = trial.caption(trial.clips)
+        captions = caption_batch(again, trial.clips)
+        _require_same(trial.clips, found, captions, "prepared anew with the same seed")
+
+
+def _require_same(
+    clips: Sequence[Clip], expected: Sequence[str], found: Sequence[str], when: str
+) -> None:
+    for clip, old, new in zip(clips, expected, found, strict=True):
+        if old != new:
+            raise BrokenRuleError(
+                f"clip {clip.clip_id!r} got {new!r} {when}; expected {old!r}, as before."
+            )

@@ -1,0 +1,65 @@
+"""Declares a plugin in a process of its own, where the network is shut; tells what it saw.
+
+Run as ``python -P -m benchmark.testing.fresh_import REPORT MODULE...``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import traceback
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from benchmark.hookspecs import PROJECT
+from benchmark.registry import declared_specs
+
+HEAVY = frozenset(
+    {
+        *("torch", "torchaudio", "transformers", "tensorflow", "jax", "librosa", "pandas"),
+        *("matplotlib", "aac_metrics", "bert_score", "sentence_transformers", "ray"),
+    }
+)
+"""What takes seconds to import, and what every command would wait for."""
+_NETWORK_EVENTS = (
+    *("socket.connect", "socket.getaddrinfo", "socket.gethostbyname"),
+    *("socket.sendto", "socket.sendmsg"),
+)
+
+
+def declare(modules: list[str]) -> dict[str, Any]:
+    """Import modules, ask those that are plugins for their systems, and watch.
+
+    A module without a hook is imported and no more, unless it is an entry point.
+
+    Returns:
+        ``names`` of the systems; ``heavy`` modules that came along; ``network`` calls that were
+        tried; ``reason`` and ``traceback`` of what was raised, or None.
+    """
+    network: list[str] = []
+
+    def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in _NETWORK_EVENTS:
+            target = next((part for part in arguments if isinstance(part, tuple | str)), "")
+            network.append(f"{event} {target}")
+            raise ConnectionRefusedError("there is no network while a plugin is declared")
+
+    sys.addaudithook(refuse_network)
+    entries = {entry.module for entry in entry_points(group=PROJECT)}
+    before = set(sys.modules)
+    report: dict[str, Any] = {"names": [], "reason": None, "traceback": None}
+    try:
+        for name in modules:
+            module = importlib.import_module(name)
+            if name in entries or hasattr(module, "bench_systems"):
+                report["names"] += [spec.name for spec in declared_specs(module)]
+    except (Exception, SystemExit) as error:  # a stranger's import may raise anything
+        report["reason"] = f"{type(error).__name__}: {error}"
+        report["traceback"] = traceback.format_exc()
+    return {**report, "heavy": sorted(HEAVY & (set(sys.modules) - before)), "network": network}
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(json.dumps(declare(sys.argv[2:])), encoding="utf-8")

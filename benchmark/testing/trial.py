@@ -1,0 +1,92 @@
+"""A prepared captioner on trial: called as a run calls it, and watched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchmark.calling import call_captioner
+from benchmark.contract import Captioner, Clip, Resources, SystemSpec
+from benchmark.testing.findings import BrokenRuleError
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a system is tried with.
+
+    Attributes:
+        spec: its record.
+        resources: as a run gives them to this system.
+        options: of the record's type, or None.
+        captioner: prepared from these.
+        clips: sounds of several lengths, at the captioner's rate.
+    """
+
+    spec: SystemSpec
+    resources: Resources
+    options: Any
+    captioner: Captioner
+    clips: tuple[Clip, ...]
+
+    def caption(self, clips: Sequence[Clip]) -> list[str]:
+        """Caption a batch with the captioner on trial; raises as ``caption_batch``."""
+        return caption_batch(self.captioner, clips)
+
+
+def prepare(spec: SystemSpec, resources: Resources, options: Any) -> Captioner:
+    """Prepare a captioner.
+
+    Raises:
+        BrokenRuleError: it cannot be prepared, or is none.
+    """
+    try:
+        captioner = spec.prepare(resources, options)
+    except Exception as error:
+        raise BrokenRuleError(f"prepare() raised {_spell(error)}") from error
+    if not callable(getattr(captioner, "caption", None)):
+        raise BrokenRuleError(
+            f"prepare() returned {captioner!r:.80}; expected an object with a method caption()."
+        )
+    return captioner
+
+
+def caption_batch(captioner: Captioner, clips: Sequence[Clip]) -> list[str]:
+    """Caption a batch of copies, read-only as in a run, and look whether they changed.
+
+    Raises:
+        BrokenRuleError: it raised, gave something else than one str per clip, or wrote into a
+            clip.
+    """
+    copies = [_copy(clip) for clip in clips]
+    call = call_captioner(captioner, copies, None)
+    for clip, copy in zip(clips, copies, strict=True):
+        if clip.waveform.tobytes() != copy.waveform.tobytes():
+            raise BrokenRuleError(
+                f"it changed the waveform of clip {clip.clip_id!r}; expected it as it was, for "
+                "the next system hears the same array. Copy it before writing."
+            )
+    if call.error is not None:
+        raise BrokenRuleError(f"{_describe_batch(clips)}: {_spell(call.error)}") from call.error
+    assert call.captions is not None
+    return list(call.captions)
+
+
+def _copy(clip: Clip) -> Clip:
+    waveform = np.array(clip.waveform)
+    waveform.flags.writeable = False
+    return Clip(clip.clip_id, waveform, clip.sample_rate_hz, clip.split)
+
+
+def _describe_batch(clips: Sequence[Clip]) -> str:
+    lengths = [f"{clip.clip_id} ({len(clip.waveform)} samples)" for clip in clips]
+    return f"captioning {', '.join(lengths)}"
+
+
+def _spell(error: Exception) -> str:
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, ValueError) and "read-only" in str(error):
+        text += ". Waveforms are read-only, for the next system hears the same array: copy first."
+    return text

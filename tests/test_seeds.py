@@ -1,0 +1,78 @@
+"""Runs that differ in their seed alone: one row, its mean and its spread."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+from statistics import fmean, stdev
+
+import pytest
+
+from benchmark.leaderboard import read_rows
+from benchmark.seeds import join_seeds
+
+
+@pytest.fixture
+def seeds(bench, clips_folder, tmp_path):
+    folder = tmp_path / "runs"
+    done = bench(
+        "run", "--systems", "random-train,constant", "--dataset", f"folder:{clips_folder}:test",
+        "--train", f"folder:{clips_folder}:train", "--metrics", "lexical", "--text-only",
+        "--seeds", "0,1,2", "--out", folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+def test_one_row_stands_for_all_seeds_with_mean_and_spread(seeds):
+    folder, printed = seeds
+    rows = read_rows([folder])
+    assert [row.seed for row in rows] == [0, 0, 1, 1, 2, 2]
+    values = [row.metrics["cider_d"].value for row in rows if row.system == "random-train"]
+    joined = next(row for row in join_seeds(rows) if row.system == "random-train")
+    assert joined.seeds == (0, 1, 2)
+    assert joined.metrics["cider_d"].value == pytest.approx(fmean(values), abs=1e-12)
+    assert joined.spread["cider_d"] == pytest.approx(stdev(values), abs=1e-12)
+    assert joined.metrics["cider_d"].low <= fmean(values) <= joined.metrics["cider_d"].high
+    assert f"±{100 * stdev(values):.1f}" in printed
+    assert "Means over the seeds 0, 1, 2" in printed
+    assert printed.split("Latency")[0].count("random-train") == 1
+
+
+def test_the_joined_statistics_give_the_mean_over_seeds(seeds):
+    joined = next(row for row in join_seeds(read_rows([seeds[0]])) if row.system == "random-train")
+    for key in ("bleu_4", "cider_d"):
+        sample = joined.statistics.sample(key)
+        assert sample.value == pytest.approx(joined.metrics[key].value, abs=1e-12)
+
+
+def test_two_runs_of_one_seed_stay_two_rows(seeds):
+    row = read_rows([seeds[0]])[0]
+    again = dataclasses.replace(row, run="elsewhere")
+    assert join_seeds([row, again]) == [row, again]
+
+
+def test_json_and_csv_keep_every_seed(bench, seeds):
+    rows = json.loads(bench("leaderboard", seeds[0], "--format", "json").stdout)
+    assert len(rows) == 6
+    table = csv.DictReader(io.StringIO(bench("leaderboard", seeds[0], "--format", "csv").stdout))
+    assert [row["seed"] for row in table] == ["0", "0", "1", "1", "2", "2"]
+
+
+def test_resuming_the_folder_finishes_every_seed(bench, seeds):
+    folder, _ = seeds
+    (folder / "seed-1" / "manifest.json").unlink()
+    (folder / "seed-2" / "manifest.json").unlink()
+    (folder / "seed-2" / "ledger.jsonl").unlink()
+    done = bench("run", "--resume", folder)
+    assert done.returncode == 0, done.stderr
+    assert {row.seed for row in read_rows([folder])} == {0, 1, 2}
+
+
+@pytest.mark.parametrize("seeds", ["1", "1,1", "a,b", "1,x", ""])
+def test_seeds_that_are_no_list_of_different_numbers_are_refused(bench, seeds):
+    done = bench("run", "--systems", "constant", "--seeds", seeds)
+    assert done.returncode == 2
+    assert "at least two different whole numbers" in done.stderr
