@@ -1,0 +1,43 @@
+"""``bench leaderboard``: tables of runs, written to a file and checked against it."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def run(bench, clips_folder, tmp_path):
+    folder = tmp_path / "run"
+    done = bench(
+        "run", "--systems", "constant", "--dataset", f"folder:{clips_folder}:test",
+        "--metrics", "lexical", "--text-only", "--out", folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_a_written_table_is_up_to_date_until_it_is_changed(bench, run, tmp_path):
+    path = tmp_path / "table.md"
+    arguments = ("leaderboard", run, "--format", "md", "-o", path)
+    assert bench(*arguments).returncode == 0
+    assert path.read_text() == bench("leaderboard", run, "--format", "md").stdout
+    done = bench(*arguments, "--check")
+    assert (done.returncode, done.stdout) == (0, f"{path} is up to date.\n")
+    path.write_text(path.read_text().replace("constant", "inconstant"))
+    done = bench(*arguments, "--check")
+    assert done.returncode == 1
+    assert "-| floor | inconstant" in done.stderr
+    assert "out of date" in done.stderr
+    assert "inconstant" in path.read_text()
+
+
+def test_a_table_that_was_never_written_is_out_of_date(bench, run, tmp_path):
+    done = bench("leaderboard", run, "--check", "-o", tmp_path / "none.md")
+    assert done.returncode == 1
+    assert not (tmp_path / "none.md").exists()
+
+
+def test_a_check_needs_a_file(bench, run):
+    done = bench("leaderboard", run, "--check")
+    assert done.returncode == 2
+    assert "name it with --out" in done.stderr
