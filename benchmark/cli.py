@@ -20,6 +20,8 @@ _COMMANDS = {
     "caption": "Caption sounds that have no references.",
     "score": "Score captions files you already have.",
     "rescore": "Compute the scores of finished runs again from their ledgers.",
+    "gate": "Hold a run against an accepted baseline: pass, fail or inconclusive.",
+    "baseline": "Accept a run as the baseline that gates hold others against.",
     "leaderboard": "Print the table of one or more runs.",
     "picture": "Draw quality against latency, or how latencies are spread.",
     "report": "Write a page to listen to a run's clips and read what systems said.",
@@ -31,7 +33,7 @@ _COMMANDS = {
     "datasets": "List the data sets and where their files go.",
     "data": "Fetch and verify data sets.",
     "doctor": "Say what this machine has and what it lacks.",
-    "plugins": "List plugins; diagnose broken ones.",
+    "plugins": "List plugins; diagnose broken ones; begin a new one.",
 }
 
 

@@ -21,7 +21,7 @@ from benchmark.contract import API_VERSION, Kind, SystemSpec
 from benchmark.errors import PluginError, UnknownNameError
 from benchmark.options import build_options, canonical_name, option_types, parse_name
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SYSTEM_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _check_api(found: object) -> None:
 def _check_spec(spec: object) -> None:
     if not isinstance(spec, SystemSpec):
         raise PluginError(f"bench_systems gave {spec!r}; expected a SystemSpec.")
-    if not (isinstance(spec.name, str) and _NAME.fullmatch(spec.name)):
+    if not (isinstance(spec.name, str) and SYSTEM_NAME.fullmatch(spec.name)):
         raise PluginError(f"system name {spec.name!r} is not lower-case-with-hyphens.")
     if spec.kind not in get_args(Kind):
         expected = ", ".join(get_args(Kind))

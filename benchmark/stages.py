@@ -17,13 +17,14 @@ STANDARD_STAGES = ("decode", "resample", "encode", "retrieve", "generate")
 
 
 def stage(name: str) -> AbstractContextManager[None]:
-    """Mark a block as a stage of captioning, as ``with stage("encode"):``.
+    """Mark a block as a stage of captioning.
 
-    Nothing happens unless a profile is being taken. Then the block's wall-clock seconds count
-    for ``name``, less those of stages inside it, which count for theirs: no second counts twice,
-    and what one thread spends in all stages is at most the length of the call. Blocks of one name
-    add up. A thread that a captioner starts itself is not listened to, unless it runs in a copy
-    of the context (``contextvars.copy_context().run``). Do not ``yield`` inside the block.
+    ``with stage("encode"): ...`` does nothing unless a profile is being taken. Then the block's
+    wall-clock seconds count for its name, less those of stages inside it, which count for theirs:
+    no second counts twice, and what one thread spends in all stages is at most the length of the
+    call. Blocks of one name add up. A thread that a captioner starts itself is not listened to,
+    unless it runs in a copy of the context (``contextvars.copy_context().run``). Do not ``yield``
+    inside the block.
 
     Args:
         name: one of ``decode``, ``resample``, ``encode``, ``retrieve``, ``generate``, or a word

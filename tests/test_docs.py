@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-import tomllib
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 from click.testing import CliRunner
-from plugin_distributions import write_distribution
+from conftest import bench_environment
 
 from benchmark.cli import bench as cli
 from benchmark.metrics.table import METRICS
+from benchmark.testing.examples import odd_clips
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,18 +24,48 @@ def code_blocks(page, language):
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-def test_the_plugin_of_the_documentation_runs(bench, toy_site, clips_folder, tmp_path):
-    (pyproject,) = code_blocks("write-a-plugin.md", "toml")
-    (code,) = code_blocks("write-a-plugin.md", "python")
-    project = tomllib.loads(pyproject)["project"]
-    assert project["entry-points"]["aac_bench"] == {"quiet": "bench_quiet"}
+def first_column(page, heading):
+    """Join the first cells of the table under a heading."""
+    table = (ROOT / "docs" / page).read_text(encoding="utf-8").partition(heading)[2]
+    rows = itertools.takewhile(lambda line: line.startswith("|"), table.splitlines()[1:])
+    return " ".join(row.split("|")[1] for row in rows)
+
+
+def test_the_plugin_of_the_documentation_passes_its_tests_and_runs(tmp_path):
+    for block in code_blocks("plugin.md", "toml") + code_blocks("plugin.md", "python"):
+        path = tmp_path / "aac-bench-quiet" / re.match(r"# (\S+)\n", block)[1]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block, encoding="utf-8")
     site = tmp_path / "site"
-    site.mkdir()
-    write_distribution(site, "bench-quiet", code)
-    done = bench("run", "--systems", "quiet,quiet[threshold=0.2]", "--metrics", "lexical",
-                 "--dataset", f"folder:{clips_folder}", PYTHONPATH=str(site))  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "quiet[threshold=0.2]" in done.stdout
+    more = {
+        "pip install": ["--no-deps", "--no-build-isolation", "--target", site],
+        "bench run": ["--limit", "4", "--metrics", "lexical"],
+    }
+    said = {}
+    for line in "".join(code_blocks("plugin.md", "sh")).splitlines():
+        program, *arguments = shlex.split(line)
+        module = {"bench": "benchmark.cli"}.get(program, program)
+        arguments += more.get(f"{program} {arguments[0]}", [])
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=tmp_path,
+            env=bench_environment(site),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        said[line] = done.stdout
+    assert "1 passed" in said["pytest aac-bench-quiet"]
+    assert "threshold: float (default 0.05)" in said["bench systems quiet"]
+    assert "quiet[threshold=0.2]" in list(said.values())[-1]
+    assert (tmp_path / "aac-bench-hum" / "bench_hum.py").exists()
+
+
+def test_every_rule_of_the_conformance_check_is_in_its_documentation():
+    rules = set(re.findall(r"`([\w-]+)`", first_column("plugin.md", "| rule |")))
+    source = "".join(path.read_text() for path in (ROOT / "benchmark" / "testing").glob("*.py"))
+    named = set(re.findall(r'(?:Finding\(|_finding\(|yield )\s*"([\w-]+)"', source))
+    assert named | {clip.clip_id for clip in odd_clips(16_000)} == rules
 
 
 def test_every_command_and_exit_code_is_in_the_reference():

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.errors import MachineError, RunError
-from benchmark.ledger import ClipRow, Ledger, PrepareRow, content_key, read_ledger
+from benchmark.ledger import (
+    ClipRow,
+    Ledger,
+    MachineRow,
+    PrepareRow,
+    ProfileRow,
+    content_key,
+    read_ledger,
+)
 
 ROW = ClipRow("toy", 0, "a.wav", "ok", "rain falls", "k", 0, 1, 0.1, 0.2, 5.0)
 
@@ -46,6 +54,26 @@ def test_what_a_captioner_said_is_read_back_and_old_rows_say_nothing(tmp_path):
     with path.open("a") as file:
         file.write('{"row": "prepare", "system": "toy", "fold": 0, "prepare_s": 2.5}\n')
     assert read_ledger(path).prepared_rows("toy") == [PrepareRow("toy", 0, 2.5), told]
+
+
+def test_timed_calls_are_read_back_and_old_ones_without_stages(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    stages = {"encode": 0.1, "generate": 0.2}
+    timed = ProfileRow(
+        "toy", "a.wav", 0.4, 5.0, True, False, stages, {"decode": 0.01}, 0.006, "0123456789ab"
+    )
+    failed = ProfileRow("toy", "b.wav", 0.4, 5.0, False, error="ValueError: no")
+    machine = MachineRow({"hash": "0123456789ab", "cores": 2, "gpu": None}, 123.5)
+    with Ledger(path) as ledger:
+        ledger.append([timed, failed, machine])
+    with path.open("a") as file:
+        file.write(
+            '{"row": "profile", "system": "toy", "clip_id": "c.wav", "caption_s": 0.5, '
+            '"audio_s": 5.0, "is_same": true, "is_embedded": false}\n'
+        )
+    view = read_ledger(path)
+    assert view.profiled_rows("toy") == [timed, failed, ProfileRow("toy", "c.wav", 0.5, 5.0, True)]
+    assert view.machines == [machine]
 
 
 def test_a_system_that_was_ready_once_stands_as_it_was_then(tmp_path):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 
-from benchmark import Clip, DataError, Resources, Split, SystemSpec
+from benchmark import Clip, DataError, Resources, Split, SystemSpec, stage
 from benchmark.artifacts import Artifacts
 from benchmark.baselines import Constant, Human, RandomTrain
 from benchmark.ledger import Ledger, read_ledger
 from benchmark.listening import Listener
+from benchmark.profiling.latency import summarise_latency
 from benchmark.registry import Provenance, System
 from benchmark.runner import RunSettings, run_system
 
@@ -43,6 +45,7 @@ class Bench:
     path: object
     resources: Resources
     broken: frozenset = frozenset()
+    during_read: object = nullcontext
     listener: Listener | None = None
 
     @property
@@ -53,7 +56,8 @@ class Bench:
         if clip_id in self.broken:
             raise DataError(f"{clip_id} is truncated")
         rng = np.random.default_rng(int(clip_id[-1]))
-        return Clip(clip_id, rng.uniform(-0.1, 0.1, rate).astype(np.float32), rate)
+        with self.during_read():
+            return Clip(clip_id, rng.uniform(-0.1, 0.1, rate).astype(np.float32), rate)
 
     def run(
         self, captioner, *, text_only=False, batch_size=1, timeout_s=None, n_profiled=0, **changes
@@ -295,6 +299,51 @@ def test_some_clips_are_captioned_once_more_alone_for_the_latency(noises):
     calls.clear()
     assert noises.run(Counting(), batch_size=5, n_profiled=3) is None
     assert calls == []
+
+
+def test_a_timed_call_says_its_stages_its_reading_and_the_machines_speed(noises):
+    class Staged(Echo):
+        def caption(self, clips):
+            with stage("encode"):
+                pass
+            return super().caption(clips)
+
+    noises.during_read = lambda: stage("decode")
+    assert noises.run(Staged(), n_profiled=3, timeout_s=20) is None
+    view = read_ledger(noises.path)
+    rows = view.profiled_rows("system")
+    assert [list(row.stages) for row in rows] == [["encode"]] * 3
+    assert [list(row.reading) for row in rows] == [["decode"]] * 3
+    assert all(row.stages["encode"] <= row.caption_s for row in rows)
+    assert all(row.calibration_s > 0 for row in rows)
+    (machine,) = view.machines
+    assert {row.machine for row in rows} == {machine.machine["hash"]}
+    assert machine.peak_rss_mib > 10
+
+
+def test_what_does_nothing_says_nothing_of_its_machine(noises):
+    noises.run(Echo())
+    noises.run(Echo())
+    assert len(read_ledger(noises.path).machines) == 1
+
+
+def test_a_call_that_fails_while_it_is_timed_ends_the_profile_and_voids_it(noises):
+    class Tiring(Echo):
+        n_calls = 0
+
+        def caption(self, clips):
+            self.n_calls += 1
+            if self.n_calls > 7:  # five clips, a warm-up, one more
+                raise MemoryError("out of memory")
+            return super().caption(clips)
+
+    assert noises.run(Tiring(), n_profiled=5) is None
+    rows = read_ledger(noises.path).profiled_rows("system")
+    assert [(row.is_same, row.error) for row in rows] == [
+        (True, None),
+        (False, "MemoryError: out of memory"),
+    ]
+    assert summarise_latency(rows, []).void == "a call failed: MemoryError: out of memory"
 
 
 def test_a_caption_that_depends_on_its_batch_voids_the_profile(noises):

@@ -1,4 +1,4 @@
-"""Rows as text, markdown, csv and json."""
+"""Rows as text, markdown, csv, json, LaTeX and HTML."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ import csv
 import dataclasses
 import io
 import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmark.leaderboard import Cell, Row, group_rows
 from benchmark.published import published_rows
 from benchmark.tables import render
+from benchmark.tables.layout import lay_out
 
 
 def cell(value, reason=None, signature="cider_d|n:4|refs:5|clips:5/5"):
@@ -174,3 +181,118 @@ def test_printed_numbers_come_with_their_source():
 def test_a_split_without_printed_numbers_says_so():
     text = render([row("a", dataset="soundscapes", split="test")], "text", published=True)
     assert "No numbers in print are recorded for soundscapes:test" in text
+
+
+AWKWARD = r"[a]_b % & # $ ^ {x} ~ \ <i> | c"
+
+
+def tabular_rows(text):
+    """Split every row of the tabulars in LaTeX at its unescaped ampersands."""
+    body = re.findall(r"\\begin\{tabular\}\{([lr]+)\}\n(.*?)\\end\{tabular\}", text, re.DOTALL)
+    return [
+        (columns, [re.split(r"(?<!\\)&", line) for line in lines.splitlines() if "&" in line])
+        for columns, lines in body
+    ]
+
+
+def timed(name, **changes):
+    latency = {"n_calls": 20, "p50_s": 0.0125, "p90_s": None, "rtf": 0.02, "prepare_s": 1.5,
+               "void": None}  # fmt: skip
+    return row(name, latency=latency, **changes)
+
+
+def test_latex_holds_every_row_with_its_cells_and_escapes_what_latex_reads():
+    text = render([timed(AWKWARD), timed("plain")], "latex", published=True)
+    assert text.startswith("% Needs \\usepackage{booktabs}.")
+    assert r"{[}a]\_b \% \& \# \$ \^{} \{x\} \textasciitilde{} \textbackslash{} " in text
+    assert r"\ensuremath{<}i\ensuremath{>}" in text
+    assert r"the 95 \% bootstrap interval" in text
+    assert text.count(r"\begin{table}") == text.count(r"\caption{") == 3
+    for columns, rows in tabular_rows(text):
+        assert rows
+        assert all(len(cells) == len(columns) for cells in rows)
+
+
+def test_latex_rows_never_begin_with_a_bracket_that_ends_the_row_before():
+    text = render([timed("[a]"), timed("[b]")], "latex")
+    assert not re.search(r"\\\\\s*\[", text)
+
+
+def test_columns_of_numbers_stand_to_the_right_and_words_to_the_left():
+    text = render([timed("a", saw_data="no", trained_on=("x",))], "latex")
+    (quality, header), (latency, _) = [(c, rows[0]) for c, rows in tabular_rows(text)]
+    assert [cell.strip(" \\") for cell in header] == ["#", "system", "CIDEr-D", "saw data"]
+    assert quality == "llrl"
+    assert latency == "lrrrr"
+
+
+def test_latex_compiles(tmp_path):
+    if not shutil.which("pdflatex"):
+        pytest.skip("no pdflatex on this machine: LaTeX is read, but not compiled")
+    table = render([timed(AWKWARD), timed("[second]")], "latex", published=True)
+    document = r"\documentclass[landscape]{article}\usepackage{booktabs}\begin{document}"
+    (tmp_path / "table.tex").write_text(f"{document}\n{table}\n\\end{{document}}\n", "utf-8")
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "table.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "table.pdf").stat().st_size > 1000
+
+
+class Tables(HTMLParser):
+    """Reads tables as a browser would: cells by row, and whether every element was closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.rows, self.captions, self.styles = [], [], [], set()
+
+    def handle_starttag(self, tag, attributes):
+        self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.styles.add(dict(attributes).get("style"))
+        if tag == "caption":
+            self.captions.append("")
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] in ("td", "th"):
+            self.rows[-1][-1] += data.strip()
+        if self.open and self.open[-1] == "caption":
+            self.captions[-1] += data
+
+
+def test_html_is_read_back_as_it_was_and_nothing_in_it_is_markup():
+    name = """<script>alert(1)</script> & "x" 'y' <b>"""
+    tables = Tables()
+    tables.feed(render([timed(name, dataset="<i>x", failure="<img src=x>")], "html"))
+    tables.close()
+    assert not tables.open
+    assert {len(cells) for cells in tables.rows[:2]} == {len(tables.rows[0])}
+    assert tables.rows[1][1] == f"{name} (incomplete)"
+    assert tables.rows[1][2] == "48.1 [47.1, 49.1]"
+    assert tables.captions[0].startswith("<i>x:evaluation, 5 of 1,045 clips")
+    assert tables.captions[1].startswith("Latency")
+    assert tables.styles == {None, "text-align: right;"}
+
+
+def test_notes_stand_below_the_table_in_every_format_for_people():
+    for form in ("text", "md", "latex", "html"):
+        text = render([ROW], form)
+        assert text.index("CIDEr-D") < text.index("Values x100; in brackets")
+        assert text.index("toy") < text.index("Unavailable: SPICE: jars are missing")
+
+
+@given(st.lists(st.text(max_size=8), min_size=2, max_size=2))
+def test_any_name_is_one_cell_in_html(names):
+    tables = Tables()
+    tables.feed(lay_out([[name, "1"] for name in names], ["name", "n"], "html"))
+    assert [cells[0] for cells in tables.rows[1:]] == [" ".join(n.split("\n")).strip() for n in names]
+    assert [cells[1] for cells in tables.rows[1:]] == ["1", "1"]

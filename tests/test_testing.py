@@ -127,7 +127,7 @@ def names_no_stage(clips):
         (lambda clips: [*describe_all(clips), ""], ["captions"], "6 captions for 5 clips"),
         (lambda clips: [None] * len(clips), ["captions"], "'test-0000' is NoneType; expected str"),
         (lambda clips: "a sound", ["captions"], "returned str; expected a list of 5 str"),
-        (lambda clips: 1 / 0, ["captions"], "test-0004 (59200 samples): ZeroDivisionError"),
+        (lambda clips: 1 / 0, ["captions"], "test-0004 (samples: 59200): ZeroDivisionError"),
         (normalises_in_place, ["captions"], "the next system hears the same array: copy first"),
         (normalises_behind_the_flag, ["captions"], "changed the waveform of clip 'test-0000'"),
         (names_no_stage, ["profile"], "a stage is named ''; expected a word"),
@@ -157,14 +157,14 @@ def test_a_captioner_that_cannot_bear_an_odd_clip_is_told_which(rule):
 
     found = findings(system(caption))
     assert list(found) == [rule]
-    assert found[rule].endswith("samples): ValueError: cannot bear it")
+    assert found[rule].endswith("): ValueError: cannot bear it")
 
 
 def test_a_captioner_that_runs_without_sounds_meets_empty_clips():
     check_captioner(system(divide_by_length))
     found = findings(system(divide_by_length, needs_audio=False))
     assert list(found) == ["text-only"]
-    assert "test-0000 (0 samples)" in found["text-only"]
+    assert "test-0000 (samples: 0)" in found["text-only"]
     assert "ZeroDivisionError" in found["text-only"]
 
 
@@ -335,10 +335,13 @@ def test_a_system_that_needs_no_waveform_captions_from_the_files_that_are_given(
         store = EmbeddingStore.open(resources, encoder, "sounds")
         return Captioner(lambda clips: [str(row) for row in store.embed_sounds(encoder, clips)])
 
-    check_captioner(SystemSpec("odd", "a system", prepare, needs_waveform=False), resources)
+    spec = SystemSpec("odd", "a system", prepare, needs_waveform=False)
+    check_captioner(spec, resources)
     found = findings(system(divide_by_length, needs_waveform=False), resources)
     assert list(found) == ["embedded"]
-    assert "x (0 samples), y (0 samples): ZeroDivisionError" in found["embedded"]
+    assert "x (samples: 0), y (samples: 0): ZeroDivisionError" in found["embedded"]
+    found = findings(spec, dataclasses.replace(resources, embedded_split=None))
+    assert "no file of embedding_files is of embedded_split=None" in found["embedded"]
 
 
 # What a record says.

@@ -1,15 +1,17 @@
-"""``bench plugins``: what is installed, and what is wrong with it."""
+"""``bench plugins``: what is installed, what is wrong with it, and a new one to begin with."""
 
 from __future__ import annotations
 
+import shlex
 import sys
+from pathlib import Path
 
 import click
 
 
 @click.group(name="plugins")
 def command() -> None:
-    """List plugins; diagnose broken ones."""
+    """List plugins; diagnose broken ones; begin a new one."""
 
 
 @command.command("list")
@@ -38,3 +40,30 @@ def diagnose() -> None:
     if registry.broken or registry.clashes:
         sys.exit(1)
     click.echo(f"{len(registry.plugins)} plugins, none broken.")
+
+
+@command.command("new")
+@click.argument("name")
+@click.option(
+    "--to",
+    "parent",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="The folder to put it into; else the current one.",
+)
+def write_new(name: str, parent: Path) -> None:
+    """Write aac-bench-NAME: a distribution whose system NAME works, with its tests."""
+    from benchmark.plugin_template import write_plugin
+    from benchmark.registry import load_registry
+
+    paths = write_plugin(name, parent, load_registry())
+    for path in paths:
+        click.echo(f"wrote {path}")
+    click.echo(
+        f"\nNext:\n"
+        f"  cd {shlex.quote(str(paths[0].parent))}\n"
+        f"  pip install -e . pytest\n"
+        f"  pytest\n"
+        f"  bench run --systems {name},constant --dataset soundscapes\n"
+        f"Then put your own system into {paths[1].name}."
+    )

@@ -112,6 +112,10 @@ def used_share(found: float, limit: float) -> float | None:
     return found / limit if limit > 0 and math.isfinite(found) else None
 
 
+def in_percent(share: float) -> str:
+    return f"{100 * share:.4g} %"
+
+
 def worst_first(checks: Sequence[Check]) -> list[Check]:
     """Sort checks: failed before inconclusive before passed, then by how far beyond the limit."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchmark.gate.checks import Check, used_share
+from benchmark.gate.checks import Check, in_percent, used_share
 from benchmark.gate.identity import system_names
 from benchmark.gate.policy import CoverageRule
 from benchmark.records import RunRecord
@@ -58,7 +58,7 @@ def _captioned(
     return Check(
         system,
         "coverage",
-        f">= {limit:.4g}",
+        f">= {in_percent(limit)}",
         "fail" if share < limit else "pass",
         f"{reason}; missing: {named}" if missing else reason,
         "share",
@@ -75,9 +75,9 @@ def _failed(system: str, rule: CoverageRule, share: float) -> Check | None:
     return Check(
         system,
         "failed captions",
-        f"<= {limit:.4g}",
+        f"<= {in_percent(limit)}",
         "fail" if share > limit else "pass",
-        f"{share:.1%} of the clips failed",
+        f"{in_percent(share)} of the clips failed",
         "share",
         None,
         share,
@@ -92,9 +92,9 @@ def _empty(system: str, rule: CoverageRule, before: float, now: float) -> Check 
     return Check(
         system,
         "empty captions",
-        f"rise <= {limit:.4g}",
+        f"rise <= {in_percent(limit)}",
         "fail" if now - before > limit else "pass",
-        f"{now:.1%} of the captions have no words, {before:.1%} before",
+        f"{in_percent(now)} of the captions have no words",
         "share",
         before,
         now,

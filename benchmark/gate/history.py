@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import statistics
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,10 +21,15 @@ from benchmark.gate.identity import run_id, system_names
 from benchmark.gate.pairs import comparable_part
 from benchmark.gate.quality import JUDGED
 from benchmark.gate.speed import relative_medians
+from benchmark.metrics.table import METRICS
 from benchmark.records import RunRecord
-from benchmark.stats import detect_steps
+from benchmark.stats.steps import detect_steps
 
 SCHEMA = 1
+_LEAST_NOISE = 1e-3
+_LEAST_NOISE_OF_TIMES = 0.02
+"""Noise as a share of the usual value, at least: less is too little to call a step."""
+
 Event = Literal["night", "accepted"]
 
 
@@ -88,8 +94,6 @@ def nights_of(record: RunRecord, event: Event, outcome: str) -> list[Night]:
     for system in system_names(record):
         cells = record.scores["systems"][system]["metrics"]
         kept = {key: cells[key] for key in JUDGED if key in cells and cells[key]["available"]}
-        latency = record.manifest["systems"][system].get("latency")
-        is_timed = latency is not None and not latency.get("void")
         nights.append(
             Night(
                 date=record.plan.created_at,
@@ -100,7 +104,7 @@ def nights_of(record: RunRecord, event: Event, outcome: str) -> list[Night]:
                 references_sha256=record.plan.references_sha256,
                 system=system,
                 values={key: cell["value"] for key, cell in kept.items()}
-                | (relative_medians(latency) if is_timed else {}),
+                | relative_medians(record, system),
                 signatures={key: comparable_part(c["signature"]) for key, c in kept.items()},
             )
         )
@@ -142,31 +146,41 @@ def append_nights(path: Path, nights: Sequence[Night]) -> None:
         raise unwritable(path, error) from error
 
 
-def find_steps(nights: Iterable[Night], run: RunRecord, n_runs: int) -> list[FoundStep]:
-    """Look for steps in the figures that a run has, over the latest runs of the same data.
+def find_steps(nights: Sequence[Night], n_runs: int) -> list[FoundStep]:
+    """Look for steps in the figures of the latest run, newest step first.
 
-    A figure's series holds the runs whose values compare: the same data set, references and
-    signature. A run that is noted twice, as a night and as accepted, counts once.
+    A figure's series holds the latest ``n_runs`` runs whose values compare with the last one's:
+    the same data set, references and signature. A run that is noted twice, as a night and as
+    accepted, counts once.
     """
-    found = []
-    same_data = (run.plan.dataset, run.plan.references_sha256)
-    comparable = [n for n in nights if (n.dataset, n.references_sha256) == same_data]
-    for tonight in nights_of(run, "night", ""):
-        of_system = [night for night in comparable if night.system == tonight.system]
-        once = list({night.run: night for night in of_system}.values())[-n_runs:]
-        for subject in tonight.values:
-            signature = tonight.signatures.get(subject)
-            series = [
-                night
-                for night in once
-                if subject in night.values and night.signatures.get(subject) == signature
-            ]
-            found += _steps_of(subject, series)
+    series: dict[tuple[str, ...], dict[str, Night]] = {}
+    for night in sorted(nights, key=lambda night: night.date):
+        for subject in night.values:
+            series.setdefault(_series_of(night, subject), {})[night.run] = night
+    last = max(nights, key=lambda night: night.date, default=None)
+    found = [
+        step
+        for (*_, subject, _), by_run in series.items()
+        if last is not None and last.run in by_run
+        for step in _steps_of(subject, list(by_run.values())[-n_runs:])
+    ]
     return sorted(found, key=lambda step: (step.date, step.system, step.subject), reverse=True)
 
 
+def history_beside(baseline: Path) -> Path:
+    """Name the file that notes every run which was accepted as a baseline."""
+    return baseline.with_suffix(".history.jsonl")
+
+
+def _series_of(night: Night, subject: str) -> tuple[str, ...]:
+    signature = night.signatures.get(subject, "")
+    return (night.dataset, night.references_sha256, night.system, subject, signature)
+
+
 def _steps_of(subject: str, series: Sequence[Night]) -> list[FoundStep]:
-    steps = detect_steps([night.values[subject] for night in series])
+    values = [night.values[subject] for night in series]
+    share = _LEAST_NOISE if subject in METRICS else _LEAST_NOISE_OF_TIMES
+    steps = detect_steps(values, least_noise=share * abs(statistics.median(values)))
     return [
         FoundStep(
             series[step.index].system,

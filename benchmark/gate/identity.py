@@ -6,6 +6,7 @@ import hashlib
 import json
 
 from benchmark.errors import RunError
+from benchmark.gate.calls import read_calls
 from benchmark.records import RunRecord
 
 _ID_LENGTH = 12
@@ -20,6 +21,7 @@ def run_id(record: RunRecord) -> str:
         "scores": record.scores,
         "statistics": {name: found.to_json() for name, found in record.statistics.items()},
         "captions": record.captions,
+        "calls": read_calls(record),
     }
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]

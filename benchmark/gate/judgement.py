@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmark.errors import UsageError
-from benchmark.gate.checks import Check, Verdict, worst_first
+from benchmark.gate.checks import Verdict, worst_first
 from benchmark.gate.coverage import judge_coverage, judge_presence
 from benchmark.gate.identity import name_run, system_names
 from benchmark.gate.pairs import has_value
@@ -29,19 +29,16 @@ def judge_run(run: RunRecord, baseline: RunRecord, policy: Policy) -> Verdict:
         return unmeasured("no system of the run has a scored clip", name_run(run), baseline, policy)
     checks, notes = judge_presence(run, baseline), _notes(run, baseline, scored)
     for name in names:
-        limits = policy.limits(name)
-        checks += judge_coverage(run, baseline, name, limits.coverage)
-        if name in scored:
-            found, of_speed = judge_speed(run, baseline, name, limits)
-            checks, notes = checks + found, notes + of_speed
+        checks += judge_coverage(run, baseline, name, policy.limits(name).coverage)
     checks += judge_quality(run, baseline, scored, policy)
-    of_memory, memory_notes = judge_memory(run, baseline, policy)
+    of_speed, speed_notes = judge_speed(run, baseline, scored, policy)
+    of_memory, memory_notes = judge_memory(run, baseline, policy.memory)
     return Verdict(
         run=name_run(run),
         baseline=name_run(baseline),
         policy=policy.source,
-        checks=tuple(worst_first(checks + of_memory)),
-        notes=tuple(notes + memory_notes),
+        checks=tuple(worst_first(checks + of_speed + of_memory)),
+        notes=tuple(notes + speed_notes + memory_notes),
         regressions=tuple(
             worst_regressions(run, baseline, scored, policy.worst_metric, policy.n_worst_clips)
         ),

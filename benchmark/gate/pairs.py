@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from benchmark.metrics.table import METRICS
 from benchmark.records import RunRecord
-from benchmark.stats import Sample
+from benchmark.stats.samples import Rows, Sample
 
 _OWN = ("aac-bench:", "refs:", "clips:")
 """Parts of a signature that two runs may differ in: coverage is judged apart, and whether this
@@ -54,19 +56,17 @@ class CommonClips:
     """The clips of one system that both runs scored, with their rows in each."""
 
     clip_ids: tuple[str, ...]
-    rows_before: tuple[int, ...]
-    rows_now: tuple[int, ...]
+    rows_before: Rows
+    rows_now: Rows
 
     @staticmethod
     def find(run: RunRecord, baseline: RunRecord, system: str) -> CommonClips:
         now, before = _scored_clips(run, system), _scored_clips(baseline, system)
         row_now = {clip_id: row for row, clip_id in enumerate(now)}
-        rows = [(row, row_now[clip_id]) for row, clip_id in enumerate(before) if clip_id in row_now]
-        return CommonClips(
-            tuple(before[row] for row, _ in rows),
-            tuple(row for row, _ in rows),
-            tuple(row for _, row in rows),
-        )
+        rows = [row for row, clip_id in enumerate(before) if clip_id in row_now]
+        clip_ids = tuple(before[row] for row in rows)
+        in_run = [row_now[clip_id] for clip_id in clip_ids]
+        return CommonClips(clip_ids, np.array(rows, np.int64), np.array(in_run, np.int64))
 
 
 def _scored_clips(record: RunRecord, system: str) -> tuple[str, ...]:
@@ -88,9 +88,14 @@ def cell_of(record: RunRecord, system: str, key: str) -> Mapping[str, Any] | Non
     return cell
 
 
-def has_value(record: RunRecord, system: str, key: str) -> bool:
+def value_of(record: RunRecord, system: str, key: str) -> float | None:
+    """Return a metric's corpus value; None where the run has none."""
     cell = cell_of(record, system, key)
-    return cell is not None and bool(cell["available"])
+    return None if cell is None or cell["value"] is None else float(cell["value"])
+
+
+def has_value(record: RunRecord, system: str, key: str) -> bool:
+    return value_of(record, system, key) is not None
 
 
 def comparable_part(signature: str) -> str:

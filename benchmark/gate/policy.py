@@ -29,14 +29,17 @@ class MetricRule:
         max_drop: how much worse than the baseline, as a share of the baseline's value.
         margin: how much worse than the baseline at most, in the metric's own units: the run must
             be shown to be no worse than that (non-inferiority).
-        is_named: the policy names the metric itself, so that a run must have it.
     """
 
     min: float | None = None
     max: float | None = None
     max_drop: float | None = None
     margin: float | None = None
-    is_named: bool = False
+
+    @property
+    def needs_value(self) -> bool:
+        """Whether a run must have the metric even where the baseline does not."""
+        return self.min is not None or self.max is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,8 @@ class Limits:
 
     def metric(self, key: str) -> MetricRule:
         """The rule of one metric: its own laid over the default."""
-        default, own = self.metrics.get(DEFAULT_RULE, {}), self.metrics.get(key)
-        limits = _without_switched_off({**default, **(own or {})})
-        return MetricRule(**limits, is_named=own is not None)
+        default, own = self.metrics.get(DEFAULT_RULE, {}), self.metrics.get(key, {})
+        return MetricRule(**_without_switched_off({**default, **own}))
 
 
 @dataclass(frozen=True, slots=True)

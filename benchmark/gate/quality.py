@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.gate.checks import Check, Status, used_share
+from benchmark.gate.checks import Check, Status, in_percent, used_share
 from benchmark.gate.pairs import (
     CommonClips,
     Pair,
@@ -25,7 +25,9 @@ from benchmark.gate.pairs import (
 from benchmark.gate.policy import MetricRule, Policy
 from benchmark.metrics.table import METRICS
 from benchmark.records import RunRecord
-from benchmark.stats import Finding, correct_holm, judge_non_inferiority, paired_p_values
+from benchmark.stats.families import correct_holm
+from benchmark.stats.intervals import Finding, judge_non_inferiority
+from benchmark.stats.paired import paired_p_values
 
 N_DRAWS = 100_000
 """Rounds of swaps: p-values go down to one over this, which a large family needs."""
@@ -49,7 +51,7 @@ def judge_quality(
 ) -> list[Check]:
     """Judge the metrics of systems that have scored clips in the run.
 
-    Every metric that the baseline has or the policy names must be in the run; where the baseline
+    Every metric that the baseline has or the policy bounds must be in the run; where the baseline
     has it too, it must have been made in the same way.
     """
     checks: list[Check] = []
@@ -62,7 +64,7 @@ def judge_quality(
             missing = why_missing(run, system, key)
             if missing is None:
                 checks += _judge_bounds(run, system, key, rule)
-            elif was_there or rule.is_named:
+            elif was_there or rule.needs_value:
                 checks.append(Check(system, key, "", "fail", missing))
             if missing is not None or not was_there:
                 continue
@@ -124,7 +126,7 @@ def _drop(pair: Pair, limit: float, p: float | None, alpha: float) -> Check:
     return Check(
         pair.system,
         pair.key,
-        f"drop <= {limit:.4g}",
+        f"drop <= {in_percent(limit)}",
         status,
         reason,
         baseline=pair.before.value,

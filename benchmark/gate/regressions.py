@@ -28,8 +28,8 @@ def worst_regressions(
 
 def _of_system(run: RunRecord, baseline: RunRecord, system: str, key: str) -> list[Regression]:
     clips = CommonClips.find(run, baseline, system)
-    before = baseline.statistics[system].per_clip(key)[list(clips.rows_before)]
-    now = run.statistics[system].per_clip(key)[list(clips.rows_now)]
+    before = baseline.statistics[system].per_clip(key)[clips.rows_before]
+    now = run.statistics[system].per_clip(key)[clips.rows_now]
     sign = 1.0 if METRICS[key].higher_is_better else -1.0
     return [
         Regression(

@@ -1,21 +1,24 @@
 """Is it as fast and as small as it was?
 
-Times are compared in units of fixed work that was timed beside each call, so that a machine that
-is slower as a whole changes nothing. A ratio of two medians has bounds: each median has its own
-from order statistics, and as the noise of two nights is independent, their widths add in
-quadrature on the log scale. A ratio fails where its lower bound lies beyond the limit, and is
+Times are in units of fixed work that was timed beside each call, so that a machine that is slower
+as a whole changes nothing, and are compared clip by clip. The median ratio of a system's calls has
+95 % bounds from order statistics. It fails where its lower bound lies beyond the limit, and is
 inconclusive where only the ratio itself does, or where the night ran on another machine.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from benchmark.gate.calls import LATENCY, Calls, read_calls
 from benchmark.gate.checks import Check, Status, used_share
+from benchmark.gate.identity import system_names
 from benchmark.gate.policy import Limits, Policy, RatioRule
+from benchmark.profiling.percentiles import Percentile, percentile
 from benchmark.records import RunRecord
 
 WHOLE_RUN = "(run)"
@@ -24,71 +27,83 @@ _LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """A figure and its 95 % bounds, all positive and in one unit; also a ratio of two such."""
+class SpeedPair:
+    """One system's calls in both runs.
 
-    value: float
-    low: float
-    high: float
+    Attributes:
+        before, now: by clip and subject, in units of calibration work.
+        unit_s: seconds of that work when the baseline was made, to which floors refer.
+        is_other_machine: whether the two ran on unlike hardware.
+    """
 
-    def at_least(self, floor: float) -> Measured:
-        """Raise all three to a floor: what is shorter is too short to compare."""
-        return Measured(max(self.value, floor), max(self.low, floor), max(self.high, floor))
+    system: str
+    before: Calls
+    now: Calls
+    unit_s: float
+    is_other_machine: bool
 
-    def over(self, other: Measured) -> Measured:
-        """Divide by another, independent figure."""
-        value = self.value / other.value
-        below = math.hypot(math.log(self.value / self.low), math.log(other.high / other.value))
-        above = math.hypot(math.log(self.high / self.value), math.log(other.value / other.low))
-        return Measured(value, value * math.exp(-below), value * math.exp(above))
+    def subjects(self, calls: Calls) -> list[str]:
+        return list(dict.fromkeys(subject for call in calls.values() for subject in call))
+
+    def medians(self, subject: str) -> tuple[float, float]:
+        """The median call of the baseline and of the run; a call without a stage spent 0 there."""
+        before, now = (
+            float(np.median([call.get(subject, 0.0) for call in calls.values()]))
+            for calls in (self.before, self.now)
+        )
+        return before, now
+
+    def ratio(self, subject: str, floor: float) -> Percentile | None:
+        """Median ratio of run to baseline over the same clips; None for too few of them."""
+        ratios = [
+            max(self.now[clip_id].get(subject, 0.0), floor)
+            / max(self.before[clip_id].get(subject, 0.0), floor)
+            for clip_id in self.before
+            if clip_id in self.now
+        ]
+        return percentile(ratios, 0.5)
 
 
 def judge_speed(
-    run: RunRecord, baseline: RunRecord, system: str, limits: Limits
+    run: RunRecord, baseline: RunRecord, systems: Sequence[str], policy: Policy
 ) -> tuple[list[Check], list[str]]:
-    """Judge one system's median call, whole and stage by stage.
+    """Judge systems' calls, whole and stage by stage.
 
     Returns:
-        The checks, and notes on what could not be compared because the baseline lacks it.
+        The checks, and notes on what was timed and cannot be compared.
     """
-    before, now = _latency(baseline, system), _latency(run, system)
-    if why := _why_unmeasured(before):
-        is_new = _why_unmeasured(now) is None
-        return [], [f"{system}: latency not compared: of the baseline {why}"] if is_new else []
-    unit_s = before["calibration_p50_s"]
-    is_other = other_machine(run, baseline) is not None
-    if why := _why_unmeasured(now):
-        return [Check(system, "latency", "", "fail", f"measured in the baseline; here {why}")], []
-    checks = []
-    for subject, rule, of_before, of_now in _parts(before, now, limits):
-        if rule.max_ratio is None:
-            continue
-        floor = max(rule.floor / unit_s, _LEAST)
-        if of_now is None:
-            if of_before.value > floor:
-                reason = "timed in the baseline, and not in the run"
-                checks.append(Check(system, subject, "", "fail", reason))
-            continue
-        ratio = of_now.at_least(floor).over(of_before.at_least(floor))
-        check = _ratio_check(system, subject, rule.max_ratio, ratio, of_before, of_now, is_other)
-        checks.append(check)
-    return checks, []
+    before, now = read_calls(baseline), read_calls(run)
+    is_other_machine = other_machine(run, baseline) is not None
+    checks: list[Check] = []
+    notes: list[str] = []
+    for system in systems:
+        was_void = _why_unmeasured(baseline, system, before)
+        is_void = _why_unmeasured(run, system, now)
+        if was_void is None and is_void is None:
+            unit_s = baseline.manifest["systems"][system]["latency"]["calibration_p50_s"]
+            pair = SpeedPair(system, before[system], now[system], unit_s, is_other_machine)
+            checks += _judge_pair(pair, policy.limits(system))
+        elif was_void is None:
+            reason = f"measured in the baseline; in the run {is_void}"
+            checks.append(Check(system, LATENCY, "", "fail", reason))
+        elif is_void is None:
+            notes.append(f"{system}: latency not compared: in the baseline {was_void}")
+    return checks, notes
 
 
 def judge_memory(
-    run: RunRecord, baseline: RunRecord, policy: Policy
+    run: RunRecord, baseline: RunRecord, rule: RatioRule
 ) -> tuple[list[Check], list[str]]:
     """Judge the whole run's peak resident memory; its systems share one process."""
-    limit = policy.memory.max_ratio
-    before, now = baseline.manifest.get("peak_rss_mib"), run.manifest.get("peak_rss_mib")
+    limit, before, now = rule.max_ratio, peak_rss_mib(baseline), peak_rss_mib(run)
     if limit is None or before is None:
         return [], []
     if now is None:
         reason = "measured in the baseline, and not in the run"
         return [Check(WHOLE_RUN, "peak memory", "", "fail", reason)], []
-    if {system.name for system in run.plan.systems} != {s.name for s in baseline.plan.systems}:
+    if sorted(system_names(run)) != sorted(system_names(baseline)):
         return [], ["peak memory not compared: the run has other systems than the baseline"]
-    ratio = max(now, policy.memory.floor) / max(before, policy.memory.floor)
+    ratio = max(now, rule.floor) / max(before, rule.floor)
     is_other = other_machine(run, baseline) is not None
     status: Status = "pass" if ratio <= limit else "inconclusive" if is_other else "fail"
     reason = f"x{ratio:.2f}" + (", on another machine" if is_other else "")
@@ -107,33 +122,59 @@ def other_machine(run: RunRecord, baseline: RunRecord) -> str | None:
     return ", ".join(parts) or None
 
 
-def relative_medians(latency: Mapping[str, Any]) -> dict[str, float]:
-    """List medians in units of calibration work: ``{"latency": ..., "stage encode": ...}``."""
-    return {name: measured.value for name, measured in _medians(latency).items()}
+def relative_medians(record: RunRecord, system: str) -> dict[str, float]:
+    """List a system's median call and stages in units of calibration work, unless void."""
+    latency = _latency(record, system)
+    if not latency or latency["void"]:
+        return {}
+    parts = {LATENCY: latency}
+    parts |= {f"stage {name}": stage for name, stage in latency["stages"].items()}
+    medians = {subject: part["relative_p50"] for subject, part in parts.items()}
+    return {subject: median for subject, median in medians.items() if median is not None}
 
 
-def _parts(
-    before: Mapping[str, Any], now: Mapping[str, Any], limits: Limits
-) -> Iterator[tuple[str, RatioRule, Measured, Measured | None]]:
-    medians = _medians(now)
-    for subject, measured in _medians(before).items():
-        rule = limits.latency if subject == "latency" else limits.stages
-        yield subject, rule, measured, medians.get(subject)
+def peak_rss_mib(record: RunRecord) -> float | None:
+    peak: float | None = record.manifest.get("peak_rss_mib")
+    return peak
 
 
-def _medians(latency: Mapping[str, Any]) -> dict[str, Measured]:
-    named = {"latency": latency}
-    named |= {f"stage {name}": stage for name, stage in latency["stages"].items()}
-    found = {subject: _measured(record) for subject, record in named.items()}
-    return {subject: measured for subject, measured in found.items() if measured is not None}
+def _judge_pair(pair: SpeedPair, limits: Limits) -> Iterator[Check]:
+    present = pair.subjects(pair.now)
+    for subject in pair.subjects(pair.before):
+        rule = limits.latency if subject == LATENCY else limits.stages
+        floor = max(rule.floor / pair.unit_s, _LEAST)
+        before, _ = pair.medians(subject)
+        if rule.max_ratio is None or (subject not in present and before < floor):
+            continue
+        if subject not in present:
+            reason = "timed in the baseline, and not in the run"
+            yield Check(pair.system, subject, "", "fail", reason)
+        else:
+            yield _judge_subject(pair, subject, rule.max_ratio, floor)
 
 
-def _measured(record: Mapping[str, Any]) -> Measured | None:
-    figures = [record.get(f"relative_p50{bound}") for bound in ("", "_low", "_high")]
-    return (
-        None
-        if None in figures
-        else Measured(*(float(figure) for figure in figures if figure is not None))
+def _judge_subject(pair: SpeedPair, subject: str, limit: float, floor: float) -> Check:
+    """Judge a ratio; whatever the machine, one within the limit is a pass."""
+    before, now = pair.medians(subject)
+    found = pair.ratio(subject, floor)
+    if found is None:
+        reason = "too few clips were timed in both runs"
+        return Check(pair.system, subject, f"<= x{limit:g}", "inconclusive", reason)
+    status: Status = "pass"
+    if found.value > limit:
+        is_sure = found.low > limit and not pair.is_other_machine
+        status = "fail" if is_sure else "inconclusive"
+    reason = f"x{found.value:.2f}, from x{found.low:.2f} to x{found.high:.2f}"
+    return Check(
+        pair.system,
+        subject,
+        f"<= x{limit:g}",
+        status,
+        reason + (", on another machine" if pair.is_other_machine else ""),
+        "relative",
+        before,
+        now,
+        used_share(found.value - 1, limit - 1),
     )
 
 
@@ -142,38 +183,12 @@ def _latency(record: RunRecord, system: str) -> Mapping[str, Any]:
     return sealed.get("latency") or {}
 
 
-def _why_unmeasured(latency: Mapping[str, Any]) -> str | None:
+def _why_unmeasured(record: RunRecord, system: str, calls: Mapping[str, Calls]) -> str | None:
+    latency = _latency(record, system)
     if not latency:
         return "no call was timed"
-    if latency.get("void"):
+    if latency["void"]:
         return f"the times are void: {latency['void']}"
-    if _measured(latency) is None:
-        return f"{latency['n_calls']} calls were timed, too few for bounds, or no calibration"
+    if latency["relative_p50"] is None or system not in calls:
+        return f"{latency['n_calls']} calls were timed, too few for bounds"
     return None
-
-
-def _ratio_check(
-    system: str,
-    subject: str,
-    limit: float,
-    ratio: Measured,
-    before: Measured,
-    now: Measured,
-    is_other: bool,
-) -> Check:
-    """Judge a ratio; whatever the machine, one within the limit is a pass."""
-    status: Status = "pass"
-    if ratio.value > limit:
-        status = "fail" if ratio.low > limit and not is_other else "inconclusive"
-    reason = f"x{ratio.value:.2f}, from x{ratio.low:.2f} to x{ratio.high:.2f}"
-    return Check(
-        system,
-        subject,
-        f"<= x{limit:g}",
-        status,
-        reason + (", on another machine" if is_other else ""),
-        "relative",
-        before.value,
-        now.value,
-        used_share(ratio.value - 1, limit - 1),
-    )

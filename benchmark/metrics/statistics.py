@@ -70,12 +70,10 @@ class SystemStatistics:
             KeyError: the metric has no statistics.
         """
         array = self.arrays[_kept_name(key)]
-        n_folds, n_clips, _ = array.shape
         if _is_mean(key):
             array = np.concatenate([array, np.ones_like(array)], axis=-1)
-        absent = np.isnan(array[..., :1])
-        rows = np.where(absent, 0.0, array).transpose(1, 0, 2).reshape(n_clips, -1)
-        return Sample(rows, _over_folds(_aggregate(key), n_folds))
+        rows = np.where(np.isnan(array[..., :1]), 0.0, array)
+        return Sample.average([Sample(of_fold, _aggregate(key)) for of_fold in rows])
 
     def per_clip(self, key: str) -> Array:
         """``(n_clips,)``: a metric's value of each clip, averaged over the folds it is in."""
@@ -123,18 +121,6 @@ def _mean(sums: Array) -> Array:
     """Divide summed values by their number; a draw without any clip of a fold counts as 0."""
     total, number = sums[..., 0], sums[..., 1]
     return np.divide(total, number, out=np.zeros_like(total), where=number > 0)
-
-
-def _over_folds(aggregate: Aggregate, n_folds: int) -> Aggregate:
-    if n_folds == 1:
-        return aggregate
-
-    def average(sums: Array) -> Array:
-        of_folds = aggregate(sums.reshape(*sums.shape[:-1], n_folds, -1))
-        mean: Array = of_folds.mean(axis=-1)
-        return mean
-
-    return average
 
 
 def _to_lists(array: Array) -> list[Any]:

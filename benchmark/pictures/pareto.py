@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.errors import RunError, listed
+from benchmark.errors import RunError
 from benchmark.leaderboard import RANKED_BY, Row, Rung
+from benchmark.seeds import join_seeds
 
 FRAMING: tuple[Rung, ...] = ("ceiling", "floor")
 
@@ -79,12 +80,13 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
 
 
 def weigh(rows: Sequence[Row]) -> TradeOff:
-    """Set the quality of rows against their latency.
+    """Set the quality of rows against their latency; runs that differ in their seed are one row.
 
     Raises:
-        RunError: the rows are of several tables, or no system has a latency.
+        RunError: the rows are of several tables.
     """
     _require_one_table(rows)
+    rows = join_seeds(rows)
     names = _names(rows)
     points, levels, absent = [], [], []
     for name, row in zip(names, rows, strict=True):
@@ -98,12 +100,6 @@ def weigh(rows: Sequence[Row]) -> TradeOff:
         else:
             bounds = (cell.low, cell.high)
             points.append(Point(name, row.rung, latency_s, quality, *bounds, row.complete))
-    if not points:
-        raise RunError(
-            f"no system of {listed(sorted({row.run for row in rows}))} has both a latency and "
-            f"{RANKED_BY}. Latency comes from `bench run` with --profile 5 or more; captions from "
-            "files have none."
-        )
     points.sort(key=lambda point: point.latency_s)
     leading = [point for point in points if point.is_complete]
     front = pareto_front([(point.latency_s, point.quality) for point in leading])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from benchmark.errors import RunError, listed
 from benchmark.leaderboard import RANKED_BY, Rung
 from benchmark.metrics.table import METRICS
 from benchmark.pictures.axes import LABEL, scale_milliseconds
@@ -37,7 +38,15 @@ def draw_trade_off(trade_off: TradeOff, title: str, ink: str = INK) -> Figure:
         trade_off: what to draw.
         title: above the picture.
         ink: colour of words and axes.
+
+    Raises:
+        RunError: no system has a latency.
     """
+    if not trade_off.points:
+        raise RunError(
+            f"no system has both a latency and {RANKED_BY}: {listed(trade_off.absent)}. Latency "
+            "comes from `bench run` with --profile 5 or more; captions from files have none."
+        )
     figure = new_figure(WIDTH_INCHES, HEIGHT_INCHES)
     axes = figure.subplots()
     _draw_levels(axes, trade_off.levels)

@@ -10,6 +10,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ import numpy as np
 
 from benchmark.contract import Fact
 
-_TORCH_THREADS = "torch_threads"
 _COMMAND_TIMEOUT_S = 20
 
 
@@ -35,12 +35,12 @@ def describe_machine() -> dict[str, Fact]:
     """
     facts = {**_fixed_facts(), "cores": usable_cores(), "threads": _thread_limits()}
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-    torch = sys.modules.get("torch")
-    n_threads = torch.get_num_threads() if hasattr(torch, "get_num_threads") else None
-    return {"hash": digest[:12], **facts, _TORCH_THREADS: n_threads}
+    count_threads = getattr(sys.modules.get("torch"), "get_num_threads", None)
+    n_threads = count_threads() if count_threads else None
+    return {"hash": digest[:12], **facts, "torch_threads": n_threads}
 
 
-def machine_line(machine: dict[str, Any]) -> str:
+def machine_line(machine: Mapping[str, Any]) -> str:
     """Spell a machine in one line, for under a table."""
     known = {name: fact for name, fact in machine.items() if fact is not None}
     parts = [
@@ -124,7 +124,7 @@ def _os_name() -> str:
 
 def _blas() -> str | None:
     try:
-        blas: Any = np.show_config(mode="dicts")["Build Dependencies"]["blas"]  # type: ignore[call-arg,index,func-returns-value]
+        blas: Any = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
         return f"{blas['name']} {blas['version']}"
     except (TypeError, KeyError):
         return None

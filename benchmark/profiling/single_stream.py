@@ -33,6 +33,31 @@ class TimedCall:
     reading: dict[str, float]
     calibration_s: float
 
+    def to_row(
+        self, system: str, said: str | None, machine: str, *, is_embedded: bool = False
+    ) -> ProfileRow:
+        """Write the call down.
+
+        Args:
+            system: that was called.
+            said: its caption of this clip before.
+            machine: this one's hash.
+            is_embedded: no encoder heard the clip, because its embedding is known.
+        """
+        return ProfileRow(
+            system=system,
+            clip_id=self.heard.clip.clip_id,
+            caption_s=self.call.seconds,
+            audio_s=self.heard.clip.duration_s,
+            is_same=self.call.captions == [said],
+            is_embedded=is_embedded,
+            stages=self.stages,
+            reading=self.reading,
+            calibration_s=self.calibration_s,
+            machine=machine,
+            error=None if self.call.error is None else describe(self.call.error),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SingleStream:
@@ -55,32 +80,28 @@ class SingleStream:
 
         A call that fails is the last one.
         """
-        timed: list[TimedCall] = []
         start_ns = time.perf_counter_ns()
-        with embeddings_computed_anew():
-            calibration = Calibration()
-            for clip_id in [*clip_ids[:1], *clip_ids]:
-                if since(start_ns) > self.limit_s:
-                    break
-                timed.append(self._time_call(captioner, clip_id, calibration))
-                if timed[-1].call.error is not None:
-                    return timed[-1:] if len(timed) == 1 else timed[1:]
+        calibration = Calibration()
+        timed: list[TimedCall] = []
+        for clip_id in [*clip_ids[:1], *clip_ids]:
+            if since(start_ns) > self.limit_s:
+                break
+            timed.append(self.time_call(captioner, clip_id, calibration))
+            if timed[-1].call.error is not None:
+                return timed if len(timed) == 1 else timed[1:]
         return timed[1:]
 
-    def _time_call(self, captioner: Captioner, clip_id: str, calibration: Calibration) -> TimedCall:
+    def time_call(self, captioner: Captioner, clip_id: str, calibration: Calibration) -> TimedCall:
+        """Read and caption one clip with every cache off.
+
+        Raises:
+            DataError: its sound cannot be read.
+        """
         with collected_stages() as reading:
             heard = self.listener.hear_anew(clip_id, self.sample_rate_hz)
-        call, stages = time_call(captioner, [heard.clip], self.timeout_s)
-        return TimedCall(heard, call, stages, dict(reading), calibration.seconds())
-
-
-def time_call(
-    captioner: Captioner, clips: list[Clip], timeout_s: float | None
-) -> tuple[Call, dict[str, float]]:
-    """Call a captioner and listen to its stages."""
-    with collected_stages() as stages:
-        call = call_captioner(captioner, clips, timeout_s)
-        return call, dict(stages)
+        with embeddings_computed_anew(), collected_stages() as stages:
+            call = call_captioner(captioner, [heard.clip], self.timeout_s)
+        return TimedCall(heard, call, dict(stages), dict(reading), calibration.seconds())
 
 
 def profile_again(
@@ -102,19 +123,8 @@ def profile_again(
     said = {row.clip_id: row for row in rows if row.state in CAPTIONED}
     profiled = []
     for timed in stream.time_calls(captioner, list(said)):
-        clip, call = timed.heard.clip, timed.call
-        row = ProfileRow(
-            system=said[clip.clip_id].system,
-            clip_id=clip.clip_id,
-            caption_s=call.seconds,
-            audio_s=clip.duration_s,
-            is_same=call.captions == [said[clip.clip_id].caption],
-            is_embedded=clip.clip_id in embedded,
-            stages=timed.stages,
-            reading=timed.reading,
-            calibration_s=timed.calibration_s,
-            machine=machine,
-            error=None if call.error is None else describe(call.error),
-        )
-        profiled.append(row)
+        clip_id = timed.heard.clip.clip_id
+        row = said[clip_id]
+        is_embedded = clip_id in embedded
+        profiled.append(timed.to_row(row.system, row.caption, machine, is_embedded=is_embedded))
     return profiled

@@ -8,17 +8,42 @@ from benchmark.stats.draws import (
     randomise,
     resample,
 )
-from benchmark.stats.intervals import LEVEL, percentile_interval
+from benchmark.stats.families import correct_holm, find_tiers
+from benchmark.stats.intervals import (
+    LEVEL,
+    NonInferiority,
+    SeedSpread,
+    judge_non_inferiority,
+    percentile_interval,
+    resolvable_gap,
+    spread_over_seeds,
+    typical_gap,
+)
+from benchmark.stats.paired import PairedResult, compare_pairs, paired_p_values
 from benchmark.stats.samples import Sample
+from benchmark.stats.steps import Step, detect_steps
 
 __all__ = [
     "LEVEL",
     "N_DRAWS",
     "N_TEST_DRAWS",
+    "NonInferiority",
+    "PairedResult",
     "Sample",
+    "SeedSpread",
+    "Step",
     "bootstrap_means",
+    "compare_pairs",
+    "correct_holm",
+    "detect_steps",
     "draw_counts",
+    "find_tiers",
+    "judge_non_inferiority",
+    "paired_p_values",
     "percentile_interval",
     "randomise",
     "resample",
+    "resolvable_gap",
+    "spread_over_seeds",
+    "typical_gap",
 ]

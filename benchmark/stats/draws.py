@@ -110,7 +110,8 @@ def randomise(
 
 def bootstrap_means(per_clip: Array) -> Array:
     """Resample the mean of ``(n_clips,)`` values; returns ``(n_draws,)`` means."""
-    return resample([Sample.of_mean(per_clip)])[0]
+    means: Array = resample([Sample.of_mean(per_clip)])[0]
+    return means
 
 
 def in_clusters(samples: Sequence[Sample], clusters: Clusters | None) -> list[Sample]:

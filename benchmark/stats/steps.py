@@ -31,14 +31,16 @@ class Step:
     after: float
 
 
-def detect_steps(values: Sequence[float], *, least_noise: float = 0.0, least_length: int = 3) -> list[Step]:
+def detect_steps(
+    values: Sequence[float], *, least_noise: float = 0.0, least_length: int = 4
+) -> list[Step]:
     """Find where a noisy history changed its level for good.
 
     Of all piecewise constant histories the one is taken that minimises the summed absolute
     deviations, in units of the noise, plus a penalty of ``3 log(n)`` a step: the L1 Potts
     functional (Weinmann, Storath and Demaret 2015), solved exactly by dynamic programming over
     levels, with a penalty as of the Bayesian information criterion (Yao 1988). asv detects
-    regressions likewise. Absolute deviations keep single outliers from counting as steps.
+    regressions likewise. Absolute deviations keep outliers from counting as steps.
 
     The noise is read off differences of values up to three places apart, so that steps do not
     count as noise but drift from one value to the next does.
@@ -47,7 +49,8 @@ def detect_steps(values: Sequence[float], *, least_noise: float = 0.0, least_len
         values: finite, oldest first.
         least_noise: the noise is taken to be this at least; needed where values mostly repeat
             and changes in the last digits should not count.
-        least_length: how many values a level must last; shorter ones are outliers.
+        least_length: how many values a level is fitted to at least. Up to half as many in a row
+            that lie elsewhere are outliers; one more is a step.
 
     Returns:
         The steps, oldest first; none for fewer than ``2 * least_length`` values.
@@ -64,7 +67,8 @@ def detect_steps(values: Sequence[float], *, least_noise: float = 0.0, least_len
     if noise == 0:  # all values are 0
         return []
     starts = _best_starts(history, _PENALTY * math.log(len(history)) * noise, least_length)
-    levels = [float(np.median(part)) for part in np.split(history, starts)]
+    starts = _sharpen(history, starts)
+    levels = _levels(history, starts)
     return [
         Step(start, before, after)
         for start, before, after in zip(starts, levels[:-1], levels[1:], strict=True)
@@ -105,3 +109,20 @@ def _best_starts(history: Array, penalty: float, least: int) -> list[int]:
     while (n := int(began[n])) > 0:
         starts.append(n)
     return starts[::-1]
+
+
+def _sharpen(history: Array, starts: Sequence[int]) -> list[int]:
+    """Move each start to where its two levels fit best; ``least_length`` may have pushed it off."""
+    levels = _levels(history, starts)
+    ends = [*starts, len(history)][1:]
+    sharp: list[int] = []
+    for end, before, after in zip(ends, levels[:-1], levels[1:], strict=True):
+        begin = sharp[-1] if sharp else 0
+        part = history[begin:end]
+        gains = np.cumsum(np.abs(part - after) - np.abs(part - before))
+        sharp.append(begin + 1 + int(np.argmax(gains[:-1])))
+    return sharp
+
+
+def _levels(history: Array, starts: Sequence[int]) -> list[float]:
+    return [float(np.median(part)) for part in np.split(history, list(starts))]

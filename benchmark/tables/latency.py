@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmark.leaderboard import Row
-from benchmark.tables.layout import NO_VALUE, Format, lay_out
+from benchmark.tables.layout import NO_VALUE, Format, entitle, lay_out
 
 HEADER = ("system", "calls", "p50 ms", "p90 ms", "p99 ms", "RTF", "prepare s", "stages of a call")
 
@@ -26,7 +26,7 @@ def latency_table(group: Sequence[Row], form: Format) -> str:
     title = "Latency, one clip a call, caches off, with 95 % bounds"
     if "machine" in header:
         title += "; times of different machines do not compare"
-    return f"{title}:\n\n{lay_out(lines, header, form)}"
+    return entitle(f"{title}:", lay_out(lines, header, form), form)
 
 
 def show_percentile(latency: Mapping[str, Any], name: str) -> str:

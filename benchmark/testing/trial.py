@@ -81,7 +81,7 @@ def _copy(clip: Clip) -> Clip:
 
 
 def _describe_batch(clips: Sequence[Clip]) -> str:
-    lengths = [f"{clip.clip_id} ({len(clip.waveform)} samples)" for clip in clips]
+    lengths = [f"{clip.clip_id} (samples: {len(clip.waveform)})" for clip in clips]
     return f"captioning {', '.join(lengths)}"
 
 

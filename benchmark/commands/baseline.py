@@ -1,0 +1,30 @@
+"""``bench baseline``: the runs that a gate holds others against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """Accept runs as baselines."""
+
+
+@command.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--reason", required=True, help="Why these numbers are the ones to hold.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The baseline's file; else leaderboards/baselines/DATASET-SPLIT.json.",
+)
+def accept(run: Path, reason: str, out: Path | None) -> None:
+    """Make a complete RUN the baseline of its data set."""
+    from benchmark.gate.acceptance import accept_run
+
+    accepted = accept_run(run, reason, out)
+    click.echo(f"{accepted.path}: version {accepted.version}, run {accepted.run}")
+    for line in accepted.changes:
+        click.echo(f"  {line}")

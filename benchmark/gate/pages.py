@@ -1,0 +1,135 @@
+"""A verdict for people: in the terminal, and as the summary of a step in continuous integration."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Literal
+
+from benchmark.gate.checks import Check, Regression, Status, Unit, Verdict
+from benchmark.gate.history import FoundStep
+from benchmark.tables.layout import NO_VALUE, lay_out
+
+Form = Literal["text", "md"]
+
+_MARKS: dict[Status, str] = {"fail": "FAIL", "inconclusive": "unclear", "pass": "pass"}
+_NUMBERS: dict[Unit, str] = {
+    "score": "{:.4f}",
+    "share": "{:.1%}",
+    "relative": "{:.4g}",
+    "mib": "{:,.0f} MiB",
+}
+
+
+def render_verdict(verdict: Verdict, steps: Sequence[FoundStep], form: Form) -> str:
+    """Lay a verdict out, worst first; in markdown the passed checks are folded away."""
+    parts = [headline(verdict, form), _sources(verdict, form)]
+    if form == "text" and verdict.checks:
+        parts.append(_check_table(verdict.checks, form))
+    elif verdict.checks:
+        parts += _folded(verdict)
+    if verdict.notes:
+        parts.append("\n".join(f"- {_safe(note, form)}" for note in verdict.notes))
+    if verdict.regressions:
+        parts += [_title("Clips that fell most", form), _clip_table(verdict.regressions, form)]
+    if steps:
+        parts += [_title("Steps in the history", form), _step_table(steps, form)]
+    return "\n\n".join(parts) + "\n"
+
+
+def headline(verdict: Verdict, form: Form) -> str:
+    """Say the outcome in one line."""
+    outcome = verdict.outcome.upper()
+    if verdict.unmeasured is not None:
+        text = f"{outcome}: {verdict.unmeasured}"
+    else:
+        text = (
+            f"{outcome}: {verdict.count('fail')} failed, {verdict.count('inconclusive')} "
+            f"inconclusive, {verdict.count('pass')} passed"
+        )
+    return f"## Gate: {_safe(text, form)}" if form == "md" else text
+
+
+def _sources(verdict: Verdict, form: Form) -> str:
+    return _safe(f"Run {verdict.run} against {verdict.baseline}; limits: {verdict.policy}.", form)
+
+
+def _folded(verdict: Verdict) -> list[str]:
+    passed = [check for check in verdict.checks if check.status == "pass"]
+    others = [check for check in verdict.checks if check.status != "pass"]
+    parts = [_check_table(others, "md")] if others else []
+    if passed:
+        parts += [
+            f"<details><summary>{len(passed)} passed</summary>",
+            _check_table(passed, "md"),
+            "</details>",
+        ]
+    return parts
+
+
+def _check_table(checks: Sequence[Check], form: Form) -> str:
+    lines = [
+        [
+            check.system,
+            _MARKS[check.status],
+            check.name,
+            _number(check.baseline, check.unit),
+            _number(check.run, check.unit),
+            check.reason,
+        ]
+        for check in checks
+    ]
+    return _table(lines, ["System", "", "Check", "Baseline", "Run", "Found"], form)
+
+
+def _clip_table(regressions: Sequence[Regression], form: Form) -> str:
+    lines = [
+        [
+            fallen.clip_id,
+            fallen.system,
+            fallen.metric,
+            f"{fallen.baseline_score:.3f}",
+            f"{fallen.run_score:.3f}",
+            fallen.baseline_caption,
+            fallen.run_caption,
+        ]
+        for fallen in regressions
+    ]
+    header = ["Clip", "System", "Metric", "Was", "Is", "Caption was", "Caption is"]
+    return _table(lines, header, form)
+
+
+def _step_table(steps: Sequence[FoundStep], form: Form) -> str:
+    lines = [
+        [
+            step.date[:10],
+            step.system,
+            step.subject,
+            f"{step.before:.4g}",
+            f"{step.after:.4g}",
+            NO_VALUE if step.change is None else f"{step.change:+.1%}",
+            step.run,
+        ]
+        for step in steps
+    ]
+    return _table(lines, ["Since", "System", "Figure", "From", "To", "Change", "Run"], form)
+
+
+def _table(lines: Sequence[Sequence[str]], header: Sequence[str], form: Form) -> str:
+    return lay_out([[_safe(cell, form) for cell in line] for line in lines], header, form)
+
+
+def _title(text: str, form: Form) -> str:
+    return f"### {text}" if form == "md" else f"{text}:"
+
+
+def _number(value: float | None, unit: Unit) -> str:
+    return NO_VALUE if value is None else _NUMBERS[unit].format(value)
+
+
+def _safe(text: str, form: Form) -> str:
+    """Keep what others wrote, as captions, from being read as markup; one line a cell."""
+    line = " ".join(text.split())
+    if form == "text":
+        return line
+    return html.escape(line, quote=False).replace("`", "&#96;").replace("[", "&#91;")

@@ -1,0 +1,80 @@
+"""What a captioner says when it is asked for the first time: what every scenario is held against."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+from benchmark.calling import describe, since
+from benchmark.contract import Captioner, Clip
+from benchmark.errors import PluginError
+from benchmark.profiling.calibration import Calibration
+from benchmark.profiling.single_stream import SingleStream, TimedCall
+
+_HELD_BYTES = 128 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPass:
+    """Some clips, decoded, and their captions.
+
+    Attributes:
+        calls: one for each clip; the first one is the captioner's very first.
+    """
+
+    calls: tuple[TimedCall, ...]
+
+    @property
+    def clips(self) -> list[Clip]:
+        return [timed.heard.clip for timed in self.calls]
+
+    @property
+    def captions(self) -> Mapping[str, str]:
+        return {
+            timed.heard.clip.clip_id: timed.call.captions[0]
+            for timed in self.calls
+            if timed.call.captions
+        }
+
+    def cycled(self, n_clips: int) -> list[Clip]:
+        """Take clips in turn, again from the first after the last."""
+        return list(islice(cycle(self.clips), n_clips))
+
+    def n_differing(self, clips: Sequence[Clip], captions: Sequence[str]) -> int:
+        """Count the captions that were others in this pass."""
+        said = self.captions
+        return sum(said[c.clip_id] != text for c, text in zip(clips, captions, strict=True))
+
+
+def take_first_pass(
+    stream: SingleStream, captioner: Captioner, clip_ids: Sequence[str], n_least: int
+) -> FirstPass:
+    """Caption clips one a call, from a cold start on.
+
+    Args:
+        stream: how; its limit of time counts from the second clip on.
+        captioner: ready, not called yet.
+        clip_ids: at least one. Fewer are taken where time runs out, or 128 MiB of sound are held.
+        n_least: so many are taken even beyond 128 MiB.
+
+    Raises:
+        DataError: a sound cannot be read.
+        PluginError: a call failed.
+    """
+    calibration = Calibration()
+    calls: list[TimedCall] = []
+    n_bytes, start_ns = 0, time.perf_counter_ns()
+    for clip_id in clip_ids:
+        is_full = n_bytes > _HELD_BYTES and len(calls) >= n_least
+        if calls and (is_full or since(start_ns) > stream.limit_s):
+            break
+        timed = stream.time_call(captioner, clip_id, calibration)
+        if timed.call.error is not None:
+            raise PluginError(
+                f"at clip {clip_id!r}: {describe(timed.call.error)}"
+            ) from timed.call.error
+        calls.append(timed)
+        n_bytes += timed.heard.clip.waveform.nbytes
+    return FirstPass(tuple(calls))

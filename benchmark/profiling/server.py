@@ -1,0 +1,168 @@
+"""Clips that come when they please, answered in turn by one server (MLPerf Inference's "server").
+
+Arrivals are a Poisson process. A query's latency counts from its arrival, so that it holds the
+time it stood in the queue: what a user waits for, and what grows without bound as the load nears
+what the system can do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.calling import call_captioner, describe
+from benchmark.contract import Captioner
+from benchmark.embeddings import embeddings_computed_anew
+from benchmark.profiling.first_pass import FirstPass
+from benchmark.profiling.latency import percentile_fields
+
+_SPIN_NS = 1_000_000
+_SECOND_NS = 1_000_000_000
+
+
+class Clock(Protocol):
+    """Tells the time, and waits."""
+
+    def now_ns(self) -> int:
+        """Tell nanoseconds since some moment."""
+        ...
+
+    def sleep_until(self, moment_ns: int) -> None:
+        """Return at a moment, or at once where it has passed."""
+        ...
+
+
+class WallClock:
+    """The machine's clock; it sleeps up to the last millisecond, which it watches."""
+
+    def now_ns(self) -> int:
+        return time.perf_counter_ns()
+
+    def sleep_until(self, moment_ns: int) -> None:
+        while (left_ns := moment_ns - self.now_ns()) > 0:
+            if left_ns > _SPIN_NS:
+                time.sleep((left_ns - _SPIN_NS) / _SECOND_NS)
+
+
+class Query(NamedTuple):
+    """One clip's way through the server, in nanoseconds since the clock was started."""
+
+    arrival_ns: int
+    start_ns: int
+    finish_ns: int
+
+
+def poisson_arrivals(rate_qps: float, n_queries: int, seed: int) -> NDArray[np.int64]:
+    """Draw when queries come: ``(n_queries,)``, nanoseconds, ascending.
+
+    The gaps between them are independent and exponential, ``1 / rate_qps`` on average.
+    """
+    gaps_s = np.random.default_rng(seed).exponential(1 / rate_qps, n_queries)
+    return np.round(np.cumsum(gaps_s) * _SECOND_NS).astype(np.int64)
+
+
+def serve(
+    arrivals_ns: Sequence[int], answer: Callable[[int], bool], limit_s: float, clock: Clock
+) -> list[Query]:
+    """Answer queries in the order of their arrival, one at a time.
+
+    Args:
+        arrivals_ns: ascending.
+        answer: answers a query by its number; False: it failed, and the server closes.
+        limit_s: no answer begins later than this.
+        clock: by which they come.
+
+    Returns:
+        The queries that were answered.
+    """
+    opened_ns = clock.now_ns()
+    served = []
+    for number, arrival_ns in enumerate(int(moment) for moment in arrivals_ns):
+        clock.sleep_until(opened_ns + arrival_ns)
+        start_ns = clock.now_ns() - opened_ns
+        if start_ns > limit_s * _SECOND_NS or not answer(number):
+            break
+        served.append(Query(arrival_ns, start_ns, clock.now_ns() - opened_ns))
+    return served
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Queries and what became of them.
+
+    Attributes:
+        rate_qps: of the arrivals that were asked for.
+        n_arrived: queries that came before the time was up.
+        queries: those that were answered.
+        void: why the times mean nothing, else None.
+    """
+
+    rate_qps: float
+    n_arrived: int
+    queries: tuple[Query, ...]
+    void: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Spell it out.
+
+        ``achieved_qps`` is answers a second, ``utilisation`` the share of the time in which the
+        server was busy, percentiles are of latencies. Their bounds are a little too narrow: who
+        comes after one that waited waits too, and order statistics take them for independent.
+        """
+        times = np.array(self.queries, dtype=np.float64).reshape(-1, 3) / _SECOND_NS
+        arrived, started, finished = times.T
+        span_s = float(finished[-1]) if len(times) else 0.0
+        busy_s = float((finished - started).sum())
+        return {
+            "rate_qps": self.rate_qps,
+            "n_arrived": self.n_arrived,
+            "n_answered": len(times),
+            "achieved_qps": len(times) / span_s if span_s > 0 else None,
+            "utilisation": busy_s / span_s if span_s > 0 else None,
+            "mean_service_s": busy_s / len(times) if len(times) else None,
+            "mean_wait_s": float((started - arrived).mean()) if len(times) else None,
+            **percentile_fields(finished - arrived),
+            "latencies_s": (finished - arrived).tolist(),
+            "void": self.void,
+        }
+
+
+def time_server(
+    captioner: Captioner,
+    first: FirstPass,
+    rate_qps: float,
+    n_queries: int,
+    limit_s: float,
+    seed: int,
+) -> Served:
+    """Let clips come at a rate and caption each with every cache off, one a call.
+
+    Args:
+        captioner: ready and warm.
+        first: its clips come in turn, and its captions are expected.
+        rate_qps: clips a second.
+        n_queries: how many come, at most.
+        limit_s: none comes later than this, nor is begun later.
+        seed: of the arrivals.
+    """
+    arrivals = poisson_arrivals(rate_qps, n_queries, seed)
+    arrivals = arrivals[arrivals <= limit_s * _SECOND_NS]
+    clips = first.cycled(len(arrivals))
+    said: list[str] = []
+    errors: list[str] = []
+
+    def answer(number: int) -> bool:
+        call = call_captioner(captioner, [clips[number]], None)
+        if call.error is not None:
+            errors.append(f"a call failed: {describe(call.error)}")
+        said.extend(call.captions or ())
+        return call.error is None
+
+    with embeddings_computed_anew():
+        queries = serve(arrivals, answer, limit_s, WallClock())  # type: ignore[arg-type]
+    return Served(rate_qps, len(arrivals), tuple(queries), _why_void(first, clips, said, errors))

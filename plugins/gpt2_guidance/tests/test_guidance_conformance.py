@@ -1,0 +1,39 @@
+"""Captioning with guidance keeps the contract; its GPT-2 is a tiny one of the true format."""
+
+from __future__ import annotations
+
+import pytest
+from bench_gpt2_guidance import bench_systems
+from bench_gpt2_guidance.guidance_options import GuidanceOptions
+from bench_gpt2_guidance.triplet_options import TripletOptions
+from guidance_toy_gpt2 import make_gpt2
+
+from benchmark.testing import check_captioner
+
+SPECS = {spec.name: spec for spec in bench_systems()}
+
+
+def quick_options(tmp_path, **settings):
+    return GuidanceOptions(
+        backbone=str(make_gpt2(tmp_path / "gpt2")),
+        retrieval="epochs=1",
+        k_guidance=2,
+        max_guidance_tokens=40,
+        max_caption_tokens=20,
+        max_length=8,
+        epochs=1,
+        **settings,
+    )
+
+
+def test_triplet_retrieval_keeps_the_contract():
+    check_captioner(SPECS["triplet-retrieval"], options=TripletOptions(epochs=1))
+
+
+@pytest.mark.parametrize("name", ["gpt2-guid", "gpt2-guid-gt"])
+def test_captioning_with_guidance_keeps_the_contract(tmp_path, name):
+    check_captioner(SPECS[name], options=quick_options(tmp_path))
+
+
+def test_the_best_guidance_alone_keeps_the_contract_without_sounds(tmp_path):
+    check_captioner(SPECS["gpt2-guid-gt"], options=quick_options(tmp_path, uses_audio=False))

@@ -1,0 +1,13 @@
+"""The five WSAC systems keep the contract."""
+
+from __future__ import annotations
+
+import pytest
+from bench_wsac import WsacOptions, bench_systems
+
+from benchmark.testing import check_captioner
+
+
+@pytest.mark.parametrize("spec", list(bench_systems()), ids=lambda spec: spec.name)
+def test_wsac_keeps_the_contract(spec):
+    check_captioner(spec, options=WsacOptions(epochs=2))

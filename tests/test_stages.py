@@ -1,0 +1,132 @@
+"""Spans of a call: what counts for which stage, and that they cost nothing unheard."""
+
+from __future__ import annotations
+
+import contextvars
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from benchmark import Clip, stage
+from benchmark.calling import call_captioner
+from benchmark.stages import collected_stages
+
+CLIP = Clip("a", np.zeros(16, np.float32), 16_000)
+
+
+@pytest.fixture
+def spend(monkeypatch):
+    """Let time pass, and no other time than that."""
+    now_ns = [5]
+    monkeypatch.setattr(time, "perf_counter_ns", lambda: now_ns[0])
+
+    def pass_time(ms):
+        now_ns[0] += ms * 1_000_000
+
+    return pass_time
+
+
+def test_each_second_counts_once_and_for_the_innermost_stage(spend):
+    with collected_stages() as spent:
+        with stage("generate"):
+            spend(20)
+            with stage("encode"):
+                spend(30)
+                with stage("retrieve"):
+                    spend(1)
+            spend(25)
+        spend(4)  # nobody's
+    assert spent == {"retrieve": 0.001, "encode": 0.030, "generate": 0.045}
+
+
+def test_stages_of_one_name_add_up_also_inside_each_other(spend):
+    with collected_stages() as spent:
+        for _ in range(3):
+            with stage("retrieve"):
+                spend(5)
+                with stage("retrieve"):
+                    spend(2)
+    assert spent == {"retrieve": pytest.approx(0.021)}
+
+
+def test_a_stage_that_raises_counts_and_lets_the_error_through(spend):
+    def fail():
+        with stage("encode"):
+            spend(10)
+            raise KeyError("weights")
+
+    with collected_stages() as spent:
+        with pytest.raises(KeyError):
+            fail()
+        with stage("generate"):  # it does not lie in what was left
+            spend(3)
+    assert spent == {"encode": 0.010, "generate": 0.003}
+
+
+def test_nobody_listens_outside_of_a_profile():
+    quiet = stage("encode")
+    with quiet, stage("encode"):
+        pass
+    assert quiet is stage("generate")  # nothing is made
+    with collected_stages() as spent:
+        pass
+    with stage("encode"):
+        pass
+    assert spent == {}
+
+
+def test_a_block_inside_another_keeps_its_stages_to_itself():
+    with collected_stages() as outer:
+        with collected_stages() as inner, stage("decode"):
+            pass
+        with stage("encode"):
+            pass
+    assert (list(outer), list(inner)) == (["encode"], ["decode"])
+
+
+def test_a_call_with_a_time_limit_is_heard_in_its_thread():
+    class Slow:
+        def caption(self, clips):
+            self.thread = threading.current_thread()
+            with stage("generate"):
+                time.sleep(0.01)
+            return ["rain" for _ in clips]
+
+    slow = Slow()
+    with collected_stages() as spent:
+        call = call_captioner(slow, [CLIP], timeout_s=20)
+    assert call.captions == ["rain"]
+    assert slow.thread is not threading.current_thread()
+    assert 0.01 <= spent["generate"] <= call.seconds
+
+
+def test_a_thread_of_the_captioners_own_is_heard_in_a_copy_of_the_context_only():
+    def work(name):
+        with stage(name):
+            pass
+
+    with collected_stages() as spent:
+        copied = contextvars.copy_context()
+        threads = [
+            threading.Thread(target=copied.run, args=(work, "heard")),
+            threading.Thread(target=work, args=("unheard",)),
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert list(spent) == ["heard"]
+
+
+def test_listening_to_stages_imports_nothing_heavy():
+    program = (
+        "import sys\nfrom benchmark.stages import collected_stages, stage\n"
+        "with collected_stages() as spent, stage('encode'): pass\n"
+        "print(list(spent), [name for name in ('torch', 'soundfile') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("['encode'] []", "")

@@ -1,0 +1,83 @@
+"""Corrected p-values and tiers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmark.stats import Sample, correct_holm, find_tiers
+
+
+def rows(*means, noise=0.3, n_clips=400):
+    """Systems that do well on the same clips, each with noise of its own."""
+    rng = np.random.default_rng(1)
+    difficulty = rng.normal(size=n_clips)
+    values = [difficulty + noise * rng.normal(size=n_clips) for _ in means]
+    return [
+        Sample.of_mean(row - row.mean() + mean) for row, mean in zip(values, means, strict=True)
+    ]
+
+
+def test_holm_gives_what_rs_p_adjust_gives():
+    assert correct_holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert correct_holm([0.01, 0.01, 0.5, 0.9]) == pytest.approx([0.04, 0.04, 1.0, 1.0])
+    assert correct_holm([]) == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.sampled_from([0.01, 0.05, 0.2]))
+def test_holm_rejects_what_the_step_down_procedure_rejects(p_values, alpha):
+    rejected = set()
+    for step, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        if p_values[index] * (len(p_values) - step) > alpha:
+            break
+        rejected.add(index)
+    adjusted = correct_holm(p_values)
+    assert {index for index, p in enumerate(adjusted) if p <= alpha} == rejected
+    assert all(p <= found <= 1 for p, found in zip(p_values, adjusted, strict=True))
+
+
+def test_rows_that_cannot_be_told_from_the_leader_share_its_tier():
+    assert find_tiers(rows(1.0, 0.995, 0.5, 0.498, 0.1)) == [1, 1, 2, 2, 3]
+
+
+def test_rows_far_apart_have_tiers_of_their_own():
+    assert find_tiers(rows(3.0, 2.0, 1.0)) == [1, 2, 3]
+    assert find_tiers(rows(1.0)) == [1]
+    assert find_tiers([]) == []
+
+
+def test_rows_are_compared_with_the_leader_not_with_their_neighbours():
+    # Each differs from the next by one and a half standard errors, from the one after by three.
+    step = 1.5 * 0.3 * np.sqrt(2 / 400)
+    assert find_tiers(rows(*(1 - step * index for index in range(4)))) == [1, 1, 2, 2]
+
+
+def test_a_noisy_row_may_join_a_leader_that_a_better_row_differs_from():
+    leader, steady, noisy = (row.per_clip for row in rows(1.0, 0.9, 0.89, noise=0.2))
+    noise = np.random.default_rng(2).normal(0, 3, size=400)
+    noisy = noisy + noise - noise.mean()
+    assert find_tiers([Sample.of_mean(row) for row in (leader, steady, noisy)]) == [1, 2, 1]
+
+
+def test_identical_rows_are_one_tier():
+    assert find_tiers(rows(1.0) * 4) == [1, 1, 1, 1]
+
+
+def test_equal_rows_are_one_tier_nearly_always():
+    rng = np.random.default_rng(3)
+    split = 0
+    for _ in range(100):
+        samples = [Sample.of_mean(row) for row in rng.normal(size=(5, 120))]
+        samples.sort(key=lambda sample: -sample.value)
+        split += set(find_tiers(samples, n_draws=999)) != {1}
+    # The best of five equals is set apart from the worst more often than two are from each other.
+    assert split <= 25
+
+
+def test_clusters_join_rows_that_clips_alone_would_part():
+    gap = np.repeat(np.random.default_rng(4).normal(0.3, 1, size=20), 20)
+    samples = [Sample.of_mean(gap), Sample.of_mean(np.zeros(400))]
+    assert find_tiers(samples) == [1, 2]
+    assert find_tiers(samples, clusters=np.repeat(np.arange(20), 20)) == [1, 1]

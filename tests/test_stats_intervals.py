@@ -1,0 +1,128 @@
+"""Intervals, margins and seeds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+
+from benchmark.stats import (
+    Sample,
+    bootstrap_means,
+    judge_non_inferiority,
+    percentile_interval,
+    resample,
+    resolvable_gap,
+    spread_over_seeds,
+    typical_gap,
+)
+
+
+def noise(seed, n_clips=400, mean=0.0):
+    return np.random.default_rng(seed).normal(mean, 1.0, size=n_clips)
+
+
+def test_the_interval_is_that_of_scipy():
+    values = np.random.default_rng(3).exponential(size=300)
+    theirs = scipy_stats.bootstrap(
+        (values,), np.mean, n_resamples=4000, method="percentile", rng=np.random.default_rng(0)
+    ).confidence_interval
+    ours = percentile_interval(resample([Sample.of_mean(values)], 4000)[0])
+    np.testing.assert_allclose(ours, theirs, atol=0.01)
+
+
+def test_intervals_cover_the_truth_about_as_often_as_they_say():
+    rng = np.random.default_rng(4)
+    hits = 0
+    for _ in range(200):
+        low, high = percentile_interval(bootstrap_means(rng.exponential(1.0, size=200)))
+        hits += low <= 1.0 <= high
+    assert 0.88 <= hits / 200 <= 0.99
+
+
+@pytest.mark.parametrize(
+    ("shift", "margin", "finding"),
+    [
+        (0.0, 0.1, "shown"),
+        (0.2, 0.0, "shown"),
+        (-0.2, 0.1, "refuted"),
+        (-0.1, 0.1, "undecided"),
+        (0.0, 0.0, "undecided"),
+    ],
+)
+def test_non_inferiority_is_shown_refuted_or_undecided(shift, margin, finding):
+    base = noise(1)
+    candidate = base + shift + noise(2) * 0.3
+    candidate += base.mean() + shift - candidate.mean()
+    found = judge_non_inferiority(Sample.of_mean(candidate), Sample.of_mean(base), margin)
+    assert found.finding == finding
+    assert found.difference == pytest.approx(shift)
+    # The bounds are one-sided: 1.645 standard errors of 0.3 / sqrt(400).
+    assert found.low == pytest.approx(shift - 1.645 * 0.015, abs=0.003)
+    assert found.high == pytest.approx(shift + 1.645 * 0.015, abs=0.003)
+
+
+def test_a_system_is_not_inferior_to_itself_by_any_margin():
+    sample = Sample.of_mean(noise(1))
+    assert judge_non_inferiority(sample, sample, 1e-6).finding == "shown"
+
+
+def test_a_loss_of_the_margin_is_let_pass_about_as_often_as_the_level_says():
+    n_shown = sum(
+        judge_non_inferiority(
+            Sample.of_mean(noise(seed, 200, mean=-0.1)),
+            Sample.of_mean(np.zeros(200)),
+            0.1,
+            n_draws=500,
+        ).finding
+        == "shown"
+        for seed in range(300)
+    )
+    assert 0.02 <= n_shown / 300 <= 0.09
+
+
+@pytest.mark.parametrize("margin", [-0.1, float("nan")])
+def test_a_margin_is_no_less_than_nothing(margin):
+    sample = Sample.of_mean(noise(1))
+    with pytest.raises(ValueError, match="expected 0 or more"):
+        judge_non_inferiority(sample, sample, margin)
+
+
+def test_seeds_are_a_source_of_chance_apart_from_clips():
+    clips = noise(5)
+    spread = spread_over_seeds([Sample.of_mean(clips + seed) for seed in (0.0, 1.0, 5.0)])
+    assert spread.mean == pytest.approx(clips.mean() + 2)
+    assert spread.deviation == pytest.approx(np.std([0, 1, 5], ddof=1))
+    assert spread.extent == pytest.approx(5)
+    # Seeds that do alike on the clips leave the interval of one seed.
+    low, high = percentile_interval(bootstrap_means(clips + 2))
+    assert (spread.low, spread.high) == (pytest.approx(low), pytest.approx(high))
+
+
+def test_one_seed_has_no_deviation():
+    spread = spread_over_seeds([Sample.of_mean(noise(5))])
+    assert spread.deviation is None
+    assert spread.extent == 0
+
+
+def test_a_true_gap_of_the_resolvable_size_is_called_four_times_in_five():
+    assert resolvable_gap(1.0) == pytest.approx(1.959964 + 0.841621, abs=1e-6)
+    assert resolvable_gap(0.5, level=0.99, power=0.9) == pytest.approx(
+        0.5 * (2.575829 + 1.281552), abs=1e-6
+    )
+    rng = np.random.default_rng(0)
+    gap = resolvable_gap(1 / np.sqrt(100))
+    p = scipy_stats.ttest_1samp(rng.normal(gap, 1, size=(4000, 100)), 0, axis=1).pvalue
+    assert (p < 0.05).mean() == pytest.approx(0.8, abs=0.025)
+
+
+def test_the_typical_gap_is_the_median_over_pairs_of_rows():
+    rows = [noise(6), noise(7), noise(8)]
+    samples = [Sample.of_mean(values) for values in rows]
+    gaps = [
+        resolvable_gap((rows[i] - rows[j]).std() / np.sqrt(400))
+        for i, j in ((0, 1), (0, 2), (1, 2))
+    ]
+    assert typical_gap(samples) == pytest.approx(np.median(gaps), rel=0.06)
+    assert typical_gap([samples[0], samples[0]]) == pytest.approx(0, abs=1e-7)
+    assert typical_gap(samples[:1]) is None
