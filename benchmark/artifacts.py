@@ -6,13 +6,31 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.errors import MachineError
 
 ArtifactKey = Mapping[str, str | int | float | bool | None]
+_used: ContextVar[list[Path] | None] = ContextVar("used", default=None)
+
+
+@contextmanager
+def used_artifacts() -> Iterator[list[Path]]:
+    """Note the folders that any store gives within the block, each once, in their order.
+
+    Yields:
+        The list, which fills up.
+    """
+    folders: list[Path] = []
+    token = _used.set(folders)
+    try:
+        yield folders
+    finally:
+        _used.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,9 @@ class Artifacts:
             MachineError: the store cannot be written (read-only, disk full).
         """
         folder = self.root / f"{name}-{fingerprint(key)}"
+        used = _used.get()
+        if used is not None and folder not in used:
+            used.append(folder)
         if folder.is_dir():
             return folder
         try:

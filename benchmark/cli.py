@@ -1,7 +1,8 @@
 """The ``bench`` command.
 
 Exit codes: 0 all is well; 1 a system failed, or a check found something; 2 the request cannot be
-meant; 3 this machine lacks something (Java, weights, disk space); 130 interrupted.
+meant; 3 this machine lacks something (Java, weights, disk space), or a gate found nothing
+measured; 4 a gate is inconclusive; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from benchmark.errors import BenchError
 
 _COMMANDS = {
     "run": "Caption a split with one or more systems, score it, print the leaderboard.",
+    "profile": "Measure how fast systems are, from cold start to latency under load.",
     "caption": "Caption sounds that have no references.",
     "score": "Score captions files you already have.",
     "rescore": "Compute the scores of finished runs again from their ledgers.",
+    "compare": "Tell which of two systems is better, and how sure that is.",
+    "power": "Measure how often tests err, and how small a drop they see.",
     "gate": "Hold a run against an accepted baseline: pass, fail or inconclusive.",
     "baseline": "Accept a run as the baseline that gates hold others against.",
     "leaderboard": "Print the table of one or more runs.",
@@ -71,8 +75,8 @@ class _LazyGroup(click.Group):
 def bench() -> None:
     """Run, score and rank automated audio captioning systems.
 
-    Exit codes: 0 all is well; 1 a system failed; 2 the request cannot be meant; 3 this machine
-    lacks something.
+    Exit codes: 0 all is well; 1 a system or a check failed; 2 the request cannot be meant; 3 this
+    machine lacks something; 4 a gate is inconclusive.
     """
 
 

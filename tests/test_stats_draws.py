@@ -9,7 +9,7 @@ from real_captions import clotho_candidates, clotho_references
 
 from benchmark.metrics.bleu import BleuReferences, bleu
 from benchmark.metrics.ngrams import count_ngrams, count_references
-from benchmark.stats import Sample, bootstrap_means, draw_counts, draws, randomise, resample
+from benchmark.stats import Sample, draw_counts, draws, randomise, resample
 from benchmark.stats.draws import count_blocks, swap_blocks
 
 
@@ -116,7 +116,7 @@ def test_whole_clusters_are_swapped():
 
 def test_the_spread_of_means_is_the_standard_error():
     values = np.random.default_rng(3).normal(10.0, 2.0, size=1000)
-    means = bootstrap_means(values)
+    means = resample([Sample.of_mean(values)])
     assert np.std(means) == pytest.approx(2.0 / np.sqrt(1000), rel=0.1)
 
 

@@ -294,5 +294,5 @@ def test_notes_stand_below_the_table_in_every_format_for_people():
 def test_any_name_is_one_cell_in_html(names):
     tables = Tables()
     tables.feed(lay_out([[name, "1"] for name in names], ["name", "n"], "html"))
-    assert [cells[0] for cells in tables.rows[1:]] == [" ".join(n.split("\n")).strip() for n in names]
-    assert [cells[1] for cells in tables.rows[1:]] == ["1", "1"]
+    expected = [[" ".join(name.split("\n")).strip(), "1"] for name in names]
+    assert tables.rows[1:] == expected

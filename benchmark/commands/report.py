@@ -36,9 +36,8 @@ def command(run: Path, out: Path, data_root: Path | None, with_sounds: bool) -> 
     from benchmark.report.writing import write_report
 
     page = write_report(run, out, find_data_root(data_root), with_sounds=with_sounds)
-    click.echo(
-        f"{page.path}: {page.n_clips:,} clips, {page.n_sounds:,} with sound, {page.size_mib:.1f} MiB"
-    )
+    sounds = f"{page.n_sounds:,} with sound"
+    click.echo(f"{page.path}: {page.n_clips:,} clips, {sounds}, {page.size_mib:.1f} MiB")
     for clip_id, note in page.notes.items():
         click.echo(f"  {clip_id}: {note}")
     record = DATASETS[page.dataset.partition(":")[0]]

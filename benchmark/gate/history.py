@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +22,7 @@ from benchmark.files import unwritable
 from benchmark.gate.identity import run_id, system_names
 from benchmark.gate.pairs import comparable_part
 from benchmark.gate.quality import JUDGED
-from benchmark.gate.speed import relative_medians
+from benchmark.gate.speed import hardware_of, relative_medians
 from benchmark.metrics.table import METRICS
 from benchmark.records import RunRecord
 from benchmark.stats.steps import detect_steps
@@ -47,7 +49,8 @@ class Night:
         system: canonical name.
         values: corpus values by metric, and medians of calls and stages in units of calibration
             work (``"latency"``, ``"stage encode"``).
-        signatures: by metric, what its values must share to be one series.
+        signatures: by the same, what values must share to be one series: how a metric was made,
+            the hardware of a time.
     """
 
     date: str
@@ -94,6 +97,7 @@ def nights_of(record: RunRecord, event: Event, outcome: str) -> list[Night]:
     for system in system_names(record):
         cells = record.scores["systems"][system]["metrics"]
         kept = {key: cells[key] for key in JUDGED if key in cells and cells[key]["available"]}
+        medians = relative_medians(record, system)
         nights.append(
             Night(
                 date=record.plan.created_at,
@@ -103,9 +107,11 @@ def nights_of(record: RunRecord, event: Event, outcome: str) -> list[Night]:
                 dataset=record.plan.dataset,
                 references_sha256=record.plan.references_sha256,
                 system=system,
-                values={key: cell["value"] for key, cell in kept.items()}
-                | relative_medians(record, system),
-                signatures={key: comparable_part(c["signature"]) for key, c in kept.items()},
+                values={**{key: cell["value"] for key, cell in kept.items()}, **medians},
+                signatures={
+                    **{key: comparable_part(cell["signature"]) for key, cell in kept.items()},
+                    **dict.fromkeys(medians, hardware_of(record)),
+                },
             )
         )
     return nights
@@ -135,7 +141,8 @@ def append_nights(path: Path, nights: Sequence[Night]) -> None:
     """
     known = {(night.run, night.system, night.event) for night in read_history(path)}
     new = [n for n in nights if (n.run, n.system, n.event) not in known]
-    text = "".join(json.dumps(dataclasses.asdict(night)) + "\n" for night in new)
+    is_cut = path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size > 0
+    text = "\n" * is_cut + "".join(json.dumps(dataclasses.asdict(night)) + "\n" for night in new)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
@@ -200,11 +207,24 @@ def _night(path: Path, number: int, line: str) -> Night:
         if record.get("schema") != SCHEMA:
             raise ValueError(f"schema {record.get('schema')!r}, expected {SCHEMA}")
         night = Night(**record)
-        if not all(isinstance(value, float | int) for value in night.values.values()):
-            raise TypeError("a value is no number")
+        _require_types(night)
     except (ValueError, TypeError, AttributeError) as error:
         raise DataError(
             f"{path}, line {number}: {line[:80]!r} is not a night ({error}). The file was changed "
             "by something else; mend or remove that line."
         ) from error
     return night
+
+
+def _require_types(night: Night) -> None:
+    """Refuse fields of the wrong type: they would fail later, far from their line.
+
+    Raises:
+        TypeError, ValueError, AttributeError: a field is no text or no number.
+    """
+    texts = (night.run, night.outcome, night.dataset, night.references_sha256, night.system)
+    if not all(isinstance(text, str) for text in (*texts, *night.signatures.values())):
+        raise TypeError("expected text")
+    if not all(math.isfinite(value) for value in night.values.values()):
+        raise ValueError("a value is not finite")
+    datetime.fromisoformat(night.date)

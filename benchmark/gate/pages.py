@@ -31,7 +31,8 @@ def render_verdict(verdict: Verdict, steps: Sequence[FoundStep], form: Form) -> 
     if verdict.notes:
         parts.append("\n".join(f"- {_safe(note, form)}" for note in verdict.notes))
     if verdict.regressions:
-        parts += [_title("Clips that fell most", form), _clip_table(verdict.regressions, form)]
+        clips = _clip_list if form == "text" else _clip_table
+        parts += [_title("Clips that fell most", form), clips(verdict.regressions)]
     if steps:
         parts += [_title("Steps in the history", form), _step_table(steps, form)]
     return "\n\n".join(parts) + "\n"
@@ -82,21 +83,32 @@ def _check_table(checks: Sequence[Check], form: Form) -> str:
     return _table(lines, ["System", "", "Check", "Baseline", "Run", "Found"], form)
 
 
-def _clip_table(regressions: Sequence[Regression], form: Form) -> str:
+def _clip_list(regressions: Sequence[Regression]) -> str:
+    """Three lines a clip: captions are too wide for a terminal's table."""
+    return "\n".join(
+        f"{fallen.system}, {_safe(fallen.clip_id, 'text')}: {_fall(fallen)}\n"
+        f"    was: {_safe(fallen.baseline_caption, 'text')}\n"
+        f"    is:  {_safe(fallen.run_caption, 'text')}"
+        for fallen in regressions
+    )
+
+
+def _clip_table(regressions: Sequence[Regression]) -> str:
     lines = [
         [
             fallen.clip_id,
             fallen.system,
-            fallen.metric,
-            f"{fallen.baseline_score:.3f}",
-            f"{fallen.run_score:.3f}",
+            _fall(fallen),
             fallen.baseline_caption,
             fallen.run_caption,
         ]
         for fallen in regressions
     ]
-    header = ["Clip", "System", "Metric", "Was", "Is", "Caption was", "Caption is"]
-    return _table(lines, header, form)
+    return _table(lines, ["Clip", "System", "Score", "Caption was", "Caption is"], "md")
+
+
+def _fall(fallen: Regression) -> str:
+    return f"{fallen.metric} {fallen.baseline_score:.3f} -> {fallen.run_score:.3f}"
 
 
 def _step_table(steps: Sequence[FoundStep], form: Form) -> str:

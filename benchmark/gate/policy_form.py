@@ -51,9 +51,9 @@ _OF_THE_WHOLE: dict[str, dict[str, _Number]] = {
     "memory": {"max_ratio": _RATIO, "floor_mib": _FLOOR},
     "tests": {"alpha": _Number(1e-4, 0.5, can_be_off=False)},
     "worst": {"n_clips": _COUNT},
-    "history": {"n_runs": _COUNT},
+    "history": {"n_runs": _Number(1, 10_000, can_be_off=False, is_whole=True)},
 }
-_RELATIVE = {"max_drop": _SHARE, "margin": _Number(0.0, _FAR)}
+_RELATIVE = {"max_drop": _SHARE, "margin": _Number(1e-9, _FAR)}
 _ABSOLUTE = _Number(-_FAR, _FAR)
 
 

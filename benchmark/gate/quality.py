@@ -117,12 +117,11 @@ def _drop(pair: Pair, limit: float, p: float | None, alpha: float) -> Check:
     """Judge one drop; ``p`` is None within the limit."""
     status: Status = "pass" if p is None else "fail" if p <= alpha else "inconclusive"
     word = "worse" if pair.loss > 0 else "better"
-    size = (
-        f"{abs(pair.drop):.2%} {word}" if pair.before.value else f"{word} by {abs(pair.loss):.4f}"
-    )
+    share, loss = abs(pair.drop), abs(pair.loss)
+    size = f"{100 * share:.2f} % {word}" if pair.before.value else f"{word} by {loss:.4f}"
     reason = size if pair.loss else "the same"
     if p is not None:
-        reason += f", p {p:.2g}" + (": may be noise" if status == "inconclusive" else "")
+        reason += f", corrected p {p:.2g}" + (": may be noise" if p > alpha else "")
     return Check(
         pair.system,
         pair.key,

@@ -122,6 +122,12 @@ def other_machine(run: RunRecord, baseline: RunRecord) -> str | None:
     return ", ".join(parts) or None
 
 
+def hardware_of(record: RunRecord) -> str:
+    """Spell what times of two runs must share to be one series; empty where nobody noted it."""
+    machine = record.manifest.get("machine") or {}
+    return "|".join(f"{fact}:{machine[fact]}" for fact in _HARDWARE if machine.get(fact))
+
+
 def relative_medians(record: RunRecord, system: str) -> dict[str, float]:
     """List a system's median call and stages in units of calibration work, unless void."""
     latency = _latency(record, system)

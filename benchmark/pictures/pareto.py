@@ -104,9 +104,7 @@ def weigh(rows: Sequence[Row]) -> TradeOff:
     leading = [point for point in points if point.is_complete]
     front = pareto_front([(point.latency_s, point.quality) for point in leading])
     levels.sort(key=lambda level: -level.quality)
-    return TradeOff(
-        tuple(points), tuple(leading[at] for at in front), tuple(levels), tuple(absent)
-    )
+    return TradeOff(tuple(points), tuple(leading[at] for at in front), tuple(levels), tuple(absent))
 
 
 def median_s(row: Row) -> float | None:

@@ -1,4 +1,4 @@
-"""What a captioner says when it is asked for the first time: what every scenario is held against."""
+"""What a captioner says when it is first asked: what every scenario is held against."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ class Batches:
         calls_s: seconds of each call.
         n_clips: captioned in all calls.
         audio_s: seconds of sound in all calls.
+        skipped: why there are no calls, else None.
         void: why the times mean nothing, else None.
     """
 
@@ -30,6 +31,7 @@ class Batches:
     calls_s: tuple[float, ...] = ()
     n_clips: int = 0
     audio_s: float = 0.0
+    skipped: str | None = None
     void: str | None = None
 
     def to_json(self) -> dict[str, object]:
@@ -43,6 +45,7 @@ class Batches:
             "rtf": busy_s / self.audio_s if self.audio_s > 0 and self.calls_s else None,
             **percentile_fields(np.array(self.calls_s)),
             "calls_s": list(self.calls_s),
+            "skipped": self.skipped,
             "void": self.void,
         }
 
@@ -55,13 +58,14 @@ def time_batches(
     Args:
         captioner: ready.
         first: its clips are taken in turn, and its captions are expected.
-        batch_size: at most as many as there are different clips; else the result is void.
+        batch_size: no call is made where there are fewer different clips: a sound that comes
+            twice in a batch would be encoded once.
         n_clips: how many to caption, at least; whole batches are taken.
         limit_s: no call but the first timed one begins later than this.
     """
     n_found = len(first.calls)
     if n_found < batch_size:
-        return Batches(batch_size, void=f"{n_found} clips at hand; a batch takes {batch_size}")
+        return Batches(batch_size, skipped=f"only {n_found} different clips are at hand")
     n_calls = -(-n_clips // batch_size)
     clips = first.cycled((n_calls + 1) * batch_size)
     batches = [clips[at : at + batch_size] for at in range(0, len(clips), batch_size)]
@@ -82,4 +86,4 @@ def time_batches(
                 timed += batch
     void = f"{n_differing} captions differ from the first pass" if n_differing else None
     audio_s = sum(clip.duration_s for clip in timed)
-    return Batches(batch_size, tuple(calls_s), len(timed), audio_s, void)
+    return Batches(batch_size, tuple(calls_s), len(timed), audio_s, void=void)

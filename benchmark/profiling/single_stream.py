@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from benchmark.calling import Call, call_captioner, describe, since
-from benchmark.contract import Captioner, Clip
+from benchmark.contract import Captioner
 from benchmark.embeddings import embeddings_computed_anew
 from benchmark.ledger import CAPTIONED, ClipRow, ProfileRow
 from benchmark.listening import Heard, Listener

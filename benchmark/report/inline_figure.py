@@ -1,4 +1,4 @@
-"""Figures as SVG inside a page: no style attribute, and the page's own colour for words and axes."""
+"""Figures as SVG inside a page: no style attribute, words and axes in the page's colour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One self-contained HTML page: its style, its script and its data, with a policy that fits them."""
+"""One self-contained HTML page: style, script and data, and a policy that fits them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+_SCRIPTS = ("ranking.js", "cards.js", "page.js")
 _RIGHT_BY_STYLE, _RIGHT_BY_CLASS = ' style="text-align: right;"', ' class="number"'
 
 
@@ -29,7 +30,7 @@ def fill_page(
         picture: an ``<svg>`` element, or empty.
         data: what the script shows; no text of it is read as HTML.
     """
-    style, script = _read("page.css"), _read("page.js")
+    style, script = _read("page.css"), "".join(map(_read, _SCRIPTS))
     policy = {
         "default-src": "'none'",
         "script-src": _hash(script),

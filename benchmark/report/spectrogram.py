@@ -51,7 +51,7 @@ def measure_loudness(waveform: Waveform, sample_rate_hz: int) -> NDArray[np.floa
     if loudest == 0.0:
         return np.zeros((HEIGHT_PIXELS, WIDTH_PIXELS))
     decibels = 10 * np.log10(np.maximum(columns / loudest, 1e-12))
-    return np.clip(1 + decibels / RANGE_DB, 0.0, 1.0)
+    return np.asarray(np.clip(1 + decibels / RANGE_DB, 0.0, 1.0))
 
 
 def _band_starts(sample_rate_hz: int) -> NDArray[np.intp]:

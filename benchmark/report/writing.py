@@ -84,9 +84,7 @@ def write_report(run: Path, out: Path, data_root: Path, *, with_sounds: bool = T
     )
 
 
-def _fill(
-    record: RunRecord, rows: Sequence[Row], split: Split, sounds: Sequence[PageSound]
-) -> str:
+def _fill(record: RunRecord, rows: Sequence[Row], split: Split, sounds: Sequence[PageSound]) -> str:
     plan = record.plan
     facts = {
         "clips": f"{len(plan.clip_ids):,}",

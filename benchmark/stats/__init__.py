@@ -3,7 +3,6 @@
 from benchmark.stats.draws import (
     N_DRAWS,
     N_TEST_DRAWS,
-    bootstrap_means,
     draw_counts,
     randomise,
     resample,
@@ -32,7 +31,6 @@ __all__ = [
     "Sample",
     "SeedSpread",
     "Step",
-    "bootstrap_means",
     "compare_pairs",
     "correct_holm",
     "detect_steps",

@@ -108,12 +108,6 @@ def randomise(
     return np.concatenate(blocks, axis=1)
 
 
-def bootstrap_means(per_clip: Array) -> Array:
-    """Resample the mean of ``(n_clips,)`` values; returns ``(n_draws,)`` means."""
-    means: Array = resample([Sample.of_mean(per_clip)])[0]
-    return means
-
-
 def in_clusters(samples: Sequence[Sample], clusters: Clusters | None) -> list[Sample]:
     """Sum each sample's clips by cluster; without clusters leave them as they are."""
     return [sample if clusters is None else sample.group(clusters) for sample in samples]

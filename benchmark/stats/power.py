@@ -107,7 +107,7 @@ def size_drop(pair: Pair, drop: float, higher_is_better: bool) -> Drop:
 
     wanted = drop * abs(value)
     if not 0 < wanted <= cost(1.0):
-        raise ValueError(f"bad captions cannot cost {drop:.2%} of a value of {value:.4g}.")
+        raise ValueError(f"bad captions cannot cost {100 * drop:g} % of a value of {value:.4g}.")
     low, high = 0.0, 1.0
     for _ in range(50):
         middle = (low + high) / 2

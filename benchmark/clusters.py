@@ -1,0 +1,43 @@
+"""Which clips belong together, such as those that were cut from one recording."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.datasets.captions_csv import read_table
+from benchmark.errors import DataError, listed
+
+_CLUSTER = "cluster"
+_CLIP_COLUMNS = ("clip_id", "file_name")
+
+
+def read_clusters(path: Path, clip_ids: Sequence[str]) -> tuple[str, ...]:
+    """Read the cluster of each clip from a CSV file.
+
+    Args:
+        path: has the columns ``clip_id`` (or ``file_name``) and ``cluster``, each clip once;
+            clips that were not asked for are passed over.
+        clip_ids: the clips asked for.
+
+    Returns:
+        The cluster of each of ``clip_ids``, in their order.
+
+    Raises:
+        DataError: the file cannot be read as such, lacks a clip, or leaves a cluster empty.
+    """
+    table = read_table(path, (_CLUSTER,))
+    clip_column = next((name for name in _CLIP_COLUMNS if name in table.columns), _CLIP_COLUMNS[0])
+    table.require_columns((clip_column,))
+    table.require_unique(clip_column)
+    clips = table.column(clip_column)
+    cluster_of = dict(zip(clips, table.column(_CLUSTER), strict=True))
+    if missing := [clip_id for clip_id in clip_ids if clip_id not in cluster_of]:
+        raise DataError(
+            f"{path} names no cluster for {len(missing):,} of {len(clip_ids):,} clips: "
+            f"{listed(missing)}. Expected every clip; give one that stands alone a cluster of "
+            "its own."
+        )
+    if empty := [clip_id for clip_id in clip_ids if not cluster_of[clip_id].strip()]:
+        raise DataError(f"{path} has an empty cluster for {listed(empty)}; expected a name.")
+    return tuple(cluster_of[clip_id] for clip_id in clip_ids)

@@ -1,0 +1,52 @@
+"""``bench compare``: two systems, tested on the clips that both captioned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.commands.arguments import metrics_option, split_list
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@metrics_option
+@click.option(
+    "--draws",
+    "n_draws",
+    type=click.IntRange(min=100),
+    default=10_000,
+    show_default=True,
+    help="Bootstrap draws, and rounds of swaps.",
+)
+@click.option(
+    "--clusters",
+    "clusters_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV with clip_id (or file_name) and cluster: clips that belong together.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "md", "json"]),
+    default="text",
+    show_default=True,
+)
+def command(
+    a: str, b: str, metrics: str | None, n_draws: int, clusters_file: Path | None, form: str
+) -> None:
+    """Tell whether system A or B is better; each is RUN or RUN::SYSTEM."""
+    from typing import cast
+
+    from benchmark.comparison import compare_rows
+    from benchmark.metrics.table import select_metrics
+    from benchmark.row_pairs import NamedRow, RowPair
+    from benchmark.tables.comparison import render_comparison
+    from benchmark.tables.layout import Format
+
+    keys = select_metrics(split_list(metrics, ())) or None
+    rows = RowPair.match(NamedRow.find(a), NamedRow.find(b))
+    found = compare_rows(rows, keys, n_draws=n_draws, clusters_file=clusters_file)
+    click.echo(render_comparison(found, cast(Format, form)))

@@ -1,0 +1,152 @@
+"""Rows that are held against each other: systems of runs, on the clips that both captioned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchmark.errors import DataError, UsageError
+from benchmark.metrics.statistics import SystemStatistics
+from benchmark.metrics.table import METRICS
+from benchmark.records import RunRecord, find_system
+from benchmark.stats.samples import Rows, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRow:
+    """One system of one run."""
+
+    record: RunRecord
+    system: str
+
+    @staticmethod
+    def find(text: str) -> NamedRow:
+        """Read the run that ``RUN`` or ``RUN::SYSTEM`` names; errors as ``find_system``."""
+        return NamedRow(*find_system(text))
+
+    @property
+    def name(self) -> str:
+        return f"{self.record.path}::{self.system}"
+
+    @property
+    def statistics(self) -> SystemStatistics:
+        return self.record.statistics[self.system]
+
+    @property
+    def dataset(self) -> str:
+        return self.record.plan.dataset
+
+    def signature(self, key: str) -> str:
+        return str(self._cells[key]["signature"])
+
+    def why_absent(self, key: str) -> str | None:
+        """Say why a metric cannot be resampled; None where it can."""
+        if METRICS[key].higher_is_better is None:
+            return "it only describes"
+        if self.statistics.has(key):
+            return None
+        if key not in self._cells:
+            return f"not computed in {self.record.path}"
+        return str(self._cells[key]["reason"])
+
+    @property
+    def _cells(self) -> Mapping[str, Any]:
+        cells: Mapping[str, Any] = self.record.scores["systems"][self.system]["metrics"]
+        return cells
+
+
+@dataclass(frozen=True, slots=True)
+class RowPair:
+    """Two rows, A and B, and the clips that both have scores for.
+
+    Attributes:
+        clip_ids: sorted.
+        rows: where these clips stand in each row's statistics.
+    """
+
+    first: NamedRow
+    second: NamedRow
+    clip_ids: tuple[str, ...]
+    rows: tuple[Rows, Rows]
+
+    @staticmethod
+    def match(first: NamedRow, second: NamedRow) -> RowPair:
+        """Find the common clips.
+
+        Raises:
+            UsageError: the two were scored against different references.
+            DataError: they have fewer than two clips in common.
+        """
+        _require_same_references(first, second)
+        places = [
+            {clip_id: place for place, clip_id in enumerate(row.statistics.clip_ids)}
+            for row in (first, second)
+        ]
+        common = tuple(sorted(places[0].keys() & places[1].keys()))
+        if len(common) < 2:
+            raise DataError(
+                f"{first.name} and {second.name} have scores for {len(common)} common clips of "
+                f"{first.statistics.n_clips:,} and {second.statistics.n_clips:,}; expected two or "
+                "more."
+            )
+        of_first, of_second = (
+            np.array([of_row[clip_id] for clip_id in common], np.int64) for of_row in places
+        )
+        return RowPair(first, second, common, (of_first, of_second))
+
+    def take(self, key: str) -> tuple[Sample, Sample]:
+        """Take a metric's samples of both over the common clips."""
+        one, other = self.first.statistics.sample(key), self.second.statistics.sample(key)
+        return one.take(self.rows[0]), other.take(self.rows[1])
+
+    def sort_metrics(self, keys: Sequence[str] | None) -> tuple[list[str], dict[str, str]]:
+        """Choose the metrics that both can be held against each other by.
+
+        Args:
+            keys: those asked for; None means all that either has.
+
+        Returns:
+            Their keys, and for the others why not.
+
+        Raises:
+            DataError: there is none.
+        """
+        return sort_metrics([self.first, self.second], keys)
+
+
+def sort_metrics(
+    rows: Sequence[NamedRow], keys: Sequence[str] | None
+) -> tuple[list[str], dict[str, str]]:
+    """Choose the metrics that every row can be resampled by; see ``RowPair.sort_metrics``."""
+    if keys is None:
+        planned = {key for row in rows for key in row.record.plan.metrics}
+        keys = [
+            key for key in METRICS if key in planned and METRICS[key].higher_is_better is not None
+        ]
+    reasons = {key: next(filter(None, (row.why_absent(key) for row in rows)), None) for key in keys}
+    absent = {key: reason for key, reason in reasons.items() if reason is not None}
+    present = [key for key in keys if key not in absent]
+    if not present:
+        why = "; ".join(f"{METRICS[key].label}: {reason}" for key, reason in absent.items())
+        raise DataError(
+            f"no metric can be resampled in {' and '.join(row.name for row in rows)}. "
+            f"{why or 'They have no scores.'}"
+        )
+    return present, absent
+
+
+def _require_same_references(first: NamedRow, second: NamedRow) -> None:
+    if first.dataset != second.dataset:
+        raise UsageError(
+            f"{first.name} is of {first.dataset}, {second.name} of {second.dataset}; only rows of "
+            "one data set can be compared."
+        )
+    hashes = [row.record.plan.references_sha256[:12] for row in (first, second)]
+    if hashes[0] != hashes[1]:
+        raise UsageError(
+            f"{first.name} and {second.name} are of {first.dataset}, but of different references "
+            f"({' and '.join(hashes)}); score both against the same ones."
+        )

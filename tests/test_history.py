@@ -1,0 +1,152 @@
+"""Nights one after the other: kept as lines, read strictly, searched for steps."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from benchmark.errors import DataError
+from benchmark.gate.history import Night, append_nights, find_steps, history_beside, read_history
+
+TONIGHT = Night(
+    date="2026-01-01T02:00:00+00:00",
+    run="run0",
+    event="night",
+    outcome="pass",
+    dataset="soundscapes:test",
+    references_sha256="a" * 64,
+    system="wsac",
+    values={"cider_d": 0.78, "latency": 2.1},
+    signatures={"cider_d": "cider_d|tok:ptb-3.4.1"},
+)
+
+
+def nights(values, subject="cider_d", **changes):
+    """One night a value, from 1 January on."""
+    return [
+        dataclasses.replace(
+            TONIGHT,
+            date=f"2026-01-{day:02d}T02:00:00+00:00",
+            run=f"run{day}",
+            values={subject: value},
+            **changes,
+        )
+        for day, value in enumerate(values, start=1)
+    ]
+
+
+def test_nights_are_read_as_they_were_written(tmp_path):
+    path = tmp_path / "deep" / "history.jsonl"
+    kept = nights([0.5, 0.6])
+    append_nights(path, kept[:1])
+    append_nights(path, kept[1:])
+    assert read_history(path) == kept
+
+
+def test_a_night_is_kept_once(tmp_path):
+    path = tmp_path / "history.jsonl"
+    for _ in range(2):
+        append_nights(path, nights([0.5]))
+    assert len(read_history(path)) == 1
+
+
+def test_an_absent_history_is_empty(tmp_path):
+    assert read_history(tmp_path / "history.jsonl") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "",
+        "3",
+        "{}",
+        json.dumps({**dataclasses.asdict(TONIGHT), "schema": 2}),
+        json.dumps({**dataclasses.asdict(TONIGHT), "more": 1}),
+        json.dumps({**dataclasses.asdict(TONIGHT), "values": {"cider_d": "high"}}),
+        json.dumps({**dataclasses.asdict(TONIGHT), "values": {"cider_d": float("nan")}}),
+        json.dumps({**dataclasses.asdict(TONIGHT), "values": [1]}),
+        json.dumps({**dataclasses.asdict(TONIGHT), "signatures": 3}),
+        json.dumps({**dataclasses.asdict(TONIGHT), "date": 3}),
+    ],
+)
+def test_a_broken_line_is_named_and_nothing_is_written(tmp_path, line):
+    path = tmp_path / "history.jsonl"
+    append_nights(path, nights([0.5]))
+    path.write_text(path.read_text() + line + "\n")
+    before = path.read_bytes()
+    with pytest.raises(DataError, match=r"history\.jsonl, line 2"):
+        append_nights(path, nights([0.5, 0.6]))
+    assert path.read_bytes() == before
+
+
+def test_a_torn_last_line_is_named(tmp_path):
+    path = tmp_path / "history.jsonl"
+    append_nights(path, nights([0.5]))
+    path.write_text(path.read_text()[:-20])
+    with pytest.raises(DataError, match="line 1"):
+        read_history(path)
+
+
+def test_a_step_has_the_night_it_began_in_and_its_size():
+    rng = np.random.default_rng(0)
+    noise = rng.normal(0, 0.001, 20)
+    found = find_steps(nights([*(0.78 + noise[:12]), *(0.75 + noise[12:])]), n_runs=60)
+    assert [(step.date[:10], step.run, step.subject) for step in found] == [
+        ("2026-01-13", "run13", "cider_d")
+    ]
+    assert found[0].change == pytest.approx(-0.03 / 0.78, abs=0.003)
+
+
+def test_a_creep_of_nights_that_each_pass_is_found():
+    """Three tenths of a percent a night: no night falls by 2 % against the one before."""
+    values = [0.78] * 8 + [0.78 * (1 - 0.003 * night) for night in range(1, 11)] + [0.757] * 6
+    found = find_steps(nights(values), n_runs=60)
+    assert found
+    assert all(step.after < step.before for step in found)
+    assert found[-1].before == pytest.approx(0.78, rel=0.005)
+    assert found[0].after == pytest.approx(0.757, rel=0.005)
+
+
+def test_a_steady_figure_and_its_last_digits_have_no_step():
+    assert find_steps(nights([0.78] * 20), n_runs=60) == []
+    assert find_steps(nights([0.78] * 10 + [0.7802] * 10), n_runs=60) == []
+
+
+def test_steady_times_have_no_step():
+    rng = np.random.default_rng(1)
+    values = 2.1 * np.exp(rng.normal(0, 0.05, 28))
+    assert find_steps(nights(values, "latency"), n_runs=60) == []
+
+
+def test_only_the_latest_runs_are_searched():
+    history = nights([0.78] * 10 + [0.70] * 12)
+    assert find_steps(history, n_runs=60)
+    assert find_steps(history, n_runs=10) == []
+
+
+def test_series_of_other_data_systems_and_signatures_are_apart():
+    low = {"date": "2026-01-01T01:00:00+00:00"}
+    for changes in (
+        {"dataset": "clotho:evaluation"},
+        {"references_sha256": "b" * 64},
+        {"system": "constant"},
+        {"signatures": {"cider_d": "cider_d|tok:blanks"}},
+    ):
+        others = [dataclasses.replace(night, **low, **changes) for night in nights([0.1] * 10)]
+        assert find_steps([*others, *nights([0.78] * 10)], n_runs=60) == []
+
+
+def test_a_run_noted_as_night_and_as_accepted_counts_once():
+    history = nights([0.78] * 3 + [0.70] * 2)
+    twice = [*history, *(dataclasses.replace(night, event="accepted") for night in history)]
+    assert find_steps(twice, n_runs=60) == []
+
+
+def test_acceptances_are_kept_beside_the_baseline(tmp_path):
+    assert history_beside(tmp_path / "clotho-evaluation.json").name == (
+        "clotho-evaluation.history.jsonl"
+    )
