@@ -8,10 +8,10 @@ import sys
 
 # Not ru_maxrss: a process begins with that of the one which started it.
 _PROGRAM = """
-import re
 def peak_mib():
     with open("/proc/self/status") as file:
-        return int(re.search(r"VmHWM:\\s+(\\d+) kB", file.read())[1]) / 1024
+        fields = dict(line.split(":", 1) for line in file)
+    return int(fields["VmHWM"].split()[0]) / 1024
 {before}
 start = peak_mib()
 {measured}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmark.artifacts import Artifacts, fingerprint
+from benchmark.artifacts import Artifacts, fingerprint, used_artifacts
 from benchmark.errors import MachineError
 
 
@@ -58,3 +58,14 @@ def test_a_store_that_cannot_be_written_names_the_cure(tmp_path):
 def test_fingerprints_ignore_the_order_of_keys():
     assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
     assert fingerprint({"a": 1}) != fingerprint({"a": "1"})
+
+
+def test_what_is_used_within_a_block_is_noted_once_whichever_store_gave_it(tmp_path):
+    store, other = Artifacts(tmp_path / "store"), Artifacts(tmp_path / "other")
+    store.get_or_build("before", {}, write("one"))
+    with used_artifacts() as used:
+        built = store.get_or_build("thing", {"size": 1}, write("two"))
+        store.get_or_build("thing", {"size": 1}, write("never called"))
+        found = other.get_or_build("thing", {}, write("three"))
+    store.get_or_build("after", {}, write("four"))
+    assert used == [built, found]
