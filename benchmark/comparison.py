@@ -91,7 +91,7 @@ class Comparison:
             "dataset": self.rows.first.dataset,
             "a": {"name": self.rows.first.name, "n_scored": self.rows.first.statistics.n_clips},
             "b": {"name": self.rows.second.name, "n_scored": self.rows.second.statistics.n_clips},
-            "n_common": len(self.rows.clip_ids),
+            "n_common": len(self.rows.clips.clip_ids),
             "n_clusters": self.n_clusters,
             "n_draws": self.n_draws,
             "metrics": {metric.key: metric.to_json() for metric in self.metrics},
@@ -118,7 +118,7 @@ def compare_rows(
         DataError: no metric can be compared, or the clusters do not fit.
     """
     present, absent = rows.sort_metrics(keys)
-    clusters = None if clusters_file is None else read_clusters(clusters_file, rows.clip_ids)
+    clusters = None if clusters_file is None else read_clusters(clusters_file, rows.clips.clip_ids)
     if clusters is not None and len(set(clusters)) < 2:
         raise DataError(f"{clusters_file} puts all clips into one cluster; expected two or more.")
     results = compare_pairs([rows.take(key) for key in present], n_draws, clusters)

@@ -12,7 +12,7 @@ from benchmark.human_judgements import CATEGORIES, JudgedPair
 from benchmark.metrics.scores import IdfSource, Score, Task
 from benchmark.metrics.suite import SuiteSettings, score_tasks
 from benchmark.metrics.table import METRICS
-from benchmark.stats import draw_counts, percentile_interval
+from benchmark.stats import Sample, percentile_interval, resample
 
 TOTAL = "total"
 
@@ -145,12 +145,10 @@ def _agreement(
 ) -> Agreement:
     """Compare choices; the interval draws clips, since pairs of one clip share references."""
     agrees = preferred == people
-    names, clip_of_pair = np.unique(clips, return_inverse=True)
+    sample = Sample.of_mean(agrees.astype(np.float64)).group(clips)
     low = high = None
-    if len(names) > 1:
-        draws = draw_counts(len(names))
-        agreed = draws @ np.bincount(clip_of_pair, agrees)
-        low, high = percentile_interval(agreed / (draws @ np.bincount(clip_of_pair)))
+    if sample.n_clips > 1:
+        low, high = percentile_interval(resample([sample])[0])
     return Agreement(
         value=float(agrees.mean()),
         low=low,

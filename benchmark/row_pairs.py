@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from benchmark.errors import DataError, UsageError
-from benchmark.metrics.statistics import SystemStatistics
+from benchmark.metrics.statistics import CommonClips, SystemStatistics
 from benchmark.metrics.table import METRICS
 from benchmark.records import RunRecord, find_system
-from benchmark.stats.samples import Rows, Sample
+from benchmark.stats.samples import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +61,12 @@ class RowPair:
     """Two rows, A and B, and the clips that both have scores for.
 
     Attributes:
-        clip_ids: sorted.
-        rows: where these clips stand in each row's statistics.
+        clips: these clips, and where they stand in each row's statistics.
     """
 
     first: NamedRow
     second: NamedRow
-    clip_ids: tuple[str, ...]
-    rows: tuple[Rows, Rows]
+    clips: CommonClips
 
     @staticmethod
     def match(first: NamedRow, second: NamedRow) -> RowPair:
@@ -81,26 +77,19 @@ class RowPair:
             DataError: they have fewer than two clips in common.
         """
         _require_same_references(first, second)
-        places = [
-            {clip_id: place for place, clip_id in enumerate(row.statistics.clip_ids)}
-            for row in (first, second)
-        ]
-        common = tuple(sorted(places[0].keys() & places[1].keys()))
-        if len(common) < 2:
+        clips = CommonClips.find(first.statistics.clip_ids, second.statistics.clip_ids)
+        if len(clips.clip_ids) < 2:
             raise DataError(
-                f"{first.name} and {second.name} have scores for {len(common)} common clips of "
-                f"{first.statistics.n_clips:,} and {second.statistics.n_clips:,}; expected two or "
-                "more."
+                f"{first.name} and {second.name} have scores for {len(clips.clip_ids)} common "
+                f"clips of {first.statistics.n_clips:,} and {second.statistics.n_clips:,}; "
+                "expected two or more."
             )
-        of_first, of_second = (
-            np.array([of_row[clip_id] for clip_id in common], np.int64) for of_row in places
-        )
-        return RowPair(first, second, common, (of_first, of_second))
+        return RowPair(first, second, clips)
 
     def take(self, key: str) -> tuple[Sample, Sample]:
         """Take a metric's samples of both over the common clips."""
         one, other = self.first.statistics.sample(key), self.second.statistics.sample(key)
-        return one.take(self.rows[0]), other.take(self.rows[1])
+        return one.take(self.clips.rows[0]), other.take(self.clips.rows[1])
 
     def sort_metrics(self, keys: Sequence[str] | None) -> tuple[list[str], dict[str, str]]:
         """Choose the metrics that both can be held against each other by.

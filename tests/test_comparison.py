@@ -60,7 +60,7 @@ def test_equal_captions_cannot_be_told_apart(run):
 
 def test_figures_are_those_of_the_common_clips(run):
     found = compare(run, "fair", "partial")
-    assert len(found.rows.clip_ids) == 10
+    assert len(found.rows.clips.clip_ids) == 10
     for metric in found.metrics:
         assert metric.result.difference == 0  # the captions of common clips are the same
     values = found.rows.first.statistics.per_clip("cider_d")[2:]

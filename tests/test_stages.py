@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -130,3 +131,20 @@ def test_listening_to_stages_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("['encode'] []", "")
+
+
+@pytest.mark.parametrize(("is_initialized", "n_waits"), [(True, 4), (False, 0)])
+def test_a_cuda_device_is_waited_for_at_both_ends_of_a_stage_if_it_is_in_use(
+    monkeypatch, is_initialized, n_waits
+):
+    waits = []
+    cuda = SimpleNamespace(
+        is_initialized=lambda: is_initialized, synchronize=lambda: waits.append(1)
+    )
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
+    with stage("encode"):  # nobody listens
+        pass
+    assert waits == []
+    with collected_stages(), stage("encode"), stage("retrieve"):
+        pass
+    assert len(waits) == n_waits

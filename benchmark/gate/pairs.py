@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from benchmark.metrics.statistics import CommonClips
 from benchmark.metrics.table import METRICS
 from benchmark.records import RunRecord
-from benchmark.stats.samples import Rows, Sample
+from benchmark.stats.samples import Sample
 
 _OWN = ("aac-bench:", "refs:", "clips:")
 """Parts of a signature that two runs may differ in: coverage is judged apart, and whether this
@@ -51,22 +50,9 @@ class Pair:
         return loss / size if size else math.copysign(math.inf, loss)
 
 
-@dataclass(frozen=True, slots=True)
-class CommonClips:
-    """The clips of one system that both runs scored, with their rows in each."""
-
-    clip_ids: tuple[str, ...]
-    rows_before: Rows
-    rows_now: Rows
-
-    @staticmethod
-    def find(run: RunRecord, baseline: RunRecord, system: str) -> CommonClips:
-        now, before = _scored_clips(run, system), _scored_clips(baseline, system)
-        row_now = {clip_id: row for row, clip_id in enumerate(now)}
-        rows = [row for row, clip_id in enumerate(before) if clip_id in row_now]
-        clip_ids = tuple(before[row] for row in rows)
-        in_run = [row_now[clip_id] for clip_id in clip_ids]
-        return CommonClips(clip_ids, np.array(rows, np.int64), np.array(in_run, np.int64))
+def find_common_clips(run: RunRecord, baseline: RunRecord, system: str) -> CommonClips:
+    """Match the clips of one system that the baseline and the run scored, in this order."""
+    return CommonClips.find(_scored_clips(baseline, system), _scored_clips(run, system))
 
 
 def _scored_clips(record: RunRecord, system: str) -> tuple[str, ...]:
@@ -76,8 +62,8 @@ def _scored_clips(record: RunRecord, system: str) -> tuple[str, ...]:
 
 def pair_up(run: RunRecord, baseline: RunRecord, system: str, key: str, clips: CommonClips) -> Pair:
     """Take one metric of both runs over the same clips."""
-    before = baseline.statistics[system].sample(key).take(clips.rows_before)
-    now = run.statistics[system].sample(key).take(clips.rows_now)
+    before = baseline.statistics[system].sample(key).take(clips.rows[0])
+    now = run.statistics[system].sample(key).take(clips.rows[1])
     return Pair(system, key, before, now)
 
 

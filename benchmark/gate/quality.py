@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from benchmark.gate.checks import Check, Status, in_percent, used_share
 from benchmark.gate.pairs import (
-    CommonClips,
     Pair,
     cell_of,
+    find_common_clips,
     has_value,
     pair_up,
     why_incomparable,
@@ -58,7 +58,7 @@ def judge_quality(
     judged: list[_Judged] = []
     for system in systems:
         limits = policy.limits(system)
-        clips = CommonClips.find(run, baseline, system)
+        clips = find_common_clips(run, baseline, system)
         for key in JUDGED:
             rule, was_there = limits.metric(key), has_value(baseline, system, key)
             missing = why_missing(run, system, key)

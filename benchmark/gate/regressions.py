@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.gate.checks import Regression
-from benchmark.gate.pairs import CommonClips, has_value, why_incomparable
+from benchmark.gate.pairs import find_common_clips, has_value, why_incomparable
 from benchmark.metrics.table import METRICS
 from benchmark.records import RunRecord
 
@@ -27,9 +27,9 @@ def worst_regressions(
 
 
 def _of_system(run: RunRecord, baseline: RunRecord, system: str, key: str) -> list[Regression]:
-    clips = CommonClips.find(run, baseline, system)
-    before = baseline.statistics[system].per_clip(key)[clips.rows_before]
-    now = run.statistics[system].per_clip(key)[clips.rows_now]
+    clips = find_common_clips(run, baseline, system)
+    before = baseline.statistics[system].per_clip(key)[clips.rows[0]]
+    now = run.statistics[system].per_clip(key)[clips.rows[1]]
     sign = 1.0 if METRICS[key].higher_is_better else -1.0
     return [
         Regression(

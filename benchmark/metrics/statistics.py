@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from benchmark.metrics.bleu import bleu
 from benchmark.metrics.meteor_score import meteor_score
 from benchmark.metrics.scores import Score
-from benchmark.stats.samples import Sample
+from benchmark.stats.samples import Rows, Sample
 
 Array = NDArray[np.float64]
 Aggregate = Callable[[Array], Array]
@@ -100,6 +100,21 @@ class SystemStatistics:
             name: _from_lists(lists, len(clip_ids)) for name, lists in record["statistics"].items()
         }
         return SystemStatistics(clip_ids, arrays)
+
+
+@dataclass(frozen=True, slots=True)
+class CommonClips:
+    """The clips that two systems were both scored on, sorted, and their rows in each."""
+
+    clip_ids: tuple[str, ...]
+    rows: tuple[Rows, Rows]
+
+    @staticmethod
+    def find(first: Sequence[str], second: Sequence[str]) -> CommonClips:
+        """Match two lists of clip ids, each without repeats."""
+        ids = (np.array(first, dtype=str), np.array(second, dtype=str))
+        common, *rows = np.intersect1d(*ids, assume_unique=True, return_indices=True)
+        return CommonClips(tuple(common.tolist()), (rows[0], rows[1]))
 
 
 def _kept_name(key: str) -> str:

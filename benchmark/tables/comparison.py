@@ -27,7 +27,7 @@ def _title(comparison: Comparison) -> str:
     rows = comparison.rows
     clusters = f" in {comparison.n_clusters:,} clusters" if comparison.n_clusters else ""
     return (
-        f"{rows.first.dataset}, {len(rows.clip_ids):,} common clips{clusters} "
+        f"{rows.first.dataset}, {len(rows.clips.clip_ids):,} common clips{clusters} "
         f"({rows.first.statistics.n_clips:,} of A, {rows.second.statistics.n_clips:,} of B)"
     )
 

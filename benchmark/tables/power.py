@@ -48,8 +48,8 @@ def _percent(rate: Rate | None) -> str:
 def _notes(report: PowerReport) -> list[str]:
     settings = report.settings
     versions = (
-        f"an imitation of another version: {100 * settings.changed_share:g} % of the clips come out as "
-        "another clip did, so that the two correlate with about "
+        f"an imitation of another version: {100 * settings.changed_share:g} % of the clips come "
+        "out as another clip did, so that the two correlate with about "
         f"{1 - settings.changed_share:.2g} (--against takes a real one)"
         if report.against is None
         else report.against.name
@@ -59,8 +59,8 @@ def _notes(report: PowerReport) -> list[str]:
         "values x100, shares in %, each test at 5 %.",
         f"Each draws clips with replacement, and results from the system and from {versions}; a "
         "coin a clip says which side gets which, so that neither side is better: a call is false.",
-        f"Power: how often a drop of {100 * settings.drop:g} % of the value is called, where a share of "
-        "one side's captions, drawn at random, scores as in the system's worst quarter.",
+        f"Power: how often a drop of {100 * settings.drop:g} % of the value is called, where a "
+        "share of one side's captions, drawn at random, scores as in the system's worst quarter.",
         "resolves: the smallest true difference that is called with a power of 80 %.",
     ]
     notes += [
