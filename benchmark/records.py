@@ -5,8 +5,9 @@ The file form is what baselines are: everything that tables, tests and gates nee
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from benchmark.files import read_json, write_whole
 from benchmark.ledger import CAPTIONED, read_ledger
 from benchmark.metrics.statistics import SystemStatistics
 from benchmark.plan import Plan
-from benchmark.run_folder import RunFolder
+from benchmark.run_folder import RunFolder, folders_in
 
 SCHEMA = 1
 _SEPARATOR = "::"
@@ -72,13 +73,16 @@ def read_record(path: Path) -> RunRecord:
 def find_system(text: str) -> tuple[RunRecord, str]:
     """Read the run and name the system that ``RUN`` or ``RUN::SYSTEM`` means.
 
+    Of a folder with a run for each seed the record is the first one's, with the statistics of
+    all: its values are means over seeds.
+
     Raises:
         UsageError: a bare RUN holds several systems.
         UnknownNameError: the run has no such system.
         RunError: see ``read_record``.
     """
     where, found, name = text.partition(_SEPARATOR)
-    record = read_record(Path(where))
+    record = _average([read_record(folder) for folder in folders_in(Path(where))], Path(where))
     if not found:
         return record, record.only_system()
     known = [system.name for system in record.plan.systems]
@@ -107,6 +111,21 @@ def write_record(record: RunRecord, path: Path) -> None:
     # One line a part: a change of the captions shows as one in a diff.
     lines = (f"{json.dumps(key)}: {json.dumps(part)}" for key, part in content.items())
     write_whole(path, "{\n" + ",\n".join(lines) + "\n}")
+
+
+def _average(records: Sequence[RunRecord], path: Path) -> RunRecord:
+    if len(records) == 1:
+        return records[0]
+    try:
+        statistics = {
+            name: SystemStatistics.average([record.statistics[name] for record in records])
+            for name in records[0].statistics
+        }
+    except (KeyError, ValueError) as error:
+        raise RunError(
+            f"{path}: its seeds have different systems or scored clips; expected the same in each."
+        ) from error
+    return dataclasses.replace(records[0], path=path, statistics=statistics)
 
 
 def _from_folder(folder: RunFolder) -> RunRecord:

@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from statistics import fmean, stdev
 
-import numpy as np
-
 from benchmark.leaderboard import Cell, Row
 from benchmark.metrics.statistics import SystemStatistics
 from benchmark.stats.intervals import spread_over_seeds
@@ -46,17 +44,8 @@ def _join(rows: Sequence[Row]) -> Sequence[Row]:
 
 
 def _join_statistics(rows: Sequence[Row]) -> SystemStatistics | None:
-    """Lay the seeds' statistics side by side, as folds: a corpus value is the mean over them."""
-    of_seeds = [row.statistics for row in rows]
-    first = of_seeds[0]
-    if first is None:
-        return None
-    arrays = {}
-    for name in first.arrays:
-        given = [found.arrays[name] for found in of_seeds if found and name in found.arrays]
-        if len(given) == len(rows):
-            arrays[name] = np.concatenate(given)
-    return SystemStatistics(first.clip_ids, arrays)
+    given = [row.statistics for row in rows if row.statistics is not None]
+    return SystemStatistics.average(given) if len(given) == len(rows) else None
 
 
 def _join_cells(rows: Sequence[Row], key: str) -> tuple[Cell, float | None]:

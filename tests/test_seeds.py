@@ -71,6 +71,19 @@ def test_resuming_the_folder_finishes_every_seed(bench, seeds):
     assert {row.seed for row in read_rows([folder])} == {0, 1, 2}
 
 
+def test_two_systems_are_compared_by_their_means_over_seeds(bench, seeds):
+    folder, _ = seeds
+    done = bench(
+        "compare", f"{folder}::random-train", f"{folder}::constant",
+        "--metrics", "cider_d", "--format", "json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    joined = {row.system: row.metrics["cider_d"].value for row in join_seeds(read_rows([folder]))}
+    (found,) = json.loads(done.stdout)["metrics"].values()
+    assert found["first"] == pytest.approx(joined["random-train"], abs=1e-12)
+    assert found["second"] == pytest.approx(joined["constant"], abs=1e-12)
+
+
 @pytest.mark.parametrize("seeds", ["1", "1,1", "a,b", "1,x", ""])
 def test_seeds_that_are_no_list_of_different_numbers_are_refused(bench, seeds):
     done = bench("run", "--systems", "constant", "--seeds", seeds)

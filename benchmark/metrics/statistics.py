@@ -55,6 +55,21 @@ class SystemStatistics:
                 arrays[_kept_name(key)] = array
         return SystemStatistics(clip_ids, arrays)
 
+    @staticmethod
+    def average(several: Sequence[SystemStatistics]) -> SystemStatistics:
+        """Lay the statistics of several seeds side by side, as folds: values are means over them.
+
+        Raises:
+            ValueError: they are not of the same clips.
+        """
+        first = several[0]
+        if any(other.clip_ids != first.clip_ids for other in several):
+            raise ValueError("statistics of different clips cannot be averaged.")
+        given = [found.arrays for found in several]
+        shared = [name for name in first.arrays if all(name in arrays for arrays in given)]
+        arrays = {name: np.concatenate([of_one[name] for of_one in given]) for name in shared}
+        return SystemStatistics(first.clip_ids, arrays)
+
     @property
     def n_clips(self) -> int:
         return len(self.clip_ids)
