@@ -14,8 +14,8 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 NO_VALUE = "–"  # noqa: RUF001 (an en dash is what tables print for "no value")
 _STYLES = {"text": "rounded_outline", "md": "github", "latex": "latex_booktabs", "html": "html"}
 _NOTE_WIDTH = 120
-_NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?( \[[^\[\]]*\])?")
-"""A number, with its interval if it has one."""
+_NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?( \[[^\[\]]*\])?( ±[\d.]+)?")
+"""A number, with its interval and its spread if it has them."""
 
 
 def lay_out(lines: Sequence[Sequence[str]], header: Sequence[str], form: Format) -> str:
