@@ -1,0 +1,24 @@
+"""What pyproject lists by name is what there is."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+
+
+def test_every_package_of_the_source_is_in_the_wheel():
+    modules = (ROOT / "benchmark").rglob("*.py")
+    packages = {".".join(path.parent.relative_to(ROOT).parts) for path in modules}
+    listed = set(SETTINGS["setuptools"]["packages"])
+    assert listed == packages | {"benchmark.leaderboards"}  # which lies beside `benchmark`
+
+
+def test_every_file_that_is_no_module_is_in_the_wheel():
+    given = SETTINGS["setuptools"]["package-data"]
+    for path in (ROOT / "benchmark").rglob("*"):
+        if path.is_file() and path.suffix not in {".py", ".pyc"}:
+            package = ".".join(path.parent.relative_to(ROOT).parts)
+            assert any(path.match(pattern) for pattern in given.get(package, ())), path
