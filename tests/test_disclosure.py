@@ -181,7 +181,7 @@ def test_every_format_tells_facts_and_whether_the_data_were_seen(run, tmp_path):
     assert record["saw_data"] == line["saw_data"] == "unknown"
     assert record["facts"] == json.loads(line["facts"])
     assert record["facts"]["n_cut"] == 3
-    assert "saw data |" in render(rows, "md")
+    assert "| saw data" in render(rows, "md")
 
 
 def test_a_run_sealed_before_systems_spoke_is_read(run, tmp_path):
