@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -53,6 +55,7 @@ class Artifacts:
 
         Raises:
             MachineError: the store cannot be written (read-only, disk full).
+            Exception: whatever else ``build`` raises.
         """
         folder = self.root / f"{name}-{fingerprint(key)}"
         used = _used.get()
@@ -70,6 +73,8 @@ class Artifacts:
             (partial / "key.json").write_text(json.dumps(dict(key), sort_keys=True, indent=1))
             _publish(partial, folder)
         except OSError as error:
+            if not _is_about(self.root, error):  # weights that the build misses, or a network
+                raise
             raise _unwritable(self.root, error) from error
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -89,6 +94,15 @@ def _publish(partial: Path, folder: Path) -> None:
     except OSError:
         if not folder.is_dir():  # else another process built the same thing first
             raise
+
+
+def _is_about(root: Path, error: OSError) -> bool:
+    """Tell whether an error says that a store cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        return True
+    name = error.filename
+    is_path = isinstance(name, str | bytes | os.PathLike)
+    return is_path and Path(os.fsdecode(name)).is_relative_to(root)
 
 
 def _unwritable(root: Path, error: OSError) -> MachineError:

@@ -1,4 +1,4 @@
-"""One call of a captioner: timed, limited, and checked against the contract."""
+"""A system got ready, and one call of it: timed, limited, and checked against the contract."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from benchmark.contract import Captioner, Clip
+from benchmark.contract import Captioner, Clip, Resources, SystemSpec
 from benchmark.errors import PluginError
 from benchmark.stages import synchronise_device
 
@@ -26,6 +27,37 @@ class Call:
     error: Exception | None = None
 
 
+def prepare_captioner(spec: SystemSpec, resources: Resources, options: Any) -> Captioner:
+    """Get a system ready.
+
+    Raises:
+        PluginError: it left the process, or gave something that no clip can be fed to.
+        Exception: whatever else it raises.
+    """
+    try:
+        captioner = spec.prepare(resources, options)
+    except SystemExit as error:
+        raise PluginError(f"prepare() raised {error!r}; expected a captioner.") from error
+    if not callable(getattr(captioner, "caption", None)):
+        raise PluginError(f"prepare() returned {captioner!r}; expected a captioner.")
+    sample_rate_of(captioner, spec)
+    return captioner
+
+
+def sample_rate_of(captioner: Captioner, spec: SystemSpec) -> int:
+    """Tell at which rate a captioner hears, in Hz: what it says itself, else its record.
+
+    Raises:
+        PluginError: that is no rate.
+    """
+    rate_hz: object = getattr(captioner, "sample_rate_hz", spec.sample_rate_hz)
+    if not isinstance(rate_hz, int) or rate_hz < 1:
+        raise PluginError(
+            f"the captioner's sample_rate_hz is {rate_hz!r}; expected a positive integer."
+        )
+    return rate_hz
+
+
 def call_captioner(captioner: Captioner, clips: list[Clip], timeout_s: float | None) -> Call:
     """Caption one batch.
 
@@ -39,7 +71,7 @@ def call_captioner(captioner: Captioner, clips: list[Clip], timeout_s: float | N
         synchronise_device()  # what was asked for before is not this call's
         start_ns = time.perf_counter_ns()
         if timeout_s is None:
-            captions = captioner.caption(clips)
+            captions = _caption(captioner, clips)
         else:
             captions = _call_within(captioner, clips, timeout_s)
         synchronise_device()
@@ -47,7 +79,14 @@ def call_captioner(captioner: Captioner, clips: list[Clip], timeout_s: float | N
         _check_captions(captions, clips)
     except Exception as error:
         return Call(None, since(start_ns), error)
-    return Call(captions, caption_s)
+    return Call(list(captions), caption_s)
+
+
+def _caption(captioner: Captioner, clips: list[Clip]) -> list[str]:
+    try:
+        return captioner.caption(clips)
+    except SystemExit as error:  # it would end this process, or its own thread unheard
+        raise PluginError(f"caption() raised {error!r}.") from error
 
 
 def _call_within(captioner: Captioner, clips: list[Clip], timeout_s: float) -> list[str]:
@@ -56,7 +95,7 @@ def _call_within(captioner: Captioner, clips: list[Clip], timeout_s: float) -> l
 
     def work() -> None:
         try:
-            outcome.append(captioner.caption(clips))
+            outcome.append(_caption(captioner, clips))
         except Exception as error:
             outcome.append(error)
 

@@ -11,13 +11,14 @@ from benchmark.errors import MachineError, RunError
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all, and wait until the disk has it.
+    """Write a file whole or not at all, and wait until the disk has it; its folders are made.
 
     Raises:
         MachineError: the place cannot be written.
     """
     partial = path.with_suffix(path.suffix + ".partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("w", encoding="utf-8") as file:
             file.write(text + "\n")
             file.flush()

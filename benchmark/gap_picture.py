@@ -8,32 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmark.errors import MachineError, UsageError
 from benchmark.gap_crossings import Crossing
 from benchmark.gap_report import EncoderGap, GapReport
 from benchmark.gap_table import describe_crossing
 from benchmark.modality_gap import Plane, fit_plane
+from benchmark.pictures.files import new_figure, save_figure
+from benchmark.pictures.labels import literal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 PANEL_INCHES = 3.6
-DOTS_PER_INCH = 150
 CAPTION_COLOUR, SOUND_COLOUR, LINE_COLOUR = "#0072b2", "#d55e00", "#999999"
-
-
-def require_picture(path: Path) -> None:
-    """Check, before any work, that a picture can be drawn in the format of a file's name.
-
-    Raises:
-        UsageError: the file's name ends in no format of matplotlib.
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    formats = sorted(FigureCanvasAgg.get_supported_filetypes())
-    if path.suffix.lower().removeprefix(".") not in formats:
-        raise UsageError(f"cannot draw {path}; expected a name that ends in {', '.join(formats)}.")
 
 
 def save_picture(report: GapReport, path: Path) -> None:
@@ -42,13 +29,7 @@ def save_picture(report: GapReport, path: Path) -> None:
     Raises:
         MachineError: the file cannot be written.
     """
-    figure = draw_gap(report)
-    try:
-        figure.savefig(path, dpi=DOTS_PER_INCH)
-    except OSError as error:
-        raise MachineError(
-            f"cannot write {path}: {error.strerror or error}. Name another file with --out."
-        ) from error
+    save_figure(draw_gap(report), path)
 
 
 def draw_gap(report: GapReport) -> Figure:
@@ -57,14 +38,9 @@ def draw_gap(report: GapReport) -> Figure:
     The panels of a row share their axes: the first two principal components of sounds and
     references together, as the encoder embeds them.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     n_rows = len(report.encoders)
     n_columns = max(len(encoder.crossings) for encoder in report.encoders)
-    size = (n_columns * PANEL_INCHES, n_rows * PANEL_INCHES)
-    figure = Figure(figsize=size, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(n_columns * PANEL_INCHES, n_rows * PANEL_INCHES)
     panels = figure.subplots(n_rows, n_columns, sharex="row", sharey="row", squeeze=False)
     for row, encoder in zip(panels, report.encoders, strict=True):
         _draw_row(list(row), encoder)
@@ -78,7 +54,7 @@ def draw_gap(report: GapReport) -> Figure:
         fontsize=8,
         markerscale=2,
     )
-    figure.suptitle(f"{report.dataset}, memory {report.train}", fontsize=10)
+    figure.suptitle(literal(f"{report.dataset}, memory {report.train}"), fontsize=10)
     return figure
 
 
@@ -88,7 +64,7 @@ def _draw_row(panels: list[Axes], encoder: EncoderGap) -> None:
     for panel, crossing in zip(panels, encoder.crossings, strict=False):
         _draw_panel(panel, crossing, plane)
         panel.set_xlabel(f"component 1 ({100 * plane.shares[0]:.0f} % of variance)", fontsize=7)
-    name = textwrap.fill(encoder.encoder, 48)
+    name = literal(textwrap.fill(encoder.encoder, 48))
     panels[0].set_ylabel(f"{name}\ncomponent 2 ({100 * plane.shares[1]:.0f} %)", fontsize=7)
     for panel in panels[len(encoder.crossings) :]:
         panel.set_axis_off()
@@ -116,7 +92,7 @@ def _draw_panel(panel: Axes, crossing: Crossing, plane: Plane) -> None:
         "" if others is None else f", others' {others:.2f}"
     )
     panel.set_title(
-        f"{describe_crossing(crossing)}\n"
+        f"{literal(describe_crossing(crossing))}\n"
         f"gap {figures.gap_norm:.2f}, {cosines}, R@1 {100 * figures.recall_at_1:.0f} %",
         fontsize=7,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -173,23 +174,20 @@ def differing_signatures(rows: Sequence[Row]) -> list[str]:
     return differing
 
 
-def way_to_human(rows: Sequence[Row]) -> dict[str, float] | None:
+def way_to_human(rows: Sequence[Row]) -> list[float | None] | None:
     """Measure how far each row gets from the best floor (0) to human captions (1).
 
     Returns:
-        System to share, by the metric that ranks; below 0 is worse than a floor. None where
-        the rows have no floor or no human row above it.
+        Row by row, by the metric that ranks; below 0 is worse than a floor, None is a row without
+        a value. None alone where the rows have no floor or no human row above it.
     """
-    values = {
-        row.system: cell.value
-        for row in rows
-        if (cell := row.metrics.get(RANKED_BY)) and cell.value is not None
-    }
-    floors = [values[row.system] for row in rows if row.rung == "floor" and row.system in values]
-    if not floors or HUMAN not in values or values[HUMAN] <= max(floors):
+    values = [cell.value if (cell := row.metrics.get(RANKED_BY)) else None for row in rows]
+    valued = [(row, value) for row, value in zip(rows, values, strict=True) if value is not None]
+    floor = max((value for row, value in valued if row.rung == "floor"), default=math.inf)
+    human = max((value for row, value in valued if row.system == HUMAN), default=-math.inf)
+    if human <= floor:
         return None
-    floor, human = max(floors), values[HUMAN]
-    return {system: (value - floor) / (human - floor) for system, value in values.items()}
+    return [None if value is None else (value - floor) / (human - floor) for value in values]
 
 
 def _model_of(cell: Cell) -> str | None:

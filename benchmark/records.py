@@ -67,6 +67,8 @@ def read_record(path: Path) -> RunRecord:
     Raises:
         RunError: there is no run, it is unfinished, or the file is not such a file.
     """
+    if not path.exists():
+        raise RunError(f"there is no {path}; expected a run's folder, or a baseline's file.")
     return _from_file(path) if path.is_file() else _from_folder(RunFolder.open(path))
 
 
@@ -107,42 +109,58 @@ def write_record(record: RunRecord, path: Path) -> None:
         "statistics": systems,
         "captions": record.captions,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
     # One line a part: a change of the captions shows as one in a diff.
     lines = (f"{json.dumps(key)}: {json.dumps(part)}" for key, part in content.items())
     write_whole(path, "{\n" + ",\n".join(lines) + "\n}")
 
 
 def _average(records: Sequence[RunRecord], path: Path) -> RunRecord:
+    first = records[0]
     if len(records) == 1:
-        return records[0]
-    try:
-        statistics = {
-            name: SystemStatistics.average([record.statistics[name] for record in records])
-            for name in records[0].statistics
-        }
-    except (KeyError, ValueError) as error:
-        raise RunError(
-            f"{path}: its seeds have different systems or scored clips; expected the same in each."
-        ) from error
-    return dataclasses.replace(records[0], path=path, statistics=statistics)
+        return first
+    for other in records[1:]:
+        if _what_seeds_share(other) != _what_seeds_share(first):
+            raise RunError(
+                f"{path}: {first.path.name} and {other.path.name} have different systems, scored "
+                "clips, references or metrics, or were not scored in the same way; expected the "
+                "same in each. Score all of them again with `bench rescore`, or name one of them."
+            )
+    statistics = {
+        name: SystemStatistics.average([record.statistics[name] for record in records])
+        for name in first.statistics
+    }
+    return dataclasses.replace(first, path=path, statistics=statistics)
+
+
+def _what_seeds_share(record: RunRecord) -> tuple[str, Mapping[str, tuple[str, dict[str, str]]]]:
+    """Gather what runs that differ in their seed alone agree in."""
+    made = {
+        name: (
+            system["clips_sha256"],
+            {key: cell["signature"] for key, cell in system["metrics"].items()},
+        )
+        for name, system in record.scores["systems"].items()
+    }
+    return record.plan.references_sha256, made
 
 
 def _from_folder(folder: RunFolder) -> RunRecord:
     manifest, plan = folder.read_manifest(), folder.read_plan()
-    statistics = folder.read_statistics()["systems"]
     captions: dict[str, dict[str, str]] = {system.name: {} for system in plan.systems}
     for (name, _, clip_id), row in sorted(read_ledger(folder.ledger_path).clips.items()):
         if row.state in CAPTIONED and name in captions:
             captions[name][clip_id] = row.caption or ""
-    return RunRecord(
-        folder.path,
-        plan,
-        manifest,
-        folder.read_scores(),
-        {name: SystemStatistics.from_json(record) for name, record in statistics.items()},
-        captions,
-    )
+    kept, scores = folder.read_statistics(), folder.read_scores()
+    try:
+        statistics = {
+            name: SystemStatistics.from_json(record) for name, record in kept["systems"].items()
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RunError(
+            f"{folder.statistics_path}: not a run's statistics ({error!r}); was it edited? "
+            f"Make it again with `bench rescore {folder.path}`."
+        ) from error
+    return RunRecord(folder.path, plan, manifest, scores, statistics, captions)
 
 
 def _from_file(path: Path) -> RunRecord:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.errors import DataError, UsageError
-from benchmark.metrics.statistics import CommonClips, SystemStatistics
+from benchmark.metrics.statistics import CommonClips, SystemStatistics, samples_alike
 from benchmark.metrics.table import METRICS
 from benchmark.records import RunRecord, find_system
 from benchmark.stats.samples import Sample
@@ -44,11 +44,15 @@ class NamedRow:
         """Say why a metric cannot be resampled; None where it can."""
         if METRICS[key].higher_is_better is None:
             return "it only describes"
-        if self.statistics.has(key):
-            return None
         if key not in self._cells:
             return f"not computed in {self.record.path}"
-        return str(self._cells[key]["reason"])
+        if not self._cells[key]["available"]:
+            return str(self._cells[key]["reason"])
+        return None if self.statistics.has(key) else f"no statistics in {self.record.path}"
+
+    def metrics(self) -> tuple[str, ...]:
+        """List the metrics that were asked for when the row was last scored."""
+        return tuple(self._cells)
 
     @property
     def _cells(self) -> Mapping[str, Any]:
@@ -88,7 +92,7 @@ class RowPair:
 
     def take(self, key: str) -> tuple[Sample, Sample]:
         """Take a metric's samples of both over the common clips."""
-        one, other = self.first.statistics.sample(key), self.second.statistics.sample(key)
+        one, other = samples_alike([self.first.statistics, self.second.statistics], key)
         return one.take(self.clips.rows[0]), other.take(self.clips.rows[1])
 
     def sort_metrics(self, keys: Sequence[str] | None) -> tuple[list[str], dict[str, str]]:
@@ -111,9 +115,9 @@ def sort_metrics(
 ) -> tuple[list[str], dict[str, str]]:
     """Choose the metrics that every row can be resampled by; see ``RowPair.sort_metrics``."""
     if keys is None:
-        planned = {key for row in rows for key in row.record.plan.metrics}
+        asked = {key for row in rows for key in row.metrics()}
         keys = [
-            key for key in METRICS if key in planned and METRICS[key].higher_is_better is not None
+            key for key in METRICS if key in asked and METRICS[key].higher_is_better is not None
         ]
     reasons = {key: next(filter(None, (row.why_absent(key) for row in rows)), None) for key in keys}
     absent = {key: reason for key, reason in reasons.items() if reason is not None}

@@ -36,9 +36,12 @@ class RunFolder:
             MachineError: the place cannot be written.
         """
         folder = RunFolder(path)
-        if folder.plan_path.exists():
+        is_of_seed = path.name.startswith(_SEED_PREFIX)
+        is_in_run = is_of_seed and RunFolder(path.parent).plan_path.exists()
+        if is_in_run or folder.plan_path.exists() or _seed_folders(path):
+            taken = path.parent if is_in_run else path
             raise RunError(
-                f"{path} holds a run already. Go on with `bench run --resume {path}`, "
+                f"{taken} holds a run already. Go on with `bench run --resume {taken}`, "
                 "or name another folder with --out."
             )
         try:
@@ -56,9 +59,14 @@ class RunFolder:
             RunError: there is no run in the folder.
         """
         folder = RunFolder(path)
-        if not folder.plan_path.is_file():
-            raise RunError(f"{path} is no run folder: it holds no plan.json.")
-        return folder
+        if folder.plan_path.is_file():
+            return folder
+        if of_seeds := _seed_folders(path):
+            raise RunError(
+                f"{path} holds a run for each of {len(of_seeds)} seeds; name one of them, as "
+                f"{of_seeds[0]}."
+            )
+        raise RunError(f"{path} is no run folder: it holds no plan.json.")
 
     @property
     def plan_path(self) -> Path:
@@ -148,5 +156,9 @@ def seed_folder(path: Path, seed: int) -> Path:
 
 def folders_in(path: Path) -> list[Path]:
     """List the run folders that a path means: itself, or one for each seed in it."""
-    of_seeds = sorted(path.glob(f"{_SEED_PREFIX}*/plan.json"))
-    return [plan.parent for plan in of_seeds] or [path]
+    return _seed_folders(path) or [path]
+
+
+def _seed_folders(path: Path) -> list[Path]:
+    found = [plan.parent for plan in path.glob(f"{_SEED_PREFIX}*/plan.json")]
+    return sorted(found, key=lambda folder: (len(folder.name), folder.name))  # 2 before 10

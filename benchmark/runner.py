@@ -9,10 +9,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from benchmark.calling import CallTimeoutError, call_captioner, describe, since
+from benchmark.calling import (
+    CallTimeoutError,
+    call_captioner,
+    describe,
+    prepare_captioner,
+    sample_rate_of,
+    since,
+)
 from benchmark.contract import Captioner, Clip, Resources, Split
 from benchmark.disclosure import read_disclosure
-from benchmark.errors import BenchError, DataError, PluginError
+from benchmark.errors import BenchError, DataError
 from benchmark.ledger import (
     CAPTIONED,
     ClipRow,
@@ -165,12 +172,9 @@ class _FoldRun:
         sample = spread(sounding or clip_ids, settings.n_profiled)
         said = read_ledger(self.ledger.path).clips
         rows = [said[self.system.name, self.fold, clip_id] for clip_id in sample]
-        rate_hz = self._sample_rate_hz(captioner)
+        rate_hz = sample_rate_of(captioner, spec)
         stream = SingleStream(self.listener, rate_hz, settings.timeout_s, PROFILE_LIMIT_S)
         return profile_again(stream, captioner, rows, embedded, machine)
-
-    def _sample_rate_hz(self, captioner: Captioner) -> int:
-        return int(getattr(captioner, "sample_rate_hz", self.system.spec.sample_rate_hz))
 
     def _is_done(self, batch: Sequence[str], done: LedgerView) -> bool:
         rows = [done.clips.get((self.system.name, self.fold, clip_id)) for clip_id in batch]
@@ -179,10 +183,8 @@ class _FoldRun:
     def _prepare(self, resources: Resources) -> tuple[Captioner | None, PrepareRow]:
         start_ns = time.perf_counter_ns()
         try:
-            captioner = self.system.spec.prepare(resources, self.system.options)
+            captioner = prepare_captioner(self.system.spec, resources, self.system.options)
             row = PrepareRow(self.system.name, self.fold, since(start_ns))
-            if not callable(getattr(captioner, "caption", None)):
-                raise PluginError(f"prepare() returned {captioner!r}; expected a captioner.")
             return captioner, dataclasses.replace(row, **read_disclosure(captioner)._asdict())
         except Exception as error:
             row = PrepareRow(self.system.name, self.fold, since(start_ns))
@@ -202,7 +204,7 @@ class _FoldRun:
     def _caption_batch(
         self, captioner: Captioner, resources: Resources, number: int, batch: Sequence[str]
     ) -> str | None:
-        sample_rate_hz = self._sample_rate_hz(captioner)
+        sample_rate_hz = sample_rate_of(captioner, self.system.spec)
         heard: list[Heard] = []
         rows: list[ClipRow] = []
         for clip_id in batch:

@@ -16,11 +16,12 @@ def join_seeds(rows: Sequence[Row]) -> list[Row]:
 
     Of a joined row values are means over seeds, the interval is that of the mean under resampled
     clips, and ``spread`` is the standard deviation over seeds. Rows that repeat a seed are
-    different runs of the same thing and stay apart.
+    different runs of the same thing and stay apart, as do rows that were not scored alike.
     """
     groups: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
-        key = (row.table_key, row.system, row.distribution, row.version, row.train)
+        made = frozenset((key, cell.signature) for key, cell in row.metrics.items())
+        key = (row.table_key, row.system, row.distribution, row.version, row.train, made)
         groups.setdefault(key, []).append(row)
     return [row for group in groups.values() for row in _join(group)]
 

@@ -91,7 +91,8 @@ class _Span(_Level):
                 synchronise_device()
         finally:
             elapsed_ns = time.perf_counter_ns() - self._start_ns
-            own_s = (elapsed_ns - self.inner_ns) / 1e9
+            # Threads side by side may spend more in inner stages than this one lasts.
+            own_s = max(0, elapsed_ns - self.inner_ns) / 1e9
             self.spent_s[self._name] = self.spent_s.get(self._name, 0.0) + own_s
             self._outer.inner_ns += elapsed_ns
             _current.reset(self._token)

@@ -5,44 +5,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.leaderboard import RANKED_BY, Row
+from benchmark.metrics.statistics import samples_alike
 from benchmark.stats import Sample
 from benchmark.stats.families import find_tiers
 from benchmark.stats.intervals import typical_gap
 
 
-def ranked_rows(rows: Sequence[Row]) -> list[Row]:
-    """List the rows that have a rank, best first: complete ones on the system rung."""
-    return [row for row in rows if row.rung == "system" and row.complete]
+def is_ranked(row: Row) -> bool:
+    """Tell whether a row has a rank: complete ones on the system rung have."""
+    return row.rung == "system" and row.complete
 
 
-def tiers_of(rows: Sequence[Row]) -> dict[str, int]:
-    """Give each ranked row its tier, by system; see ``find_tiers`` for what one is.
+def tiers_of(rows: Sequence[Row]) -> list[int | None] | None:
+    """Give each ranked row its tier; see ``find_tiers`` for what one is.
 
     Args:
         rows: of one table, best first.
 
     Returns:
-        Nothing where there are no two ranked rows that can be resampled.
+        Row by row, None for a row without a rank or that cannot be resampled; None alone where
+        there are no two rows, or no two clips, to tell apart.
     """
-    ranked, samples = _resampled(rows)
-    if len(ranked) < 2:
-        return {}
-    return dict(zip((row.system for row in ranked), find_tiers(samples), strict=True))
+    places, samples = _resampled(rows)
+    if len(places) < 2:
+        return None
+    tier_of = dict(zip(places, find_tiers(samples), strict=True))
+    return [tier_of.get(place) for place in range(len(rows))]
 
 
 def resolved_gap(rows: Sequence[Row]) -> float | None:
     """Tell the smallest true gap that the clips resolve between two ranked rows, as a rule.
 
     Returns:
-        In the unit of the metric that ranks; None for fewer than two ranked rows.
+        In the unit of the metric that ranks; None where ``tiers_of`` gives none.
     """
     return typical_gap(_resampled(rows)[1])
 
 
-def _resampled(rows: Sequence[Row]) -> tuple[list[Row], list[Sample]]:
-    pairs = [
-        (row, row.statistics.sample(RANKED_BY))
-        for row in ranked_rows(rows)
-        if row.statistics is not None and row.statistics.has(RANKED_BY)
-    ]
-    return [row for row, _ in pairs], [sample for _, sample in pairs]
+def _resampled(rows: Sequence[Row]) -> tuple[list[int], list[Sample]]:
+    """Find the ranked rows that can be resampled: where they stand, and their samples."""
+    found = {
+        place: row.statistics
+        for place, row in enumerate(rows)
+        if is_ranked(row) and row.statistics is not None and row.statistics.has(RANKED_BY)
+        if row.statistics.n_clips > 1
+    }
+    return list(found), samples_alike(list(found.values()), RANKED_BY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmark.artifacts import Artifacts, fingerprint, used_artifacts
@@ -53,6 +55,34 @@ def test_a_store_that_cannot_be_written_names_the_cure(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(MachineError, match="BENCH_CACHE"):
         Artifacts(tmp_path / "file").get_or_build("thing", {}, write(""))
+
+
+def test_what_a_build_misses_itself_is_not_the_stores_fault(tmp_path):
+    def read_weights(folder):
+        (tmp_path / "weights.bin").read_bytes()
+
+    def download(folder):
+        raise ConnectionError("no route to host")
+
+    store = Artifacts(tmp_path / "store")
+    with pytest.raises(FileNotFoundError, match=r"weights\.bin"):
+        store.get_or_build("thing", {}, read_weights)
+    with pytest.raises(ConnectionError, match="no route"):
+        store.get_or_build("thing", {}, download)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_and_a_place_that_cannot_be_written_are(tmp_path):
+    def fill(folder):
+        with Path("/dev/full").open("wb", buffering=0) as file:
+            file.write(b"weights")
+
+    def lose(folder):
+        (folder / "gone" / "weights.bin").write_bytes(b"weights")
+
+    for build in (fill, lose):
+        with pytest.raises(MachineError, match="cannot write the cache"):
+            Artifacts(tmp_path / "store").get_or_build("thing", {}, build)
 
 
 def test_fingerprints_ignore_the_order_of_keys():

@@ -195,7 +195,7 @@ def test_an_edited_baseline_is_not_followed(place):
     before = path.read_bytes()
     done = accept(place, reworded(place, "after-edit"), "two", "--out", path)
     assert done.returncode == 2
-    assert "edited since" in done.stderr
+    assert "edited since. Restore it, or remove it and accept" in done.stderr
     assert path.read_bytes() == before
 
 

@@ -74,6 +74,24 @@ def test_the_table_says_all_that_a_reader_needs(run):
     assert "(!)" not in text
 
 
+def test_people_are_compared_with_a_system(tmp_path):
+    """Each reference in turn: as many folds as references, of which two clips have a third."""
+    clips = write_clips(tmp_path / "clips", n_test=12)
+    lines = (clips / "test.csv").read_text().splitlines()
+    more = [",caption_3", ",a third hiss", ",another hiss", *[","] * 10]
+    (clips / "test.csv").write_text("\n".join(map("".join, zip(lines, more, strict=True))))
+    result = invoke("run", "--systems", "human,constant", "--dataset", f"folder:{clips}:test",
+                    "--metrics", "bleu_2,cider_d", "--text-only",
+                    "--out", tmp_path / "run")  # fmt: skip
+    assert result.exit_code == 0, result.output
+    report = json.loads(compare(tmp_path / "run", "human", "constant", "--format", "json"))
+    scores = json.loads((tmp_path / "run" / "scores.json").read_text())["systems"]
+    for key, found in report["metrics"].items():
+        assert found["first"] == pytest.approx(scores["human"]["metrics"][key]["value"])
+        assert found["second"] == pytest.approx(scores["constant"]["metrics"][key]["value"])
+    assert "folds:3,leave-one-out" in report["metrics"]["cider_d"]["only_in_signature_of_a"]
+
+
 def test_markdown_has_a_heading_and_a_table(run):
     lines = compare(run, "good", "poor", "--format", "md", "--draws", "500").splitlines()
     assert lines[0].startswith("### folder:")

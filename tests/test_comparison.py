@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 from conftest import write_clips
-from scored_files import good_on, score, write_captions
+from scored_files import good_on, invoke, score, write_captions
 
 from benchmark.clusters import read_clusters
 from benchmark.comparison import ComparedMetric, compare_rows
@@ -83,6 +84,17 @@ def test_metrics_that_cannot_be_compared_are_named_with_the_reason(run):
     }
     with pytest.raises(DataError, match=r"no metric can be resampled in .* FENSE: not computed"):
         compare(run, "good", "fair", keys=["fense"])
+
+
+def test_what_was_scored_again_is_compared_not_what_was_planned(run, tmp_path):
+    again = shutil.copytree(run, tmp_path / "again")
+    result = invoke("rescore", again, "--metrics", "bleu_4,rouge_l")
+    assert result.exit_code == 0, result.output
+    found = compare(again, "good", "poor")
+    assert [metric.key for metric in found.metrics] == ["bleu_4", "rouge_l"]
+    assert found.absent == {}
+    asked = compare(again, "good", "poor", keys=["bleu_1", "bleu_4"])
+    assert asked.absent == {"bleu_1": f"not computed in {again}"}
 
 
 def test_where_less_is_better_the_lower_value_wins():

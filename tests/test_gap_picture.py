@@ -1,23 +1,24 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from benchmark.errors import MachineError, UsageError
+from benchmark.errors import MachineError
 from benchmark.gap_crossings import blur, look_up, shift, stay
 from benchmark.gap_picture import (
     CAPTION_COLOUR,
-    DOTS_PER_INCH,
     PANEL_INCHES,
     SOUND_COLOUR,
     draw_gap,
-    require_picture,
     save_picture,
 )
 from benchmark.gap_report import EncoderGap, GapReport
 from benchmark.modality_gap import Pairs
+from benchmark.pictures.files import DOTS_PER_INCH
 
 
 def two_cones(n_clips=20, dim=16):
@@ -98,11 +99,15 @@ def test_other_formats_follow_the_files_name(report, tmp_path):
     assert "<svg" in (tmp_path / "gap.svg").read_text()
 
 
-def test_a_name_without_a_known_format_is_refused_before_any_work(tmp_path):
-    require_picture(tmp_path / "gap.PNG")
-    for name in ("gap", "gap.docx"):
-        with pytest.raises(UsageError, match=r"expected a name that ends in .*png"):
-            require_picture(tmp_path / name)
+def test_names_are_drawn_as_they_stand_dollars_and_all(report, tmp_path):
+    name = r"clap[model=$\model$]"
+    odd = dataclasses.replace(
+        report,
+        dataset=f"folder:{name}:test",
+        encoders=(dataclasses.replace(report.encoders[1], encoder=name),),
+    )
+    save_picture(odd, tmp_path / "gap.svg")
+    assert name in (tmp_path / "gap.svg").read_text()  # in the comment beside its letters
 
 
 def test_a_picture_that_cannot_be_written_is_an_error(report, tmp_path):

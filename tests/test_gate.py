@@ -436,6 +436,55 @@ def test_times_of_other_captions_are_void_and_fail(staged):
     assert "times are void" in found(verdict, "staged", "latency")["reason"]
 
 
+def without_times(staged, name):
+    run = night(staged, name)
+    change_rows(run, lambda row: None if row["row"] == "profile" else row)
+    staged.succeed("rescore", run, "--metrics", "lexical")
+    return run
+
+
+def test_a_night_without_times_fails_unless_no_limit_needs_them(staged):
+    done, verdict = gate(staged, without_times(staged, "untimed"))
+    assert done.returncode == FAIL
+    assert failed(verdict) == {("staged", "latency"), ("constant", "latency")}
+    (staged.folder / "untimed.toml").write_text(
+        "schema = 1\n[latency]\nmax_ratio = false\n[stages]\nmax_ratio = false\n"
+    )
+    done, _ = gate(staged, staged.folder / "untimed", "--policy", "untimed.toml")
+    assert done.returncode == PASS, done.stdout
+
+
+def only_clips(staged, name, clip_ids):
+    """A night in which the floor captioned some clips only, and a policy that allows it."""
+    run = night(staged, name)
+    change_rows(
+        run,
+        lambda row: (
+            None
+            if row["row"] == "clip" and row["system"] == "constant"
+            and row["clip_id"] not in clip_ids
+            else row
+        ),
+    )  # fmt: skip
+    staged.succeed("rescore", run, "--metrics", "lexical")
+    (staged.folder / "few.toml").write_text("schema = 1\n[coverage]\nmin_captioned = false\n")
+    return run
+
+
+def test_one_common_clip_is_inconclusive_however_lax_the_coverage(staged):
+    run = only_clips(staged, "one-clip", ["test-04.wav"])
+    done, verdict = gate(staged, run, "--policy", "few.toml")
+    assert done.returncode == INCONCLUSIVE
+    assert "both runs: 1, too few" in found(verdict, "constant", "quality")["reason"]
+
+
+def test_a_system_without_a_scored_clip_fails_however_lax_the_coverage(staged):
+    run = only_clips(staged, "no-clip", [])
+    done, verdict = gate(staged, run, "--policy", "few.toml")
+    assert done.returncode == FAIL
+    assert failed(verdict) == {("constant", "system")}
+
+
 def test_twice_the_memory_fails(staged):
     run = night(staged, "hungry")
 

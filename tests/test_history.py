@@ -71,6 +71,7 @@ def test_an_absent_history_is_empty(tmp_path):
         json.dumps({**dataclasses.asdict(TONIGHT), "values": [1]}),
         json.dumps({**dataclasses.asdict(TONIGHT), "signatures": 3}),
         json.dumps({**dataclasses.asdict(TONIGHT), "date": 3}),
+        json.dumps({**dataclasses.asdict(TONIGHT), "event": ["night"]}),
     ],
 )
 def test_a_broken_line_is_named_and_nothing_is_written(tmp_path, line):

@@ -90,6 +90,7 @@ def test_calls_of_before_there_was_calibration_have_no_ratios():
 def test_a_profile_of_other_captions_is_void():
     rows = [*calls(0.1, 0.1), dataclasses.replace(ROW, clip_id="x", is_same=False)]
     assert summarise_latency(rows, []).void == "1 captions differ from the quality pass"
+    assert summarise_latency(rows, [], "the first pass").void.endswith("from the first pass")
     assert summarise_latency(calls(0.1), []).void is None
 
 

@@ -31,6 +31,21 @@ def test_a_written_table_is_up_to_date_until_it_is_changed(bench, run, tmp_path)
     assert "inconstant" in path.read_text()
 
 
+def test_a_file_of_something_else_is_out_of_date(bench, run, tmp_path):
+    (tmp_path / "table.md").write_bytes(b"\xff\xfe")
+    done = bench("leaderboard", run, "--check", "-o", tmp_path / "table.md")
+    assert done.returncode == 1
+    assert "out of date" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_folders_of_a_written_table_are_made(bench, run, tmp_path):
+    path = tmp_path / "deep" / "er" / "table.md"
+    done = bench("leaderboard", run, "--format", "md", "-o", path)
+    assert done.returncode == 0, done.stderr
+    assert path.read_text().startswith("### ")
+
+
 def test_a_table_that_was_never_written_is_out_of_date(bench, run, tmp_path):
     done = bench("leaderboard", run, "--check", "-o", tmp_path / "none.md")
     assert done.returncode == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from sleepers import Crowded, Punctual, first_pass_of
 
@@ -13,7 +14,8 @@ def test_throughput_is_clips_over_the_seconds_of_calls():
     first = first_pass_of(captioner)
     record = time_batches(captioner, first, 4, 40, 60.0).to_json()
     assert (record["n_calls"], record["n_clips"], record["void"]) == (10, 40, None)
-    assert record["p50_s"] == pytest.approx(0.020, rel=0.02)
+    took_s = np.median(captioner.calls_s[-10:])
+    assert 0.020 <= record["p50_s"] == pytest.approx(took_s, rel=0.02)
     assert record["clips_per_s"] == pytest.approx(40 / sum(record["calls_s"]))
     assert record["rtf"] == pytest.approx(sum(record["calls_s"]) / (40 * 0.5))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
+import shutil
 import subprocess
 import sys
 
@@ -14,15 +16,18 @@ from conftest import bench_environment, write_clips
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import imread
+from matplotlib.transforms import Bbox
 from test_tables import ROW, cell
 
 from benchmark.cli import bench as cli
+from benchmark.commands.picture import title_of
 from benchmark.errors import MachineError, RunError, UsageError
 from benchmark.pictures.axes import scale_milliseconds
 from benchmark.pictures.files import encode_figure, new_figure, require_picture, save_figure
 from benchmark.pictures.latency_curves import draw_latencies, read_latencies
 from benchmark.pictures.pareto import pareto_front, weigh
 from benchmark.pictures.trade_off import FRONT_COLOUR, draw_trade_off
+from benchmark.records import read_record, write_record
 
 FEW = st.integers(0, 5).map(float)
 POINTS = st.lists(st.tuples(FEW, FEW), max_size=12)
@@ -50,6 +55,11 @@ def dominates(one, other):
 
 def texts(figure):
     return [text.get_text() for text in figure.axes[0].texts]
+
+
+def read_svg(figure):
+    """Give a picture's source, which holds what it draws as comments, too."""
+    return html.unescape(encode_figure(figure, "svg").decode())
 
 
 @given(POINTS)
@@ -98,13 +108,31 @@ def test_rows_without_a_latency_that_counts_are_named():
 
 
 def test_a_table_without_any_latency_is_refused_with_what_to_do():
-    with pytest.raises(RunError, match=r"'file'.*--profile 5 or more"):
+    with pytest.raises(RunError, match=r"'file'.*--profile 6 or more"):
         draw_trade_off(weigh([row("file", None)]), "none")
+    with pytest.raises(RunError, match="there are floors and ceilings alone"):
+        draw_trade_off(weigh([row("constant", 1, kind="floor")]), "none")
 
 
 def test_rows_over_other_clips_are_refused():
     with pytest.raises(RunError, match=r"do not compare: runs/1 \(clotho:evaluation, 5 clips"):
         weigh([row("a", 1), row("b", 1, clips_sha256="cd" * 32)])
+
+
+def test_a_row_that_failed_on_some_clips_is_named_beside_the_others():
+    broken = row("broken", 1, n_scored=4, n_failed=1, clips_sha256="cd" * 32)
+    unready = row("unready", None, None, n_scored=0, failure="no weights", clips_sha256="ef" * 32)
+    found = weigh([unready, broken, row("a", 1), row("b", 2, 0.7)])
+    assert [point.name for point in found.points] == ["a", "b"]
+    assert (found.apart, found.n_clips) == (("unready", "broken"), 5)
+    label = draw_trade_off(found, "a table").axes[0].get_xlabel()
+    assert label.endswith("\nsome clips failed: unready, broken")
+    alone = weigh([unready, broken, dataclasses.replace(broken, system="too")])
+    assert [point.name for point in alone.points] == ["broken", "too"]
+    assert alone.front == ()
+    elsewhere = dataclasses.replace(broken, dataset="audiocaps")
+    with pytest.raises(RunError, match="audiocaps"):
+        weigh([row("a", 1), elsewhere])
 
 
 def test_one_system_of_two_runs_is_named_with_its_run():
@@ -124,12 +152,35 @@ def test_the_picture_names_every_row_and_draws_the_front_as_a_staircase():
     assert figure.axes[0].get_xscale() == "log"
 
 
-def test_names_of_points_that_lie_together_do_not_cover_each_other():
+def test_names_are_drawn_as_they_stand_dollars_and_all():
+    name = r'constant[caption="$\\foo{$"]'
+    levels = {"kind": "ceiling", "cider_d": 0.9}
+    rows = [
+        row(name, 1),
+        row(f"{name} of a file", None),
+        row(f"{name} of a person", None, **levels),
+    ]
+    drawn = read_svg(draw_trade_off(weigh(rows), f"folder:{name}"))
+    for words in (name, f"{name} of a file", f"{name} of a person", f"folder:{name}"):
+        assert words in drawn
+    drawn = read_svg(draw_latencies({name: [0.1, 0.2]}, f"folder:{name}"))
+    assert f"{name} (2)" in drawn
+    assert f"folder:{name}" in drawn
+
+
+def test_names_of_points_that_lie_together_cover_neither_each_other_nor_bars_nor_the_frame():
     rows = [row(f"system-{n}", 10 + n / 10, 0.5 + n / 200) for n in range(6)]
-    figure = draw_trade_off(weigh(rows), "six rows")
-    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    point = row("at-the-edge", 30, 0.5)
+    edge = dataclasses.replace(point.metrics["cider_d"], low=0.45, high=0.55)
+    rows.append(dataclasses.replace(point, metrics={"cider_d": edge}))
+    figure = draw_trade_off(weigh(rows), "seven rows")
+    (axes,) = figure.axes
+    (bar,) = (axes.transData.transform(bars.get_segments()[0]) for bars in axes.collections)
+    boxes = [text.get_window_extent() for text in axes.texts]
+    frame = axes.get_window_extent()
     for at, box in enumerate(boxes):
-        assert not any(box.overlaps(other) for other in boxes[:at])
+        assert not any(box.overlaps(other) for other in [Bbox(bar), *boxes[:at]])
+        assert frame.x0 <= box.x0 < box.x1 <= frame.x1
 
 
 @pytest.mark.parametrize(
@@ -227,6 +278,30 @@ def test_the_command_draws_both_kinds_and_names_the_front(run, tmp_path):
         assert result.exit_code == 0, result.output
         assert words in result.output
         assert "<svg" in picture.read_text()
+
+
+def test_a_folder_of_seeds_has_the_curves_of_all_of_them(run, tmp_path):
+    for seed in (0, 1):
+        shutil.copytree(run, tmp_path / f"seed-{seed}")
+    assert list(read_latencies([tmp_path])) == [
+        f"{tmp_path}/seed-{seed}::{name}" for seed in (0, 1) for name in read_latencies([run])
+    ]
+
+
+def test_a_runs_file_has_no_curves_and_says_what_has(run, tmp_path):
+    write_record(read_record(run), tmp_path / "run.json")
+    with pytest.raises(RunError, match=r"run\.json is a run's file.*Name the folder"):
+        read_latencies([tmp_path / "run.json"])
+
+
+def test_the_title_names_every_split_and_says_where_machines_differ():
+    here, there = (
+        dataclasses.replace(row("toy", 1), latency={"machine": name}) for name in ("a", "b")
+    )
+    assert title_of([here, row("file", None)], ", 5 clips") == "clotho:evaluation, 5 clips"
+    assert title_of([here, there]).endswith("\ntimes of different machines do not compare")
+    other = dataclasses.replace(here, dataset="audiocaps", split="test")
+    assert title_of([here, other, here]) == "clotho:evaluation, audiocaps:test"
 
 
 def test_a_run_without_times_has_no_curves(run, tmp_path):

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmark.errors import RunError, UnknownNameError, UsageError
+from benchmark.errors import MachineError, RunError, UnknownNameError, UsageError
 from benchmark.records import find_system, read_record, write_record
 
 
@@ -53,6 +53,24 @@ def test_a_system_is_named_by_run_and_name(run):
         find_system(str(run))
     with pytest.raises(UnknownNameError, match="Did you mean 'human'"):
         find_system(f"{run}::humn")
+
+
+def test_a_place_that_cannot_be_written_is_said(run, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(MachineError, match=r"cannot write .*file/run\.json"):
+        write_record(read_record(run), tmp_path / "file" / "run.json")
+
+
+@pytest.mark.parametrize("text", ["{}", '{"systems": {"constant": 3}}', '{"systems": []}'])
+def test_statistics_that_were_edited_are_refused(run, text):
+    (run / "statistics.json").write_text(text)
+    with pytest.raises(RunError, match=r"statistics\.json: not a run's statistics .*bench rescore"):
+        read_record(run)
+
+
+def test_a_run_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(RunError, match=r"there is no .*x\.json; expected a run's folder, or"):
+        find_system(f"{tmp_path / 'x.json'}::constant")
 
 
 def test_a_run_of_an_earlier_version_says_how_to_mend_it(run):

@@ -7,9 +7,12 @@ import csv
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
+from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -21,6 +24,8 @@ from hypothesis import strategies as st
 from benchmark.cli import bench as cli
 from benchmark.errors import MachineError, RunError, UsageError
 from benchmark.pictures.files import new_figure
+from benchmark.pictures.pareto import Point, TradeOff
+from benchmark.pictures.trade_off import draw_trade_off
 from benchmark.records import read_record, write_record
 from benchmark.report.inline_figure import INK, inline_svg
 from benchmark.report.page import embed_json
@@ -29,6 +34,8 @@ from benchmark.report.writing import write_report
 
 SYSTEMS = ("toy", "toy[delay_s=0.01]", "toy-raises[after=5]", "human", "constant")
 
+HOSTILE = """</script><script>alert(1)</script><img src=x onerror="alert(2)">"""
+
 
 class Page(HTMLParser):
     """A page's scripts, style, policy and attributes, as a browser reads them."""
@@ -36,12 +43,14 @@ class Page(HTMLParser):
     def __init__(self, path):
         super().__init__()
         self.scripts, self.styles, self.policy, self.attributes, self._into = [], [], {}, [], None
+        self.tags, self.words = Counter(), ""
         self.feed(path.read_text(encoding="utf-8"))
         self.close()
         self.data = json.loads(self.scripts[0])
 
     def handle_starttag(self, tag, attributes):
         self.attributes += attributes
+        self.tags[tag] += 1
         self._into = {"script": self.scripts, "style": self.styles}.get(tag)
         if self._into is not None:
             self._into.append("")
@@ -55,6 +64,8 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if self._into is not None:
             self._into[-1] += data
+        else:
+            self.words += data
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +89,16 @@ def place(toy_site, tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(place):
     return Page(write_report(place / "run", place / "page", place).path)
+
+
+def score(*arguments):
+    arguments = ["score", *map(str, arguments), "--metrics", "cider_d"]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
+
+
+def quoted(text):
+    return '"' + text.replace('"', '""') + '"'
 
 
 def system_of(page, name):
@@ -138,6 +159,55 @@ def test_nothing_on_the_page_needs_a_network_or_a_style_attribute(page):
         assert markup not in page.scripts[1]
 
 
+def test_whatever_a_run_holds_is_text_on_its_page(tmp_path):
+    clips = write_clips(tmp_path / f"<i>{HOSTILE.replace('/', '')} é", n_test=2)
+    table = (clips / "test.csv").read_text().replace("test-01.wav", "a b/ü <u>&amp;.wav")
+    (clips / "a b").mkdir()
+    (clips / "test-01.wav").rename(clips / "a b" / "ü <u>&amp;.wav")
+    (clips / "test.csv").write_text(table.replace("a noise number 0 hisses", quoted(HOSTILE)))
+    lines = [f"test-00.wav,{quoted(HOSTILE)}", "a b/ü <u>&amp;.wav,a hiss"]
+    said = tmp_path / "said.csv"
+    said.write_text("\n".join(["file_name,caption_predicted", *lines]) + "\n")
+    score(
+        said, "--dataset", f"folder:{clips}", "--name", f"<b>{HOSTILE}", "--out", tmp_path / "run"
+    )
+    manifest = json.loads((tmp_path / "run/manifest.json").read_text())
+    manifest["systems"][f"<b>{HOSTILE}"]["failure"] = f"<s>{HOSTILE}"
+    (tmp_path / "run/manifest.json").write_text(json.dumps(manifest))
+    written = write_report(tmp_path / "run", tmp_path / "page", tmp_path)
+    page = Page(written.path)
+    assert [page.tags[tag] for tag in ("script", "img", "i", "b", "s", "u")] == [2, 0, 0, 0, 0, 0]
+    assert f"folder:{clips}:test" in page.words
+    assert f"<b>{HOSTILE} stopped <s>{HOSTILE}" in page.words
+    assert [clip["id"] for clip in page.data["clips"]] == ["a b/ü <u>&amp;.wav", "test-00.wav"]
+    assert page.data["clips"][1]["references"][0] == HOSTILE
+    (system,) = page.data["systems"]
+    assert (system["name"], system["captions"][1]) == (f"<b>{HOSTILE}", HOSTILE)
+    names = sorted(path.name for path in (tmp_path / "page" / "sounds").iterdir())
+    assert names == ["00000.flac", "00001.flac"]  # no clip's id is a file's name
+
+
+def test_a_plot_draws_a_systems_name_as_it_stands():
+    costs = r'constant[caption="$\\foo{$"]'
+    point = Point(costs, "system", 0.01, 0.5, None, None, True)
+    figure = draw_trade_off(TradeOff((point,), (point,), (), (), (), 1), "one clip", INK)
+    assert ElementTree.fromstring(inline_svg(figure, costs)).get("aria-label") == costs
+
+
+def test_a_page_is_of_one_seed(place, tmp_path):
+    for seed in (0, 1):
+        shutil.copytree(place / "run", tmp_path / f"seed-{seed}")
+    with pytest.raises(UsageError, match=r"name one: .*/seed-0 or .*/seed-1"):
+        write_report(tmp_path, tmp_path / "page", place)
+    assert not (tmp_path / "page").exists()
+
+
+def test_a_run_that_is_named_by_a_dot_still_has_a_name(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(place / "run")
+    written = write_report(Path(), tmp_path / "page", place, with_sounds=False)
+    assert "<dt>run</dt><dd>run</dd>" in written.path.read_text()
+
+
 def test_the_pareto_plot_is_on_the_page_of_a_run_with_latencies(place, page):
     (svg,) = re.findall(r"<svg.*?</svg>", (place / "page/index.html").read_text(), re.DOTALL)
     label = ElementTree.fromstring(svg).get("aria-label")
@@ -155,16 +225,12 @@ def test_the_page_of_captions_files_has_no_plot_and_needs_no_sound(place, tmp_pa
     said = tmp_path / "said.csv"
     lines = [f"test-0{n}.wav,noise number {n} hisses" for n in range(6)]
     said.write_text("\n".join(["file_name,caption_predicted", *lines]) + "\n")
-    result = CliRunner().invoke(
-        cli,
-        ["score", str(said), "--dataset", f"folder:{place / 'clips'}", "--metrics", "cider_d",
-         "--out", str(tmp_path / "run")],
-    )  # fmt: skip
-    assert result.exit_code == 0, result.output
+    score(said, "--dataset", f"folder:{place / 'clips'}", "--out", tmp_path / "run")
     written = write_report(tmp_path / "run", tmp_path / "page", place, with_sounds=False)
     assert (written.n_clips, written.n_sounds) == (6, 0)
     assert [path.name for path in (tmp_path / "page").iterdir()] == ["index.html"]
     page = Page(written.path)
+    assert ":test, 1 system\n" in page.words
     assert "<svg" not in written.path.read_text()
     assert [clip["note"] for clip in page.data["clips"]] == [ABSENT] * 6
     (system,) = page.data["systems"]
@@ -217,7 +283,7 @@ def test_a_run_over_other_captions_is_refused_and_nothing_is_written(place, tmp_
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(st.characters()),
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
@@ -228,6 +294,12 @@ def test_any_data_survives_a_script_element_and_never_ends_it(data):
     assert "<" not in text
     assert text.isascii()
     assert json.loads(text) == data
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_a_number_that_no_browser_reads_is_refused(value):
+    with pytest.raises(ValueError, match="JSON compliant"):
+        embed_json({"score": value})
 
 
 def test_a_figure_inside_a_page_has_the_pages_colour_and_no_style():

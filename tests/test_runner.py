@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from contextlib import nullcontext
 
 import numpy as np
@@ -162,6 +163,30 @@ def test_a_system_that_cannot_get_ready_says_why(noises):
 
 def test_a_captioner_without_a_caption_method_is_refused(noises):
     assert "expected a captioner" in noises.run(lambda resources, options: object())
+
+
+def test_a_captioner_with_an_impossible_rate_is_refused(noises):
+    teller = Echo()
+    teller.sample_rate_hz = "16k"
+    failure = noises.run(lambda resources, options: teller)
+    assert failure.startswith("while preparing: PluginError: the captioner's sample_rate_hz is")
+
+
+def test_a_system_that_wants_to_end_the_process_is_stopped_alone(noises):
+    failure = noises.run(lambda resources, options: sys.exit("no weights"))
+    assert failure.startswith("while preparing: PluginError: prepare() raised SystemExit")
+    failure = noises.run(Fault(lambda clips: sys.exit(3)))
+    assert failure == "at clip 'clip-1': PluginError: caption() raised SystemExit(3)."
+    assert noises.states == ["ok", "error"]
+
+
+def test_captions_in_a_tuple_are_the_same_when_they_are_timed(noises):
+    class Tuples(Echo):
+        def caption(self, clips):
+            return tuple(super().caption(clips))
+
+    assert noises.run(Tuples(), n_profiled=5) is None
+    assert summarise_latency(read_ledger(noises.path).profiled_rows("system"), []).void is None
 
 
 def test_a_captioner_that_misspeaks_of_itself_is_refused(noises):

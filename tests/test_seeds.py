@@ -11,6 +11,7 @@ from statistics import fmean, stdev
 import pytest
 
 from benchmark.leaderboard import read_rows
+from benchmark.run_folder import folders_in, seed_folder
 from benchmark.seeds import join_seeds
 
 
@@ -54,11 +55,63 @@ def test_two_runs_of_one_seed_stay_two_rows(seeds):
     assert join_seeds([row, again]) == [row, again]
 
 
+def test_seeds_that_were_not_scored_alike_stay_apart(bench, seeds):
+    folder, _ = seeds
+    done = bench("rescore", folder / "seed-1", "--metrics", "rouge_l,cider_d")
+    assert done.returncode == 0, done.stderr
+    rows = [row for row in join_seeds(read_rows([folder])) if row.system == "random-train"]
+    assert [row.seeds for row in rows] == [(0, 2), ()]
+    done = bench("compare", f"{folder}::random-train", f"{folder}::constant")
+    assert done.returncode == 2
+    assert "seed-0 and seed-1 have different" in done.stderr
+    assert "bench rescore" in done.stderr
+
+
+def test_a_mean_over_seeds_is_compared_with_a_single_run(bench, seeds):
+    folder, _ = seeds
+    done = bench(
+        "compare", f"{folder}::random-train", f"{folder / 'seed-1'}::random-train",
+        "--metrics", "bleu_4,cider_d", "--format", "json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (mean,) = (row for row in join_seeds(read_rows([folder])) if row.system == "random-train")
+    single = next(row for row in read_rows([folder / "seed-1"]) if row.system == "random-train")
+    for key, found in json.loads(done.stdout)["metrics"].items():
+        assert found["first"] == pytest.approx(mean.metrics[key].value, abs=1e-12)
+        assert found["second"] == pytest.approx(single.metrics[key].value, abs=1e-12)
+
+
+def test_seeds_stand_in_the_order_of_their_numbers(tmp_path):
+    for seed in (10, 2, 0):
+        seed_folder(tmp_path, seed).mkdir()
+        (seed_folder(tmp_path, seed) / "plan.json").touch()
+    assert [folder.name for folder in folders_in(tmp_path)] == ["seed-0", "seed-2", "seed-10"]
+
+
+def test_a_folder_of_seeds_is_no_run_and_holds_none_beside_them(bench, seeds, clips_folder):
+    folder, _ = seeds
+    done = bench("report", folder, "-o", folder.parent / "page")
+    assert done.returncode == 2
+    assert f"a run for each of 3 seeds; name one of them, as {folder / 'seed-0'}" in done.stderr
+    again = ("run", "--systems", "constant", "--dataset", f"folder:{clips_folder}:test", "--out")
+    for options in ((folder,), (folder / "seed-0", "--seeds", "3,4")):
+        done = bench(*again, *options)
+        assert done.returncode == 2
+        assert f"{options[0]} holds a run already" in done.stderr
+
+
 def test_json_and_csv_keep_every_seed(bench, seeds):
     rows = json.loads(bench("leaderboard", seeds[0], "--format", "json").stdout)
     assert len(rows) == 6
     table = csv.DictReader(io.StringIO(bench("leaderboard", seeds[0], "--format", "csv").stdout))
     assert [row["seed"] for row in table] == ["0", "0", "1", "1", "2", "2"]
+
+
+def test_rescoring_the_folder_scores_every_seed_again(bench, seeds):
+    folder, _ = seeds
+    done = bench("rescore", folder, "--metrics", "rouge_l")
+    assert done.returncode == 0, done.stderr
+    assert [list(row.metrics) for row in read_rows([folder])] == [["rouge_l"]] * 6
 
 
 def test_resuming_the_folder_finishes_every_seed(bench, seeds):

@@ -123,6 +123,26 @@ def test_a_thread_of_the_captioners_own_is_heard_in_a_copy_of_the_context_only()
     assert list(spent) == ["heard"]
 
 
+def test_threads_side_by_side_leave_no_stage_less_than_nothing():
+    together = threading.Barrier(4)
+
+    def work():
+        with stage("resample"):
+            together.wait()
+            time.sleep(0.005)
+
+    with collected_stages() as spent, stage("encode"):
+        threads = [
+            threading.Thread(target=contextvars.copy_context().run, args=(work,)) for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert spent["resample"] >= 4 * 0.005
+    assert spent["encode"] >= 0
+
+
 def test_listening_to_stages_imports_nothing_heavy():
     program = (
         "import sys\nfrom benchmark.stages import collected_stages, stage\n"

@@ -11,9 +11,10 @@ from real_captions import read_rows
 from shared_data import shared_path
 
 from benchmark.metrics.scores import Score, Task
-from benchmark.metrics.statistics import SystemStatistics
+from benchmark.metrics.statistics import SystemStatistics, samples_alike
 from benchmark.metrics.suite import SuiteSettings, score_tasks
 from benchmark.metrics.table import METRIC_SETS
+from benchmark.stats import Sample, randomise
 
 JAVA = METRIC_SETS["java"]
 
@@ -74,9 +75,35 @@ def test_a_clip_that_is_not_in_a_fold_stays_out_of_it_after_a_round_trip():
     assert np.isnan(again.arrays["cider_d"][1, 0, 0])
 
 
-def test_a_draw_without_the_clips_of_a_fold_counts_that_fold_as_nothing():
+def test_a_draw_without_the_clips_of_a_fold_leaves_that_fold_out():
     sample = SystemStatistics.gather(folds()).sample("cider_d")
-    assert sample.aggregate(2 * sample.statistics[0]) == pytest.approx(0.25 / 2)
+    assert sample.aggregate(2 * sample.statistics[0]) == pytest.approx(0.25)
+    assert sample.take(np.array([0])).value == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("key", ["bleu_4", "meteor", "cider_d"])
+def test_repeated_folds_leave_every_value_as_it_is(statistics, key):
+    two = SystemStatistics.average([statistics, statistics])
+    three = SystemStatistics.average([statistics] * 3)
+    samples = samples_alike([statistics, two, three], key)
+    (plain,) = samples_alike([statistics], key)
+    assert {sample.statistics.shape for sample in samples} == {
+        (statistics.n_clips, 6 * plain.statistics.shape[1])
+    }
+    for sample in samples:
+        assert sample.value == pytest.approx(plain.value, abs=1e-12)
+        np.testing.assert_allclose(sample.per_clip, plain.per_clip, atol=1e-12)
+
+
+def test_swapping_clips_of_unlike_numbers_of_folds_swaps_their_means():
+    one, three = np.array([0.2, 0.4, 0.9]), np.array([[0.1, 0.5, 0.3], [0.7, 0.5, 0.1], [0, 1, 0]])
+    several = [
+        SystemStatistics(("a", "b", "c"), {"cider_d": values[..., np.newaxis]})
+        for values in (one[np.newaxis], three)
+    ]
+    found = randomise([tuple(samples_alike(several, "cider_d"))], 50)
+    means = randomise([(Sample.of_mean(one), Sample.of_mean(three.mean(axis=0)))], 50)
+    np.testing.assert_allclose(found, means, atol=1e-12)
 
 
 def test_a_system_without_captions_has_no_statistics():

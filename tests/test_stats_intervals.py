@@ -95,7 +95,6 @@ def test_seeds_are_a_source_of_chance_apart_from_clips():
     spread = spread_over_seeds([Sample.of_mean(clips + seed) for seed in (0.0, 1.0, 5.0)])
     assert spread.mean == pytest.approx(clips.mean() + 2)
     assert spread.deviation == pytest.approx(np.std([0, 1, 5], ddof=1))
-    assert spread.extent == pytest.approx(5)
     # Seeds that do alike on the clips leave the interval of one seed.
     low, high = interval_of_mean(clips + 2)
     assert (spread.low, spread.high) == (pytest.approx(low), pytest.approx(high))
@@ -104,7 +103,7 @@ def test_seeds_are_a_source_of_chance_apart_from_clips():
 def test_one_seed_has_no_deviation():
     spread = spread_over_seeds([Sample.of_mean(noise(5))])
     assert spread.deviation is None
-    assert spread.extent == 0
+    assert spread.values == (spread.mean,)
 
 
 def test_a_true_gap_of_the_resolvable_size_is_called_four_times_in_five():
@@ -128,3 +127,9 @@ def test_the_typical_gap_is_the_median_over_pairs_of_rows():
     assert typical_gap(samples) == pytest.approx(np.median(gaps), rel=0.06)
     assert typical_gap([samples[0], samples[0]]) == pytest.approx(0, abs=1e-7)
     assert typical_gap(samples[:1]) is None
+
+
+def test_one_clip_or_cluster_resolves_no_gap():
+    rows = [Sample.of_mean(np.array([value])) for value in (0.1, 0.9)]
+    assert typical_gap(rows) is None
+    assert typical_gap([Sample.of_mean(noise(6)), Sample.of_mean(noise(7))], ["x"] * 400) is None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from benchmark.stats import Sample
+from benchmark.stats.samples import require_same_clips
 
 VALUES = arrays(np.float64, st.integers(1, 12), elements=st.floats(-100, 100))
 
@@ -46,18 +47,11 @@ def test_clips_of_a_cluster_add_up_and_the_value_stays():
         sample.group(["a", "b"])
 
 
-def test_the_average_of_seeds_is_the_mean_of_their_corpus_values():
-    first, second = ratio([[1, 2], [1, 8]]), Sample.of_mean(np.array([1.0, 2.0]))
-    both = Sample.average([first, second])
-    assert both.value == pytest.approx((0.2 + 1.5) / 2)
-    np.testing.assert_allclose(both.per_clip, [(0.5 + 1) / 2, (0.125 + 2) / 2])
-
-
-def test_samples_of_unlike_clips_have_no_average():
+def test_samples_of_unlike_clips_do_not_go_together():
     with pytest.raises(ValueError, match=r"samples of \[1, 2\] clips"):
-        Sample.average([Sample.of_mean(np.ones(1)), Sample.of_mean(np.ones(2))])
+        require_same_clips([Sample.of_mean(np.ones(1)), Sample.of_mean(np.ones(2))])
     with pytest.raises(ValueError, match="samples of no clips"):
-        Sample.average([])
+        require_same_clips([])
 
 
 @pytest.mark.parametrize("statistics", [np.ones(3), np.ones((0, 2)), np.array([[np.nan, 1.0]])])

@@ -238,6 +238,7 @@ def test_a_cache_of_embeddings_hides_nothing():
     ("prepare", "rule", "message"),
     [
         (lambda *_: {}["weights"], "prepare", "prepare() raised KeyError: 'weights'"),
+        (lambda *_: sys.exit(3), "prepare", "prepare() raised SystemExit: 3"),
         (lambda *_: None, "prepare", "prepare() returned None; expected an object with"),
         (lambda *_: Captioner(trained_on=["clotho"]), "disclosure", "expected a tuple of str"),
         (lambda *_: Captioner(facts={"a": []}), "disclosure", "fact 'a' is []"),
@@ -262,6 +263,20 @@ def test_facts_are_read_again_after_the_last_clip():
     found = findings(SystemSpec("odd", "a system", prepare))
     assert list(found) == ["disclosure"]
     assert "fact 'clips'" in found["disclosure"]
+
+
+def test_the_rate_is_read_again_after_the_last_clip():
+    def prepare(resources, options):
+        def caption(clips):
+            captioner.sample_rate_hz = None
+            return describe_all(clips)
+
+        captioner = Captioner(caption, sample_rate_hz=16_000)
+        return captioner
+
+    found = findings(SystemSpec("odd", "a system", prepare))
+    assert list(found) == ["disclosure"]
+    assert "sample_rate_hz is None; expected a positive integer" in found["disclosure"]
 
 
 # What a system is given.

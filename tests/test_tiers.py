@@ -29,16 +29,43 @@ GROUP = [row("first", 0.30, 0.1), row("seconds", 0.30, 0.1), row("thirdly", 0.1,
 
 
 def test_rows_of_equal_systems_share_a_tier_and_a_worse_one_has_its_own():
-    tiers = tiers_of(GROUP)
-    assert tiers["first"] == tiers["seconds"] == 1
-    assert tiers["thirdly"] == 2
+    assert tiers_of(GROUP) == [1, 1, 2]
 
 
 def test_only_ranked_rows_have_tiers():
     floor = row("floor", -0.5, 0.1, kind="floor")
     failed = row("failed", 0.3, 0.1, n_failed=2)
-    assert set(tiers_of([*GROUP, floor, failed])) == {"first", "seconds", "thirdly"}
-    assert tiers_of([GROUP[0], floor, failed]) == {}
+    assert tiers_of([*GROUP, floor, failed]) == [1, 1, 2, None, None]
+    assert tiers_of([GROUP[0], floor, failed]) is None
+
+
+def test_two_rows_of_one_system_have_a_tier_each():
+    again = dataclasses.replace(GROUP[2], system="first", version="0.9")
+    assert tiers_of([GROUP[0], again]) == [1, 2]
+    lines = [line for line in render([GROUP[0], again], "md").splitlines() if "| first" in line]
+    assert [(line.split("|")[1].strip(), line.split("|")[-2].strip()) for line in lines] == [
+        ("1", "1"),
+        ("2", "2"),
+    ]
+
+
+def test_a_row_of_three_seeds_is_told_from_rows_of_one_run():
+    several = SystemStatistics.average([row.statistics for row in GROUP])
+    joined = dataclasses.replace(GROUP[1], system="joined", statistics=several, seeds=(0, 1, 2))
+    assert tiers_of([GROUP[0], joined, GROUP[2]]) == [1, 2, 3]
+    assert 0 < resolved_gap([GROUP[0], joined]) < resolved_gap(GROUP[:2])
+
+
+def test_one_clip_has_no_tiers():
+    rows = [
+        dataclasses.replace(
+            row, statistics=SystemStatistics(("a",), {"cider_d": np.array([[[value]]])})
+        )
+        for row, value in zip(GROUP, (0.9, 0.5, 0.1), strict=True)
+    ]
+    assert tiers_of(rows) is None
+    assert resolved_gap(rows) is None
+    assert "tier" not in render(rows, "text")
 
 
 def test_the_resolved_gap_is_2_8_standard_errors_of_the_paired_difference():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import deque
 from functools import partial
 
 import torch
@@ -17,6 +18,13 @@ class Slotted:
 
     def __init__(self, network):
         self.network = network
+
+
+class Private:
+    __slots__ = ("__network",)
+
+    def __init__(self, network):
+        self.__network = network
 
 
 class Plain:
@@ -43,13 +51,15 @@ def test_parameters_are_found_wherever_they_are_held():
     holders = [
         Plain(network=network),
         Slotted(network),
+        Private(network),
+        deque([network]),
         Plain(parts={"a": [(network,)]}),
         Plain(call=closure(network)),
         Plain(call=partial(print, network)),
         Plain(call=Plain(network=network).method),
         Plain(module=nn.Sequential(nn.ReLU(), network), unbound=unbound),
     ]
-    assert [count_parameters(holder).n_parameters for holder in holders] == [33] * 7
+    assert [count_parameters(holder).n_parameters for holder in holders] == [33] * 9
     assert count_parameters(holders[0]).n_bytes == 4 * 33
     assert count_parameters(Plain(network=linear().half())).n_bytes == 2 * 33
 

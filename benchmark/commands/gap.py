@@ -17,7 +17,7 @@ from benchmark.errors import MachineError
     "-o",
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Draw a picture, in the format that the file's name ends in.",
+    help="Draw a picture; its name says which format: svg, png or pdf.",
 )
 @click.option(
     "--json",
@@ -52,9 +52,10 @@ def command(
 
     Figures stand before and after each strategy of WSAC (arXiv 2309.12242) to bridge that gap.
     """
-    from benchmark.gap_picture import require_picture, save_picture
+    from benchmark.gap_picture import save_picture
     from benchmark.gap_report import GapRequest, report_gap
     from benchmark.gap_table import render_gap
+    from benchmark.pictures.files import require_picture
     from benchmark.places import data_root as find_data_root
 
     for path in filter(None, (out, json_path)):

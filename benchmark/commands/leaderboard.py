@@ -49,7 +49,7 @@ def command(
 
 def _compare(text: str, path: Path) -> None:
     """Exit with 1, and show what differs, where a file does not hold the text."""
-    kept = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    kept = path.read_bytes().decode(errors="replace").splitlines() if path.is_file() else []
     differing = list(difflib.unified_diff(kept, text.splitlines(), str(path), "now", lineterm=""))
     if differing:
         click.echo("\n".join(differing), err=True)

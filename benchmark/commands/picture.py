@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from benchmark.leaderboard import Row
 
 
 @click.command()
@@ -33,10 +38,17 @@ def command(runs: tuple[Path, ...], out: Path, kind: str) -> None:
 
     require_picture(out)
     rows = read_rows(runs)
-    title = f"{rows[0].dataset}:{rows[0].split}"
     if kind == "latency":
-        save_figure(draw_latencies(read_latencies(runs), title), out)
+        save_figure(draw_latencies(read_latencies(runs), title_of(rows)), out)
         return
     trade_off = weigh(rows)
-    save_figure(draw_trade_off(trade_off, f"{title}, {rows[0].n_scored:,} clips"), out)
-    click.echo("Pareto front: " + ", ".join(point.name for point in trade_off.front))
+    save_figure(draw_trade_off(trade_off, title_of(rows, f", {trade_off.n_clips:,} clips")), out)
+    names = ", ".join(point.name for point in trade_off.front)
+    click.echo(f"Pareto front: {names or 'no system is complete'}")
+
+
+def title_of(rows: Sequence[Row], clips: str = "") -> str:
+    """Name the splits of rows, and say where times of several machines stand side by side."""
+    title = ", ".join(dict.fromkeys(f"{row.dataset}:{row.split}" for row in rows)) + clips
+    machines = {row.latency.get("machine") for row in rows if row.latency}
+    return title + ("\ntimes of different machines do not compare" if len(machines) > 1 else "")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from benchmark.commands.arguments import data_root_option
+from benchmark.errors import MachineError
 
 SCENARIOS = ("single-stream", "offline", "server")
 
@@ -87,17 +90,18 @@ def command(
 
     Exits with 1 where a system failed or a profile is void.
     """
-    from benchmark.files import write_whole
     from benchmark.options import split_names
     from benchmark.places import data_root as find_data_root
     from benchmark.registry import load_registry
     from benchmark.system_profile.launch import profile_systems
-    from benchmark.system_profile.pytest_form import to_pytest_benchmark
     from benchmark.system_profile.request import DEFAULT_LOAD, ProfileRequest, choose_scenarios
     from benchmark.tables.profiles import profile_tables
 
     if rate_qps is not None and load is not None:
         raise click.UsageError("--rate and --load both say how often clips come; choose one.")
+    for path in filter(None, (out, pytest_path)):
+        if not path.parent.is_dir():
+            raise MachineError(f"cannot write {path}: there is no folder {path.parent}. Make it.")
     request = ProfileRequest(
         systems=tuple(split_names(systems)),
         dataset=dataset,
@@ -112,20 +116,37 @@ def command(
         seed=seed,
         device=device,
     )
-    profile = profile_systems(request, load_registry(), lambda text: click.echo(text, err=True))
-    if out is not None:
-        write_whole(out, json.dumps(profile, indent=1))
+    try:
+        profile = profile_systems(request, load_registry(), lambda text: click.echo(text, err=True))
+    except KeyboardInterrupt:
+        click.echo("\nInterrupted; nothing was kept.", err=True)
+        sys.exit(130)
     click.echo(profile_tables(profile))
+    is_good = _tell_failures(profile)
+    _write(profile, out, pytest_path)
+    if not is_good:
+        sys.exit(1)
+
+
+def _tell_failures(profile: Mapping[str, Any]) -> bool:
+    """Say which profiles failed or are void; return whether none is."""
     is_good = True
     for name, found in profile["systems"].items():
         if reason := found["failure"] or found["void"]:
             is_good = False
             what = "failed" if found["failure"] else "is void"
             click.echo(f"bench: the profile of {name} {what}: {reason}", err=True)
+    return is_good
+
+
+def _write(profile: Mapping[str, Any], out: Path | None, pytest_path: Path | None) -> None:
+    from benchmark.files import write_whole
+    from benchmark.system_profile.pytest_form import to_pytest_benchmark
+
+    if out is not None:
+        write_whole(out, json.dumps(profile, indent=1))
     if pytest_path is not None:
         write_whole(pytest_path, json.dumps(to_pytest_benchmark(profile), indent=1))
-    if not is_good:
-        sys.exit(1)
 
 
 def _read_sizes(text: str) -> tuple[int, ...]:

@@ -32,8 +32,10 @@ def command(
     from benchmark.metrics.suite import SuiteSettings
     from benchmark.metrics.table import select_metrics
     from benchmark.places import data_root as find_data_root
+    from benchmark.run_folder import folders_in
 
     keys = select_metrics(split_list(metrics, ())) or None
     suite = SuiteSettings(sbert_model, bert_score_model)
     root = find_data_root(data_root)
-    finish([rescore_run(path, root, suite, keys) for path in runs])
+    folders = [folder for path in runs for folder in folders_in(path)]
+    finish([rescore_run(folder, root, suite, keys) for folder in folders])

@@ -11,7 +11,7 @@ from benchmark.records import RunRecord
 
 
 def judge_presence(run: RunRecord, baseline: RunRecord) -> list[Check]:
-    """Every system of the baseline must be in the run, and no system may have stopped."""
+    """Every system of the baseline must be in the run; none may have stopped or said nothing."""
     names = system_names(run)
     checks = [
         Check(name, "system", "", "fail", "in the baseline, and not in the run")
@@ -22,6 +22,8 @@ def judge_presence(run: RunRecord, baseline: RunRecord) -> list[Check]:
         failure = run.manifest["systems"][name]["failure"]
         if failure is not None:
             checks.append(Check(name, "system", "", "fail", f"stopped {failure}"))
+        elif not run.scores["systems"][name]["n_scored"]:
+            checks.append(Check(name, "system", "", "fail", "no clip of it was scored"))
     return checks
 
 

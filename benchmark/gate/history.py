@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from benchmark.errors import DataError
 from benchmark.files import unwritable
@@ -223,6 +223,8 @@ def _require_types(night: Night) -> None:
         TypeError, ValueError, AttributeError: a field is no text or no number.
     """
     texts = (night.run, night.outcome, night.dataset, night.references_sha256, night.system)
+    if night.event not in get_args(Event):
+        raise ValueError(f"event {night.event!r}")
     if not all(isinstance(text, str) for text in (*texts, *night.signatures.values())):
         raise TypeError("expected text")
     if not all(math.isfinite(value) for value in night.values.values()):

@@ -59,5 +59,5 @@ def require_whole(record: RunRecord) -> None:
     if accepted is not None and accepted != found:
         raise RunError(
             f"{record.path}: its content has the id {found}, and {accepted} was accepted: it was "
-            "edited since. Restore it, or accept a run with `bench baseline accept`."
+            "edited since. Restore it, or remove it and accept a run with `bench baseline accept`."
         )

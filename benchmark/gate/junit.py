@@ -34,7 +34,7 @@ def render_junit(verdict: Verdict) -> str:
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
 
 
 def _add_case(suite: ElementTree.Element, check: Check) -> None:

@@ -48,14 +48,14 @@ class GateRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class GatedNight:
     """A verdict, and the steps of the history that it stands in."""
 
     verdict: Verdict
     steps: tuple[FoundStep, ...] = ()
 
 
-def hold_gate(request: GateRequest) -> Night:
+def hold_gate(request: GateRequest) -> GatedNight:
     """Judge a run and write the files that were asked for.
 
     Raises:
@@ -79,11 +79,11 @@ def hold_gate(request: GateRequest) -> Night:
     return found
 
 
-def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> Night:
+def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNight:
     folder = RunFolder.open(request.run)
     if not folder.manifest_path.is_file():
         why = "the run is unfinished: it has no manifest.json"
-        return Night(unmeasured(why, str(request.run), baseline, policy))
+        return GatedNight(unmeasured(why, str(request.run), baseline, policy))
     run = read_record(request.run)
     require_whole(run)
     past = []
@@ -91,10 +91,10 @@ def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> Night:
         past = read_history(history_beside(request.baseline)) + read_history(request.history)
     verdict = judge_run(run, baseline, policy)
     if request.history is None or verdict.unmeasured is not None:
-        return Night(verdict)
+        return GatedNight(verdict)
     tonight = nights_of(run, "night", verdict.outcome)
     append_nights(request.history, tonight)
-    return Night(verdict, tuple(find_steps([*past, *tonight], policy.n_history_runs)))
+    return GatedNight(verdict, tuple(find_steps([*past, *tonight], policy.n_history_runs)))
 
 
 def _append(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmark.metrics.statistics import CommonClips
+from benchmark.metrics.statistics import CommonClips, samples_alike
 from benchmark.metrics.table import METRICS
 from benchmark.records import RunRecord
 from benchmark.stats.samples import Sample
@@ -62,9 +62,8 @@ def _scored_clips(record: RunRecord, system: str) -> tuple[str, ...]:
 
 def pair_up(run: RunRecord, baseline: RunRecord, system: str, key: str, clips: CommonClips) -> Pair:
     """Take one metric of both runs over the same clips."""
-    before = baseline.statistics[system].sample(key).take(clips.rows[0])
-    now = run.statistics[system].sample(key).take(clips.rows[1])
-    return Pair(system, key, before, now)
+    before, now = samples_alike([baseline.statistics[system], run.statistics[system]], key)
+    return Pair(system, key, before.take(clips.rows[0]), now.take(clips.rows[1]))
 
 
 def cell_of(record: RunRecord, system: str, key: str) -> Mapping[str, Any] | None:

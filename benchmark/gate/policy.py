@@ -1,8 +1,9 @@
 """What a night is held to: limits by metric, latency, memory and coverage, for every system.
 
 A policy is TOML. It lies over the built-in one, its ``[metrics.KEY]`` lie over its
-``[metrics.default]``, and its ``[systems.NAME]`` over all of that: whatever a layer does not
-mention holds as the layer below has it, and ``false`` switches a limit off.
+``[metrics.default]``, and each table of its ``[systems.NAME]`` over the table of the same name:
+whatever a layer does not mention holds as the layer below has it, and ``false`` switches a limit
+off.
 """
 
 from __future__ import annotations
@@ -41,6 +42,11 @@ class MetricRule:
         """Whether a run must have the metric even where the baseline does not."""
         return self.min is not None or self.max is not None
 
+    @property
+    def needs_baseline(self) -> bool:
+        """Whether a run's value is held against the baseline's."""
+        return self.max_drop is not None or self.margin is not None
+
 
 @dataclass(frozen=True, slots=True)
 class CoverageRule:
@@ -67,6 +73,11 @@ class Limits:
     latency: RatioRule
     stages: RatioRule
     metrics: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def needs_calls(self) -> bool:
+        """Whether a run must have timed calls where the baseline has."""
+        return self.latency.max_ratio is not None or self.stages.max_ratio is not None
 
     def metric(self, key: str) -> MetricRule:
         """The rule of one metric: its own laid over the default."""

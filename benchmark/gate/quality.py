@@ -22,7 +22,7 @@ from benchmark.gate.pairs import (
     why_incomparable,
     why_missing,
 )
-from benchmark.gate.policy import MetricRule, Policy
+from benchmark.gate.policy import Limits, MetricRule, Policy
 from benchmark.metrics.table import METRICS
 from benchmark.records import RunRecord
 from benchmark.stats.families import correct_holm
@@ -52,28 +52,46 @@ def judge_quality(
     """Judge the metrics of systems that have scored clips in the run.
 
     Every metric that the baseline has or the policy bounds must be in the run; where the baseline
-    has it too, it must have been made in the same way.
+    has it too, it must have been made in the same way. Fewer than two common clips tell nothing.
     """
     checks: list[Check] = []
     judged: list[_Judged] = []
     for system in systems:
         limits = policy.limits(system)
+        alone, keys = _judge_alone(run, baseline, system, limits)
+        checks += alone
         clips = find_common_clips(run, baseline, system)
-        for key in JUDGED:
-            rule, was_there = limits.metric(key), has_value(baseline, system, key)
-            missing = why_missing(run, system, key)
-            if missing is None:
-                checks += _judge_bounds(run, system, key, rule)
-            elif was_there or rule.needs_value:
-                checks.append(Check(system, key, "", "fail", missing))
-            if missing is not None or not was_there:
-                continue
-            incomparable = why_incomparable(run, baseline, system, key)
-            if incomparable is not None:
-                checks.append(Check(system, key, "", "fail", incomparable))
-            elif len(clips.clip_ids) > 1:
-                judged.append(_Judged(pair_up(run, baseline, system, key, clips), rule))
+        n_clips = len(clips.clip_ids)
+        if n_clips > 1:
+            pairs = [pair_up(run, baseline, system, key, clips) for key in keys]
+            judged += [_Judged(pair, limits.metric(pair.key)) for pair in pairs]
+        elif any(limits.metric(key).needs_baseline for key in keys):
+            reason = f"clips scored in both runs: {n_clips}, too few to compare"
+            checks.append(Check(system, "quality", "", "inconclusive", reason))
     return checks + _judge_drops(judged, policy.alpha) + _judge_margins(judged, policy.alpha)
+
+
+def _judge_alone(
+    run: RunRecord, baseline: RunRecord, system: str, limits: Limits
+) -> tuple[list[Check], list[str]]:
+    """Judge what needs no test; also list the metrics that compare with the baseline's."""
+    checks: list[Check] = []
+    keys: list[str] = []
+    for key in JUDGED:
+        rule, was_there = limits.metric(key), has_value(baseline, system, key)
+        missing = why_missing(run, system, key)
+        if missing is None:
+            checks += _judge_bounds(run, system, key, rule)
+        elif was_there or rule.needs_value:
+            checks.append(Check(system, key, "", "fail", missing))
+        if missing is not None or not was_there:
+            continue
+        incomparable = why_incomparable(run, baseline, system, key)
+        if incomparable is None:
+            keys.append(key)
+        else:
+            checks.append(Check(system, key, "", "fail", incomparable))
+    return checks, keys
 
 
 def _judge_bounds(run: RunRecord, system: str, key: str, rule: MetricRule) -> list[Check]:

@@ -6,6 +6,7 @@ ten counts for BLEU, of 23 for METEOR.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,26 +79,31 @@ class SystemStatistics:
         """Tell whether a metric can be resampled."""
         return _kept_name(key) in self.arrays
 
-    def sample(self, key: str) -> Sample:
+    def sample(self, key: str, n_folds: int | None = None) -> Sample:
         """Make a metric's sample: its rows in the order of ``clip_ids``.
+
+        Its value is the mean over the folds, those aside that have no clip in a draw.
+
+        Args:
+            key: the metric.
+            n_folds: repeat the folds until there are as many, a multiple of their number; the
+                value stays, and samples of as many folds can be swapped clip by clip.
 
         Raises:
             KeyError: the metric has no statistics.
         """
         array = self.arrays[_kept_name(key)]
-        if _is_mean(key):
-            array = np.concatenate([array, np.ones_like(array)], axis=-1)
-        rows = np.where(np.isnan(array[..., :1]), 0.0, array)
-        return Sample.average([Sample(of_fold, _aggregate(key)) for of_fold in rows])
+        is_there = ~np.isnan(array[..., :1])
+        rows = np.concatenate([np.where(is_there, array, 0.0), is_there], axis=-1)
+        rows = np.tile(rows, ((n_folds or len(rows)) // len(rows), 1, 1))
+        return Sample(
+            rows.transpose(1, 0, 2).reshape(self.n_clips, -1),
+            _mean_over_folds(_AGGREGATES.get(key, _mean), len(rows)),
+        )
 
     def per_clip(self, key: str) -> Array:
         """``(n_clips,)``: a metric's value of each clip, averaged over the folds it is in."""
-        array = self.arrays[_kept_name(key)]
-        absent = np.isnan(array[..., 0])
-        values = array[..., 0] if _is_mean(key) else _aggregate(key)(np.nan_to_num(array))
-        n_folds: Array = (~absent).sum(axis=0)
-        means: Array = np.where(absent, 0.0, values).sum(axis=0) / n_folds
-        return means
+        return self.sample(key).per_clip
 
     def to_json(self) -> dict[str, Any]:
         arrays = {name: _to_lists(array) for name, array in self.arrays.items()}
@@ -132,25 +138,53 @@ class CommonClips:
         return CommonClips(tuple(common.tolist()), (rows[0], rows[1]))
 
 
+def samples_alike(several: Sequence[SystemStatistics], key: str) -> list[Sample]:
+    """Make one metric's samples of several systems, of as many folds each.
+
+    So a system of three seeds, or a leave-one-out one, can be tested against one of a single run.
+
+    Raises:
+        KeyError: one of them has no statistics of the metric.
+    """
+    n_folds = math.lcm(*(len(found.arrays[_kept_name(key)]) for found in several))
+    return [found.sample(key, n_folds) for found in several]
+
+
 def _kept_name(key: str) -> str:
     return "bleu" if key in _BLEU_ORDERS else key
 
 
-def _is_mean(key: str) -> bool:
-    return key not in _BLEU_ORDERS and key != "meteor"
+def _mean_over_folds(aggregate: Aggregate, n_folds: int) -> Aggregate:
+    """Value sums that lie fold by fold, the last of each being how many clips it has."""
+
+    def value(sums: Array) -> Array:
+        folds = sums.reshape(*sums.shape[:-1], n_folds, -1)
+        has_clips = folds[..., -1] > 0
+        values = np.where(has_clips, aggregate(folds), 0.0)
+        means: Array = values.sum(axis=-1) / has_clips.sum(axis=-1)
+        return means
+
+    return value
 
 
-def _aggregate(key: str) -> Aggregate:
-    if key in _BLEU_ORDERS:
-        order = _BLEU_ORDERS[key]
-        return lambda sums: bleu(sums)[..., order - 1]
-    return meteor_score if key == "meteor" else _mean
+def _bleu_of(order: int) -> Aggregate:
+    return lambda sums: bleu(sums[..., :-1])[..., order - 1]
+
+
+def _meteor(sums: Array) -> Array:
+    return meteor_score(sums[..., :-1])
 
 
 def _mean(sums: Array) -> Array:
-    """Divide summed values by their number; a draw without any clip of a fold counts as 0."""
-    total, number = sums[..., 0], sums[..., 1]
-    return np.divide(total, number, out=np.zeros_like(total), where=number > 0)
+    total, n_clips = sums[..., 0], sums[..., -1]
+    return np.divide(total, n_clips, out=np.zeros_like(total), where=n_clips > 0)
+
+
+_AGGREGATES: dict[str, Aggregate] = {
+    **{key: _bleu_of(order) for key, order in _BLEU_ORDERS.items()},
+    "meteor": _meteor,
+}
+"""Of sums with the number of clips last; all other metrics are means over clips."""
 
 
 def _to_lists(array: Array) -> list[Any]:

@@ -27,6 +27,11 @@ class Label:
     is_bold: bool
 
 
+def literal(text: str) -> str:
+    """Spell a text so that matplotlib draws it as it stands: no dollar begins mathematics."""
+    return text.replace("$", r"\$")
+
+
 def place_labels(axes: Axes, labels: Sequence[Label], ink: str) -> None:
     """Write each name in the first place around its point where no line, point or name is.
 
@@ -44,16 +49,22 @@ def place_labels(axes: Axes, labels: Sequence[Label], ink: str) -> None:
 
 
 def _occupied(axes: Axes) -> list[Bbox]:
-    """List what is drawn: points and bars as boxes, and every piece of a line."""
+    """List what is drawn, as boxes: names, points, bars, and every piece of a line."""
+    from matplotlib.collections import LineCollection
     from matplotlib.transforms import Bbox
 
-    boxes: list[Bbox] = [bars.get_window_extent() for bars in axes.collections]
-    boxes += [text.get_window_extent() for text in axes.texts]
+    boxes: list[Bbox] = [text.get_window_extent() for text in axes.texts]
+    strokes = [
+        (bars.get_transform().transform(bar), 1.0)
+        for bars in axes.collections
+        if isinstance(bars, LineCollection)
+        for bar in bars.get_segments()
+    ]
     for line in axes.lines:
-        corners = np.asarray(line.get_transform().transform(line.get_xydata()))
-        size = line.get_markersize() / 2 if len(corners) == 1 else 1.0
-        pieces = list(pairwise(corners)) or [(corners[0], corners[0])]
-        for start, end in pieces:
+        corners = line.get_transform().transform(line.get_xydata())
+        strokes.append((corners, line.get_markersize() / 2 if len(corners) == 1 else 1.0))
+    for corners, size in strokes:
+        for start, end in list(pairwise(corners)) or [(corners[0], corners[0])]:
             low, high = np.minimum(start, end) - size, np.maximum(start, end) + size
             boxes.append(Bbox([low, high]))
     return boxes
@@ -62,7 +73,7 @@ def _occupied(axes: Axes) -> list[Bbox]:
 def _write(axes: Axes, label: Label, ink: str, taken: Sequence[Bbox]) -> Bbox:
     """Try places from near to far; where none is free the nearest is taken."""
     text = axes.annotate(
-        label.name,
+        literal(label.name),
         (label.x, label.y),
         xytext=(0, 0),
         textcoords="offset points",

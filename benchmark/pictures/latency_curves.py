@@ -11,7 +11,8 @@ from benchmark.errors import RunError
 from benchmark.ledger import read_ledger
 from benchmark.pictures.axes import LABEL, scale_milliseconds
 from benchmark.pictures.files import new_figure
-from benchmark.run_folder import RunFolder
+from benchmark.pictures.labels import literal
+from benchmark.run_folder import RunFolder, folders_in
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,17 +23,20 @@ WIDTH_INCHES, HEIGHT_INCHES = 7.6, 4.0
 def read_latencies(runs: Sequence[Path]) -> dict[str, list[float]]:
     """Read the seconds of every profiled call from the ledgers of runs.
 
+    Args:
+        runs: folders; one that holds a run for each seed means all of them.
+
     Returns:
         By system: sorted seconds. A system of several runs is named with its run. Left out are
-        systems whose captions were others than in the run or whose embeddings came from files,
-        calls that failed, and, where there is anything else, floors: they take no time.
+        systems of which a call failed, or gave another caption than in the run, or had its
+        embedding from a file, and, where there is anything else, floors: they take no time.
 
     Raises:
         RunError: a path is no finished run's folder, or no system has such times.
     """
     found: dict[tuple[Path, str], list[float]] = {}
     floors: set[str] = set()
-    for run in dict.fromkeys(runs):
+    for run in dict.fromkeys(folder for path in runs for folder in _folders(path)):
         folder = RunFolder.open(run)
         folder.read_manifest()
         floors.update(s.name for s in folder.read_plan().systems if s.kind == "floor")
@@ -65,7 +69,7 @@ def draw_latencies(latencies: Mapping[str, Sequence[float]], title: str) -> Figu
     by_speed = sorted(latencies.items(), key=lambda item: median(item[1]))
     for index, (name, seconds) in enumerate(by_speed):
         style = ("-", "--", ":")[index // 10 % 3]  # matplotlib has ten colours
-        label = f"{name} ({len(seconds)})"
+        label = literal(f"{name} ({len(seconds)})")
         axes.ecdf([1000 * s for s in seconds], label=label, linewidth=1.5, linestyle=style)
     for share in (0.5, 0.9):
         axes.axhline(share, color="#868e96", linewidth=0.6, linestyle=":", zorder=0)
@@ -74,9 +78,17 @@ def draw_latencies(latencies: Mapping[str, Sequence[float]], title: str) -> Figu
     axes.set_ylabel("% of calls done", fontsize=9)
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.set_title(title, fontsize=10, loc="left")
+    axes.set_title(literal(title), fontsize=10, loc="left")
     figure.legend(loc="outside right upper", frameon=False, fontsize=8, title="system (calls)")
     return figure
+
+
+def _folders(path: Path) -> list[Path]:
+    if path.is_file():
+        raise RunError(
+            f"{path} is a run's file, which keeps no single calls. Name the folder of the run."
+        )
+    return folders_in(path)
 
 
 def _latencies_of(folder: RunFolder) -> dict[str, list[float]]:
@@ -84,6 +96,6 @@ def _latencies_of(folder: RunFolder) -> dict[str, list[float]]:
     void = {row.system for row in profiled if not row.is_same or row.is_embedded}
     found: dict[str, list[float]] = {}
     for row in profiled:
-        if row.system not in void and row.error is None:
+        if row.system not in void:
             found.setdefault(row.system, []).append(row.caption_s)
     return {name: sorted(seconds) for name, seconds in found.items()}

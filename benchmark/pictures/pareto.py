@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,12 +52,16 @@ class TradeOff:
         front: those on the Pareto front; incomplete rows never are.
         levels: what frames them, from best to worst.
         absent: names of systems without a latency or without the metric.
+        apart: names of rows that are of fewer clips than the others, because some failed.
+        n_clips: scored in the table.
     """
 
     points: tuple[Point, ...]
     front: tuple[Point, ...]
     levels: tuple[Level, ...]
     absent: tuple[str, ...]
+    apart: tuple[str, ...]
+    n_clips: int
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
@@ -82,14 +87,18 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
 def weigh(rows: Sequence[Row]) -> TradeOff:
     """Set the quality of rows against their latency; runs that differ in their seed are one row.
 
+    A row that is incomplete and of fewer clips than the others is named, and no more.
+
     Raises:
         RunError: the rows are of several tables.
     """
-    _require_one_table(rows)
     rows = join_seeds(rows)
-    names = _names(rows)
-    points, levels, absent = [], [], []
-    for name, row in zip(names, rows, strict=True):
+    table = _only_table(rows)
+    points, levels, absent, apart = [], [], [], []
+    for name, row in zip(_names(rows), rows, strict=True):
+        if row.table_key != table.table_key:
+            apart.append(name)
+            continue
         cell = row.metrics.get(RANKED_BY)
         quality = None if cell is None else cell.value
         latency_s = median_s(row)
@@ -104,7 +113,14 @@ def weigh(rows: Sequence[Row]) -> TradeOff:
     leading = [point for point in points if point.is_complete]
     front = pareto_front([(point.latency_s, point.quality) for point in leading])
     levels.sort(key=lambda level: -level.quality)
-    return TradeOff(tuple(points), tuple(leading[at] for at in front), tuple(levels), tuple(absent))
+    return TradeOff(
+        points=tuple(points),
+        front=tuple(leading[at] for at in front),
+        levels=tuple(levels),
+        absent=tuple(absent),
+        apart=tuple(apart),
+        n_clips=table.n_scored,
+    )
 
 
 def median_s(row: Row) -> float | None:
@@ -123,14 +139,24 @@ def _names(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def _require_one_table(rows: Sequence[Row]) -> None:
-    tables = {row.table_key: row for row in rows}
-    if len(tables) > 1:
+def _only_table(rows: Sequence[Row]) -> Row:
+    """Give a row of the table that all are of, incomplete rows over other clips aside."""
+    whole = [row for row in rows if row.complete]
+    counts = Counter(row.table_key for row in whole or rows)
+    ((key, _),) = counts.most_common(1)
+    table = next(row for row in rows if row.table_key == key)
+    others = [
+        row
+        for row in rows
+        if row.table_key != key and (row.complete or row.table_key[:2] != key[:2])
+    ]
+    if others:
         shown = [
             f"{row.run} ({row.dataset}:{row.split}, {row.n_scored:,} clips, "
             f"ids {row.clips_sha256[:12]})"
-            for row in tables.values()
+            for row in {row.table_key: row for row in (table, *others)}.values()
         ]
         raise RunError(
             f"rows over other clips do not compare: {'; '.join(shown)}. Name runs of one table."
         )
+    return table

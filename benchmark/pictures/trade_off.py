@@ -10,7 +10,7 @@ from benchmark.leaderboard import RANKED_BY, Rung
 from benchmark.metrics.table import METRICS
 from benchmark.pictures.axes import LABEL, scale_milliseconds
 from benchmark.pictures.files import new_figure
-from benchmark.pictures.labels import Label, place_labels
+from benchmark.pictures.labels import Label, literal, place_labels
 from benchmark.pictures.pareto import Level, Point, TradeOff
 
 if TYPE_CHECKING:
@@ -43,9 +43,12 @@ def draw_trade_off(trade_off: TradeOff, title: str, ink: str = INK) -> Figure:
         RunError: no system has a latency.
     """
     if not trade_off.points:
+        found = (
+            listed([*trade_off.absent, *trade_off.apart]) or "there are floors and ceilings alone"
+        )
         raise RunError(
-            f"no system has both a latency and {RANKED_BY}: {listed(trade_off.absent)}. Latency "
-            "comes from `bench run` with --profile 5 or more; captions from files have none."
+            f"no system has both a latency and {RANKED_BY}: {found}. Latency comes from "
+            "`bench run` with --profile 6 or more; captions from files have none."
         )
     figure = new_figure(WIDTH_INCHES, HEIGHT_INCHES)
     axes = figure.subplots()
@@ -54,7 +57,7 @@ def draw_trade_off(trade_off: TradeOff, title: str, ink: str = INK) -> Figure:
         _draw_rung(axes, rung, [point for point in trade_off.points if point.rung == rung])
     _dress(axes, trade_off, ink)
     _draw_front(axes, trade_off.front)
-    axes.set_title(title, fontsize=10, color=ink, loc="left")
+    axes.set_title(literal(title), fontsize=10, color=ink, loc="left")
     figure.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=8, labelcolor=ink)
     labels = [
         Label(p.name, 1000 * p.latency_s, 100 * p.quality, p in trade_off.front)
@@ -79,7 +82,7 @@ def _draw_levels(axes: Axes, levels: Sequence[Level]) -> None:
         )
         named.add(level.rung)
         axes.annotate(
-            level.name,
+            literal(level.name),
             (1, 100 * level.quality),
             xycoords=("axes fraction", "data"),
             xytext=(0, 2 if is_first else -2),
@@ -130,9 +133,9 @@ def _draw_front(axes: Axes, front: Sequence[Point]) -> None:
 def _dress(axes: Axes, trade_off: TradeOff, ink: str) -> None:
     scale_milliseconds(axes, [1000 * point.latency_s for point in trade_off.points])
     axes.margins(0.15, 0.1)
-    absent = ", ".join(trade_off.absent)
-    note = f"\nwithout a latency: {absent}" if absent else ""
-    axes.set_xlabel(f"median {LABEL}{note}", fontsize=9, color=ink)
+    left_out = {"without a latency": trade_off.absent, "some clips failed": trade_off.apart}
+    notes = [f"\n{why}: {literal(', '.join(names))}" for why, names in left_out.items() if names]
+    axes.set_xlabel(f"median {LABEL}{''.join(notes)}", fontsize=9, color=ink)
     axes.set_ylabel(f"{METRICS[RANKED_BY].label} x100", fontsize=9, color=ink)
     axes.tick_params(colors=ink, labelsize=8, which="both")
     axes.grid(visible=True, color=ink, alpha=0.12, linewidth=0.6)

@@ -21,21 +21,17 @@ class FirstPass:
     """Some clips, decoded, and their captions.
 
     Attributes:
+        clips: with their sounds.
         calls: one for each clip; the first one is the captioner's very first.
     """
 
+    clips: tuple[Clip, ...]
     calls: tuple[TimedCall, ...]
-
-    @property
-    def clips(self) -> list[Clip]:
-        return [timed.heard.clip for timed in self.calls]
 
     @property
     def captions(self) -> Mapping[str, str]:
         return {
-            timed.heard.clip.clip_id: timed.call.captions[0]
-            for timed in self.calls
-            if timed.call.captions
+            timed.clip_id: timed.call.captions[0] for timed in self.calls if timed.call.captions
         }
 
     def cycled(self, n_clips: int) -> list[Clip]:
@@ -64,17 +60,19 @@ def take_first_pass(
         PluginError: a call failed.
     """
     calibration = Calibration()
+    clips: list[Clip] = []
     calls: list[TimedCall] = []
     n_bytes, start_ns = 0, time.perf_counter_ns()
     for clip_id in clip_ids:
         is_full = n_bytes > _HELD_BYTES and len(calls) >= n_least
         if calls and (is_full or since(start_ns) > stream.limit_s):
             break
-        timed = stream.time_call(captioner, clip_id, calibration)
+        clip, timed = stream.time_call(captioner, clip_id, calibration)
         if timed.call.error is not None:
             raise PluginError(
                 f"at clip {clip_id!r}: {describe(timed.call.error)}"
             ) from timed.call.error
+        clips.append(clip)
         calls.append(timed)
-        n_bytes += timed.heard.clip.waveform.nbytes
-    return FirstPass(tuple(calls))
+        n_bytes += clip.waveform.nbytes
+    return FirstPass(tuple(clips), tuple(calls))

@@ -84,9 +84,17 @@ class Latency:
 
 
 def summarise_latency(
-    profiled: Sequence[ProfileRow], prepared: Sequence[PrepareRow]
+    profiled: Sequence[ProfileRow],
+    prepared: Sequence[PrepareRow],
+    earlier: str = "the quality pass",
 ) -> Latency | None:
-    """Summarise one system's profile rows; None where nothing was profiled."""
+    """Summarise one system's profile rows; None where nothing was profiled.
+
+    Args:
+        profiled: its timed calls.
+        prepared: how it got ready.
+        earlier: what the calls' captions were held against, to say so where they differ.
+    """
     if not profiled:
         return None
     seconds = np.array([row.caption_s for row in profiled])
@@ -107,7 +115,7 @@ def summarise_latency(
         },
         reading={name: _stage(spent, calibration, None) for name, spent in outside.items()},
         machine=profiled[-1].machine,
-        void=_why_void(profiled),
+        void=_why_void(profiled, earlier),
     )
 
 
@@ -148,10 +156,10 @@ def _relative_p50(seconds: _Seconds, calibration: _Seconds | None) -> dict[str, 
     return {"relative_p50": value, "relative_p50_low": low, "relative_p50_high": high}
 
 
-def _why_void(profiled: Sequence[ProfileRow]) -> str | None:
+def _why_void(profiled: Sequence[ProfileRow], earlier: str) -> str | None:
     if any(row.is_embedded for row in profiled):
         return "embeddings from files: encoding not measured"
     if error := next((row.error for row in profiled if row.error), None):
         return f"a call failed: {error}"
     n_differing = sum(not row.is_same for row in profiled)
-    return f"{n_differing} captions differ from the quality pass" if n_differing else None
+    return f"{n_differing} captions differ from {earlier}" if n_differing else None

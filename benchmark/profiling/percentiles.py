@@ -61,11 +61,6 @@ def bound_ranks(n_values: int, share: float) -> tuple[int, int] | None:
     return low, int(np.argmax(is_rare))
 
 
-def n_values_needed(share: float) -> int:
-    """Tell from how many values on a percentile has both bounds."""
-    return math.ceil(math.log(_TAIL) / math.log(max(share, 1 - share)))
-
-
 def _binomial(n_values: int, share: float) -> NDArray[np.float64]:
     """Compute ``P(B = k)`` for k from 0 to n."""
     log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n_values + 1)))])

@@ -7,27 +7,31 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from benchmark.calling import Call, call_captioner, describe, since
-from benchmark.contract import Captioner
+from benchmark.contract import Captioner, Clip
 from benchmark.embeddings import embeddings_computed_anew
 from benchmark.ledger import CAPTIONED, ClipRow, ProfileRow
-from benchmark.listening import Heard, Listener
+from benchmark.listening import Listener
 from benchmark.profiling.calibration import Calibration
 from benchmark.stages import collected_stages
 
 
 @dataclass(frozen=True, slots=True)
 class TimedCall:
-    """One clip under the clock.
+    """One clip under the clock; its sound is not kept.
 
     Attributes:
-        heard: the clip.
+        clip_id: the clip.
+        audio_s: its length.
+        read_s: seconds to decode and resample it.
         call: what came of it, and its seconds.
         stages: seconds of the call by stage.
         reading: seconds by stage before the call.
         calibration_s: of the fixed work right after the call.
     """
 
-    heard: Heard
+    clip_id: str
+    audio_s: float
+    read_s: float
     call: Call
     stages: dict[str, float]
     reading: dict[str, float]
@@ -46,9 +50,9 @@ class TimedCall:
         """
         return ProfileRow(
             system=system,
-            clip_id=self.heard.clip.clip_id,
+            clip_id=self.clip_id,
             caption_s=self.call.seconds,
-            audio_s=self.heard.clip.duration_s,
+            audio_s=self.audio_s,
             is_same=self.call.captions == [said],
             is_embedded=is_embedded,
             stages=self.stages,
@@ -67,7 +71,7 @@ class SingleStream:
         listener: reads them, each time anew.
         sample_rate_hz: at which.
         timeout_s: seconds a call may take; None waits for ever.
-        limit_s: no call begins later than this.
+        limit_s: no call but the first one after the warm-up begins later than this.
     """
 
     listener: Listener
@@ -84,24 +88,31 @@ class SingleStream:
         calibration = Calibration()
         timed: list[TimedCall] = []
         for clip_id in [*clip_ids[:1], *clip_ids]:
-            if since(start_ns) > self.limit_s:
+            if len(timed) > 1 and since(start_ns) > self.limit_s:
                 break
-            timed.append(self.time_call(captioner, clip_id, calibration))
+            timed.append(self.time_call(captioner, clip_id, calibration)[1])
             if timed[-1].call.error is not None:
                 return timed if len(timed) == 1 else timed[1:]
         return timed[1:]
 
-    def time_call(self, captioner: Captioner, clip_id: str, calibration: Calibration) -> TimedCall:
+    def time_call(
+        self, captioner: Captioner, clip_id: str, calibration: Calibration
+    ) -> tuple[Clip, TimedCall]:
         """Read and caption one clip with every cache off.
+
+        Returns:
+            The clip with its sound, and its call.
 
         Raises:
             DataError: its sound cannot be read.
         """
         with collected_stages() as reading:
             heard = self.listener.hear_anew(clip_id, self.sample_rate_hz)
+        clip = heard.clip
         with embeddings_computed_anew(), collected_stages() as stages:
-            call = call_captioner(captioner, [heard.clip], self.timeout_s)
-        return TimedCall(heard, call, dict(stages), dict(reading), calibration.seconds())
+            call = call_captioner(captioner, [clip], self.timeout_s)
+        spent = (dict(stages), dict(reading), calibration.seconds())
+        return clip, TimedCall(clip_id, clip.duration_s, heard.read_s, call, *spent)
 
 
 def profile_again(
@@ -123,8 +134,7 @@ def profile_again(
     said = {row.clip_id: row for row in rows if row.state in CAPTIONED}
     profiled = []
     for timed in stream.time_calls(captioner, list(said)):
-        clip_id = timed.heard.clip.clip_id
-        row = said[clip_id]
-        is_embedded = clip_id in embedded
+        row = said[timed.clip_id]
+        is_embedded = timed.clip_id in embedded
         profiled.append(timed.to_row(row.system, row.caption, machine, is_embedded=is_embedded))
     return profiled

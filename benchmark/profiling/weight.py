@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import partial
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,7 +66,7 @@ def _held_by(thing: object) -> Iterator[object]:
     match thing:
         case Mapping():
             yield from list(thing.values())
-        case list() | tuple() | set() | frozenset():
+        case list() | tuple() | set() | frozenset() | deque():
             yield from thing
         case partial():
             yield from (thing.func, thing.args, thing.keywords)
@@ -76,10 +83,9 @@ def _held_by(thing: object) -> Iterator[object]:
 
 def _slots_of(thing: object) -> Iterator[object]:
     for kind in type(thing).__mro__:
-        names = kind.__dict__.get("__slots__", ())
-        for name in (names,) if isinstance(names, str) else names:
-            if name not in ("__dict__", "__weakref__") and hasattr(thing, name):
-                yield getattr(thing, name)
+        for name, member in vars(kind).items():  # a private slot has its class's name before it
+            if isinstance(member, MemberDescriptorType):
+                yield getattr(thing, name, None)
 
 
 def _is_full(cell: Any) -> bool:

@@ -56,8 +56,12 @@ def fill_page(
 
 
 def embed_json(data: Mapping[str, Any]) -> str:
-    r"""Write JSON that may stand within a script element: ASCII, with ``<`` as ``\u003c``."""
-    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+    r"""Write JSON that may stand within a script element: ASCII, with ``<`` as ``\u003c``.
+
+    Raises:
+        ValueError: a number is infinite or none, which no browser reads.
+    """
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
 def _read(name: str) -> str:

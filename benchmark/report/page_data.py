@@ -96,4 +96,4 @@ def _scores(
 
 
 def _percent(value: float | None) -> float | None:
-    return None if value is None or math.isnan(value) else round(100 * value, _DIGITS)
+    return None if value is None or not math.isfinite(value) else round(100 * value, _DIGITS)

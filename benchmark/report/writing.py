@@ -17,6 +17,7 @@ from benchmark.report.inline_figure import INK, inline_svg
 from benchmark.report.page import fill_page
 from benchmark.report.page_data import page_data
 from benchmark.report.sounds import ABSENT, PageSound, sound_files, without_sounds, write_sounds
+from benchmark.run_folder import folders_in
 from benchmark.tables import render
 
 INDEX = "index.html"
@@ -55,10 +56,11 @@ def write_report(run: Path, out: Path, data_root: Path, *, with_sounds: bool = T
     Raises:
         RunError: there is no finished run, or its data set is another one now.
         DataError: the data set's captions are not here.
-        UsageError: the folder holds something.
+        UsageError: the folder holds something, or the run is one for each seed.
         MachineError: the folder cannot be written.
     """
     _require_empty(out)
+    _require_one_run(run)
     record, rows = read_record(run), read_rows([run])
     split = load_same_split(record.plan, data_root, run)
     clip_ids = record.plan.clip_ids
@@ -90,11 +92,11 @@ def _fill(record: RunRecord, rows: Sequence[Row], split: Split, sounds: Sequence
         "clips": f"{len(plan.clip_ids):,}",
         "with sound": f"{sum(bool(sound.name) for sound in sounds):,}",
         "made": plan.created_at,
-        "run": record.path.name,
+        "run": record.path.resolve().name,
     }
     pictures = [_draw(group) for group in group_rows(rows)]
     return fill_page(
-        title=f"{plan.dataset}, {len(plan.systems)} systems",
+        title=f"{plan.dataset}, {len(plan.systems)} system{'s' * (len(plan.systems) != 1)}",
         facts=facts,
         tables=render(rows, "html"),
         picture="".join(pictures),
@@ -107,9 +109,18 @@ def _draw(group: Sequence[Row]) -> str:
     trade_off = weigh(group)
     if not trade_off.points:
         return ""
-    front = ", ".join(point.name for point in trade_off.front)
-    figure = draw_trade_off(trade_off, f"{group[0].n_scored:,} clips", INK)
+    front = ", ".join(point.name for point in trade_off.front) or "no system"
+    figure = draw_trade_off(trade_off, f"{trade_off.n_clips:,} clips", INK)
     return inline_svg(figure, f"Quality against latency. On the Pareto front: {front}.")
+
+
+def _require_one_run(run: Path) -> None:
+    folders = folders_in(run)
+    if folders != [run]:
+        raise UsageError(
+            f"{run} holds a run for each seed, and a page is of one; name one: "
+            + " or ".join(map(str, folders))
+        )
 
 
 def _require_empty(out: Path) -> None:

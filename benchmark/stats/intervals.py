@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from benchmark.stats.draws import N_DRAWS, N_TEST_DRAWS, resample
-from benchmark.stats.samples import Array, Clusters, Sample
+from benchmark.stats.draws import N_DRAWS, N_TEST_DRAWS, in_clusters, resample
+from benchmark.stats.samples import Array, Clusters, Sample, require_same_clips
 
 LEVEL = 0.95
 
@@ -96,11 +96,6 @@ class SeedSpread:
     low: float
     high: float
 
-    @property
-    def extent(self) -> float:
-        """The best seed less the worst one."""
-        return max(self.values) - min(self.values)
-
 
 def spread_over_seeds(
     samples: Sequence[Sample],
@@ -151,11 +146,13 @@ def typical_gap(samples: Sequence[Sample], clusters: Clusters | None = None) -> 
         clusters: the cluster of each clip; whole clusters are drawn.
 
     Returns:
-        The median of ``resolvable_gap`` over all pairs of rows; None for fewer than two rows.
+        The median of ``resolvable_gap`` over all pairs of rows; None for fewer than two rows,
+        and for a single clip or cluster, whose draws are all the same.
     """
-    if len(samples) < 2:
+    samples = in_clusters(samples, clusters)
+    if len(samples) < 2 or require_same_clips(samples) < 2:
         return None
-    spread = np.cov(resample(samples, N_DRAWS, clusters))
+    spread = np.cov(resample(samples, N_DRAWS))
     first, second = np.triu_indices(len(samples), k=1)
     variances = spread[first, first] + spread[second, second] - 2 * spread[first, second]
     return resolvable_gap(float(np.median(np.sqrt(np.maximum(variances, 0.0)))))

@@ -39,28 +39,6 @@ class Sample:
         """Make the sample of a mean over clips from ``(n_clips,)`` values."""
         return cls(np.stack([per_clip, np.ones(len(per_clip))], axis=1), _mean)
 
-    @classmethod
-    def average(cls, samples: Sequence[Sample]) -> Sample:
-        """Make the sample of the mean of several corpus values over the same clips.
-
-        So several seeds of one system are compared as one: a test that draws or swaps a clip
-        does so for all seeds at once.
-
-        Raises:
-            ValueError: there are no samples, or they have unlike numbers of clips.
-        """
-        require_same_clips(samples)
-        ends = np.cumsum([sample.statistics.shape[1] for sample in samples])[:-1]
-        aggregates = [sample.aggregate for sample in samples]
-
-        def aggregate(sums: Array) -> Array:
-            parts = np.split(sums, ends, axis=-1)
-            values = [of_one(part) for of_one, part in zip(aggregates, parts, strict=True)]
-            mean: Array = np.mean(values, axis=0)
-            return mean
-
-        return cls(np.concatenate([sample.statistics for sample in samples], axis=1), aggregate)
-
     @property
     def n_clips(self) -> int:
         return len(self.statistics)

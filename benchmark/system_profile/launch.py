@@ -86,20 +86,30 @@ def _ask(request: ProfileRequest, *, only_prepare: bool) -> dict[str, Any]:
             "started_ns": time.monotonic_ns(),  # a clock that all processes share
         }
         order_path.write_text(json.dumps(order), encoding="utf-8")
-        # -P: a folder called benchmark in the working directory is not this package.
-        program = [sys.executable, "-P", "-m", "benchmark.system_profile.worker"]
-        done = subprocess.run(
-            [*program, str(order_path), str(answer_path)],
-            stdin=subprocess.DEVNULL,
-            stdout=2,  # what plugins print goes where progress goes
-            check=False,
-        )
+        code = _run_worker(order_path, answer_path)
         if not answer_path.is_file():
-            return {"failure": f"its process {_describe_end(done.returncode)}", "traceback": None}
+            return {"failure": f"its process {_describe_end(code)}", "traceback": None}
         answer: dict[str, Any] = json.loads(answer_path.read_text(encoding="utf-8"))
     if "error" in answer:
         return {"failure": answer["error"], "traceback": answer["traceback"]}
     return answer
+
+
+def _run_worker(order_path: Path, answer_path: Path) -> int:
+    """Run the process that does what an order says; who interrupts this one ends both."""
+    # -P: a folder called benchmark in the working directory is not this package.
+    program = [sys.executable, "-P", "-m", "benchmark.system_profile.worker"]
+    with subprocess.Popen(
+        [*program, str(order_path), str(answer_path)],
+        stdin=subprocess.DEVNULL,
+        stdout=2,  # what plugins print goes where progress goes
+    ) as process:
+        try:
+            return process.wait()
+        except BaseException:
+            process.kill()
+            process.wait()  # leaving the block does not, after an interrupt
+            raise
 
 
 def _describe_end(code: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,9 +57,13 @@ class ProfileRequest:
         """
         checks = {
             "--queries": (self.n_queries, self.n_queries >= 1, "at least 1"),
-            "--seconds": (self.limit_s, 0 < self.limit_s < float("inf"), "above 0"),
+            "--seconds": (self.limit_s, 0 < self.limit_s < math.inf, "above 0 and finite"),
             "--batch-sizes": (self.batch_sizes, min(self.batch_sizes, default=0) >= 1, "above 0"),
-            "--rate": (self.rate_qps, self.rate_qps is None or self.rate_qps > 0, "above 0"),
+            "--rate": (
+                self.rate_qps,
+                self.rate_qps is None or 0 < self.rate_qps < math.inf,
+                "above 0 and finite",
+            ),
             "--load": (self.load, 0 < self.load < 1, "between 0 and 1"),
         }
         for option, (found, is_within, expected) in checks.items():

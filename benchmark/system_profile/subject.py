@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.artifacts import used_artifacts
-from benchmark.calling import describe, since
+from benchmark.calling import describe, prepare_captioner, sample_rate_of, since
 from benchmark.contract import Captioner
+from benchmark.disclosure import read_disclosure
 from benchmark.errors import PluginError
 from benchmark.listening import Listener
 from benchmark.planning import plan_run
@@ -67,7 +68,8 @@ def prepare_subject(request: ProfileRequest, started_ns: int) -> Subject:
     start_ns = time.perf_counter_ns()
     with used_artifacts() as artifacts:
         try:
-            captioner = system.spec.prepare(resources, system.options)
+            captioner = prepare_captioner(system.spec, resources, system.options)
+            read_disclosure(captioner)  # better refused now than after all scenarios
         except Exception as error:
             raise PluginError(f"while preparing: {describe(error)}") from error
     steps_s["prepare_s"] = since(start_ns)
@@ -77,7 +79,7 @@ def prepare_subject(request: ProfileRequest, started_ns: int) -> Subject:
         captioner=captioner,
         clip_ids=tuple(spread(clip_ids, request.n_queries)),
         listener=Listener(planned.split, text_only=False, budget_bytes=0),
-        sample_rate_hz=int(getattr(captioner, "sample_rate_hz", system.spec.sample_rate_hz)),
+        sample_rate_hz=sample_rate_of(captioner, system.spec),
         steps_s=steps_s,
         peaks_mib={"before_prepare_mib": before_mib, "ready_mib": peak_rss_mib()},
         artifacts=tuple(artifacts),

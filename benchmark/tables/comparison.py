@@ -6,7 +6,7 @@ import json
 
 from benchmark.comparison import ComparedMetric, Comparison
 from benchmark.metrics.table import METRICS
-from benchmark.tables.layout import Format, entitle, lay_out
+from benchmark.tables.layout import Format, entitle, lay_out, name_absent
 
 _P_VALUES = ("Holm", "swaps", "bootstrap", "unpaired")
 
@@ -65,11 +65,7 @@ def _notes(comparison: Comparison) -> list[str]:
         for metric in comparison.metrics
         if not metric.is_one_thing
     ]
-    reasons: dict[str, list[str]] = {}
-    for key, reason in comparison.absent.items():
-        reasons.setdefault(reason, []).append(METRICS[key].label)
-    notes += [f"Left out: {', '.join(labels)}: {why}" for why, labels in reasons.items()]
-    return notes
+    return notes + name_absent("Left out", comparison.absent)
 
 
 def _parts(parts: tuple[str, ...]) -> str:

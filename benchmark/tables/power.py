@@ -7,7 +7,7 @@ import json
 from benchmark.metrics.table import METRICS
 from benchmark.power import MetricPower, PowerReport
 from benchmark.stats.power import Rate
-from benchmark.tables.layout import NO_VALUE, Format, entitle, lay_out
+from benchmark.tables.layout import NO_VALUE, Format, entitle, lay_out, name_absent
 
 
 def render_power(report: PowerReport, form: Format) -> str:
@@ -68,7 +68,4 @@ def _notes(report: PowerReport) -> list[str]:
         for metric in report.metrics
         if metric.why_no_power
     ]
-    reasons: dict[str, list[str]] = {}
-    for key, reason in report.absent.items():
-        reasons.setdefault(reason, []).append(METRICS[key].label)
-    return notes + [f"Left out: {', '.join(labels)}: {why}" for why, labels in reasons.items()]
+    return notes + name_absent("Left out", report.absent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from benchmark.leaderboard import (
@@ -13,8 +14,8 @@ from benchmark.leaderboard import (
     way_to_human,
 )
 from benchmark.metrics.table import METRICS
-from benchmark.tables.layout import NO_VALUE, Format, lay_out
-from benchmark.tiers import ranked_rows, resolved_gap, tiers_of
+from benchmark.tables.layout import NO_VALUE, Format, lay_out, name_absent
+from benchmark.tiers import is_ranked, resolved_gap, tiers_of
 
 
 def heading(group: Sequence[Row], form: Format) -> str:
@@ -30,8 +31,8 @@ def quality_table(group: Sequence[Row], form: Format) -> str:
     columns = [column for column in table_columns(group)[0] if METRICS[column.key].in_table]
     line_break = "\n(" if form == "text" else " ("
     header = ["#", "system", *(column.label.replace(" (", line_break) for column in columns)]
-    ranked, tiers = ranked_rows(group), tiers_of(group)
-    if tiers:
+    tiers = tiers_of(group)
+    if tiers is not None:
         header.append("tier")
     shares = way_to_human(group)
     if shares is not None:
@@ -39,18 +40,20 @@ def quality_table(group: Sequence[Row], form: Format) -> str:
     tells_training = any(row.trained_on for row in group)
     if tells_training:
         header.append("saw data")
-    lines = []
-    for row in group:
+    lines: list[list[str]] = []
+    ranks = itertools.count(1)
+    for at, row in enumerate(group):
         place = row.rung if row.rung != "system" else NO_VALUE
         name = row.system if row.complete else f"{row.system} (incomplete)"
         cells = [_cell(column.key, column.cell(row), row.spread) for column in columns]
-        if tiers:
-            cells.append(str(tiers.get(row.system, NO_VALUE)))
+        if tiers is not None:
+            cells.append(str(tiers[at] or NO_VALUE))
         if shares is not None:
-            cells.append(f"{100 * shares[row.system]:.0f}" if row.system in shares else NO_VALUE)
+            share = shares[at]
+            cells.append(NO_VALUE if share is None else f"{100 * share:.0f}")
         if tells_training:
             cells.append(row.saw_data)
-        lines.append([str(ranked.index(row) + 1) if row in ranked else place, name, *cells])
+        lines.append([str(next(ranks)) if is_ranked(row) else place, name, *cells])
     return lay_out(lines, header, form)
 
 
@@ -70,11 +73,8 @@ def notes(group: Sequence[Row]) -> list[str]:
     lines = [
         "Values x100; in brackets the 95 % bootstrap interval. Ranked by CIDEr-D.",
         *_notes_on_noise(group),
+        *name_absent("Unavailable", table_columns(group)[1]),
     ]
-    reasons: dict[str, list[str]] = {}
-    for key, reason in table_columns(group)[1].items():
-        reasons.setdefault(reason, []).append(METRICS[key].label)
-    lines += [f"Unavailable: {', '.join(labels)}: {why}" for why, labels in reasons.items()]
     lines += [
         f"{label}: the rows were not all computed the same way; compare their signatures (json)"
         for label in differing_signatures(group)
@@ -91,17 +91,16 @@ def notes(group: Sequence[Row]) -> list[str]:
 
 def _notes_on_noise(group: Sequence[Row]) -> list[str]:
     lines = []
-    if tiers_of(group):
-        lines.append(
-            "Rows of one tier cannot be told from its best row (paired test of CIDEr-D, Holm, 5 %)."
-        )
     if (gap := resolved_gap(group)) is not None:
-        lines.append(
-            f"These clips resolve CIDEr-D gaps of {100 * gap:.1f} between ranked rows (power 80 %)."
-        )
+        lines = [
+            "Rows of one tier cannot be told from its best row (paired test of CIDEr-D, Holm, "
+            "5 %).",
+            f"These clips resolve CIDEr-D gaps of {100 * gap:.1f} between ranked rows (power "
+            "80 %).",
+        ]
     for seeds in dict.fromkeys(row.seeds for row in group if row.seeds):
         lines.append(
             f"Means over the seeds {', '.join(map(str, seeds))}; ± is the standard deviation "
-            "over seeds."
+            "over seeds. Latency is that of the first."
         )
     return lines

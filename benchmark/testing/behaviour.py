@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.artifacts import Artifacts
+from benchmark.calling import sample_rate_of
 from benchmark.contract import Clip
 from benchmark.disclosure import read_disclosure
 from benchmark.embedding_files import EmbeddingFile
@@ -51,6 +52,7 @@ def discloses(trial: Trial) -> None:
     """``trained_on``, ``facts`` and ``sample_rate_hz`` are what the contract asks for."""
     try:
         read_disclosure(trial.captioner)
+        sample_rate_of(trial.captioner, trial.spec)
     except PluginError as error:
         raise BrokenRuleError(str(error)) from error
 

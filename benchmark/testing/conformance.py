@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmark.calling import sample_rate_of
 from benchmark.contract import Captioner, Resources, SystemSpec
+from benchmark.errors import PluginError
 from benchmark.testing.behaviour import Rule, first_rules, rules_for
 from benchmark.testing.declaration import examine_declaration
 from benchmark.testing.examples import (
@@ -70,9 +72,9 @@ def _examine_captioner(
     spec: SystemSpec, resources: Resources, options: Any, captioner: Captioner
 ) -> Iterator[Finding]:
     try:
-        clips = example_clips(_sample_rate_hz(spec, captioner))
-    except BrokenRuleError as broken:
-        yield _finding("disclosure", broken)
+        clips = example_clips(sample_rate_of(captioner, spec))
+    except PluginError as error:
+        yield Finding("disclosure", str(error))
         return
     trial = Trial(spec, resources, options, captioner, clips)
     for name, rule in first_rules():
@@ -107,15 +109,6 @@ def _as_a_run_gives(spec: SystemSpec, resources: Resources) -> Resources:
         references = {**(resources.references or {}), **example_references()}
     train = (resources.train or example_train()) if spec.needs_train else None
     return dataclasses.replace(resources, train=train, references=references)
-
-
-def _sample_rate_hz(spec: SystemSpec, captioner: Captioner) -> int:
-    rate_hz: object = getattr(captioner, "sample_rate_hz", spec.sample_rate_hz)
-    if not isinstance(rate_hz, int) or rate_hz < 1:
-        raise BrokenRuleError(
-            f"the captioner's sample_rate_hz is {rate_hz!r}; expected a positive integer."
-        )
-    return rate_hz
 
 
 def _finding(rule: str, broken: BrokenRuleError) -> Finding:

@@ -44,7 +44,7 @@ def prepare(spec: SystemSpec, resources: Resources, options: Any) -> Captioner:
     """
     try:
         captioner = spec.prepare(resources, options)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise BrokenRuleError(f"prepare() raised {_spell(error)}") from error
     if not callable(getattr(captioner, "caption", None)):
         raise BrokenRuleError(
@@ -85,7 +85,7 @@ def _describe_batch(clips: Sequence[Clip]) -> str:
     return f"captioning {', '.join(lengths)}"
 
 
-def _spell(error: Exception) -> str:
+def _spell(error: BaseException) -> str:
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, ValueError) and "read-only" in str(error):
         text += ". Waveforms are read-only, for the next system hears the same array: copy first."
