@@ -65,6 +65,13 @@ class _LazyGroup(click.Group):
             ctx.fail(f"no command named {args[0]!r}.{hint} Known: {known}.")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # click would say 1
+            click.echo("\nInterrupted.", err=True)
+            sys.exit(130)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))

@@ -168,19 +168,19 @@ def test_names_are_drawn_as_they_stand_dollars_and_all():
     assert f"folder:{name}" in drawn
 
 
-def test_names_of_points_that_lie_together_cover_neither_each_other_nor_bars_nor_the_frame():
-    rows = [row(f"system-{n}", 10 + n / 10, 0.5 + n / 200) for n in range(6)]
-    point = row("at-the-edge", 30, 0.5)
-    edge = dataclasses.replace(point.metrics["cider_d"], low=0.45, high=0.55)
-    rows.append(dataclasses.replace(point, metrics={"cider_d": edge}))
-    figure = draw_trade_off(weigh(rows), "seven rows")
+def test_names_of_points_that_lie_together_do_not_cover_each_other_nor_leave_the_frame():
+    rows = [row(f"system-{n}", 10 + n / 10, 0.5 + n / 2000) for n in range(5)]
+    figure = draw_trade_off(weigh([*rows, row("at-the-edge", 30, 0.5)]), "six rows")
     (axes,) = figure.axes
-    (bar,) = (axes.transData.transform(bars.get_segments()[0]) for bars in axes.collections)
+    bars = [Bbox(axes.transData.transform(bar.get_segments()[0])) for bar in axes.collections]
     boxes = [text.get_window_extent() for text in axes.texts]
     frame = axes.get_window_extent()
+    assert (len(bars), len(boxes)) == (6, 6)
     for at, box in enumerate(boxes):
-        assert not any(box.overlaps(other) for other in [Bbox(bar), *boxes[:at]])
+        assert not any(box.overlaps(other) for other in boxes[:at])
         assert frame.x0 <= box.x0 < box.x1 <= frame.x1
+    assert texts(figure)[-1] == "at-the-edge"
+    assert not any(boxes[-1].overlaps(bar) for bar in bars)  # there is room beside it
 
 
 @pytest.mark.parametrize(

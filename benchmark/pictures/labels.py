@@ -11,10 +11,15 @@ import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
 _NEAR_POINTS, _STEP_POINTS = 6, 10
 _ROWS_AWAY = 5
+_BAD = 100
+"""To cover a name, or to leave the axes, is as bad as to cover so many lines."""
+
+_Place = tuple[Literal["left", "right"], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +37,29 @@ def literal(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def place_labels(axes: Axes, labels: Sequence[Label], ink: str) -> None:
-    """Write each name in the first place around its point where no line, point or name is.
+def place_labels(figure: Figure, axes: Axes, labels: Sequence[Label], ink: str) -> None:
+    """Write each name in the first place around its point where least is written or drawn.
 
     Args:
+        figure: that holds the axes.
         axes: with all else drawn; its limits stay as they are.
         labels: the first are placed first.
         ink: the names' colour.
     """
     axes.set_xlim(axes.get_xlim())
     axes.set_ylim(axes.get_ylim())
-    axes.figure.get_figure(root=True).draw_without_rendering()  # gives the axes their place
-    taken = _occupied(axes)
+    figure.draw_without_rendering()  # gives the axes their place
+    drawn, written = _drawn(axes), [text.get_window_extent() for text in axes.texts]
     for label in labels:
-        taken.append(_write(axes, label, ink, taken))
+        written.append(_write(axes, label, ink, drawn, written))
 
 
-def _occupied(axes: Axes) -> list[Bbox]:
-    """List what is drawn, as boxes: names, points, bars, and every piece of a line."""
+def _drawn(axes: Axes) -> list[Bbox]:
+    """List what is drawn, as boxes: points, bars, and every piece of a line."""
     from matplotlib.collections import LineCollection
     from matplotlib.transforms import Bbox
 
-    boxes: list[Bbox] = [text.get_window_extent() for text in axes.texts]
+    boxes: list[Bbox] = []
     strokes = [
         (bars.get_transform().transform(bar), 1.0)
         for bars in axes.collections
@@ -70,8 +76,10 @@ def _occupied(axes: Axes) -> list[Bbox]:
     return boxes
 
 
-def _write(axes: Axes, label: Label, ink: str, taken: Sequence[Bbox]) -> Bbox:
-    """Try places from near to far; where none is free the nearest is taken."""
+def _write(
+    axes: Axes, label: Label, ink: str, drawn: Sequence[Bbox], written: Sequence[Bbox]
+) -> Bbox:
+    """Take the nearest of the places that cover least: names count more than lines."""
     text = axes.annotate(
         literal(label.name),
         (label.x, label.y),
@@ -85,20 +93,25 @@ def _write(axes: Axes, label: Label, ink: str, taken: Sequence[Bbox]) -> Bbox:
         zorder=4,
     )
     inside = axes.get_window_extent()
-    places = _places()
-    for side, offset in [*places, places[0]]:
+
+    def write_at(place: _Place) -> Bbox:
+        side, offset = place
         text.set_horizontalalignment(side)
         text.xyann = offset
-        box: Bbox = text.get_window_extent()
+        return text.get_window_extent()
+
+    def cost(place: _Place) -> int:
+        box = write_at(place)
         is_inside = inside.x0 <= box.x0 and box.x1 <= inside.x1
-        if is_inside and not any(box.overlaps(other) for other in taken):
-            break
-    return box
+        n_bad = sum(box.overlaps(other) for other in written) + (not is_inside)
+        return _BAD * n_bad + sum(box.overlaps(other) for other in drawn)
+
+    return write_at(min(_places(), key=cost))
 
 
-def _places() -> list[tuple[Literal["left", "right"], tuple[float, float]]]:
+def _places() -> list[_Place]:
     """List sides and offsets in points: near before far, above before below, right before left."""
-    places: list[tuple[Literal["left", "right"], tuple[float, float]]] = []
+    places: list[_Place] = []
     for row in range(_ROWS_AWAY):
         away = _NEAR_POINTS + row * _STEP_POINTS
         for up in (away, -away):

@@ -63,7 +63,7 @@ def draw_trade_off(trade_off: TradeOff, title: str, ink: str = INK) -> Figure:
         Label(p.name, 1000 * p.latency_s, 100 * p.quality, p in trade_off.front)
         for p in sorted(trade_off.points, key=lambda point: point not in trade_off.front)
     ]
-    place_labels(axes, labels, ink)
+    place_labels(figure, axes, labels, ink)
     return figure
 
 

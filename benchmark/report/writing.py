@@ -17,7 +17,6 @@ from benchmark.report.inline_figure import INK, inline_svg
 from benchmark.report.page import fill_page
 from benchmark.report.page_data import page_data
 from benchmark.report.sounds import ABSENT, PageSound, sound_files, without_sounds, write_sounds
-from benchmark.run_folder import folders_in
 from benchmark.tables import render
 
 INDEX = "index.html"
@@ -54,13 +53,12 @@ def write_report(run: Path, out: Path, data_root: Path, *, with_sounds: bool = T
         with_sounds: whether sounds and spectrograms are written beside the page.
 
     Raises:
-        RunError: there is no finished run, or its data set is another one now.
+        RunError: there is no finished run, or one for each seed, or its data set is another now.
         DataError: the data set's captions are not here.
-        UsageError: the folder holds something, or the run is one for each seed.
+        UsageError: the folder holds something.
         MachineError: the folder cannot be written.
     """
     _require_empty(out)
-    _require_one_run(run)
     record, rows = read_record(run), read_rows([run])
     split = load_same_split(record.plan, data_root, run)
     clip_ids = record.plan.clip_ids
@@ -112,15 +110,6 @@ def _draw(group: Sequence[Row]) -> str:
     front = ", ".join(point.name for point in trade_off.front) or "no system"
     figure = draw_trade_off(trade_off, f"{trade_off.n_clips:,} clips", INK)
     return inline_svg(figure, f"Quality against latency. On the Pareto front: {front}.")
-
-
-def _require_one_run(run: Path) -> None:
-    folders = folders_in(run)
-    if folders != [run]:
-        raise UsageError(
-            f"{run} holds a run for each seed, and a page is of one; name one: "
-            + " or ".join(map(str, folders))
-        )
 
 
 def _require_empty(out: Path) -> None:
