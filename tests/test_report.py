@@ -197,7 +197,7 @@ def test_a_plot_draws_a_systems_name_as_it_stands():
 def test_a_page_is_of_one_seed(place, tmp_path):
     for seed in (0, 1):
         shutil.copytree(place / "run", tmp_path / f"seed-{seed}")
-    with pytest.raises(UsageError, match=r"name one: .*/seed-0 or .*/seed-1"):
+    with pytest.raises(RunError, match=r"a run for each of 2 seeds; name one of them, as .*seed-0"):
         write_report(tmp_path, tmp_path / "page", place)
     assert not (tmp_path / "page").exists()
 
