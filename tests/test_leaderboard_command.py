@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+BASELINES = Path(__file__).parent.parent / "leaderboards" / "baselines"
 
 
 @pytest.fixture
@@ -56,3 +60,15 @@ def test_a_check_needs_a_file(bench, run):
     done = bench("leaderboard", run, "--check")
     assert done.returncode == 2
     assert "name it with --out" in done.stderr
+
+
+def test_the_committed_table_is_that_of_the_committed_baseline(bench):
+    arguments = ("leaderboard", BASELINES / "soundscapes-test.json", "--format", "md")
+    done = bench(*arguments, "-o", BASELINES.parent / "soundscapes.md", "--check")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_committed_baseline_passes_its_own_gate(bench):
+    baseline = BASELINES / "soundscapes-test.json"
+    done = bench("gate", baseline, "--baseline", baseline)
+    assert done.returncode == 0, done.stdout + done.stderr

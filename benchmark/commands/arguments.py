@@ -28,7 +28,7 @@ embeddings_option = click.option(
 )
 metrics_option = click.option(
     "--metrics",
-    help="Metrics or sets of metrics, comma-separated: all (default), java, lexical, cider_d, ...",
+    help="Metrics or sets of them, comma-separated: all (default), offline, java, lexical, fer.",
 )
 
 

@@ -89,10 +89,17 @@ METRICS: dict[str, Metric] = {
     )
 }
 
+
+def _of_groups(*groups: Group) -> tuple[str, ...]:
+    return tuple(key for key, metric in METRICS.items() if metric.group in groups)
+
+
 METRIC_SETS: dict[str, tuple[str, ...]] = {
     "all": tuple(METRICS),
-    "lexical": tuple(key for key, metric in METRICS.items() if metric.group == "lexical"),
-    "java": tuple(key for key, metric in METRICS.items() if metric.group in ("lexical", "meteor")),
+    "lexical": _of_groups("lexical"),
+    "java": _of_groups("lexical", "meteor"),
+    # What pip alone brings, with the extra of that name.
+    "offline": _of_groups("lexical", "meteor", "sentence", "bert_score", "vocabulary"),
 }
 
 
