@@ -31,7 +31,7 @@ class GateRequest:
     """What ``bench gate`` was asked for.
 
     Attributes:
-        run: a sealed run.
+        run: a sealed run: its folder, or a baseline's file.
         baseline: file of an accepted run.
         policy: TOML over the built-in one.
         history: to add the run to, and to look for steps in.
@@ -80,8 +80,7 @@ def hold_gate(request: GateRequest) -> GatedNight:
 
 
 def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNight:
-    folder = RunFolder.open(request.run)
-    if not folder.manifest_path.is_file():
+    if not request.run.is_file() and not RunFolder.open(request.run).manifest_path.is_file():
         why = "the run is unfinished: it has no manifest.json"
         return GatedNight(unmeasured(why, str(request.run), baseline, policy))
     run = read_record(request.run)
