@@ -59,6 +59,16 @@ def test_limits_of_threads_make_another_fingerprint(monkeypatch):
     assert one["hash"] != two["hash"]
 
 
+def test_a_bidden_kernel_makes_another_fingerprint(monkeypatch):
+    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "ATEN_CPU_CAPABILITY"):
+        monkeypatch.delenv(name, raising=False)
+    free = describe_machine()
+    monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")
+    bidden = describe_machine()
+    assert (free["kernels"], bidden["kernels"]) == (None, "ATEN_CPU_CAPABILITY=default")
+    assert free["hash"] != bidden["hash"]
+
+
 def test_a_machine_says_what_it_is_in_one_line():
     machine = describe_machine()
     line = machine_line(machine)

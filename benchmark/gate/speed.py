@@ -22,7 +22,7 @@ from benchmark.profiling.percentiles import Percentile, percentile
 from benchmark.records import RunRecord
 
 WHOLE_RUN = "(run)"
-_HARDWARE = ("cpu", "cores", "architecture", "gpu", "threads")
+_HARDWARE = ("cpu", "cores", "architecture", "gpu", "threads", "kernels")
 _LEAST = 1e-9
 
 

@@ -10,7 +10,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,14 @@ import numpy as np
 from benchmark.contract import Fact
 
 _COMMAND_TIMEOUT_S = 20
+_THREAD_LIMITS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+_KERNEL_CHOICES = (
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "ONEDNN_MAX_CPU_ISA",
+    "ATEN_CPU_CAPABILITY",
+)
 
 
 def describe_machine() -> dict[str, Fact]:
@@ -29,11 +37,18 @@ def describe_machine() -> dict[str, Fact]:
         ``hash`` (12 hex digits over all the rest but ``torch_threads``), ``cpu`` (its model),
         ``cores`` (that this process may use), ``ram_gib``, ``os``, ``kernel``, ``architecture``,
         ``python``, ``numpy``, ``blas`` (numpy's), ``torch`` (its version, None where it is not
-        installed), ``threads`` (the environment's limit, as ``OMP_NUM_THREADS=1``), ``gpu`` (its
-        model, None where there is none), and ``torch_threads``, None as long as nothing has
-        imported torch: a description imports nothing, and the hash does not depend on it.
+        installed), ``threads`` (the environment's limit, as ``OMP_NUM_THREADS=1``), ``kernels``
+        (what the environment bids the arithmetic libraries use, as ``OPENBLAS_CORETYPE=Haswell``;
+        None where they choose), ``gpu`` (its model, None where there is none), and
+        ``torch_threads``, None as long as nothing has imported torch: a description imports
+        nothing, and the hash does not depend on it.
     """
-    facts = {**_fixed_facts(), "cores": usable_cores(), "threads": _thread_limits()}
+    facts = {
+        **_fixed_facts(),
+        "cores": usable_cores(),
+        "threads": _named_settings(_THREAD_LIMITS),
+        "kernels": _named_settings(_KERNEL_CHOICES),
+    }
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     count_threads = getattr(sys.modules.get("torch"), "get_num_threads", None)
     n_threads = count_threads() if count_threads else None
@@ -150,8 +165,8 @@ def _gpu_model() -> str | None:
     return names[0] if len(names) == 1 else f"{len(names)} x {names[0]}"
 
 
-def _thread_limits() -> str | None:
-    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+def _named_settings(names: Sequence[str]) -> str | None:
+    """Spell those of the environment's variables that are set."""
     return " ".join(f"{name}={os.environ[name]}" for name in names if os.environ.get(name)) or None
 
 
