@@ -153,7 +153,7 @@ def compare_clips(
 
 
 def percentile_of_pairs(scorer: BertScore, texts: Sequence[str], percentile: float) -> float:
-    """Return a percentile of the F1 of different captions, from pairs drawn with a fixed seed.
+    """Return a percentile of the F1 of different captions: of all pairs, or of many drawn ones.
 
     Args:
         scorer: compares.
@@ -166,11 +166,18 @@ def percentile_of_pairs(scorer: BertScore, texts: Sequence[str], percentile: flo
     distinct = list(dict.fromkeys(texts))
     if len(distinct) < 2:
         raise UsageError(f"found {len(distinct)} different captions; expected at least two.")
-    rng = np.random.default_rng(0)
-    first = rng.integers(len(distinct), size=_N_DRAWN_PAIRS)
-    second = (first + rng.integers(1, len(distinct), size=_N_DRAWN_PAIRS)) % len(distinct)
+    first, second = _choose_pairs(len(distinct))
     f1 = scorer.score_pairs([distinct[at] for at in first], [distinct[at] for at in second]).f1
     return float(np.percentile(f1, percentile))
+
+
+def _choose_pairs(n_texts: int) -> tuple[NDArray[np.int64], ...]:
+    """Take all ordered pairs of two texts; where these are too many, draw with a fixed seed."""
+    if n_texts * (n_texts - 1) <= _N_DRAWN_PAIRS:
+        return np.nonzero(~np.eye(n_texts, dtype=bool))
+    rng = np.random.default_rng(0)
+    first = rng.integers(n_texts, size=_N_DRAWN_PAIRS)
+    return first, (first + rng.integers(1, n_texts, size=_N_DRAWN_PAIRS)) % n_texts
 
 
 def find_similar_clips(

@@ -31,7 +31,7 @@ class TripletOptions:
         normalised: the threshold counts from the lowest F1 of all pairs, 0, to the F1 of a caption
             with itself, 1.
         floor_percentile: what counts as 0 then: 0: the lowest F1 itself, one extreme pair of all;
-            otherwise this percentile of the F1 of 100,000 drawn pairs.
+            otherwise this percentile of the F1 of all pairs, or of 100,000 drawn ones.
         exclude_duplicates: a clip whose caption is spelled alike is neither positive nor negative.
         n_heads: of the transformer layer.
         ffn_width: width of its feed-forward part.

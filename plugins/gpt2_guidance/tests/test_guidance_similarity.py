@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from bench_gpt2_guidance import similarity
 from bench_gpt2_guidance.similarity import (
     SimilarClips,
     compare_clips,
@@ -104,14 +105,25 @@ def test_captions_that_are_all_one_are_refused(tmp_path):
         find_similar_clips([("a dog",), ("a dog",)], make_resources(tmp_path, None), QUICK)
 
 
-@pytest.mark.parametrize("percentile", [0, 25, 50, 100])
-def test_a_percentile_of_drawn_pairs_is_that_of_all_pairs(scorer, percentile):
+@pytest.fixture(scope="module")
+def f1_of_all(scorer):
     distinct = list(dict.fromkeys(TEXTS))
     first, second = np.nonzero(~np.eye(len(distinct), dtype=bool))
-    f1 = scorer.score_pairs([distinct[i] for i in first], [distinct[i] for i in second]).f1
+    return scorer.score_pairs([distinct[i] for i in first], [distinct[i] for i in second]).f1
+
+
+@pytest.mark.parametrize("percentile", [0, 25, 50, 100])
+def test_a_percentile_of_few_captions_is_that_of_all_their_pairs(scorer, f1_of_all, percentile):
     found = percentile_of_pairs(scorer, TEXTS, percentile)
-    below, above = np.percentile(f1, [max(0, percentile - 5), min(100, percentile + 5)])
-    assert below - 1e-6 <= found <= above + 1e-6
+    assert found == pytest.approx(np.percentile(f1_of_all, percentile), abs=1e-6)
+
+
+def test_a_percentile_of_many_captions_is_about_that_of_all_pairs(scorer, f1_of_all, monkeypatch):
+    monkeypatch.setattr(similarity, "_N_DRAWN_PAIRS", len(f1_of_all) - 1)
+    found = percentile_of_pairs(scorer, TEXTS, 50)
+    assert found == percentile_of_pairs(scorer, TEXTS, 50)
+    below, above = np.percentile(f1_of_all, [25, 75])
+    assert below <= found <= above
 
 
 def test_a_higher_floor_raises_the_threshold_of_similar_clips(scorer, tmp_path):
