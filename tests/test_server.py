@@ -98,6 +98,8 @@ def test_a_real_server_at_80_percent_load_waits_as_long_as_m_d_1_does():
             expected_s = load * service_s / (2 * (1 - load))
             assert record["mean_wait_s"] == pytest.approx(expected_s, rel=0.15)
             break
+    else:
+        pytest.skip("no round was calm: a neighbour on the machine lengthened services in all four")
 
 
 def test_arrivals_are_poisson_and_the_seed_decides_them():
