@@ -71,13 +71,20 @@ def test_a_simulated_server_waits_as_long_as_m_d_1_does(load):
     assert mean_wait_s == pytest.approx(load * service_s / (2 * (1 - load)), rel=0.04)
 
 
+def pollaczek_khinchine_wait_s(rate_qps, services_s):
+    """Mean wait of M/G/1 (Pollaczek 1930, Khinchine 1932); M/D/1's for services of one length."""
+    load = rate_qps * services_s.mean()
+    return rate_qps * np.mean(services_s**2) / (2 * (1 - load))
+
+
 def test_a_real_server_at_80_percent_load_waits_as_long_as_m_d_1_does():
     # Mean waits of 2,500 arrivals scatter by about 11 % from seed to seed; those of this seed lie
     # 1 % off the theory, so that what is left to see is the server's doing.
     service_s, n_queries, load, seed = 0.004, 2500, 0.8, 1
     # The theory presupposes a service of one length. A neighbour that takes the processor away
-    # makes some longer, so there are several rounds to find one in which it was as presupposed;
-    # the recursion, which takes services as they were, holds in every round.
+    # makes some longer, so there are several rounds to find one in which it was as presupposed.
+    # Where none is, the last is held against the theory for services of any lengths. The
+    # recursion, which takes services as they were, holds in every round.
     for _ in range(4):
         captioner = Punctual(service_s)
         first = first_pass_of(captioner)
@@ -99,7 +106,8 @@ def test_a_real_server_at_80_percent_load_waits_as_long_as_m_d_1_does():
             assert record["mean_wait_s"] == pytest.approx(expected_s, rel=0.15)
             break
     else:
-        pytest.skip("no round was calm: a neighbour on the machine lengthened services in all four")
+        expected_s = pollaczek_khinchine_wait_s(load / service_s, services_s)
+        assert record["mean_wait_s"] == pytest.approx(expected_s, rel=0.25)
 
 
 def test_arrivals_are_poisson_and_the_seed_decides_them():

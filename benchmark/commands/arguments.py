@@ -31,6 +31,14 @@ metrics_option = click.option(
     help="Metrics or sets of them, comma-separated: all (default), offline, java, lexical, fer.",
 )
 
+form_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "md", "json"]),
+    default="text",
+    show_default=True,
+)
+
 
 def suite_options(function: Function) -> Function:
     """Add the options that say which models the metrics stand on."""

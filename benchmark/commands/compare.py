@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.commands.arguments import metrics_option, split_list
+from benchmark.commands.arguments import form_option, metrics_option, split_list
 
 
 @click.command()
@@ -27,13 +27,7 @@ from benchmark.commands.arguments import metrics_option, split_list
     type=click.Path(path_type=Path, dir_okay=False),
     help="CSV with clip_id (or file_name) and cluster: clips that belong together.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "md", "json"]),
-    default="text",
-    show_default=True,
-)
+@form_option
 def command(
     a: str, b: str, metrics: str | None, n_draws: int, clusters_file: Path | None, form: str
 ) -> None:

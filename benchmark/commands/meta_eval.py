@@ -8,6 +8,7 @@ import click
 
 from benchmark.commands.arguments import (
     data_root_option,
+    form_option,
     metrics_option,
     split_list,
     suite_options,
@@ -29,13 +30,7 @@ from benchmark.commands.arguments import (
 @data_root_option
 @metrics_option
 @suite_options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "md", "json"]),
-    default="text",
-    show_default=True,
-)
+@form_option
 def command(
     human: Path,
     dataset: str | None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from benchmark.commands.arguments import metrics_option, split_list
+from benchmark.commands.arguments import form_option, metrics_option, split_list
 
 
 @click.command()
@@ -38,13 +38,7 @@ from benchmark.commands.arguments import metrics_option, split_list
     help="Share of clips that an imitated version captions otherwise.",
 )
 @metrics_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "md", "json"]),
-    default="text",
-    show_default=True,
-)
+@form_option
 def command(
     row: str,
     against: str | None,
