@@ -62,6 +62,20 @@ def clips_folder(tmp_path: Path) -> Path:
     return write_clips(tmp_path / "clips", n_test=12)
 
 
+@pytest.fixture
+def finished_run(
+    bench: Callable[..., subprocess.CompletedProcess[str]], clips_folder: Path, tmp_path: Path
+) -> Path:
+    """Finish a run of a floor and the ceiling on the folder's test clips, lexical metrics only."""
+    folder = tmp_path / "run"
+    done = bench(
+        "run", "--systems", "constant,human", "--dataset", f"folder:{clips_folder}:test",
+        "--metrics", "lexical", "--text-only", "--out", folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
 def write_clips(folder: Path, n_test: int) -> Path:
     """Write noises of 0.1 to 0.3 s with two captions each, and four more for training."""
     import soundfile

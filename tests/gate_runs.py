@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conftest import bench_environment
+from conftest import bench_environment, write_clips
 from plugin_distributions import write_distribution
 
 Row = dict[str, Any]
+PASS, FAIL, USAGE, UNMEASURED, INCONCLUSIVE = 0, 1, 2, 3, 4
 
 STAGED = """
 import time
@@ -129,3 +130,42 @@ def clips_to_spoil(values: dict[str, float], share: float) -> list[str]:
             chosen.append(clip_id)
             lost += value
     return chosen
+
+
+def accept_staged(folder):
+    """A system with stages and a floor on noises, timed and accepted."""
+    site = folder / "site"
+    site.mkdir()
+    install_staged(site)
+    clips = write_clips(folder / "clips", n_test=20)
+    place = Place(folder, site, {})
+    place.succeed("run", "--systems", "staged,constant", "--dataset", f"folder:{clips}:test",
+                  "--metrics", "lexical", "--profile", "20", "--out", "run")  # fmt: skip
+    place.succeed("baseline", "accept", "run", "--reason", "the first", "--out", "baseline.json")
+    return place
+
+
+def night(place, name):
+    """A copy of the run, to which something will happen."""
+    return place.copy(place.folder / "run", name)
+
+
+def gate(place, run, *options):
+    """Hold a run against the baseline; returns the exit code and the verdict's JSON."""
+    report = place.folder / f"{run.name}.json"
+    done = place.bench("gate", run, "--baseline", "baseline.json", "--json", report, *options)
+    assert "Traceback" not in done.stderr, done.stderr
+    verdict = json.loads(report.read_text()) if report.exists() else None
+    return done, verdict
+
+
+def failed(verdict):
+    return {(check["system"], check["subject"]) for check in verdict["checks"]
+            if check["status"] == "fail"}  # fmt: skip
+
+
+def found(verdict, system, subject):
+    checks = [check for check in verdict["checks"]
+              if (check["system"], check["subject"]) == (system, subject)]  # fmt: skip
+    assert len(checks) == 1, checks
+    return checks[0]

@@ -4,60 +4,47 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 BASELINES = Path(__file__).parent.parent / "leaderboards" / "baselines"
 
 
-@pytest.fixture
-def run(bench, clips_folder, tmp_path):
-    folder = tmp_path / "run"
-    done = bench(
-        "run", "--systems", "constant", "--dataset", f"folder:{clips_folder}:test",
-        "--metrics", "lexical", "--text-only", "--out", folder,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-def test_a_written_table_is_up_to_date_until_it_is_changed(bench, run, tmp_path):
+def test_a_written_table_is_up_to_date_until_it_is_changed(bench, finished_run, tmp_path):
     path = tmp_path / "table.md"
-    arguments = ("leaderboard", run, "--format", "md", "-o", path)
+    arguments = ("leaderboard", finished_run, "--format", "md", "-o", path)
     assert bench(*arguments).returncode == 0
-    assert path.read_text() == bench("leaderboard", run, "--format", "md").stdout
+    assert path.read_text() == bench("leaderboard", finished_run, "--format", "md").stdout
     done = bench(*arguments, "--check")
     assert (done.returncode, done.stdout) == (0, f"{path} is up to date.\n")
     path.write_text(path.read_text().replace("constant", "inconstant"))
     done = bench(*arguments, "--check")
     assert done.returncode == 1
-    assert "-| floor | inconstant" in done.stderr
+    assert "-| floor   | inconstant" in done.stderr
     assert "out of date" in done.stderr
     assert "inconstant" in path.read_text()
 
 
-def test_a_file_of_something_else_is_out_of_date(bench, run, tmp_path):
+def test_a_file_of_something_else_is_out_of_date(bench, finished_run, tmp_path):
     (tmp_path / "table.md").write_bytes(b"\xff\xfe")
-    done = bench("leaderboard", run, "--check", "-o", tmp_path / "table.md")
+    done = bench("leaderboard", finished_run, "--check", "-o", tmp_path / "table.md")
     assert done.returncode == 1
     assert "out of date" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_the_folders_of_a_written_table_are_made(bench, run, tmp_path):
+def test_the_folders_of_a_written_table_are_made(bench, finished_run, tmp_path):
     path = tmp_path / "deep" / "er" / "table.md"
-    done = bench("leaderboard", run, "--format", "md", "-o", path)
+    done = bench("leaderboard", finished_run, "--format", "md", "-o", path)
     assert done.returncode == 0, done.stderr
     assert path.read_text().startswith("### ")
 
 
-def test_a_table_that_was_never_written_is_out_of_date(bench, run, tmp_path):
-    done = bench("leaderboard", run, "--check", "-o", tmp_path / "none.md")
+def test_a_table_that_was_never_written_is_out_of_date(bench, finished_run, tmp_path):
+    done = bench("leaderboard", finished_run, "--check", "-o", tmp_path / "none.md")
     assert done.returncode == 1
     assert not (tmp_path / "none.md").exists()
 
 
-def test_a_check_needs_a_file(bench, run):
-    done = bench("leaderboard", run, "--check")
+def test_a_check_needs_a_file(bench, finished_run):
+    done = bench("leaderboard", finished_run, "--check")
     assert done.returncode == 2
     assert "name it with --out" in done.stderr
 

@@ -11,19 +11,8 @@ from benchmark.errors import MachineError, RunError, UnknownNameError, UsageErro
 from benchmark.records import find_system, read_record, write_record
 
 
-@pytest.fixture
-def run(bench, clips_folder, tmp_path):
-    folder = tmp_path / "run"
-    done = bench(
-        "run", "--systems", "constant,human", "--dataset", f"folder:{clips_folder}:test",
-        "--metrics", "lexical", "--text-only", "--out", folder,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-def test_a_file_holds_all_that_the_folder_holds(run, tmp_path):
-    record = read_record(run)
+def test_a_file_holds_all_that_the_folder_holds(finished_run, tmp_path):
+    record = read_record(finished_run)
     write_record(record, tmp_path / "kept" / "run.json")
     again = read_record(tmp_path / "kept" / "run.json")
     assert again.plan == record.plan
@@ -39,33 +28,36 @@ def test_a_file_holds_all_that_the_folder_holds(run, tmp_path):
             assert theirs.value == pytest.approx(value, abs=1e-12)
 
 
-def test_a_table_of_the_file_is_the_table_of_the_folder(bench, run, tmp_path):
-    write_record(read_record(run), tmp_path / "run.json")
-    tables = [bench("leaderboard", path, "--format", "md") for path in (run, tmp_path / "run.json")]
+def test_a_table_of_the_file_is_the_table_of_the_folder(bench, finished_run, tmp_path):
+    write_record(read_record(finished_run), tmp_path / "run.json")
+    tables = [
+        bench("leaderboard", path, "--format", "md")
+        for path in (finished_run, tmp_path / "run.json")
+    ]
     assert tables[0].returncode == 0, tables[0].stderr
     assert tables[0].stdout == tables[1].stdout
 
 
-def test_a_system_is_named_by_run_and_name(run):
-    record, name = find_system(f"{run}::human")
-    assert (record.path, name) == (run, "human")
+def test_a_system_is_named_by_run_and_name(finished_run):
+    record, name = find_system(f"{finished_run}::human")
+    assert (record.path, name) == (finished_run, "human")
     with pytest.raises(UsageError, match=r"holds 2 systems; say which: .*::constant or .*::human"):
-        find_system(str(run))
+        find_system(str(finished_run))
     with pytest.raises(UnknownNameError, match="Did you mean 'human'"):
-        find_system(f"{run}::humn")
+        find_system(f"{finished_run}::humn")
 
 
-def test_a_place_that_cannot_be_written_is_said(run, tmp_path):
+def test_a_place_that_cannot_be_written_is_said(finished_run, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(MachineError, match=r"cannot write .*file/run\.json"):
-        write_record(read_record(run), tmp_path / "file" / "run.json")
+        write_record(read_record(finished_run), tmp_path / "file" / "run.json")
 
 
 @pytest.mark.parametrize("text", ["{}", '{"systems": {"constant": 3}}', '{"systems": []}'])
-def test_statistics_that_were_edited_are_refused(run, text):
-    (run / "statistics.json").write_text(text)
+def test_statistics_that_were_edited_are_refused(finished_run, text):
+    (finished_run / "statistics.json").write_text(text)
     with pytest.raises(RunError, match=r"statistics\.json: not a run's statistics .*bench rescore"):
-        read_record(run)
+        read_record(finished_run)
 
 
 def test_a_run_that_is_not_there_is_said(tmp_path):
@@ -73,10 +65,10 @@ def test_a_run_that_is_not_there_is_said(tmp_path):
         find_system(f"{tmp_path / 'x.json'}::constant")
 
 
-def test_a_run_of_an_earlier_version_says_how_to_mend_it(run):
-    (run / "statistics.json").unlink()
+def test_a_run_of_an_earlier_version_says_how_to_mend_it(finished_run):
+    (finished_run / "statistics.json").unlink()
     with pytest.raises(RunError, match="Make it with `bench rescore"):
-        read_record(run)
+        read_record(finished_run)
 
 
 @pytest.mark.parametrize(
@@ -87,9 +79,9 @@ def test_a_run_of_an_earlier_version_says_how_to_mend_it(run):
         (lambda record: record["statistics"].update(human=3), "not a run's file"),
     ],
 )
-def test_a_file_that_was_changed_is_refused(run, tmp_path, change, message):
+def test_a_file_that_was_changed_is_refused(finished_run, tmp_path, change, message):
     path = tmp_path / "run.json"
-    write_record(read_record(run), path)
+    write_record(read_record(finished_run), path)
     content = json.loads(path.read_text())
     change(content)
     path.write_text(json.dumps(content))
