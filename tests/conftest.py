@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
+from bench_process import bench_environment
+from small_clips import write_clips
 
 TESTS = Path(__file__).parent
 
@@ -21,7 +21,7 @@ def toy_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = tmp_path_factory.mktemp("source") / "plugin_toy"
     source.mkdir()
     for name in ("pyproject.toml", "bench_toy.py"):
-        (source / name).write_bytes((TESTS / "plugin_toy" / name).read_bytes())
+        (source / name).write_bytes((TESTS / "helpers" / "plugin_toy" / name).read_bytes())
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--target", str(site)]
     subprocess.run([sys.executable, "-m", "pip", "install", *options, str(source)], check=True)
     return site
@@ -50,12 +50,6 @@ def bench(toy_site: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedP
     return run
 
 
-def bench_environment(site: Path, **settings: str) -> dict[str, str]:
-    """Build the environment of a ``bench`` process that sees the plugins in ``site``."""
-    path = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "PYTHONPATH": path, **settings}
-
-
 @pytest.fixture
 def clips_folder(tmp_path: Path) -> Path:
     """Make a folder data set: 12 test clips with 2 captions, 4 training clips."""
@@ -73,21 +67,4 @@ def finished_run(
         "--metrics", "lexical", "--text-only", "--out", folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return folder
-
-
-def write_clips(folder: Path, n_test: int) -> Path:
-    """Write noises of 0.1 to 0.3 s with two captions each, and four more for training."""
-    import soundfile
-
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    for split, n_clips in (("test", n_test), ("train", 4)):
-        lines = ["file_name,caption_1,caption_2"]
-        for index in range(n_clips):
-            name = f"{split}-{index:02d}.wav"
-            wave = rng.uniform(-1, 1, 1600 * (index % 3 + 1)) * 0.2 * (index + 1) / n_clips
-            soundfile.write(folder / name, wave, 16_000)
-            lines.append(f"{name},a noise number {index} hisses,the {split} hiss of noise {index}")
-        (folder / f"{split}.csv").write_text("\n".join(lines) + "\n")
     return folder

@@ -9,11 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench_process import bench_environment
 from click.testing import CliRunner
-from conftest import bench_environment
 
-from benchmark.cli import bench as cli
-from benchmark.metrics.table import METRICS
+from benchmark.cli.main import bench as cli
+from benchmark.metrics.catalogue import METRICS
 from benchmark.testing.examples import odd_clips
 
 ROOT = Path(__file__).parents[1]

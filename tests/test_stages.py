@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from benchmark import Clip, stage
-from benchmark.calling import call_captioner
 from benchmark.stages import collected_stages
+from benchmark.systems.calling import call_captioner
 
 CLIP = Clip("a", np.zeros(16, np.float32), 16_000)
 

@@ -1,0 +1,1 @@
+"""Splits, their passports and sounds. Knows no metric and no system."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmark.contract import Split
 from benchmark.datasets.captions_csv import Table, find_captions, read_table
 from benchmark.datasets.fetch import RemoteFile
-from benchmark.datasets.sounds import Sounds, index_files
+from benchmark.datasets.sound_files import Sounds, index_files
 from benchmark.errors import DataError, UnknownNameError
 
 SPLITS = ("train", "val", "test")

@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 from benchmark.artifacts import Artifacts
 from benchmark.contract import Split
-from benchmark.datasets import audiocaps, clotho, folder, soundscapes
+from benchmark.datasets import audiocaps, clotho, folder
 from benchmark.datasets.fetch import RemoteFile, fetch
+from benchmark.datasets.soundscapes import splits as soundscapes
 from benchmark.datasets.unpack import unpack
 from benchmark.errors import DataError, UnknownNameError, UsageError
 

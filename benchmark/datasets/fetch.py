@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import DataError, MachineError
-from benchmark.progress import progress_bar
+from benchmark.machine.progress import progress_bar
 
 if TYPE_CHECKING:
     import requests

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from benchmark.contract import Split
 from benchmark.datasets.captions_csv import Table, read_table
-from benchmark.datasets.sounds import Sounds
+from benchmark.datasets.sound_files import Sounds
 from benchmark.errors import DataError, UnknownNameError, UsageError, listed
 
 SPLITS = ("train", "val", "test")

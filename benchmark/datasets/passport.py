@@ -12,7 +12,7 @@ from typing import Any
 from benchmark.contract import References, Split, hash_clip_ids
 from benchmark.datasets.catalogue import DATASETS, DatasetRecord
 from benchmark.errors import DataError
-from benchmark.progress import progress_bar
+from benchmark.machine.progress import progress_bar
 
 _SHOWN = 5
 

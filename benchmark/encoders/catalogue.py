@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from benchmark.encoders.ase import AseOptions, load_ase
-from benchmark.encoders.clap import ClapOptions, load_clap
+from benchmark.encoders.clap.encoder import ClapOptions, load_clap
 from benchmark.encoders.contract import CaptionEncoder, Encoder, JointEncoder, SequenceEncoder
 from benchmark.encoders.mini import MiniOptions, load_mini
 from benchmark.encoders.sentence import SentenceOptions, load_sentence
 from benchmark.encoders.tagbridge import TagbridgeOptions, load_tagbridge
-from benchmark.encoders.vggish import VggishOptions, load_vggish
+from benchmark.encoders.vggish.encoder import VggishOptions, load_vggish
 from benchmark.errors import UnknownNameError, UsageError
-from benchmark.options import build_options, canonical_name, parse_name
+from benchmark.systems.names import build_options, canonical_name, parse_name
 
 Ability = Literal["embed_audio", "embed_patches", "embed_text"]
 

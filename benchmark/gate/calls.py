@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmark.ledger import ProfileRow, read_ledger
-from benchmark.records import RunRecord
-from benchmark.run_folder import RunFolder
+from benchmark.runs.folder import RunFolder
+from benchmark.runs.ledger import ProfileRow, read_ledger
+from benchmark.runs.record import RunRecord
 
 LATENCY = "latency"
 _KEPT = "calls"

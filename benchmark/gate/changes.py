@@ -8,8 +8,8 @@ from benchmark.gate.identity import system_names
 from benchmark.gate.pairs import has_value, value_of, why_incomparable
 from benchmark.gate.quality import JUDGED
 from benchmark.gate.speed import other_machine, peak_rss_mib, relative_medians
-from benchmark.metrics.table import METRICS
-from benchmark.records import RunRecord
+from benchmark.metrics.catalogue import METRICS
+from benchmark.runs.record import RunRecord
 
 
 def list_changes(run: RunRecord, before: RunRecord) -> list[str]:

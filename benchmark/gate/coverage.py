@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from benchmark.gate.checks import Check, in_percent, used_share
 from benchmark.gate.identity import system_names
 from benchmark.gate.policy import CoverageRule
-from benchmark.records import RunRecord
+from benchmark.runs.record import RunRecord
 
 
 def judge_presence(run: RunRecord, baseline: RunRecord) -> list[Check]:

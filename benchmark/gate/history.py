@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from benchmark.errors import DataError
-from benchmark.files import unwritable
 from benchmark.gate.identity import run_id, system_names
 from benchmark.gate.pairs import comparable_part
 from benchmark.gate.quality import JUDGED
 from benchmark.gate.speed import hardware_of, relative_medians
-from benchmark.metrics.table import METRICS
-from benchmark.records import RunRecord
+from benchmark.machine.files import unwritable
+from benchmark.metrics.catalogue import METRICS
+from benchmark.runs.record import RunRecord
 from benchmark.stats.steps import detect_steps
 
 SCHEMA = 1

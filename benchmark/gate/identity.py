@@ -7,7 +7,7 @@ import json
 
 from benchmark.errors import RunError
 from benchmark.gate.calls import read_calls
-from benchmark.records import RunRecord
+from benchmark.runs.record import RunRecord
 
 _ID_LENGTH = 12
 

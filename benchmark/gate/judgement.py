@@ -11,7 +11,7 @@ from benchmark.gate.policy import Policy
 from benchmark.gate.quality import JUDGED, judge_quality
 from benchmark.gate.regressions import worst_regressions
 from benchmark.gate.speed import judge_memory, judge_speed, other_machine
-from benchmark.records import RunRecord
+from benchmark.runs.record import RunRecord
 
 
 def judge_run(run: RunRecord, baseline: RunRecord, policy: Policy) -> Verdict:

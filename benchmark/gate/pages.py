@@ -6,9 +6,9 @@ import html
 from collections.abc import Sequence
 from typing import Literal
 
+from benchmark.display.tables import NO_VALUE, lay_out
 from benchmark.gate.checks import Check, Regression, Status, Unit, Verdict
 from benchmark.gate.history import FoundStep
-from benchmark.tables.layout import NO_VALUE, lay_out
 
 Form = Literal["text", "md"]
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmark.metrics.statistics import CommonClips, samples_alike
-from benchmark.metrics.table import METRICS
-from benchmark.records import RunRecord
+from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.contributions import CommonClips, samples_alike
+from benchmark.runs.record import RunRecord
 from benchmark.stats.samples import Sample
 
 _OWN = ("aac-bench:", "refs:", "clips:")

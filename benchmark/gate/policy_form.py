@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.errors import UsageError
-from benchmark.metrics.table import METRICS
+from benchmark.metrics.catalogue import METRICS
 
 SCHEMA = 1
 DEFAULT_RULE = "default"

@@ -23,8 +23,8 @@ from benchmark.gate.pairs import (
     why_missing,
 )
 from benchmark.gate.policy import Limits, MetricRule, Policy
-from benchmark.metrics.table import METRICS
-from benchmark.records import RunRecord
+from benchmark.metrics.catalogue import METRICS
+from benchmark.runs.record import RunRecord
 from benchmark.stats.families import correct_holm
 from benchmark.stats.intervals import Finding, judge_non_inferiority
 from benchmark.stats.paired import paired_p_values

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from benchmark.gate.checks import Regression
 from benchmark.gate.pairs import find_common_clips, has_value, why_incomparable
-from benchmark.metrics.table import METRICS
-from benchmark.records import RunRecord
+from benchmark.metrics.catalogue import METRICS
+from benchmark.runs.record import RunRecord
 
 
 def worst_regressions(

@@ -18,8 +18,8 @@ from benchmark.gate.calls import LATENCY, Calls, read_calls
 from benchmark.gate.checks import Check, Status, used_share
 from benchmark.gate.identity import system_names
 from benchmark.gate.policy import Limits, Policy, RatioRule
-from benchmark.profiling.percentiles import Percentile, percentile
-from benchmark.records import RunRecord
+from benchmark.runs.record import RunRecord
+from benchmark.stats.percentiles import Percentile, percentile
 
 WHOLE_RUN = "(run)"
 _HARDWARE = ("cpu", "cores", "architecture", "gpu", "threads", "kernels")

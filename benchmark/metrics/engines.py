@@ -84,7 +84,7 @@ def score_sentence(items: Sequence[TokenisedTask], settings: SuiteSettings) -> l
 
 def score_bert_score(items: Sequence[TokenisedTask], settings: SuiteSettings) -> list[Scores]:
     """BERTScore precision, recall and F1, each the best over the references."""
-    from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScore, signature_parts
+    from benchmark.metrics.bertscore.metric import BERT_SCORE_MODEL, BertScore, signature_parts
     from benchmark.models.weights import choose_model
 
     model = choose_model(BERT_SCORE_MODEL, settings.bert_score_model)

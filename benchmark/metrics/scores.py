@@ -68,7 +68,7 @@ class Score:
             clip, clips scored of expected: two values compare when their signatures agree.
         reason: why it is unavailable, else None.
         statistics: ``(n_clips, width)``: what each clip adds to the corpus value, see
-            ``benchmark.metrics.statistics``; None where the metric only describes.
+            ``benchmark.metrics.contributions``; None where the metric only describes.
     """
 
     value: float | None

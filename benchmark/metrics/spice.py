@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import BenchError, MachineError
+from benchmark.machine.places import cache_root
 from benchmark.metrics.java import find_java, java_version, pycocoevalcap_file, run_java
-from benchmark.places import cache_root
 
 _PARSER_JARS = {
     "stanford-corenlp-3.6.0.jar": "edu.stanford.nlp:stanford-corenlp:3.6.0",

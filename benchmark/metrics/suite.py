@@ -12,6 +12,7 @@ from concurrent.futures import Future
 import numpy as np
 
 from benchmark.errors import MissingWeightsError
+from benchmark.metrics.catalogue import METRICS, Group
 from benchmark.metrics.corpus import Corpus, TokenisedTask, distinct_texts
 from benchmark.metrics.engines import (
     Scores,
@@ -24,11 +25,10 @@ from benchmark.metrics.engines import (
     score_vocabulary,
 )
 from benchmark.metrics.fluency import penalise
-from benchmark.metrics.meteor import Meteor, MeteorScores
+from benchmark.metrics.meteor.aligner import Meteor, MeteorScores
 from benchmark.metrics.scores import PerClip, Score, Task
 from benchmark.metrics.signature import sign
 from benchmark.metrics.spice import spice, spice_unavailable
-from benchmark.metrics.table import METRICS, Group
 from benchmark.metrics.tokenise import tokenise
 
 __all__ = ["SuiteSettings", "score_tasks"]

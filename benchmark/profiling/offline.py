@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.calling import call_captioner, describe, since
 from benchmark.contract import Captioner, Clip
-from benchmark.embeddings import embeddings_computed_anew
+from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.profiling.first_pass import FirstPass
-from benchmark.profiling.latency import percentile_fields
+from benchmark.runs.latency import percentile_fields
+from benchmark.systems.calling import call_captioner, describe, since
 
 
 @dataclass(frozen=True, slots=True)

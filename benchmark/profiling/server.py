@@ -15,11 +15,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.calling import call_captioner, describe
 from benchmark.contract import Captioner, Clip
-from benchmark.embeddings import embeddings_computed_anew
+from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.profiling.first_pass import FirstPass
-from benchmark.profiling.latency import percentile_fields
+from benchmark.runs.latency import percentile_fields
+from benchmark.systems.calling import call_captioner, describe
 
 _SPIN_NS = 200_000
 _SECOND_NS = 1_000_000_000

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.artifacts import Artifacts
-from benchmark.calling import sample_rate_of
 from benchmark.contract import Clip
-from benchmark.disclosure import read_disclosure
-from benchmark.embedding_files import EmbeddingFile
-from benchmark.embeddings import embeddings_computed_anew
+from benchmark.embeddings.files import EmbeddingFile
+from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.errors import BenchError, PluginError
 from benchmark.stages import collected_stages
+from benchmark.systems.calling import sample_rate_of
+from benchmark.systems.disclosure import read_disclosure
 from benchmark.testing.examples import odd_clips
 from benchmark.testing.findings import BrokenRuleError
 from benchmark.testing.trial import Trial, caption_batch, prepare

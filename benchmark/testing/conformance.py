@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmark.calling import sample_rate_of
 from benchmark.contract import Captioner, Resources, SystemSpec
 from benchmark.errors import PluginError
+from benchmark.systems.calling import sample_rate_of
 from benchmark.testing.behaviour import Rule, first_rules, rules_for
 from benchmark.testing.declaration import examine_declaration
 from benchmark.testing.examples import (

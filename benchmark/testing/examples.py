@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import Artifacts
-from benchmark.audio import read_sound
 from benchmark.contract import EMBEDDED_DATASET, Clip, References, Resources, Split, Waveform
-from benchmark.datasets.signals import SAMPLE_RATE_HZ
-from benchmark.datasets.soundscapes import caption_clip, render_clip
+from benchmark.datasets.audio import read_sound
+from benchmark.datasets.soundscapes.signals import SAMPLE_RATE_HZ
+from benchmark.datasets.soundscapes.splits import caption_clip, render_clip
 
 _N_TRAIN = 24
 _DURATIONS_S: Mapping[str, float] = {

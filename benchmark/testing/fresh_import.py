@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.hookspecs import PROJECT
-from benchmark.registry import declared_specs
+from benchmark.systems.registry import declared_specs
 
 HEAVY = frozenset(
     {

@@ -8,12 +8,12 @@ import typing
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from benchmark.calling import describe
 from benchmark.contract import API_VERSION, SystemSpec
 from benchmark.errors import PluginError
 from benchmark.hookspecs import hookimpl
-from benchmark.options import describe_type, option_types
-from benchmark.registry import declared_specs
+from benchmark.systems.calling import describe
+from benchmark.systems.names import describe_type, option_types
+from benchmark.systems.registry import declared_specs
 from benchmark.testing.findings import Finding
 
 

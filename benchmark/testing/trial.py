@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.calling import call_captioner
 from benchmark.contract import Captioner, Clip, Resources, SystemSpec
+from benchmark.systems.calling import call_captioner
 from benchmark.testing.findings import BrokenRuleError
 
 

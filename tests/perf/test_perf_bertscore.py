@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from bertscore_oracle import training_captions
 
-from benchmark.bertscore import BERT_SCORE_MODEL, BertScore
+from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScore
 from benchmark.models.weights import OFFLINE_NAME, choose_model
 
 N_SUBSET = 200

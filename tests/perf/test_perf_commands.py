@@ -13,11 +13,11 @@ from plugin_distributions import good_plugin, write_distribution
 
 from benchmark import Clip, Resources, Split, SystemSpec
 from benchmark.artifacts import Artifacts
-from benchmark.baselines import Constant
-from benchmark.ledger import Ledger, LedgerView
-from benchmark.listening import Listener
-from benchmark.registry import Provenance, System
-from benchmark.runner import RunSettings, run_system
+from benchmark.runs.ledger import Ledger, LedgerView
+from benchmark.runs.listening import Listener
+from benchmark.runs.runner import RunSettings, run_system
+from benchmark.systems.built_in import Constant
+from benchmark.systems.registry import Provenance, System
 
 
 @pytest.fixture(scope="module")

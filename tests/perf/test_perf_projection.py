@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.projection import project
+from benchmark.embeddings.projection import project
 
 N_ROWS, DIM, N_QUERIES = 1_000_000, 512, 64
 TEMPERATURE = 0.01
@@ -80,7 +80,7 @@ def test_a_million_rows_are_projected_exactly_and_at_the_plain_products_rate(
 MEASURE_GROWTH = """
 from test_perf_projection import N_QUERIES, N_ROWS, TEMPERATURE, unit_rows
 
-from benchmark.projection import project
+from benchmark.embeddings.projection import project
 
 
 def kib(name):

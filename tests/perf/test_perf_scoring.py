@@ -12,9 +12,9 @@ from oracle_scores import Oracle
 from real_captions import SYSTEMS
 from shared_data import shared_path
 
-from benchmark.captions_files import FilesRequest, score_files
+from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import SuiteSettings
-from benchmark.metrics.table import select_metrics
+from benchmark.runs.captions_files import FilesRequest, score_files
 
 KEYS = select_metrics(["java"])
 

@@ -10,10 +10,10 @@ from peak_memory import growth_mib
 from real_captions import SYSTEMS
 from shared_data import shared_path
 
-from benchmark.captions_files import FilesRequest, score_files
+from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import SuiteSettings
-from benchmark.metrics.table import select_metrics
-from benchmark.records import read_record
+from benchmark.runs.captions_files import FilesRequest, score_files
+from benchmark.runs.record import read_record
 from benchmark.stats import compare_pairs, draw_counts, resample
 
 KEYS = select_metrics(["java"])
@@ -68,7 +68,7 @@ def test_a_comparison_of_all_metrics(benchmark, samples):
 def test_the_draws_fit_into_little_memory(benchmark, run):
     before = """
 from pathlib import Path
-from benchmark.records import read_record
+from benchmark.runs.record import read_record
 from benchmark.stats import compare_pairs, resample
 """
     measured = f"""

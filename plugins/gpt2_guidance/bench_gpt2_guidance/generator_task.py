@@ -26,7 +26,7 @@ from bench_gpt2_guidance.guidance_pools import GuidancePools
 from bench_gpt2_guidance.guidance_text import Writer, hash_captions
 from bench_gpt2_guidance.triplets import Rows
 from benchmark import Fact
-from benchmark.training import TrainingPlan, gains_from_bfloat16, seeded
+from benchmark.models.training import TrainingPlan, gains_from_bfloat16, seeded
 
 CODE_VERSION = 1
 """Raise it with any change that changes weights."""
@@ -106,7 +106,7 @@ class GeneratorLesson:
 
 @dataclass(slots=True)
 class GeneratorTask:
-    """A lesson under way; see ``benchmark.training.Task``."""
+    """A lesson under way; see ``benchmark.models.training.Task``."""
 
     lesson: GeneratorLesson
     network: Generator = field(init=False)

@@ -10,7 +10,7 @@ from bench_gpt2_guidance.presets import PresetName, require_meaning, require_ran
 from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletOptions, TripletSettings
 from bench_gpt2_guidance.triplet_system import TRIPLET_RETRIEVAL
 from benchmark.errors import UsageError
-from benchmark.options import build_options, canonical_name, parse_name
+from benchmark.systems.names import build_options, canonical_name, parse_name
 
 MINI_BACKBONE = "mini"
 

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from bench_gpt2_guidance.similarity import Comparison, SimilarClips
 from bench_gpt2_guidance.triplets import Rows
 from benchmark import DataError
-from benchmark.bertscore import BertScore
+from benchmark.metrics.bertscore import BertScore
 
 Captions = Sequence[Sequence[str]]
 

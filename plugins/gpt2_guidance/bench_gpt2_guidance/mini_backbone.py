@@ -24,7 +24,7 @@ from bench_gpt2_guidance.guidance_text import Writer, hash_captions
 from bench_gpt2_guidance.mini_tokenizer import END_TOKEN, TOKENIZER, build_tokenizer
 from bench_gpt2_guidance.triplets import Rows, hold_out
 from benchmark import Fact, Resources
-from benchmark.training import TrainingPlan, load_trained, seeded, train_once
+from benchmark.models.training import TrainingPlan, load_trained, seeded, train_once
 
 CODE_VERSION = 1
 """Raise it with any change that changes weights."""
@@ -110,7 +110,7 @@ class LanguageLesson:
 
 @dataclass(slots=True)
 class LanguageTask:
-    """A lesson under way; see ``benchmark.training.Task``."""
+    """A lesson under way; see ``benchmark.models.training.Task``."""
 
     lesson: LanguageLesson
     network: GPT2LMHeadModel = field(init=False)

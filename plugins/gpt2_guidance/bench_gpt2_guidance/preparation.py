@@ -36,9 +36,9 @@ from bench_gpt2_guidance.training_clips import (
 from bench_gpt2_guidance.triplet_options import TripletSettings
 from bench_gpt2_guidance.triplets import hold_out
 from benchmark import DataError, Fact, Resources, Split
-from benchmark.bertscore import BestCaptionSearch, find_best_captions
-from benchmark.embedding_files import embed_command
-from benchmark.training import load_trained, train_once
+from benchmark.embeddings.files import embed_command
+from benchmark.metrics.bertscore import BestCaptionSearch, find_best_captions
+from benchmark.models.training import load_trained, train_once
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ from bench_gpt2_guidance.training_clips import (
 )
 from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletOptions, TripletSettings
 from benchmark import Clip, Fact, Resources, stage
-from benchmark.memory import search
-from benchmark.training import load_trained, train_once
+from benchmark.embeddings.neighbours import search
+from benchmark.models.training import load_trained, train_once
 
 
 @dataclass(frozen=True, slots=True)

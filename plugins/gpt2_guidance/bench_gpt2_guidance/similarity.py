@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from bench_gpt2_guidance.triplet_options import TripletSettings
 from benchmark import Artifacts, DataError, Resources
-from benchmark.bertscore import BERT_SCORE_MODEL, BertScore, SimilarPairs
 from benchmark.errors import UsageError
+from benchmark.machine.progress import progress_bar
+from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScore, SimilarPairs
 from benchmark.models.weights import choose_model
-from benchmark.progress import progress_bar
 
 Rows = NDArray[np.integer]
 _CODE_VERSION = 1

@@ -26,7 +26,7 @@ from bench_gpt2_guidance.triplets import (
     hold_out,
     validation_triplets,
 )
-from benchmark.training import TrainingPlan, seeded
+from benchmark.models.training import TrainingPlan, seeded
 
 CODE_VERSION = 2
 """Raise it with any change that changes weights."""
@@ -69,7 +69,7 @@ def training_plan(lesson: Lesson) -> TrainingPlan:
 
 
 class TripletTask:
-    """Module 1 and the triplets that it learns from; a ``benchmark.training.Task``."""
+    """Module 1 and the triplets that it learns from; a ``benchmark.models.training.Task``."""
 
     scheduler = None
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark import Clip, DataError, Resources, Split
-from benchmark.audio import fit_length
-from benchmark.embedding_files import embed_command
-from benchmark.embeddings import EmbeddingStore
+from benchmark.datasets.audio import fit_length
+from benchmark.embeddings.files import embed_command
+from benchmark.embeddings.store import EmbeddingStore
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
 from benchmark.errors import UsageError
 

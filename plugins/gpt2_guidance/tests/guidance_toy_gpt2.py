@@ -19,7 +19,7 @@ from guidance_toy_clips import CAPTIONS
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GPT2Config, GPT2Model
 
-from benchmark.training import train
+from benchmark.models.training import train
 
 TEXTS = [text for texts in CAPTIONS.values() for text in texts]
 QUICK_GUIDANCE = GuidanceSettings(

@@ -15,7 +15,7 @@ from guidance_toy_gpt2 import CAPTIONS, QUICK_GUIDANCE, make_gpt2, make_lesson
 from safetensors.torch import load_file
 from torch.optim import Adam
 
-from benchmark.training import load_trained, train
+from benchmark.models.training import load_trained, train
 
 
 @pytest.fixture(scope="module")

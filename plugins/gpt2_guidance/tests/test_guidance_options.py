@@ -25,7 +25,7 @@ from bench_gpt2_guidance.triplet_options import (
 )
 
 from benchmark.errors import UsageError
-from benchmark.options import build_options, canonical_name, parse_name
+from benchmark.systems.names import build_options, canonical_name, parse_name
 
 SPECS = {spec.name: spec for spec in bench_systems()}
 TABLES = [

@@ -13,8 +13,8 @@ from guidance_toy_clips import CAPTIONS, RATE_HZ, make_resources, make_split, ma
 from guidance_toy_gpt2 import given, make_gpt2
 
 from benchmark import Clip, DataError
-from benchmark.bertscore import BestCaptionSearch, find_best_captions
 from benchmark.errors import MissingWeightsError, UsageError
+from benchmark.metrics.bertscore import BestCaptionSearch, find_best_captions
 
 RETRIEVAL = (
     'similarity_model="all-MiniLM-L6-v2",duration_s=1,threshold=0.6,epochs=2,batch_size=8,'

@@ -15,8 +15,8 @@ from bench_gpt2_guidance.similarity import (
 from guidance_toy_clips import QUICK, make_resources
 
 from benchmark import Artifacts, DataError
-from benchmark.bertscore import BERT_SCORE_MODEL, BertScore
 from benchmark.errors import UsageError
+from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScore
 from benchmark.models.weights import choose_model
 
 CAPTIONS = [

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 from benchmark import DataError
 from benchmark.errors import UsageError
-from benchmark.training import train
+from benchmark.models.training import train
 
 SETTINGS = TripletSettings(
     epochs=6, batch_size=8, n_heads=2, ffn_width=16, validation_share=0.2, learning_rate=1e-3

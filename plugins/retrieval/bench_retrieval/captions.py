@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from bench_retrieval import NnClapOptions, is_embedded
 from benchmark import Clip, DataError, Fact, Resources, stage
-from benchmark.embeddings import EmbeddingStore
+from benchmark.embeddings.neighbours import search
+from benchmark.embeddings.store import EmbeddingStore
 from benchmark.encoders import JointEncoder, load_joint_encoder
-from benchmark.memory import search
 
 
 class NearestCaption:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from bench_retrieval import NnVggishOptions, is_embedded
 from benchmark import Clip, DataError, Fact, Resources, Split, stage
-from benchmark.embedding_files import embed_command
-from benchmark.embeddings import EmbeddingStore
+from benchmark.embeddings.files import embed_command
+from benchmark.embeddings.neighbours import search
+from benchmark.embeddings.store import EmbeddingStore
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
-from benchmark.memory import search
 
 
 class NearestSound:

@@ -13,8 +13,8 @@ from shared_data import shared_path
 
 from benchmark import Clip, DataError, Resources, Split
 from benchmark.artifacts import Artifacts
-from benchmark.audio import read_sound
-from benchmark.embeddings import EmbeddingStore
+from benchmark.datasets.audio import read_sound
+from benchmark.embeddings.store import EmbeddingStore
 from benchmark.encoders import load_sequence_encoder
 from benchmark.errors import MissingWeightsError, UnknownNameError, UsageError
 

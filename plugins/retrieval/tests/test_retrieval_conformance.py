@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 from bench_retrieval import NnVggishOptions, bench_systems
 
-from benchmark.embedding_files import Contents, EmbeddingKind, Recipe, Rows
-from benchmark.embedding_writer import write_embeddings
+from benchmark.embeddings.files import Contents, EmbeddingKind, Recipe, Rows
+from benchmark.embeddings.writer import write_embeddings
 from benchmark.encoders import load_joint_encoder, load_sequence_encoder
 from benchmark.testing import check_captioner, example_clips, example_resources
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from bench_wsac.options import NoiseStd, Settings
 from benchmark import DataError, Resources, Split
 from benchmark.datasets.catalogue import load_split
-from benchmark.embedding_files import embed_command
-from benchmark.embeddings import EmbeddingStore
+from benchmark.embeddings.files import embed_command
+from benchmark.embeddings.store import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder
-from benchmark.places import data_root
+from benchmark.machine.places import data_root
 
 Vector = NDArray[np.float32]
 

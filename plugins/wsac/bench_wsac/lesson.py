@@ -18,7 +18,7 @@ from bench_wsac.network import PrefixDecoder, pad_targets
 from bench_wsac.options import Settings
 from bench_wsac.vocabulary import Tokens, Vocabulary
 from benchmark.encoders import Embeddings
-from benchmark.training import seeded
+from benchmark.models.training import seeded
 
 Rows = NDArray[np.int64]
 _EPOCHS_PER_STEP, _STEP_FACTOR = 10, 0.2
@@ -94,7 +94,7 @@ class Lesson:
 
 @dataclass(slots=True)
 class DecoderTask:
-    """A lesson under way; see ``benchmark.training.Task``."""
+    """A lesson under way; see ``benchmark.models.training.Task``."""
 
     lesson: Lesson
     network: PrefixDecoder = field(init=False)

@@ -25,10 +25,10 @@ from bench_wsac.options import (
 from bench_wsac.strategies import Crossing
 from bench_wsac.vocabulary import GPT2_ROWS, Vocabulary, used_pieces
 from benchmark import Artifacts, DataError, Fact, Resources, Split
-from benchmark.embeddings import EmbeddingStore
+from benchmark.embeddings.store import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder, TokenizingEncoder, load_joint_encoder
 from benchmark.errors import UsageError
-from benchmark.training import TrainingPlan, gains_from_bfloat16, load_trained, train_once
+from benchmark.models.training import TrainingPlan, gains_from_bfloat16, load_trained, train_once
 
 CODE_VERSION = 1
 """Raise it with any change that changes weights."""

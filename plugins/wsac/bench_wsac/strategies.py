@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from bench_wsac.options import Strategy
 from benchmark import stage
+from benchmark.embeddings.neighbours import search
+from benchmark.embeddings.projection import project
 from benchmark.encoders import Embeddings
-from benchmark.memory import search
-from benchmark.projection import project
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tiny_models import make_clap
 from wsac_toy import CAPTIONS, PITCHES_HZ, QUICK, RATE_HZ, make_clip, make_resources, make_split
 
 from benchmark import Clip, DataError
-from benchmark.audio import read_sound
+from benchmark.datasets.audio import read_sound
 from benchmark.datasets.folder import load_folder
 from benchmark.encoders import load_joint_encoder
 

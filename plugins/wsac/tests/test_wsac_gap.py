@@ -9,10 +9,10 @@ from bench_wsac.options import MINI
 from wsac_toy import CAPTIONS, RATE_HZ, ToyEncoder, ToyOptions, make_resources, make_split
 
 from benchmark import DataError
-from benchmark.embedded_clips import open_files, with_embeddings
-from benchmark.embedding_files import Contents, Recipe
-from benchmark.embedding_writer import write_embeddings
-from benchmark.embeddings import EmbeddingStore
+from benchmark.embeddings.files import Contents, Recipe
+from benchmark.embeddings.splits import open_files, with_embeddings
+from benchmark.embeddings.store import EmbeddingStore
+from benchmark.embeddings.writer import write_embeddings
 from benchmark.errors import UnknownNameError
 
 ENCODER = ToyEncoder("toy", ToyOptions())

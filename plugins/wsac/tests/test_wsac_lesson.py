@@ -19,8 +19,8 @@ from safetensors.torch import load_file
 from wsac_toy import CAPTIONS, make_lesson, plan_of
 
 from benchmark.errors import UsageError
-from benchmark.training import load_trained, train
-from benchmark.training.checkpoint import Checkpoint
+from benchmark.models.training import load_trained, train
+from benchmark.models.training.checkpoint import Checkpoint
 
 # The schedule
 

@@ -14,7 +14,7 @@ from bench_wsac.options import CODE, PAPER
 from bench_wsac.vocabulary import GPT2_ROWS
 from wsac_toy import make_lesson, plan_of
 
-from benchmark.training import load_trained, train
+from benchmark.models.training import load_trained, train
 
 N_PREFIXES = 64
 DIM, WIDTH = 1024, 768

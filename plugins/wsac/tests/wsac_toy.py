@@ -23,7 +23,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from benchmark import Artifacts, Clip, Resources, Split
 from benchmark.encoders import ENCODERS, EncoderRecord
 from benchmark.encoders.contract import require_sounds
-from benchmark.training import TrainingPlan, train
+from benchmark.models.training import TrainingPlan, train
 
 RATE_HZ = 8_000
 PITCHES_HZ = {"dog": 300, "rain": 500, "bell": 800, "saw": 1_200, "bird": 1_900, "engine": 2_900}

@@ -1,0 +1,1 @@
+"""Metrics held against what people judged."""

@@ -1,0 +1,159 @@
+"""How often metrics prefer the caption that people prefer (Zhou et al. 2022, FENSE)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.agreement.judgements import CATEGORIES, JudgedPair
+from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.scores import IdfSource, Score, Task
+from benchmark.metrics.suite import SuiteSettings, score_tasks
+from benchmark.stats import Sample, percentile_interval, resample
+
+TOTAL = "total"
+
+# Scores closer than this, relative to their size, differ by float32 rounding only. Nothing
+# absolute will do: where no 2-gram matches, BLEU-4 is near 1e-11 and still tells captions apart.
+_ROUNDING = 1e-6
+_NOT_OF_ONE_CAPTION = "it describes many captions together; one caption has no such score"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A metric's agreement with people over some pairs.
+
+    Attributes:
+        value: the share of pairs in which it prefers the same caption, in [0, 1].
+        low, high: the 95 % bootstrap interval; None for the pairs of a single clip.
+        n_ties: pairs whose captions it scores alike; they count as disagreement.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    n_pairs: int
+    n_agreed: int
+    n_ties: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetricAgreement:
+    """One metric: its agreement per category and in all, or why it could not be had."""
+
+    agreement: Mapping[str, Agreement]
+    signature: str
+    reason: str | None = None
+
+    @property
+    def available(self) -> bool:
+        return self.reason is None
+
+
+def measure_agreement(
+    pairs: Sequence[JudgedPair], keys: Sequence[str], settings: SuiteSettings, idf: IdfSource
+) -> dict[str, MetricAgreement]:
+    """Measure how often metrics agree with the majority of people.
+
+    Args:
+        pairs: those on which people are not divided.
+        keys: metrics.
+        settings: the models of those that need one.
+        idf: the document frequencies of CIDEr-D.
+
+    Raises:
+        MachineError: Java is missing.
+    """
+    of_captions = [key for key in keys if METRICS[key].higher_is_better is not None]
+    tasks = _tasks(pairs, idf)
+    results = score_tasks(tasks, of_captions, settings)
+    found = {key: MetricAgreement({}, "", _NOT_OF_ONE_CAPTION) for key in keys}
+    for key in of_captions:
+        rounds = [result[key] for result in results]
+        reason = next((score.reason for score in rounds if not score.available), None)
+        if reason is not None:
+            found[key] = MetricAgreement({}, "", reason)
+        else:
+            scores = _mean_over_rounds(len(pairs), tasks, rounds)
+            *parts, _ = rounds[0].signature.split("|")  # the last part counts clips
+            signature = "|".join((*parts, "protocol:fense", f"pairs:{len(pairs)}"))
+            found[key] = MetricAgreement(compare_with_people(key, pairs, scores), signature)
+    return found
+
+
+def compare_with_people(
+    key: str, pairs: Sequence[JudgedPair], scores: NDArray[np.float64]
+) -> dict[str, Agreement]:
+    """Count how often a metric and the majority of people prefer the same caption.
+
+    Args:
+        key: the metric; it says whether higher is better.
+        pairs: those on which people are not divided.
+        scores: ``(n_pairs, 2)``: the first and the second caption's.
+
+    Returns:
+        The agreement over all pairs and over those of each category that has any.
+    """
+    first, second = scores.T
+    alike = np.isclose(first, second, rtol=_ROUNDING, atol=0)
+    preferred = np.where(alike, 0, np.sign(first - second))
+    if not METRICS[key].higher_is_better:
+        preferred = -preferred
+    categories = np.array([pair.category for pair in pairs])
+    clips = np.array([pair.clip for pair in pairs])
+    people = np.array([pair.preference for pair in pairs])
+    return {
+        name: _agreement(preferred[those], people[those], clips[those])
+        for name in (*CATEGORIES, TOTAL)
+        if (those := (categories == name) | (name == TOTAL)).any()
+    }
+
+
+def _tasks(pairs: Sequence[JudgedPair], idf: IdfSource) -> list[Task]:
+    """Lay out the rounds of all pairs; each caption stands as a clip with references of its own."""
+    rounds: list[tuple[dict[str, tuple[str, ...]], dict[str, str]]] = []
+    for index, pair in enumerate(pairs):
+        for side, of_caption in enumerate(pair.reference_rounds()):
+            rounds += [({}, {}) for _ in of_caption[len(rounds) :]]
+            for (references, candidates), texts in zip(rounds, of_caption, strict=False):
+                references[f"{index:06d}/{side}"] = texts
+                candidates[f"{index:06d}/{side}"] = pair.captions[side]
+    return [
+        Task(f"round {number}", "judged pairs", references, candidates, idf)
+        for number, (references, candidates) in enumerate(rounds, start=1)
+    ]
+
+
+def _mean_over_rounds(
+    n_pairs: int, tasks: Sequence[Task], rounds: Sequence[Score]
+) -> NDArray[np.float64]:
+    """Average each caption's scores over its rounds: ``(n_pairs, 2)``."""
+    totals, counts = np.zeros((2, n_pairs, 2))
+    for task, score in zip(tasks, rounds, strict=True):
+        where = tuple(np.array([clip_id.split("/") for clip_id in task.clip_ids], dtype=int).T)
+        totals[where] += score.per_clip
+        counts[where] += 1
+    means: NDArray[np.float64] = totals / counts
+    return means
+
+
+def _agreement(
+    preferred: NDArray[np.float64], people: NDArray[np.int64], clips: NDArray[np.str_]
+) -> Agreement:
+    """Compare choices; the interval draws clips, since pairs of one clip share references."""
+    agrees = preferred == people
+    sample = Sample.of_mean(agrees.astype(np.float64)).group(clips)
+    low = high = None
+    if sample.n_clips > 1:
+        low, high = percentile_interval(resample([sample])[0])
+    return Agreement(
+        value=float(agrees.mean()),
+        low=low,
+        high=high,
+        n_pairs=len(agrees),
+        n_agreed=int(agrees.sum()),
+        n_ties=int((preferred == 0).sum()),
+    )

@@ -1,0 +1,1 @@
+"""The ``bench`` command: parse, build a request, call one function, print."""

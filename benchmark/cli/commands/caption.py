@@ -1,0 +1,81 @@
+"""``bench caption``: captions for sounds that have no references."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from benchmark.cli.arguments import data_root_option, embeddings_option
+
+if TYPE_CHECKING:
+    from benchmark.runs.ledger import ClipRow
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--system", required=True, help="NAME or NAME[key=value,...].")
+@click.option("--train", help="Training split of a system that learns, as audiocaps:train.")
+@data_root_option
+@embeddings_option
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
+@click.option("--batch-size", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv", "json"]),
+    default="text",
+    show_default=True,
+)
+def command(
+    paths: tuple[Path, ...],
+    system: str,
+    train: str | None,
+    data_root: Path | None,
+    embeddings: tuple[Path, ...],
+    seed: int,
+    device: str,
+    batch_size: int,
+    form: str,
+) -> None:
+    """Caption sounds: files and folders in PATHS."""
+    from benchmark.machine.places import data_root as find_data_root
+    from benchmark.runs.captioning import CaptionRequest, caption_sounds
+    from benchmark.systems.registry import load_registry
+
+    root = find_data_root(data_root)
+    request = CaptionRequest(paths, system, root, train, seed, device, batch_size, embeddings)
+    rows, failure = caption_sounds(request, load_registry())
+    captioned = [row for row in rows if row.caption is not None]
+    if captioned:
+        click.echo(_lay_out(captioned, form))
+    for row in rows:
+        if row.caption is None:
+            click.echo(f"bench: {row.clip_id}: {row.error}", err=True)
+    if failure is not None:
+        click.echo(f"bench: {system} stopped {failure}", err=True)
+    if len(captioned) < len(rows) or failure is not None:
+        sys.exit(1)
+
+
+def _lay_out(rows: Sequence[ClipRow], form: str) -> str:
+    captions = {row.clip_id: row.caption for row in rows}
+    if form == "json":
+        return json.dumps(captions, indent=1, ensure_ascii=False)
+    if form == "csv":
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows([("file_name", "caption_predicted"), *captions.items()])
+        return text.getvalue().rstrip("\n")
+    from tabulate import tabulate
+
+    return tabulate(
+        list(captions.items()), headers=("sound", "caption"), tablefmt="rounded_outline"
+    )

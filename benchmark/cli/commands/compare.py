@@ -1,0 +1,46 @@
+"""``bench compare``: two systems, tested on the clips that both captioned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.cli.arguments import form_option, metrics_option, split_list
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@metrics_option
+@click.option(
+    "--draws",
+    "n_draws",
+    type=click.IntRange(min=100),
+    default=10_000,
+    show_default=True,
+    help="Bootstrap draws, and rounds of swaps.",
+)
+@click.option(
+    "--clusters",
+    "clusters_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV with clip_id (or file_name) and cluster: clips that belong together.",
+)
+@form_option
+def command(
+    a: str, b: str, metrics: str | None, n_draws: int, clusters_file: Path | None, form: str
+) -> None:
+    """Tell whether system A or B is better; each is RUN or RUN::SYSTEM."""
+    from typing import cast
+
+    from benchmark.display.tables import Format
+    from benchmark.leaderboard.comparison import compare_rows
+    from benchmark.leaderboard.tables.comparison import render_comparison
+    from benchmark.metrics.catalogue import select_metrics
+    from benchmark.runs.pairs import NamedRow, RowPair
+
+    keys = select_metrics(split_list(metrics, ())) or None
+    rows = RowPair.match(NamedRow.find(a), NamedRow.find(b))
+    found = compare_rows(rows, keys, n_draws=n_draws, clusters_file=clusters_file)
+    click.echo(render_comparison(found, cast(Format, form)))

@@ -1,0 +1,82 @@
+"""``bench embed``: a split's embeddings in one file, to be shared where sounds cannot be."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from benchmark.cli.arguments import data_root_option
+
+if TYPE_CHECKING:
+    from benchmark.embeddings.files import EmbeddingKind
+
+_SHOWN = 20
+
+
+@click.command()
+@click.argument("dataset", metavar="DATASET[:SPLIT]")
+@click.option("--encoder", required=True, help="NAME or NAME[key=value,...]; see bench encoders.")
+@click.option(
+    "--kind",
+    type=click.Choice(["sounds", "patches"]),
+    help="One vector a sound, or one a patch of time; needed where the encoder gives both.",
+)
+@click.option(
+    "--duration",
+    "duration_s",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds to cut or fill every sound to first, for systems that do so themselves.",
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write, as audiocaps-test.vggish.safetensors.",
+)
+@data_root_option
+@click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
+def command(
+    dataset: str,
+    encoder: str,
+    kind: EmbeddingKind | None,
+    duration_s: float | None,
+    output: Path,
+    data_root: Path | None,
+    device: str,
+) -> None:
+    """Embed the sounds of DATASET[:SPLIT] into one file.
+
+    With --embeddings FILE a run on a machine without the sounds takes the embeddings instead.
+    The same command again goes on where one was interrupted.
+    """
+    from benchmark.embeddings.export import EmbedRequest, embed_split
+    from benchmark.errors import UsageError, listed
+    from benchmark.machine.places import data_root as find_data_root
+
+    if not output.absolute().parent.is_dir():
+        raise UsageError(f"no folder {output.absolute().parent} for --output; make it first.")
+    root = find_data_root(data_root)
+    request = EmbedRequest(dataset, encoder, output, root, kind, duration_s, device)
+    try:
+        export = embed_split(request)
+    except KeyboardInterrupt:
+        click.echo("\nInterrupted. The same command goes on: what is embedded is kept.", err=True)
+        sys.exit(130)
+    contents = export.contents
+    click.echo(
+        f"{output}: {len(contents.clip_ids):,} of {contents.n_expected:,} clips of {export.label}, "
+        f"{output.stat().st_size:,} bytes"
+    )
+    click.echo(f"  {contents.recipe}")
+    if export.missing:
+        missing = listed(export.missing, _SHOWN)
+        click.echo(f"  {len(export.missing):,} clips have no sound and are not in it: {missing}")
+    for clip_id, reason in export.broken.items():
+        click.echo(f"bench: {clip_id}: {reason}", err=True)
+    if export.broken:
+        click.echo(f"bench: {len(export.broken):,} sounds are broken and not in it.", err=True)
+        sys.exit(1)

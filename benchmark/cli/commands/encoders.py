@@ -1,0 +1,60 @@
+"""``bench encoders``: what turns sounds and captions into vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+
+@click.group(name="encoders", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """List the encoders, what they can do and their options; build the embedded one."""
+    if context.invoked_subcommand is None:
+        _list_encoders()
+
+
+@command.command(name="build-mini")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the weights go.",
+)
+@click.option("--seed", default=0, show_default=True, help="Of all that is random.")
+def build_mini(output: Path, seed: int) -> None:
+    """Train the encoder `mini` on soundscapes:pretrain (minutes) and write its weights."""
+    import time
+
+    from benchmark.encoders.mini.training import MiniSettings
+    from benchmark.encoders.mini.training.build import build_mini
+    from benchmark.errors import UsageError
+    from benchmark.machine.places import artifacts
+
+    if not output.absolute().parent.is_dir():
+        raise UsageError(f"no folder {output.absolute().parent} for --output; make it first.")
+    started = time.perf_counter()
+    encoder = build_mini(output, MiniSettings(seed=seed), artifacts())
+    click.echo(f"{output}: {output.stat().st_size:,} bytes, {time.perf_counter() - started:.0f} s")
+    for name, value in encoder.origin["validation"].items():
+        click.echo(f"  {name:<18} {value:.3f}")
+    click.echo(f"Use it as mini[weights={output}].")
+
+
+def _list_encoders() -> None:
+    from benchmark.encoders import ENCODERS
+    from benchmark.systems.names import describe_type, option_types
+
+    width = max(map(len, ENCODERS))
+    for name, record in sorted(ENCODERS.items()):
+        click.echo(f"{name:<{width}}  {record.summary}")
+        click.echo(f"{'':<{width}}    gives: {', '.join(record.abilities)}")
+        click.echo(f"{'':<{width}}    trained on: {', '.join(record.trained_on)}")
+        defaults = record.options()
+        # Of a record the lister of options looks at the name and the options, no more.
+        for key, hint in option_types(cast("Any", record)).items():
+            default = getattr(defaults, key)
+            click.echo(f"{'':<{width}}    {key}: {describe_type(hint)} (default {default!r})")

@@ -1,0 +1,58 @@
+"""``bench leaderboard``: the table of one or more runs."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+
+import click
+
+from benchmark.leaderboard.tables import FORMATS
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+)
+@click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 where --out holds another text.")
+def command(
+    runs: tuple[Path, ...], form: str, published: bool, out: Path | None, check: bool
+) -> None:
+    """Print the table of one or more RUNS; rows over other clips stand apart.
+
+    A RUN is a folder, or a baseline's file.
+    """
+    from typing import cast
+
+    from benchmark.leaderboard.rows import read_rows
+    from benchmark.leaderboard.tables import Format, render
+    from benchmark.machine.files import write_whole
+
+    if check and out is None:
+        raise click.UsageError("--check compares with a file; name it with --out.")
+    text = render(read_rows(runs), cast(Format, form), published=published).rstrip("\n")
+    if out is None:
+        click.echo(text)
+    elif check:
+        _compare(text, out)
+    else:
+        write_whole(out, text)
+
+
+def _compare(text: str, path: Path) -> None:
+    """Exit with 1, and show what differs, where a file does not hold the text."""
+    kept = path.read_bytes().decode(errors="replace").splitlines() if path.is_file() else []
+    differing = list(difflib.unified_diff(kept, text.splitlines(), str(path), "now", lineterm=""))
+    if differing:
+        click.echo("\n".join(differing), err=True)
+        click.echo(f"{path} is out of date; write it again without --check.", err=True)
+        sys.exit(1)
+    click.echo(f"{path} is up to date.")

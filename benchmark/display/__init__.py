@@ -1,0 +1,1 @@
+"""Tables, figures, labels and numbers. Knows no noun of the bench."""

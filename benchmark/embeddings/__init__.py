@@ -1,0 +1,1 @@
+"""Embeddings kept by content, in files, and searched."""

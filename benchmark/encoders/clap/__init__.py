@@ -1,0 +1,1 @@
+"""CLAP as transformers has it (Wu et al. 2023)."""

@@ -1,0 +1,1 @@
+"""VGGish (Hershey et al. 2017)."""

@@ -1,0 +1,1 @@
+"""The modality gap behind a run, measured and drawn."""

@@ -1,0 +1,105 @@
+"""Ways across the modality gap, and where each leaves sounds and captions (WSAC, section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from benchmark.embeddings.projection import project
+from benchmark.gap.measure import (
+    Figures,
+    Pairs,
+    Vectors,
+    add_noise,
+    gap_vector,
+    mean_cosine,
+    measure_figures,
+    nearest_rows,
+    to_unit,
+)
+
+Settings = Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A way across the gap, and where it leaves the two sides.
+
+    Attributes:
+        strategy: ``before``, ``shift``, ``nearest``, ``projection`` or ``noise``.
+        settings: what it depends on.
+        pairs: sounds and captions after it; nothing is scaled back to unit length.
+        figures: of these pairs.
+        kept_cosine: mean cosine of what was changed (sounds, or captions for ``noise``) and what
+            it was before.
+    """
+
+    strategy: str
+    settings: Settings
+    pairs: Pairs
+    figures: Figures
+    kept_cosine: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "strategy": self.strategy,
+            "settings": dict(self.settings),
+            **asdict(self.figures),
+            "kept_cosine": self.kept_cosine,
+        }
+
+
+def stay(pairs: Pairs) -> Crossing:
+    """Change nothing: the gap as it is."""
+    return Crossing("before", {}, pairs, measure_figures(pairs), kept_cosine=1.0)
+
+
+def shift(pairs: Pairs, measured_on: Pairs, source: str) -> Crossing:
+    """Take the gap off the sounds.
+
+    Args:
+        pairs: to change.
+        measured_on: the pairs that the gap is measured on.
+        source: the split they are from.
+    """
+    gap = gap_vector(measured_on)
+    settings: Settings = {
+        "gap_source": source,
+        "gap_clips": len(measured_on.sounds),
+        "shift_norm": float(np.linalg.norm(gap)),
+    }
+    return _change_sounds("shift", settings, pairs, pairs.sounds - gap)
+
+
+def look_up(
+    pairs: Pairs, memory: Vectors, temperatures: Iterable[float], device: str
+) -> Iterator[Crossing]:
+    """Put rows of a memory in the sounds' place: the nearest, then a mean of all.
+
+    Args:
+        pairs: to change.
+        memory: ``(n_captions, dim)``, unit rows, an array or a memory map.
+        temperatures: of the softmax that weighs the mean; one crossing each.
+        device: torch's spelling; where projections are computed.
+    """
+    yield _change_sounds("nearest", {}, pairs, nearest_rows(pairs.sounds, memory))
+    units = to_unit(pairs.sounds).astype(np.float32)
+    for temperature in temperatures:
+        projected = project(units, memory, temperature, device=device)
+        yield _change_sounds("projection", {"temperature": temperature}, pairs, projected)
+
+
+def blur(pairs: Pairs, noise_std: float, seed: int) -> Crossing:
+    """Add to captions the noise that a decoder was trained with."""
+    after = replace(pairs, captions=add_noise(pairs.captions, noise_std, seed))
+    kept = mean_cosine(pairs.captions, after.captions)
+    return Crossing("noise", {"noise_std": noise_std}, after, measure_figures(after), kept)
+
+
+def _change_sounds(strategy: str, settings: Settings, pairs: Pairs, sounds: Vectors) -> Crossing:
+    after = replace(pairs, sounds=sounds)
+    kept = mean_cosine(pairs.sounds, sounds)
+    return Crossing(strategy, settings, after, measure_figures(after), kept)

@@ -1,0 +1,146 @@
+"""Two systems on the clips that both captioned: which is better, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from benchmark.errors import DataError
+from benchmark.leaderboard.clusters import read_clusters
+from benchmark.metrics.catalogue import METRICS
+from benchmark.runs.pairs import RowPair
+from benchmark.stats import (
+    LEVEL,
+    N_TEST_DRAWS,
+    PairedResult,
+    compare_pairs,
+    correct_holm,
+    resolvable_gap,
+)
+
+Verdict = Literal["A better", "B better", "not distinguishable"]
+
+_COUNTED = "clips:"  # the part of a signature that only counts the scored clips
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedMetric:
+    """One metric of A and B.
+
+    Attributes:
+        p_corrected: of approximate randomisation, by Holm over all metrics of the comparison.
+        only_a, only_b: parts that one signature has and the other has not. Where there are any,
+            the two numbers do not mean the same thing.
+    """
+
+    key: str
+    result: PairedResult
+    p_corrected: float
+    only_a: tuple[str, ...]
+    only_b: tuple[str, ...]
+
+    @property
+    def is_one_thing(self) -> bool:
+        return not (self.only_a or self.only_b)
+
+    @property
+    def gap(self) -> float:
+        """The smallest true difference that these clips would show with a power of 80 %."""
+        return resolvable_gap(self.result.standard_error)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What ``p_corrected`` allows to say at a level of 95 %."""
+        if self.p_corrected > 1 - LEVEL:
+            return "not distinguishable"
+        is_higher = self.result.difference > 0
+        return "A better" if is_higher == METRICS[self.key].higher_is_better else "B better"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **asdict(self.result),
+            "difference": self.result.difference,
+            "p_corrected": self.p_corrected,
+            "verdict": self.verdict,
+            "resolvable_gap": self.gap,
+            "only_in_signature_of_a": self.only_a,
+            "only_in_signature_of_b": self.only_b,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two systems by several metrics; all figures are over the clips of ``rows``.
+
+    Attributes:
+        n_clusters: how many clusters the clips fall into; None where each stands alone.
+        n_draws: bootstrap draws and rounds of swaps.
+        absent: metrics that cannot be compared, with the reason.
+    """
+
+    rows: RowPair
+    n_clusters: int | None
+    n_draws: int
+    metrics: tuple[ComparedMetric, ...]
+    absent: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "dataset": self.rows.first.dataset,
+            "a": {"name": self.rows.first.name, "n_scored": self.rows.first.statistics.n_clips},
+            "b": {"name": self.rows.second.name, "n_scored": self.rows.second.statistics.n_clips},
+            "n_common": len(self.rows.clips.clip_ids),
+            "n_clusters": self.n_clusters,
+            "n_draws": self.n_draws,
+            "metrics": {metric.key: metric.to_json() for metric in self.metrics},
+            "absent": dict(self.absent),
+        }
+
+
+def compare_rows(
+    rows: RowPair,
+    keys: Sequence[str] | None = None,
+    *,
+    n_draws: int = N_TEST_DRAWS,
+    clusters_file: Path | None = None,
+) -> Comparison:
+    """Compare two systems on the clips that both have scores for.
+
+    Args:
+        rows: A and B.
+        keys: metrics; None means all that were computed.
+        n_draws: bootstrap draws and rounds of swaps.
+        clusters_file: see ``read_clusters``; clips of one cluster are drawn and swapped together.
+
+    Raises:
+        DataError: no metric can be compared, or the clusters do not fit.
+    """
+    present, absent = rows.sort_metrics(keys)
+    clusters = None if clusters_file is None else read_clusters(clusters_file, rows.clips.clip_ids)
+    if clusters is not None and len(set(clusters)) < 2:
+        raise DataError(f"{clusters_file} puts all clips into one cluster; expected two or more.")
+    results = compare_pairs([rows.take(key) for key in present], n_draws, clusters)
+    corrected = correct_holm([result.p_randomisation for result in results])
+    return Comparison(
+        rows,
+        None if clusters is None else len(set(clusters)),
+        n_draws,
+        tuple(
+            ComparedMetric(key, result, p, *_differing_parts(rows, key))
+            for key, result, p in zip(present, results, corrected, strict=True)
+        ),
+        absent,
+    )
+
+
+def _differing_parts(rows: RowPair, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    first, second = (
+        [part for part in row.signature(key).split("|") if not part.startswith(_COUNTED)]
+        for row in (rows.first, rows.second)
+    )
+    return (
+        tuple(part for part in first if part not in second),
+        tuple(part for part in second if part not in first),
+    )

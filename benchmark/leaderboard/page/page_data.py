@@ -1,0 +1,99 @@
+"""What a page shows of a run, as the JSON that its script reads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from benchmark.contract import Split
+from benchmark.leaderboard.page.sounds import PageSound
+from benchmark.leaderboard.rows import Row, group_rows
+from benchmark.metrics.catalogue import METRICS, Metric
+from benchmark.runs.record import RunRecord
+
+RANKED_RUNGS = ("system", "retrieval")
+_DIGITS = 2  # of values x100
+
+
+def page_data(
+    record: RunRecord, rows: Sequence[Row], split: Split, sounds: Sequence[PageSound]
+) -> dict[str, Any]:
+    """Gather captions, references, scores and sounds, clip by clip.
+
+    Args:
+        record: of the run.
+        rows: of the run, for where each system stands.
+        split: the run's, for its references.
+        sounds: one entry a clip of the plan, in its order.
+
+    Returns:
+        ``metrics``; ``systems`` in the order of the leaderboard, each with ``captions`` (one a
+        clip, null where there is none) and ``scores`` (one list a metric, of one value a clip,
+        null likewise); ``clips`` with id, references and sound.
+    """
+    clip_ids = record.plan.clip_ids
+    metrics = [metric for key, metric in METRICS.items() if _is_shown(metric, key, record)]
+    ordered = [row for group in group_rows(rows) for row in group]
+    compared = [row for row in ordered if row.rung in RANKED_RUNGS]
+    compared = compared if len(compared) > 1 else ordered
+    return {
+        "metrics": [
+            {"key": m.key, "label": m.label, "higherIsBetter": m.higher_is_better} for m in metrics
+        ],
+        "systems": [
+            {
+                "name": row.system,
+                "rung": row.rung,
+                "isCompared": row in compared,
+                **_said(record, row.system, clip_ids),
+                "scores": _scores(record, row.system, metrics, clip_ids),
+            }
+            for row in ordered
+        ],
+        "clips": [
+            {
+                "id": clip_id,
+                "references": list(split.references[clip_id]),
+                "sound": sound.name,
+                "duration": round(sound.duration_s, 2),
+                "note": sound.note,
+            }
+            for clip_id, sound in zip(clip_ids, sounds, strict=True)
+        ],
+    }
+
+
+def _is_shown(metric: Metric, key: str, record: RunRecord) -> bool:
+    """Whether a clip's own value means something (BLEU's does not) and the run has it."""
+    has_clips = metric.aggregation == "mean" or metric.group == "meteor"
+    is_judging = metric.in_table and metric.higher_is_better is not None
+    return has_clips and is_judging and any(s.has(key) for s in record.statistics.values())
+
+
+def _said(record: RunRecord, system: str, clip_ids: Sequence[str]) -> dict[str, Any]:
+    """Give a system's captions; one that holds each reference against the others has no one."""
+    planned = next(each for each in record.plan.systems if each.name == system)
+    if planned.leave_one_out:
+        return {"captions": [None] * len(clip_ids), "silence": "each reference against the others"}
+    captions = record.captions.get(system, {})
+    return {"captions": [captions.get(clip_id) for clip_id in clip_ids], "silence": "no caption"}
+
+
+def _scores(
+    record: RunRecord, system: str, metrics: Sequence[Metric], clip_ids: Sequence[str]
+) -> list[list[float | None]]:
+    statistics = record.statistics[system]
+    columns: list[list[float | None]] = []
+    for metric in metrics:
+        values = (
+            dict(zip(statistics.clip_ids, statistics.per_clip(metric.key).tolist(), strict=True))
+            if statistics.has(metric.key)
+            else {}
+        )
+        columns.append([_percent(values.get(clip_id)) for clip_id in clip_ids])
+    return columns
+
+
+def _percent(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else round(100 * value, _DIGITS)

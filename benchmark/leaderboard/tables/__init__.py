@@ -1,0 +1,47 @@
+"""Leaderboard rows as text: terminal, markdown, csv, json, LaTeX, HTML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from benchmark.display.tables import FORMATS, Format, entitle
+from benchmark.leaderboard.published import published_rows
+from benchmark.leaderboard.rows import Row, group_rows
+from benchmark.leaderboard.seeds import join_seeds
+from benchmark.leaderboard.tables.csv_form import render_csv
+from benchmark.leaderboard.tables.in_print import published_of, published_table
+from benchmark.leaderboard.tables.latency import latency_table
+from benchmark.leaderboard.tables.quality import heading, notes, quality_table
+from benchmark.systems.lineups import Suite
+
+__all__ = ["FORMATS", "Format", "render"]
+
+
+def render(
+    rows: Sequence[Row], form: Format, *, published: bool = False, suites: Sequence[Suite] = ()
+) -> str:
+    """Lay rows out in a format; all but json and csv hold a table per set of scored clips.
+
+    Args:
+        rows: of any runs.
+        form: json and csv hold what was measured, and nothing in print.
+        published: whether all numbers in print of a split follow its table.
+        suites: else those of their papers, on splits that have any.
+    """
+    if form == "json":
+        return json.dumps([row.to_json() for row in rows], indent=1)
+    if form == "csv":
+        return render_csv(rows)
+    parts = ["% Needs \\usepackage{booktabs}."] if form == "latex" else []
+    for group in group_rows(join_seeds(rows)):
+        title, table = heading(group, form), quality_table(group, form)
+        parts.append(entitle(title, table, form, notes(group)))
+        if any(row.latency for row in group):
+            parts.append(latency_table(group, form))
+        label = f"{group[0].dataset}:{group[0].split}"
+        if published:
+            parts.append(published_table(label, published_rows(label), form))
+        elif printed := published_of(suites, label):
+            parts.append(published_table(label, printed, form))
+    return "\n\n".join(parts)

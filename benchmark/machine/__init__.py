@@ -1,0 +1,1 @@
+"""What lies under everything: places, files, progress, the clock and the machine itself."""

@@ -1,0 +1,21 @@
+"""BERTScore for pairs and for all pairs of a corpus: metric, oracle and guidance use it alike."""
+
+from __future__ import annotations
+
+from benchmark.metrics.bertscore.best_captions import BestCaptionSearch, find_best_captions
+from benchmark.metrics.bertscore.layers import BERT_SCORE_MODEL, standard_layer
+from benchmark.metrics.bertscore.scorer import BertScore
+from benchmark.metrics.bertscore.scores import BertScores
+from benchmark.metrics.bertscore.shards import PairBlock
+from benchmark.metrics.bertscore.sparse import SimilarPairs
+
+__all__ = [
+    "BERT_SCORE_MODEL",
+    "BertScore",
+    "BertScores",
+    "BestCaptionSearch",
+    "PairBlock",
+    "SimilarPairs",
+    "find_best_captions",
+    "standard_layer",
+]

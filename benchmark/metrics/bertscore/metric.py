@@ -1,0 +1,18 @@
+"""BERTScore as a metric: the standard model, and what a signature says of the scorer."""
+
+from __future__ import annotations
+
+from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScore
+
+__all__ = ["BERT_SCORE_MODEL", "BertScore", "signature_parts"]
+
+
+def signature_parts(scorer: BertScore) -> tuple[str, ...]:
+    """Say what decides the numbers: two scores compare only where all of it agrees."""
+    return (
+        f"model:{scorer.model.name}",
+        f"weights:{scorer.model.sha256[:12]}",
+        f"layer:{scorer.layer}",
+        f"idf:{'yes' if scorer.idf else 'no'}",
+        "rescaled:no",
+    )

@@ -1,0 +1,208 @@
+"""What each clip adds to a corpus value: kept with the scores, so that any resample can be made.
+
+Every corpus value here is a function of a sum over clips: of values and of ones for a mean, of
+ten counts for BLEU, of 23 for METEOR.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.metrics.bleu import bleu
+from benchmark.metrics.meteor.score import meteor_score
+from benchmark.metrics.scores import Score
+from benchmark.stats.samples import Rows, Sample
+
+Array = NDArray[np.float64]
+Aggregate = Callable[[Array], Array]
+
+_BLEU_ORDERS = {f"bleu_{n}": n for n in (1, 2, 3, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class SystemStatistics:
+    """The statistics of one system's scored clips.
+
+    Attributes:
+        clip_ids: sorted.
+        arrays: ``(n_folds, n_clips, width)`` for each kept name (a metric's key; ``"bleu"`` for
+            all four orders); NaN where a clip is not in a fold. There is one fold, save for
+            leave-one-out systems, whose corpus value is the mean over folds.
+    """
+
+    clip_ids: tuple[str, ...]
+    arrays: Mapping[str, Array]
+
+    @staticmethod
+    def gather(folds: Sequence[tuple[tuple[str, ...], Mapping[str, Score]]]) -> SystemStatistics:
+        """Join the folds of one system: of each the scored clips, and the scores by key."""
+        clip_ids = tuple(sorted({clip_id for of_fold, _ in folds for clip_id in of_fold}))
+        row_of = {clip_id: row for row, clip_id in enumerate(clip_ids)}
+        rows = [[row_of[clip_id] for clip_id in of_fold] for of_fold, _ in folds]
+        arrays: dict[str, Array] = {}
+        for key in folds[0][1] if folds else ():
+            found = [scores[key].statistics for _, scores in folds]
+            given = [statistics for statistics in found if statistics is not None]
+            if len(given) == len(folds):
+                array = np.full((len(folds), len(clip_ids), given[0].shape[1]), np.nan)
+                for fold, (where, statistics) in enumerate(zip(rows, given, strict=True)):
+                    array[fold, where] = statistics
+                arrays[_kept_name(key)] = array
+        return SystemStatistics(clip_ids, arrays)
+
+    @staticmethod
+    def average(several: Sequence[SystemStatistics]) -> SystemStatistics:
+        """Lay the statistics of several seeds side by side, as folds: values are means over them.
+
+        Raises:
+            ValueError: they are not of the same clips.
+        """
+        first = several[0]
+        if any(other.clip_ids != first.clip_ids for other in several):
+            raise ValueError("statistics of different clips cannot be averaged.")
+        given = [found.arrays for found in several]
+        shared = [name for name in first.arrays if all(name in arrays for arrays in given)]
+        arrays = {name: np.concatenate([of_one[name] for of_one in given]) for name in shared}
+        return SystemStatistics(first.clip_ids, arrays)
+
+    @property
+    def n_clips(self) -> int:
+        return len(self.clip_ids)
+
+    def has(self, key: str) -> bool:
+        """Tell whether a metric can be resampled."""
+        return _kept_name(key) in self.arrays
+
+    def sample(self, key: str, n_folds: int | None = None) -> Sample:
+        """Make a metric's sample: its rows in the order of ``clip_ids``.
+
+        Its value is the mean over the folds, those aside that have no clip in a draw.
+
+        Args:
+            key: the metric.
+            n_folds: repeat the folds until there are as many, a multiple of their number; the
+                value stays, and samples of as many folds can be swapped clip by clip.
+
+        Raises:
+            KeyError: the metric has no statistics.
+        """
+        array = self.arrays[_kept_name(key)]
+        is_there = ~np.isnan(array[..., :1])
+        rows = np.concatenate([np.where(is_there, array, 0.0), is_there], axis=-1)
+        rows = np.tile(rows, ((n_folds or len(rows)) // len(rows), 1, 1))
+        return Sample(
+            rows.transpose(1, 0, 2).reshape(self.n_clips, -1),
+            _mean_over_folds(_AGGREGATES.get(key, _mean), len(rows)),
+        )
+
+    def per_clip(self, key: str) -> Array:
+        """``(n_clips,)``: a metric's value of each clip, averaged over the folds it is in."""
+        return self.sample(key).per_clip
+
+    def to_json(self) -> dict[str, Any]:
+        arrays = {name: _to_lists(array) for name, array in self.arrays.items()}
+        return {"clip_ids": list(self.clip_ids), "statistics": arrays}
+
+    @staticmethod
+    def from_json(record: Mapping[str, Any]) -> SystemStatistics:
+        """Read statistics back.
+
+        Raises:
+            ValueError, KeyError, TypeError: they were not written by ``to_json``.
+        """
+        clip_ids = tuple(record["clip_ids"])
+        arrays = {
+            name: _from_lists(lists, len(clip_ids)) for name, lists in record["statistics"].items()
+        }
+        return SystemStatistics(clip_ids, arrays)
+
+
+@dataclass(frozen=True, slots=True)
+class CommonClips:
+    """The clips that two systems were both scored on, sorted, and their rows in each."""
+
+    clip_ids: tuple[str, ...]
+    rows: tuple[Rows, Rows]
+
+    @staticmethod
+    def find(first: Sequence[str], second: Sequence[str]) -> CommonClips:
+        """Match two lists of clip ids, each without repeats."""
+        ids = (np.array(first, dtype=str), np.array(second, dtype=str))
+        common, *rows = np.intersect1d(*ids, assume_unique=True, return_indices=True)
+        return CommonClips(tuple(common.tolist()), (rows[0], rows[1]))
+
+
+def samples_alike(several: Sequence[SystemStatistics], key: str) -> list[Sample]:
+    """Make one metric's samples of several systems, of as many folds each.
+
+    So a system of three seeds, or a leave-one-out one, can be tested against one of a single run.
+
+    Raises:
+        KeyError: one of them has no statistics of the metric.
+    """
+    n_folds = math.lcm(*(len(found.arrays[_kept_name(key)]) for found in several))
+    return [found.sample(key, n_folds) for found in several]
+
+
+def _kept_name(key: str) -> str:
+    return "bleu" if key in _BLEU_ORDERS else key
+
+
+def _mean_over_folds(aggregate: Aggregate, n_folds: int) -> Aggregate:
+    """Value sums that lie fold by fold, the last of each being how many clips it has."""
+
+    def value(sums: Array) -> Array:
+        folds = sums.reshape(*sums.shape[:-1], n_folds, -1)
+        has_clips = folds[..., -1] > 0
+        values = np.where(has_clips, aggregate(folds), 0.0)
+        means: Array = values.sum(axis=-1) / has_clips.sum(axis=-1)
+        return means
+
+    return value
+
+
+def _bleu_of(order: int) -> Aggregate:
+    return lambda sums: bleu(sums[..., :-1])[..., order - 1]
+
+
+def _meteor(sums: Array) -> Array:
+    return meteor_score(sums[..., :-1])
+
+
+def _mean(sums: Array) -> Array:
+    total, n_clips = sums[..., 0], sums[..., -1]
+    return np.divide(total, n_clips, out=np.zeros_like(total), where=n_clips > 0)
+
+
+_AGGREGATES: dict[str, Aggregate] = {
+    **{key: _bleu_of(order) for key, order in _BLEU_ORDERS.items()},
+    "meteor": _meteor,
+}
+"""Of sums with the number of clips last; all other metrics are means over clips."""
+
+
+def _to_lists(array: Array) -> list[Any]:
+    """Fold by fold, clip by clip; counts as integers, single values bare, None for no value."""
+    is_counted = not np.isnan(array).any() and (array == np.floor(array)).all()
+    cells = array.astype(np.int64) if is_counted else array
+    squeezed = cells[..., 0] if array.shape[-1] == 1 else cells
+    return [[_without_nan(row) for row in fold] for fold in squeezed.tolist()]
+
+
+def _without_nan(row: Any) -> Any:
+    if isinstance(row, list):
+        return None if row[0] != row[0] else row
+    return None if row != row else row
+
+
+def _from_lists(folds: list[Any], n_clips: int) -> Array:
+    rows = [row if isinstance(row, list) else [row] for fold in folds for row in fold]
+    width = max((len(row) for row in rows), default=1)
+    filled = [[np.nan] * width if row == [None] else row for row in rows]
+    return np.array(filled, dtype=np.float64).reshape(len(folds), n_clips, width)

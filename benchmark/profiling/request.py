@@ -1,0 +1,109 @@
+"""What ``bench profile`` was asked for, as it goes to the processes that do it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from benchmark.errors import UsageError
+from benchmark.runs.resolve import RunRequest
+
+Scenario = Literal["single-stream", "offline", "server"]
+SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
+DEFAULT_LOAD = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRequest:
+    """What to measure of each system.
+
+    Attributes:
+        systems: names, options included.
+        dataset: NAME or NAME:SPLIT, whose clips are captioned.
+        data_root: folder of the data sets.
+        scenarios: which ones; all are held against the same first pass.
+        n_queries: clips to caption in each scenario; fewer where time runs out.
+        limit_s: seconds a scenario may take, for each batch size.
+        batch_sizes: of the offline scenario.
+        rate_qps: arrivals a second of the server scenario; None: by ``load``.
+        load: arrivals as a share of what the system can answer one after the other.
+        train: training split of systems that learn; else the data set's own.
+        seed: of systems and arrivals.
+        device: torch's spelling.
+    """
+
+    systems: tuple[str, ...]
+    dataset: str
+    data_root: Path
+    scenarios: tuple[Scenario, ...] = ("single-stream", "offline")
+    n_queries: int = 400
+    limit_s: float = 20.0
+    batch_sizes: tuple[int, ...] = (1, 8, 32)
+    rate_qps: float | None = None
+    load: float = DEFAULT_LOAD
+    train: str | None = None
+    seed: int = 0
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            UsageError: a number is out of its range.
+        """
+        checks = {
+            "--queries": (self.n_queries, self.n_queries >= 1, "at least 1"),
+            "--seconds": (self.limit_s, 0 < self.limit_s < math.inf, "above 0 and finite"),
+            "--batch-sizes": (self.batch_sizes, min(self.batch_sizes, default=0) >= 1, "above 0"),
+            "--rate": (
+                self.rate_qps,
+                self.rate_qps is None or 0 < self.rate_qps < math.inf,
+                "above 0 and finite",
+            ),
+            "--load": (self.load, 0 < self.load < 1, "between 0 and 1"),
+        }
+        for option, (found, is_within, expected) in checks.items():
+            if not is_within:
+                raise UsageError(f"{option} is {found}; expected {expected}.")
+
+    def for_system(self, name: str) -> ProfileRequest:
+        """Ask the same of one system."""
+        return dataclasses.replace(self, systems=(name,))
+
+    def to_run(self) -> RunRequest:
+        """Ask for a run of these systems on these clips, to be planned and not scored."""
+        return RunRequest(
+            systems=self.systems,
+            dataset=self.dataset,
+            data_root=self.data_root,
+            metrics=(),
+            train=self.train,
+            seed=self.seed,
+            device=self.device,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {**dataclasses.asdict(self), "data_root": str(self.data_root)}
+
+    @staticmethod
+    def from_json(record: Mapping[str, Any]) -> ProfileRequest:
+        """Read back what ``to_json`` gave."""
+        lists = {key: tuple(record[key]) for key in ("systems", "scenarios", "batch_sizes")}
+        return ProfileRequest(**{**record, **lists, "data_root": Path(record["data_root"])})
+
+
+def choose_scenarios(named: Sequence[str], *, has_rate: bool) -> tuple[Scenario, ...]:
+    """Decide what is measured, in the order of ``SCENARIOS``.
+
+    Args:
+        named: what was asked for; nothing: all but the server.
+        has_rate: how often clips come was said too, which asks for the server.
+    """
+    wanted = set(named or ("single-stream", "offline"))
+    if has_rate:
+        wanted.add("server")
+    return tuple(scenario for scenario in SCENARIOS if scenario in wanted)

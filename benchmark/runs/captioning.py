@@ -1,0 +1,115 @@
+"""Sounds without references: captioned, not scored."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.contract import Clip, Resources, Split
+from benchmark.datasets.audio import read_sound
+from benchmark.datasets.catalogue import load_split
+from benchmark.embeddings.splits import open_files, with_embeddings
+from benchmark.errors import DataError, UsageError
+from benchmark.machine.places import artifacts
+from benchmark.runs.ledger import ClipRow, Ledger, read_ledger
+from benchmark.runs.listening import Listener
+from benchmark.runs.resolve import require_device
+from benchmark.runs.runner import RunSettings, run_system
+from benchmark.systems.registry import Registry
+
+SOUND_SUFFIXES = frozenset(
+    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionRequest:
+    """What ``bench caption`` was asked for.
+
+    Attributes:
+        paths: sounds, and folders that are searched for sounds.
+        system: a system's name, options included.
+        train: label of the split that a system which learns gets.
+        embeddings: files of embeddings that stand for missing sounds of that split.
+    """
+
+    paths: tuple[Path, ...]
+    system: str
+    data_root: Path
+    train: str | None = None
+    seed: int = 0
+    device: str = "cpu"
+    batch_size: int = 1
+    embeddings: tuple[Path, ...] = ()
+
+
+def caption_sounds(request: CaptionRequest, registry: Registry) -> tuple[list[ClipRow], str | None]:
+    """Caption sounds with one system.
+
+    Returns:
+        One row per sound, sorted by path, and why the system stopped, if it did. A sound that
+        cannot be read has a row with the reason.
+
+    Raises:
+        UsageError: the system needs a training split and none was named, or is a ceiling.
+        DataError: a path does not exist, there is no sound, or a file of embeddings is not of
+            the training split or damaged.
+    """
+    system = registry.system(request.system)
+    require_device(request.device)
+    if system.spec.kind == "ceiling":
+        raise UsageError(f"{system.name} is a ceiling: it captions from references alone.")
+    if system.spec.needs_train and request.train is None:
+        raise UsageError(f"{system.name} needs training captions; name a split with --train.")
+    split = _loose_split(find_sounds(request.paths))
+    train = None
+    if system.spec.needs_train and request.train is not None:
+        train = load_split(request.train, request.data_root, artifacts())
+    files = open_files(request.embeddings, [split] if train is None else [split, train])
+    if train is not None and not system.spec.needs_waveform:
+        train = with_embeddings(train, files)
+    resources = Resources(
+        device=request.device,
+        seed=request.seed,
+        artifacts=artifacts(),
+        train=train,
+        embedding_files=tuple(file.path for file in files),
+    )
+    settings = RunSettings(split.clip_ids, request.batch_size)
+    listener = Listener(split, text_only=False)
+    with tempfile.TemporaryDirectory(prefix="bench-caption-") as folder:
+        path = Path(folder) / "ledger.jsonl"
+        with Ledger(path) as ledger:
+            done = read_ledger(path)
+            failure = run_system(system, split, resources, settings, listener, ledger, done)
+        return read_ledger(path).rows(system.name), failure
+
+
+def find_sounds(paths: Sequence[Path]) -> list[Path]:
+    """List sounds: files as they are named, folders searched through, each sound once.
+
+    Raises:
+        DataError: a path does not exist, or no sound was found.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if not path.exists():
+            raise DataError(f"{path} does not exist; expected a sound or a folder of sounds.")
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        named = (file for file in inside if file == path or file.suffix.lower() in SOUND_SUFFIXES)
+        found |= dict.fromkeys(file for file in named if file.is_file())
+    if not found:
+        looked = ", ".join(map(str, paths))
+        raise DataError(f"no sound in {looked}; expected files such as .wav, .flac, .ogg or .mp3.")
+    return list(found)
+
+
+def _loose_split(sounds: Sequence[Path]) -> Split:
+    by_id = {str(path): path for path in sounds}
+
+    def read_clip(clip_id: str, sample_rate_hz: int) -> Clip:
+        return Clip(clip_id, read_sound(by_id[clip_id], sample_rate_hz), sample_rate_hz)
+
+    return Split("sounds", "all", dict.fromkeys(by_id, ()), frozenset(by_id), read_clip)

@@ -1,0 +1,104 @@
+"""Captions files people already have become a run like any other: one row a file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.datasets.catalogue import load_split
+from benchmark.errors import UsageError
+from benchmark.machine.places import artifacts
+from benchmark.metrics.suite import SuiteSettings
+from benchmark.runs.carry_out import Outcome, score_and_seal
+from benchmark.runs.folder import RunFolder
+from benchmark.runs.ledger import ClipRow, Ledger, content_key
+from benchmark.runs.plan import Plan, PlannedSystem
+from benchmark.runs.predictions import match_predictions, read_predictions
+from benchmark.runs.resolve import refuse_repeats, shared_fields
+
+DISTRIBUTION = "captions file"
+
+
+@dataclass(frozen=True, slots=True)
+class FilesRequest:
+    """What ``bench score`` was asked for.
+
+    Attributes:
+        files: csv or json files, one per row of the table.
+        names: one per file, or none to name rows after the files.
+        allow_missing: score the clips a file has; such a row stands in a table of its own.
+    """
+
+    files: tuple[Path, ...]
+    dataset: str
+    data_root: Path
+    metrics: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    allow_missing: bool = False
+    argv: tuple[str, ...] = ()
+
+
+def score_files(request: FilesRequest, path: Path, suite: SuiteSettings) -> Outcome:
+    """Score captions files against a split's references.
+
+    Raises:
+        DataError: a file cannot be read, or its ids are not those of the split.
+        UsageError: names and files do not go together.
+    """
+    names = _row_names(request)
+    split = load_split(request.dataset, request.data_root, artifacts())
+    captions = {
+        name: match_predictions(read_predictions(file), split, allow_missing=request.allow_missing)
+        for name, file in zip(names, request.files, strict=True)
+    }
+    plan = Plan(
+        command="score",
+        **shared_fields(request.argv, split, request.metrics),
+        clip_ids=tuple(sorted({clip_id for texts in captions.values() for clip_id in texts})),
+        systems=tuple(
+            PlannedSystem(name, "system", DISTRIBUTION, _sha256(file))
+            for name, file in zip(names, request.files, strict=True)
+        ),
+        text_only=True,
+    )
+    folder = RunFolder.create(path, plan)
+    with Ledger(folder.ledger_path) as ledger:
+        for system in plan.systems:
+            ledger.append(_rows(system, captions[system.name]))
+    return score_and_seal(folder, plan, split, {}, suite)
+
+
+def _row_names(request: FilesRequest) -> list[str]:
+    files, names = request.files, request.names
+    if names and len(names) != len(files):
+        raise UsageError(
+            f"{len(names)} --name for {len(files)} files; expected one a file, in order, or none."
+        )
+    row_names = list(names) or [file.stem for file in files]
+    refuse_repeats(row_names)
+    return row_names
+
+
+def _rows(system: PlannedSystem, captions: Mapping[str, str]) -> list[ClipRow]:
+    return [
+        ClipRow(
+            system=system.name,
+            fold=0,
+            clip_id=clip_id,
+            state="ok" if text.strip() else "empty",
+            caption=text,
+            key=content_key((system.version, clip_id)),
+            batch=0,
+            batch_size=1,
+            read_s=0.0,
+            caption_s=0.0,
+            audio_s=0.0,
+        )
+        for clip_id, text in sorted(captions.items())
+    ]
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

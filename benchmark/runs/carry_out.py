@@ -1,0 +1,189 @@
+"""A run from front door to back: caption, score, seal. Also resume and rescore."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from benchmark.contract import Split
+from benchmark.metrics.suite import SuiteSettings
+from benchmark.runs.folder import RunFolder, seed_folder
+from benchmark.runs.latency import summarise_latency
+from benchmark.runs.ledger import CAPTIONED, Ledger, LedgerView, PrepareRow, read_ledger
+from benchmark.runs.listening import Listener
+from benchmark.runs.plan import Plan, PlannedSystem
+from benchmark.runs.resolve import Prepared, RunRequest, find_again, load_same_split, now, plan_run
+from benchmark.runs.runner import RunSettings, run_system
+from benchmark.runs.scoring import SystemScores, per_clip_table, score_ledger
+from benchmark.systems.registry import Registry
+
+MANIFEST_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A sealed run, and the systems that stopped with the reason of each."""
+
+    folder: RunFolder
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+
+def start_run(request: RunRequest, registry: Registry, path: Path, suite: SuiteSettings) -> Outcome:
+    """Caption and score a split with one or more systems.
+
+    Raises:
+        BenchError: the request cannot be met, or the folder cannot be written. What a system
+            raises is no error of the run: it is in the ledger and in the outcome's ``failures``.
+    """
+    prepared = plan_run(request, registry)
+    folder = RunFolder.create(path, prepared.plan)
+    return _carry_out(folder, prepared, suite)
+
+
+def start_seeds(
+    request: RunRequest,
+    seeds: Sequence[int],
+    registry: Registry,
+    path: Path,
+    suite: SuiteSettings,
+) -> list[Outcome]:
+    """Do one run for each seed, in folders of their own under ``path``.
+
+    All are planned before the first begins, so that resuming ``path`` finishes all of them.
+
+    Raises:
+        BenchError: as ``start_run``.
+    """
+    planned = [plan_run(dataclasses.replace(request, seed=seed), registry) for seed in seeds]
+    folders = [
+        RunFolder.create(seed_folder(path, prepared.plan.seed), prepared.plan)
+        for prepared in planned
+    ]
+    return [
+        _carry_out(folder, prepared, suite)
+        for folder, prepared in zip(folders, planned, strict=True)
+    ]
+
+
+def resume_run(path: Path, registry: Registry, data_root: Path, suite: SuiteSettings) -> Outcome:
+    """Finish a run that was interrupted, or try again what failed in it.
+
+    Raises:
+        RunError: a system's version or the data set's captions changed since the run began.
+    """
+    folder = RunFolder.open(path)
+    plan = folder.read_plan()
+    if plan.command == "score":
+        return score_and_seal(folder, plan, load_same_split(plan, data_root, path), {}, suite)
+    return _carry_out(folder, find_again(plan, registry, data_root, path), suite)
+
+
+def rescore_run(
+    path: Path, data_root: Path, suite: SuiteSettings, metrics: tuple[str, ...] | None = None
+) -> Outcome:
+    """Compute a run's scores again from its ledger, with other metrics if wanted.
+
+    Raises:
+        RunError: the run is unfinished, or the data set's captions changed.
+    """
+    folder = RunFolder.open(path)
+    manifest = folder.read_manifest()
+    plan = folder.read_plan()
+    if metrics is not None:
+        plan = dataclasses.replace(plan, metrics=metrics)
+    split = load_same_split(plan, data_root, path)
+    return score_and_seal(folder, plan, split, manifest["failures"], suite)
+
+
+def default_run_path(kind: Literal["run", "score"], dataset: str) -> Path:
+    """Name a new run folder under ``runs/`` by time and data set."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3]
+    tame = "".join(char if char.isalnum() or char in "-_." else "-" for char in dataset)
+    return Path("runs") / f"{stamp}-{kind}-{tame}"
+
+
+def score_and_seal(
+    folder: RunFolder,
+    plan: Plan,
+    split: Split,
+    failures: Mapping[str, str],
+    suite: SuiteSettings,
+) -> Outcome:
+    """Score what the ledger holds, and seal the run."""
+    folder.unseal()
+    view = read_ledger(folder.ledger_path)
+    scores = score_ledger(plan, view, split.references, suite)
+    folder.write_scores(_by_system({name: found.to_json() for name, found in scores.items()}))
+    folder.write_statistics(
+        _by_system({name: found.statistics.to_json() for name, found in scores.items()})
+    )
+    folder.write_per_clip(*per_clip_table(scores, plan.metrics))
+    folder.seal(_manifest(plan, view, scores, failures))
+    return Outcome(folder, failures)
+
+
+def _by_system(records: Mapping[str, Any]) -> dict[str, Any]:
+    return {"schema": MANIFEST_SCHEMA, "systems": records}
+
+
+def _carry_out(folder: RunFolder, prepared: Prepared, suite: SuiteSettings) -> Outcome:
+    plan, split = prepared.plan, prepared.split
+    settings = RunSettings(
+        plan.clip_ids, plan.batch_size, plan.timeout_s, n_profiled=plan.n_profiled
+    )
+    given = "".join(record["sha256"] for record in plan.embeddings)
+    listener = Listener(split, text_only=plan.text_only, embeddings_sha256=given)
+    failures: dict[str, str] = {}
+    folder.unseal()
+    with Ledger(folder.ledger_path) as ledger:
+        done = read_ledger(folder.ledger_path)
+        for system in prepared.systems:
+            resources = prepared.resources_for(system)
+            failure = run_system(system, split, resources, settings, listener, ledger, done)
+            if failure is not None:
+                failures[system.name] = failure
+    return score_and_seal(folder, plan, split, failures, suite)
+
+
+def _disclosed(planned: PlannedSystem, prepared: Sequence[PrepareRow]) -> dict[str, Any]:
+    """Tell what the captioner of the last fold said about itself, or its record."""
+    said = prepared[-1].trained_on if prepared else None
+    return {
+        "trained_on": list(planned.trained_on if said is None else said),
+        "facts": dict(prepared[-1].facts) if prepared else {},
+    }
+
+
+def _manifest(
+    plan: Plan,
+    view: LedgerView,
+    scores: Mapping[str, SystemScores],
+    failures: Mapping[str, str],
+) -> dict[str, Any]:
+    systems = {}
+    for planned in plan.systems:
+        rows = view.rows(planned.name)
+        prepared = view.prepared_rows(planned.name)
+        latency = summarise_latency(view.profiled_rows(planned.name), prepared)
+        systems[planned.name] = {
+            "n_scored": len(scores[planned.name].clip_ids),
+            "n_empty": sum(row.state == "empty" for row in rows),
+            "n_failed": len({row.clip_id for row in rows if row.state not in CAPTIONED}),
+            "failure": failures.get(planned.name),
+            "latency": latency.to_json() if latency else None,
+            **_disclosed(planned, prepared),
+        }
+    peaks = [row.peak_rss_mib for row in view.machines if row.peak_rss_mib is not None]
+    return {
+        "schema": MANIFEST_SCHEMA,
+        "finished_at": now(),
+        "machine": dict(view.machines[-1].machine) if view.machines else None,
+        "peak_rss_mib": max(peaks, default=None),
+        "complete": not any(system["n_failed"] or system["failure"] for system in systems.values()),
+        "failures": dict(failures),
+        "systems": systems,
+    }

@@ -1,0 +1,93 @@
+"""Reads clips for the runner: each sound is decoded and resampled once for all systems."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from benchmark.contract import Clip, Split, Waveform
+from benchmark.datasets.audio import hash_waveform
+
+DEFAULT_BUDGET_BYTES = 512 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A clip, the hash of what it sounds like, and the seconds that reading it took."""
+
+    clip: Clip
+    content: str
+    read_s: float
+
+
+class Listener:
+    """Reads clips of one split, keeping the latest in memory up to a budget.
+
+    In a text-only run clips carry no sound, and their content is their id. That of a clip of which
+    only an embedding is at hand is its id and the files of embeddings.
+    """
+
+    SILENCE: ClassVar[Waveform] = np.zeros(0, dtype=np.float32)
+
+    def __init__(
+        self,
+        split: Split,
+        *,
+        text_only: bool,
+        budget_bytes: int = DEFAULT_BUDGET_BYTES,
+        embeddings_sha256: str = "",
+    ) -> None:
+        """Take a split.
+
+        Args:
+            split: whose clips are read.
+            text_only: read none of its sounds.
+            budget_bytes: of sounds to keep.
+            embeddings_sha256: of the files that stand for missing sounds.
+        """
+        self.n_decoded = 0
+        self._split = split
+        self._text_only = text_only
+        self._embeddings_sha256 = embeddings_sha256
+        self._budget_bytes = budget_bytes
+        self._held_bytes = 0
+        self._held: OrderedDict[tuple[str, int], Heard] = OrderedDict()
+
+    def hear(self, clip_id: str, sample_rate_hz: int) -> Heard:
+        """Read one clip at a rate.
+
+        Raises:
+            DataError: the sound is missing or cannot be read.
+        """
+        key = (clip_id, sample_rate_hz)
+        if key in self._held:
+            self._held.move_to_end(key)
+            return self._held[key]
+        heard = self.hear_anew(clip_id, sample_rate_hz)
+        if len(heard.clip.waveform):
+            self._keep(key, heard)
+        return heard
+
+    def hear_anew(self, clip_id: str, sample_rate_hz: int) -> Heard:
+        """Read one clip as if nothing were held of it, for its time; otherwise as ``hear``."""
+        if self._text_only:
+            return Heard(Clip(clip_id, self.SILENCE, sample_rate_hz), f"text:{clip_id}", 0.0)
+        start = time.perf_counter()
+        clip = self._split.read_clip(clip_id, sample_rate_hz)
+        if clip.split:
+            return Heard(clip, f"embedding:{clip_id}:{self._embeddings_sha256}", 0.0)
+        clip.waveform.flags.writeable = False  # the next system hears the same array
+        heard = Heard(clip, hash_waveform(clip.waveform), time.perf_counter() - start)
+        self.n_decoded += 1
+        return heard
+
+    def _keep(self, key: tuple[str, int], heard: Heard) -> None:
+        self._held[key] = heard
+        self._held_bytes += heard.clip.waveform.nbytes
+        while self._held_bytes > self._budget_bytes and len(self._held) > 1:
+            _, dropped = self._held.popitem(last=False)
+            self._held_bytes -= dropped.clip.waveform.nbytes

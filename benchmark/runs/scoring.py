@@ -1,0 +1,149 @@
+"""From a ledger to scores: which captions count, against which references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchmark.contract import References, hash_clip_ids
+from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.contributions import SystemStatistics
+from benchmark.metrics.scores import Score, Task
+from benchmark.metrics.suite import SuiteSettings, score_tasks
+from benchmark.runs.ledger import CAPTIONED, ClipRow, LedgerView
+from benchmark.runs.plan import Plan, PlannedSystem
+from benchmark.stats import percentile_interval, resample
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SystemScores:
+    """One system's scores.
+
+    Attributes:
+        scores: by metric; per-clip arrays follow ``clip_ids``.
+        statistics: what each clip adds to them.
+    """
+
+    scores: Mapping[str, Score]
+    statistics: SystemStatistics
+
+    @property
+    def clip_ids(self) -> tuple[str, ...]:
+        """The clips that count, sorted: those with a caption, in any fold where there are folds."""
+        return self.statistics.clip_ids
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "n_scored": len(self.clip_ids),
+            "clips_sha256": hash_clip_ids(self.clip_ids),
+            "metrics": {key: self._score_json(key) for key in self.scores},
+        }
+
+    def _score_json(self, key: str) -> dict[str, Any]:
+        score = self.scores[key]
+        low, high = self._interval(key)
+        return {
+            "value": score.value,
+            "low": low,
+            "high": high,
+            "available": score.available,
+            "reason": score.reason,
+            "signature": score.signature,
+        }
+
+    def _interval(self, key: str) -> tuple[float | None, float | None]:
+        is_resampled = self.statistics.has(key) and self.statistics.n_clips > 1
+        if not is_resampled or METRICS[key].higher_is_better is None:
+            return None, None
+        return percentile_interval(resample([self.statistics.sample(key)])[0])
+
+
+def score_ledger(
+    plan: Plan, view: LedgerView, references: References, settings: SuiteSettings
+) -> dict[str, SystemScores]:
+    """Score every planned system on the captions the ledger holds.
+
+    All systems go through the suite together, so that work on the references is done once.
+    """
+    tasks: list[Task] = []
+    owners: list[str] = []
+    for system in plan.systems:
+        for task in _tasks(plan, system, view.rows(system.name), references):
+            tasks.append(task)
+            owners.append(system.name)
+    by_system: dict[str, list[tuple[Task, Mapping[str, Score]]]] = {}
+    for owner, task, scores in zip(
+        owners, tasks, score_tasks(tasks, plan.metrics, settings), strict=True
+    ):
+        by_system.setdefault(owner, []).append((task, scores))
+    return {
+        system.name: _merge(by_system.get(system.name, []), plan.metrics) for system in plan.systems
+    }
+
+
+def per_clip_table(
+    scores: Mapping[str, SystemScores], keys: Sequence[str]
+) -> tuple[list[str], list[list[object]]]:
+    """Lay out per-clip scores as rows of ``system, clip_id, metric...``; blank = unavailable."""
+    rows: list[list[object]] = []
+    for name, system in scores.items():
+        columns = [_column(system.scores[key], len(system.clip_ids)) for key in keys]
+        for index, clip_id in enumerate(system.clip_ids):
+            rows.append([name, clip_id, *(column[index] for column in columns)])
+    return ["system", "clip_id", *keys], rows
+
+
+def _column(score: Score, n_clips: int) -> list[object]:
+    return [""] * n_clips if score.per_clip is None else list(score.per_clip.tolist())
+
+
+def _tasks(
+    plan: Plan, system: PlannedSystem, rows: Sequence[ClipRow], references: References
+) -> list[Task]:
+    tasks = []
+    for fold in sorted({row.fold for row in rows}):
+        candidates = {
+            row.clip_id: row.caption or ""
+            for row in rows
+            if row.fold == fold and row.state in CAPTIONED
+        }
+        against = _without(references, fold) if system.leave_one_out else references
+        if candidates:
+            tasks.append(Task(system.name, plan.dataset, against, candidates))
+    return tasks
+
+
+def _without(references: References, fold: int) -> References:
+    """Take reference number ``fold`` out, where that leaves another one."""
+    return {
+        clip_id: tuple(text for index, text in enumerate(texts) if index != fold or len(texts) == 1)
+        for clip_id, texts in references.items()
+    }
+
+
+def _merge(parts: Sequence[tuple[Task, Mapping[str, Score]]], keys: Sequence[str]) -> SystemScores:
+    """Join the folds of one system: corpus values and clips' values are means over folds."""
+    statistics = SystemStatistics.gather([(task.clip_ids, scores) for task, scores in parts])
+    if not parts:
+        reason = "the system gave no caption"
+        return SystemScores({key: Score.unavailable(reason) for key in keys}, statistics)
+    if len(parts) == 1:
+        return SystemScores(parts[0][1], statistics)
+    merged = {
+        key: _mean_over_folds([scores[key] for _, scores in parts], key, statistics) for key in keys
+    }
+    return SystemScores(merged, statistics)
+
+
+def _mean_over_folds(scores: Sequence[Score], key: str, statistics: SystemStatistics) -> Score:
+    values = [score.value for score in scores if score.value is not None]
+    if len(values) < len(scores):
+        return next(score for score in scores if not score.available)
+    signature = f"{scores[0].signature}|folds:{len(scores)},leave-one-out"
+    per_clip = statistics.per_clip(key) if statistics.has(key) else None
+    return Score(float(np.mean(values)), per_clip, signature)

@@ -1,0 +1,1 @@
+"""Systems: found, named, called, and what they disclose."""

@@ -1,0 +1,175 @@
+"""Finds plugins, checks what they declare, answers by name.
+
+Entry points are walked here, one pluggy manager per plugin, because pluggy alone is quieter
+than a benchmark can afford: it accepts a misspelled hook, skips a second entry point of the
+same name in silence, and lets one failing import abort the rest.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points, version
+from typing import Any, get_args
+
+import pluggy
+
+from benchmark import hookspecs
+from benchmark.contract import API_VERSION, Kind, SystemSpec
+from benchmark.errors import PluginError, UnknownNameError
+from benchmark.systems import built_in as baselines
+from benchmark.systems.names import build_options, canonical_name, option_types, parse_name
+
+SYSTEM_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The distribution that brought a system."""
+
+    distribution: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPlugin:
+    """A plugin that could not be used, and why."""
+
+    entry_point: str
+    provenance: Provenance
+    reason: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A registered system in one configuration, ready to be prepared."""
+
+    name: str  # canonical, options included
+    spec: SystemSpec
+    options: Any
+    provenance: Provenance
+
+
+@dataclass(slots=True)
+class Registry:
+    """What is installed: who declares which system, and what would not load."""
+
+    claims: dict[str, list[tuple[SystemSpec, Provenance]]] = field(default_factory=dict)
+    broken: list[BrokenPlugin] = field(default_factory=list)
+    plugins: list[tuple[str, Provenance, tuple[str, ...]]] = field(default_factory=list)
+
+    def add(self, entry_point: str, provenance: Provenance, specs: Iterable[SystemSpec]) -> None:
+        specs = list(specs)
+        for spec in specs:
+            self.claims.setdefault(spec.name, []).append((spec, provenance))
+        self.plugins.append((entry_point, provenance, tuple(spec.name for spec in specs)))
+
+    @property
+    def clashes(self) -> dict[str, str]:
+        """System names that two distributions claim, each with the message that says so."""
+        return {
+            name: f"system {name!r} is declared by both {claims[0][1]} and {claims[1][1]}. "
+            "Uninstall one, or ask its author to rename it."
+            for name, claims in self.claims.items()
+            if len(claims) > 1
+        }
+
+    def system(self, text: str) -> System:
+        """Find the system that ``text`` names, options included.
+
+        Raises:
+            UnknownNameError: nothing of that name is installed, or no such option.
+            PluginError: two distributions declare the name.
+            UsageError: the text or an option's value cannot be read.
+        """
+        parsed = parse_name(text)
+        if parsed.name not in self.claims:
+            broken = [plugin.entry_point for plugin in self.broken]
+            raise UnknownNameError("system", parsed.name, self.claims, broken)
+        if parsed.name in self.clashes:
+            raise PluginError(self.clashes[parsed.name])
+        spec, provenance = self.claims[parsed.name][0]
+        options = build_options(spec, parsed.options)
+        return System(canonical_name(spec, options), spec, options, provenance)
+
+
+def load_registry() -> Registry:
+    """Load the built-in systems and every installed plugin; what fails is set aside."""
+    registry = Registry()
+    built_in = Provenance("aac-bench", version("aac-bench"))
+    registry.add("(built in)", built_in, declared_specs(baselines))
+    entries = entry_points(group=hookspecs.PROJECT)
+    for entry in sorted(entries, key=lambda entry: (entry.name, entry.value)):
+        provenance = _provenance(entry)
+        try:
+            registry.add(entry.name, provenance, declared_specs(entry.load()))
+        except (Exception, SystemExit) as error:  # a stranger's import may raise anything
+            reason = f"{type(error).__name__}: {error}"
+            trace = "".join(traceback.format_exception(error))
+            registry.broken.append(BrokenPlugin(entry.name, provenance, reason, trace))
+    return registry
+
+
+def declared_specs(plugin: object) -> list[SystemSpec]:
+    """Ask one plugin what it offers, and check every record.
+
+    Raises:
+        PluginError: the plugin breaks the contract; the message says how.
+    """
+    _check_api(getattr(plugin, "BENCH_API", None))
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    manager.register(plugin)
+    try:
+        manager.check_pending()  # else a misspelled hook is accepted in silence
+    except pluggy.PluginValidationError as error:
+        raise PluginError(f"{error}; the only hook is bench_systems.") from error
+    if not manager.hook.bench_systems.get_hookimpls():
+        raise PluginError("no bench_systems hook found; is @hookimpl missing on it?")
+    specs = [spec for group in manager.hook.bench_systems() for spec in group]
+    for spec in specs:
+        _check_spec(spec)
+    return specs
+
+
+def _check_api(found: object) -> None:
+    if found is None:
+        raise PluginError(
+            f"the plugin does not say which API it was written for; add BENCH_API = {API_VERSION}."
+        )
+    if found != API_VERSION:
+        cure = "upgrade the plugin"
+        if isinstance(found, int) and found > API_VERSION:
+            cure = "upgrade aac-bench"
+        raise PluginError(
+            f"the plugin was written for API {found!r}; this aac-bench has {API_VERSION}: {cure}."
+        )
+
+
+def _check_spec(spec: object) -> None:
+    if not isinstance(spec, SystemSpec):
+        raise PluginError(f"bench_systems gave {spec!r}; expected a SystemSpec.")
+    if not (isinstance(spec.name, str) and SYSTEM_NAME.fullmatch(spec.name)):
+        raise PluginError(f"system name {spec.name!r} is not lower-case-with-hyphens.")
+    if spec.kind not in get_args(Kind):
+        expected = ", ".join(get_args(Kind))
+        raise PluginError(f"{spec.name}: kind is {spec.kind!r}; expected one of {expected}.")
+    if not callable(spec.prepare):
+        raise PluginError(f"{spec.name}: prepare is {spec.prepare!r}; expected a callable.")
+    if not (isinstance(spec.sample_rate_hz, int) and spec.sample_rate_hz > 0):
+        raise PluginError(
+            f"{spec.name}: sample_rate_hz is {spec.sample_rate_hz!r}; expected a positive integer."
+        )
+    option_types(spec)
+
+
+def _provenance(entry: EntryPoint) -> Provenance:
+    if entry.dist is None:
+        return Provenance(entry.value, "unknown")
+    return Provenance(entry.dist.name, entry.dist.version)

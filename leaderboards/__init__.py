@@ -1,1 +1,0 @@
-"""Numbers in print, and the tables and baselines made with this benchmark."""

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+from shared_data import shared_path
+
+from benchmark.artifacts import Artifacts
+from benchmark.datasets.catalogue import DATASETS, fetch_dataset, load_split, train_split_of
+from benchmark.errors import DataError, UnknownNameError, UsageError
+
+
+def load(text, root, tmp_path):
+    return load_split(text, root, Artifacts(tmp_path / "artifacts"))
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("clotho", "clotho:evaluation"),
+        ("clotho:dev", "clotho:development"),
+        ("audiocaps", "audiocaps:test"),
+        ("audiocaps:val", "audiocaps:val"),
+    ],
+)
+def test_a_name_means_a_split(tmp_path, text, label):
+    assert load(text, shared_path("data"), tmp_path).label == label
+
+
+def test_a_folder_is_named_by_its_path(tmp_path):
+    (tmp_path / "captions.csv").write_text("file_name,caption\na.wav,x\n")
+    soundfile.write(tmp_path / "a.wav", np.zeros(10, dtype=np.float32), 8_000)
+    split = load(f"folder:{tmp_path}", tmp_path / "no data root", tmp_path)
+    assert split.label == f"folder:{tmp_path}:test"
+    assert split.present == {"a.wav"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("cloto", "no data set named 'cloto'. Did you mean 'clotho'"),
+        ("", "no data set named ''"),
+        ("clotho:evaluaton", "no split of clotho named 'evaluaton'. Did you mean 'evaluation'"),
+        ("clotho:", "no split of clotho named ''"),
+        ("audiocaps:dev", "no split of audiocaps named 'dev'"),
+    ],
+)
+def test_unknown_names_are_errors_that_name_the_nearest(tmp_path, text, message):
+    with pytest.raises(UnknownNameError, match=message):
+        load(text, tmp_path, tmp_path)
+
+
+def test_a_folder_without_a_path_is_an_error(tmp_path):
+    with pytest.raises(UsageError, match="needs a path"):
+        load("folder", tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("clotho", "clotho/clotho_captions_evaluation.csv"),
+        ("audiocaps", "audiocaps/test.csv"),
+    ],
+)
+def test_missing_captions_say_which_file_where_and_how_to_get_it(tmp_path, name, expected):
+    with pytest.raises(DataError) as caught:
+        load(name, tmp_path, tmp_path)
+    assert str(tmp_path / expected) in str(caught.value)
+    assert f"bench data fetch {name}" in str(caught.value)
+    assert "https://" in str(caught.value)
+
+
+def test_a_data_root_that_is_a_file_is_an_error(tmp_path):
+    (tmp_path / "root").touch()
+    with pytest.raises(DataError, match=r"the data root .*root is a file"):
+        load("clotho", tmp_path / "root", tmp_path)
+
+
+def test_each_record_is_complete():
+    for name, record in DATASETS.items():
+        assert record.name == name
+        assert record.default_split in record.splits
+        assert record.train_split in record.splits
+        assert record.summary
+        assert record.licence
+        assert record.how_to_get
+        assert set(record.captions_sha256) <= set(record.splits)
+
+
+def test_the_record_of_soundscapes_names_the_splits_it_has():
+    from benchmark.datasets.soundscapes.splits import SPLITS
+
+    assert set(DATASETS["soundscapes"].splits) == set(SPLITS)
+
+
+def test_the_training_split_is_spelled_as_it_is_loaded():
+    assert train_split_of("clotho") == "clotho:development"
+    assert train_split_of("audiocaps") == "audiocaps:train"
+    assert train_split_of("folder:/a:b") == "folder:/a:b:train"
+    with pytest.raises(UnknownNameError):
+        train_split_of("cloto")
+
+
+def test_what_cannot_be_fetched_says_how_to_get_it_instead(tmp_path):
+    with pytest.raises(UsageError, match="soundscapes cannot be fetched"):
+        fetch_dataset("soundscapes", tmp_path)
+    with pytest.raises(UsageError, match=r"the sounds of audiocaps cannot be fetched.*the form"):
+        fetch_dataset("audiocaps", tmp_path, sounds=True)
+    with pytest.raises(UnknownNameError, match="Did you mean 'clotho'"):
+        fetch_dataset("cloto", tmp_path)
+
+
+def test_official_files_that_are_already_there_are_recognised_without_a_connection(tmp_path):
+    folder = tmp_path / "audiocaps"
+    folder.mkdir()
+    for split in ("train", "val", "test"):
+        path = shared_path(f"data/audiocaps/{split}.csv")
+        (folder / f"{split}.csv").write_bytes(path.read_bytes())
+    paths = fetch_dataset("audiocaps", tmp_path)
+    assert [path.name for path in paths] == ["train.csv", "val.csv", "test.csv"]
+
+
+def test_the_pinned_checksums_are_those_of_the_official_clotho_captions(tmp_path):
+    """The published development and validation files have CRLF line ends."""
+    folder = tmp_path / "clotho"
+    folder.mkdir()
+    for split in ("development", "validation", "evaluation"):
+        name = f"clotho_captions_{split}.csv"
+        data = shared_path(f"data/clotho/{name}").read_bytes().replace(b"\r\n", b"\n")
+        if split != "evaluation":
+            data = data.replace(b"\n", b"\r\n")
+        (folder / name).write_bytes(data)
+    assert len(fetch_dataset("clotho", tmp_path)) == 3

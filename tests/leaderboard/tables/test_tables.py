@@ -1,0 +1,266 @@
+"""Rows as text, markdown, csv, json, LaTeX and HTML."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from leaderboard_rows import ROW, cell, row
+
+from benchmark.display.tables import lay_out
+from benchmark.leaderboard.published import published_rows
+from benchmark.leaderboard.rows import group_rows
+from benchmark.leaderboard.tables import render
+
+
+def test_systems_are_ranked_and_the_other_rungs_are_not():
+    rows = [
+        row("copied", 0.7, is_retrieval=True),
+        row("floor", 0.9, kind="floor"),
+        row("second", 0.3),
+        row("human", 0.2, kind="ceiling"),
+        row("first", 0.4),
+    ]
+    table = [line.split("│")[1:3] for line in render(rows, "text").splitlines() if "│" in line]
+    assert [[part.strip() for part in line] for line in table[1:]] == [
+        ["ceiling", "human"],
+        ["1", "first"],
+        ["2", "second"],
+        ["retrieval", "copied"],
+        ["floor", "floor"],
+    ]
+
+
+def test_the_way_from_the_best_floor_to_human_is_shown():
+    rows = [
+        row("constant", 0.05, kind="floor"),
+        row("random", 0.1, kind="floor"),
+        row("human", 0.9, kind="ceiling"),
+        row("half", 0.5),
+    ]
+    table = {line.split("|")[2].strip(): line for line in render(rows, "md").splitlines()[4:8]}
+    shares = {name: line.rstrip("| ").rsplit("|", 1)[1].strip() for name, line in table.items()}
+    assert shares == {"half": "50", "random": "0", "constant": "-6", "human": "100"}
+    assert "way to human" not in render(rows[1:2], "md")
+
+
+def test_values_are_shown_times_100_with_their_interval():
+    assert "48.1 [47.1, 49.1]" in render([ROW], "text")
+
+
+def test_an_unavailable_metric_is_named_with_its_reason():
+    assert "Unavailable: SPICE: jars are missing" in render([ROW], "text")
+
+
+def test_rows_over_other_clips_stand_in_a_table_of_their_own():
+    rows = [row("a"), row("b", clips_sha256="cd" * 32, n_scored=4)]
+    assert [[r.system for r in group] for group in group_rows(rows)] == [["a"], ["b"]]
+    text = render(rows, "md")
+    assert text.count("### clotho:evaluation") == 2
+    assert "4 of 1,045 clips" in text
+
+
+def test_an_incomplete_row_has_no_rank_and_says_so():
+    text = render([row("broken", n_failed=3, failure="at clip 'x': ValueError: no")], "text")
+    assert "broken (incomplete)" in text
+    assert "broken stopped at clip 'x': ValueError: no" in text
+    assert "3 clips failed and are not scored" in text
+    assert "│ 1 " not in text
+
+
+def test_one_metric_on_two_models_is_two_columns_that_name_them():
+    rows = [
+        dataclasses.replace(
+            ROW,
+            system=model,
+            metrics={"sbert_sim": cell(0.5, signature=f"sbert_sim|model:{model}")},
+        )
+        for model in ("tiny", "large")
+    ]
+    header, *_, tiny, large = render(rows, "md").splitlines()[2:6]
+    assert "SBERT-sim (tiny)" in header
+    assert "SBERT-sim (large)" in header
+    for line in (tiny, large):
+        assert line.count("50.0") == 1
+
+
+def test_rows_computed_in_different_ways_are_pointed_out():
+    other = {"cider_d": cell(0.4, signature="cider_d|n:4|idf:other|refs:5|clips:5/5")}
+    fewer = {"cider_d": cell(0.4, signature="cider_d|n:4|refs:4|clips:5/5|folds:5,leave-one-out")}
+    alike = render([ROW, row("human"), dataclasses.replace(ROW, metrics=fewer)], "text")
+    assert "not all computed the same way" not in alike
+    unlike = render([ROW, dataclasses.replace(ROW, system="b", metrics=other)], "text")
+    assert "CIDEr-D: the rows were not all computed the same way" in unlike
+
+
+def test_whether_a_row_saw_the_data_is_shown_where_a_row_tells_of_training():
+    rows = [row("a", saw_data="no"), row("b", trained_on=("clotho:development",), saw_data="yes")]
+    for form in ("text", "md"):
+        assert "saw data" in render(rows, form)
+        assert "saw data" not in render(rows[:1], form)
+    last = [line.rsplit("|", 2)[1].strip() for line in render(rows, "md").splitlines()[2:6]]
+    assert [last[0], *last[2:]] == ["saw data", "no", "yes"]
+
+
+def test_json_holds_raw_values_and_reasons():
+    (record,) = json.loads(render([ROW], "json"))
+    assert record["metrics"]["cider_d"]["value"] == 0.4812
+    assert record["metrics"]["spice"] == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "available": False,
+        "reason": "jars are missing",
+        "signature": "cider_d|n:4|refs:5|clips:5/5",
+    }
+    assert {"system", "kind", "dataset", "split", "n_scored", "n_expected", "clips_sha256"} <= set(
+        record
+    )
+
+
+def test_csv_is_read_back_by_the_csv_module():
+    (record,) = csv.DictReader(io.StringIO(render([ROW], "csv")))
+    assert float(record["cider_d"]) == 0.4812
+    assert float(record["cider_d.low"]) == pytest.approx(0.4712)
+    assert record["spice"] == ""
+
+
+def test_a_bar_in_a_name_does_not_break_a_markdown_table():
+    assert r"a\|b" in render([row("a|b")], "md")
+
+
+def test_printed_numbers_come_with_their_source():
+    human = next(row for row in published_rows("audiocaps:test") if row.supervision == "human")
+    assert human.values["bleu_1"] == pytest.approx(0.654)
+    text = render([row("a", dataset="audiocaps", split="test")], "md", published=True)
+    assert "Koizumi et al. arXiv 2012.07331 Table 1" in text
+    assert "not measured here" in text
+
+
+def test_a_split_without_printed_numbers_says_so():
+    text = render([row("a", dataset="soundscapes", split="test")], "text", published=True)
+    assert "No numbers in print are recorded for soundscapes:test" in text
+
+
+AWKWARD = r"[a]_b % & # $ ^ {x} ~ \ <i> | c"
+
+
+def tabular_rows(text):
+    """Split every row of the tabulars in LaTeX at its unescaped ampersands."""
+    body = re.findall(r"\\begin\{tabular\}\{([lr]+)\}\n(.*?)\\end\{tabular\}", text, re.DOTALL)
+    return [
+        (columns, [re.split(r"(?<!\\)&", line) for line in lines.splitlines() if "&" in line])
+        for columns, lines in body
+    ]
+
+
+def timed(name, **changes):
+    latency = {"n_calls": 20, "p50_s": 0.0125, "p90_s": None, "rtf": 0.02, "prepare_s": 1.5,
+               "void": None}  # fmt: skip
+    return row(name, latency=latency, **changes)
+
+
+def test_latex_holds_every_row_with_its_cells_and_escapes_what_latex_reads():
+    text = render([timed(AWKWARD), timed("plain")], "latex", published=True)
+    assert text.startswith("% Needs \\usepackage{booktabs}.")
+    assert r"{[}a]\_b \% \& \# \$ \^{} \{x\} \textasciitilde{} \textbackslash{} " in text
+    assert r"\ensuremath{<}i\ensuremath{>}" in text
+    assert r"the 95 \% bootstrap interval" in text
+    assert text.count(r"\begin{table}") == text.count(r"\caption{") == 3
+    for columns, rows in tabular_rows(text):
+        assert rows
+        assert all(len(cells) == len(columns) for cells in rows)
+
+
+def test_latex_rows_never_begin_with_a_bracket_that_ends_the_row_before():
+    text = render([timed("[a]"), timed("[b]")], "latex")
+    assert not re.search(r"\\\\\s*\[", text)
+
+
+def test_columns_of_numbers_stand_to_the_right_and_words_to_the_left():
+    text = render([timed("a", saw_data="no", trained_on=("x",))], "latex")
+    (quality, header), (latency, _) = [(c, rows[0]) for c, rows in tabular_rows(text)]
+    assert [cell.strip(" \\") for cell in header] == ["#", "system", "CIDEr-D", "saw data"]
+    assert quality == "llrl"
+    assert latency == "lrrrr"
+
+
+def test_latex_compiles(tmp_path):
+    if not shutil.which("pdflatex"):
+        pytest.skip("no pdflatex on this machine: LaTeX is read, but not compiled")
+    table = render([timed(AWKWARD), timed("[second]")], "latex", published=True)
+    document = r"\documentclass[landscape]{article}\usepackage{booktabs}\begin{document}"
+    (tmp_path / "table.tex").write_text(f"{document}\n{table}\n\\end{{document}}\n", "utf-8")
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "table.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "table.pdf").stat().st_size > 1000
+
+
+class Tables(HTMLParser):
+    """Reads tables as a browser would: cells by row, and whether every element was closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.rows, self.captions, self.styles = [], [], [], set()
+
+    def handle_starttag(self, tag, attributes):
+        self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.styles.add(dict(attributes).get("style"))
+        if tag == "caption":
+            self.captions.append("")
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] in ("td", "th"):
+            self.rows[-1][-1] += data.strip()
+        if self.open and self.open[-1] == "caption":
+            self.captions[-1] += data
+
+
+def test_html_is_read_back_as_it_was_and_nothing_in_it_is_markup():
+    name = """<script>alert(1)</script> & "x" 'y' <b>"""
+    tables = Tables()
+    tables.feed(render([timed(name, dataset="<i>x", failure="<img src=x>")], "html"))
+    tables.close()
+    assert not tables.open
+    assert {len(cells) for cells in tables.rows[:2]} == {len(tables.rows[0])}
+    assert tables.rows[1][1] == f"{name} (incomplete)"
+    assert tables.rows[1][2] == "48.1 [47.1, 49.1]"
+    assert tables.captions[0].startswith("<i>x:evaluation, 5 of 1,045 clips")
+    assert tables.captions[1].startswith("Latency")
+    assert tables.styles == {None, "text-align: right;"}
+
+
+def test_notes_stand_below_the_table_in_every_format_for_people():
+    for form in ("text", "md", "latex", "html"):
+        text = render([ROW], form)
+        assert text.index("CIDEr-D") < text.index("Values x100; in brackets")
+        assert text.index("toy") < text.index("Unavailable: SPICE: jars are missing")
+
+
+@given(st.lists(st.text(max_size=8), min_size=2, max_size=2))
+def test_any_name_is_one_cell_in_html(names):
+    tables = Tables()
+    tables.feed(lay_out([[name, "1"] for name in names], ["name", "n"], "html"))
+    expected = [[" ".join(name.split("\n")).strip(), "1"] for name in names]
+    assert tables.rows[1:] == expected

@@ -1,0 +1,195 @@
+"""Two rows on their common clips: verdicts, refusals, clusters."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from scored_files import good_on, invoke, score, write_captions
+from small_clips import write_clips
+
+from benchmark.errors import DataError, UsageError
+from benchmark.leaderboard.clusters import read_clusters
+from benchmark.leaderboard.comparison import ComparedMetric, compare_rows
+from benchmark.runs.pairs import NamedRow, RowPair
+from benchmark.stats import PairedResult, correct_holm
+
+KEYS = ("bleu_1", "rouge_l", "cider_d")
+SYSTEMS = {
+    "good": good_on(range(12)),
+    "twin": good_on(range(12)),
+    "poor": good_on([]),
+    "fair": good_on(range(6)),
+    "partial": {clip: text for clip, text in good_on(range(6)).items() if clip > "test-01.wav"},
+    "single": dict(list(good_on([0]).items())[:1]),
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    place = tmp_path_factory.mktemp("comparison")
+    return score(write_clips(place / "clips", n_test=12), place / "scored", SYSTEMS)
+
+
+def rows(run, first, second):
+    return RowPair.match(NamedRow.find(f"{run}::{first}"), NamedRow.find(f"{run}::{second}"))
+
+
+def compare(run, first, second, **settings):
+    return compare_rows(rows(run, first, second), **settings)
+
+
+def by_key(comparison):
+    return {metric.key: metric for metric in comparison.metrics}
+
+
+def test_the_better_system_is_named_whichever_stands_first(run):
+    assert {metric.verdict for metric in compare(run, "good", "poor").metrics} == {"A better"}
+    assert {metric.verdict for metric in compare(run, "poor", "good").metrics} == {"B better"}
+
+
+def test_equal_captions_cannot_be_told_apart(run):
+    found = compare(run, "good", "twin")
+    assert tuple(metric.key for metric in found.metrics) == KEYS
+    for metric in found.metrics:
+        assert metric.result.difference == metric.result.low == metric.result.high == 0
+        assert metric.p_corrected == 1
+        assert metric.verdict == "not distinguishable"
+
+
+def test_figures_are_those_of_the_common_clips(run):
+    found = compare(run, "fair", "partial")
+    assert len(found.rows.clips.clip_ids) == 10
+    for metric in found.metrics:
+        assert metric.result.difference == 0  # the captions of common clips are the same
+    values = found.rows.first.statistics.per_clip("cider_d")[2:]
+    assert by_key(found)["cider_d"].result.first == pytest.approx(values.mean())
+
+
+def test_p_values_are_corrected_over_the_metrics_of_the_comparison(run):
+    found = compare(run, "good", "fair")
+    plain = [metric.result.p_randomisation for metric in found.metrics]
+    assert [metric.p_corrected for metric in found.metrics] == correct_holm(plain)
+    (alone,) = compare(run, "good", "fair", keys=["cider_d"]).metrics
+    assert alone.p_corrected == alone.result.p_randomisation
+
+
+def test_metrics_that_cannot_be_compared_are_named_with_the_reason(run):
+    found = compare(run, "good", "fair", keys=["cider_d", "fense", "sent_len.cands"])
+    assert found.absent == {
+        "fense": f"not computed in {run}",
+        "sent_len.cands": "it only describes",
+    }
+    with pytest.raises(DataError, match=r"no metric can be resampled in .* FENSE: not computed"):
+        compare(run, "good", "fair", keys=["fense"])
+
+
+def test_what_was_scored_again_is_compared_not_what_was_planned(run, tmp_path):
+    again = shutil.copytree(run, tmp_path / "again")
+    result = invoke("rescore", again, "--metrics", "bleu_4,rouge_l")
+    assert result.exit_code == 0, result.output
+    found = compare(again, "good", "poor")
+    assert [metric.key for metric in found.metrics] == ["bleu_4", "rouge_l"]
+    assert found.absent == {}
+    asked = compare(again, "good", "poor", keys=["bleu_1", "bleu_4"])
+    assert asked.absent == {"bleu_1": f"not computed in {again}"}
+
+
+def test_where_less_is_better_the_lower_value_wins():
+    higher = PairedResult(0.4, 0.3, 0.05, 0.15, 0.025, 0.001, 0.001, 0.05, 0.05)
+    assert ComparedMetric("fer", higher, 0.001, (), ()).verdict == "B better"
+    assert ComparedMetric("cider_d", higher, 0.001, (), ()).verdict == "A better"
+    assert ComparedMetric("fer", higher, 0.0501, (), ()).verdict == "not distinguishable"
+    assert ComparedMetric("fer", higher, 0.001, (), ()).gap == pytest.approx(2.8 * 0.025, rel=1e-3)
+
+
+def test_other_data_and_other_references_are_refused(run, tmp_path):
+    same = NamedRow.find(f"{run}::good")
+    clips = write_clips(tmp_path / "clips", n_test=12)
+    elsewhere = score(clips, tmp_path / "elsewhere", {"good": SYSTEMS["good"]})
+    with pytest.raises(UsageError, match="only rows of one data set can be compared"):
+        RowPair.match(same, NamedRow.find(str(elsewhere)))
+    table = clips / "test.csv"
+    table.write_text(table.read_text().replace("the test hiss", "that test hiss"))
+    changed = score(clips, tmp_path / "changed", {"good": SYSTEMS["good"]})
+    with pytest.raises(UsageError, match="of different references"):
+        RowPair.match(NamedRow.find(str(elsewhere)), NamedRow.find(str(changed)))
+
+
+def test_one_common_clip_is_not_enough(run):
+    with pytest.raises(DataError, match="1 common clips of 12 and 1; expected two or more"):
+        rows(run, "good", "single")
+
+
+def test_numbers_that_were_made_differently_say_in_what(run, tmp_path):
+    scores = json.loads((run / "scores.json").read_text())
+    cell = scores["systems"]["poor"]["metrics"]["cider_d"]
+    changed = tmp_path / "changed"
+    changed.mkdir()
+    for path in run.iterdir():
+        (changed / path.name).write_bytes(path.read_bytes())
+    cell["signature"] = cell["signature"].replace("tok:ptb-3.4.1", "tok:spaces")
+    (changed / "scores.json").write_text(json.dumps(scores))
+    found = by_key(
+        compare_rows(
+            RowPair.match(NamedRow.find(f"{run}::good"), NamedRow.find(f"{changed}::poor"))
+        )
+    )
+    assert found["cider_d"].only_a == ("tok:ptb-3.4.1",)
+    assert found["cider_d"].only_b == ("tok:spaces",)
+    assert not found["cider_d"].is_one_thing
+    assert found["rouge_l"].is_one_thing
+
+
+def test_clips_of_one_recording_count_as_one(run, tmp_path):
+    clusters = {f"test-{clip:02d}.wav": f"recording {clip // 6}" for clip in range(12)}
+    path = write_captions(tmp_path / "clusters.csv", clusters)
+    path.write_text(path.read_text().replace("caption_predicted", "cluster"))
+    alone, together = (compare(run, "good", "poor", clusters_file=file) for file in (None, path))
+    assert together.n_clusters == 2
+    assert by_key(alone)["cider_d"].verdict == "A better"
+    assert by_key(together)["cider_d"].verdict == "not distinguishable"
+    assert by_key(together)["cider_d"].result.p_randomisation == pytest.approx(0.5, abs=0.02)
+
+
+def clusters_of(tmp_path, text, clip_ids):
+    path = tmp_path / "clusters.csv"
+    path.write_text(text)
+    return read_clusters(path, clip_ids)
+
+
+def test_clusters_come_in_the_order_of_the_clips(tmp_path):
+    text = "clip_id,cluster\nb,2\n a,1\nunused,3\n"
+    assert clusters_of(tmp_path, text, [" a", "b"]) == ("1", "2")
+    text = "cluster,file_name,more\nx y,a,\n"
+    assert clusters_of(tmp_path, text, ["a"]) == ("x y",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("clip_id,cluster\na,1\n", "names no cluster for 1 of 2 clips: 'b'"),
+        ("clip_id,cluster\na,1\nb, \n", "empty cluster for 'b'"),
+        ("clip_id,cluster\na,1\nb,1\na,2\n", "same clip_id more than once: 'a'"),
+        ("clip,cluster\na,1\nb,1\n", "no column 'clip_id'"),
+        ("clip_id,recording\na,1\nb,1\n", "no column 'cluster'"),
+    ],
+)
+def test_clusters_that_do_not_fit_say_why(tmp_path, text, message):
+    with pytest.raises(DataError, match=message):
+        clusters_of(tmp_path, text, ["a", "b"])
+
+
+def test_one_cluster_of_all_clips_is_refused(run, tmp_path):
+    path = tmp_path / "clusters.csv"
+    path.write_text("clip_id,cluster\n" + "".join(f"test-{n:02d}.wav,x\n" for n in range(12)))
+    with pytest.raises(DataError, match="all clips into one cluster"):
+        compare(run, "good", "poor", clusters_file=path)
+
+
+def test_the_same_comparison_gives_the_same_numbers(run):
+    first, again = (compare(run, "good", "fair").to_json() for _ in range(2))
+    assert first == again
+    assert np.isfinite(first["metrics"]["cider_d"]["p_randomisation"])

@@ -1,0 +1,82 @@
+"""Rows that can be told apart, and rows that cannot."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from leaderboard_rows import ROW
+
+from benchmark.leaderboard.tables import render
+from benchmark.leaderboard.tiers import resolved_gap, tiers_of
+from benchmark.metrics.contributions import SystemStatistics
+
+CLIPS = tuple(f"clip-{index:03d}" for index in range(200))
+HARD = np.random.default_rng(0).exponential(0.4, size=len(CLIPS))  # what all systems share
+
+
+def row(name, shift, noise, **changes):
+    own = np.random.default_rng(len(name)).normal(shift, noise, size=len(CLIPS))
+    values = HARD + own
+    statistics = SystemStatistics(CLIPS, {"cider_d": values[np.newaxis, :, np.newaxis]})
+    cell = dataclasses.replace(ROW.metrics["cider_d"], value=float(values.mean()))
+    return dataclasses.replace(
+        ROW, system=name, metrics={"cider_d": cell}, statistics=statistics, **changes
+    )
+
+
+GROUP = [row("first", 0.30, 0.1), row("seconds", 0.30, 0.1), row("thirdly", 0.1, 0.1)]
+
+
+def test_rows_of_equal_systems_share_a_tier_and_a_worse_one_has_its_own():
+    assert tiers_of(GROUP) == [1, 1, 2]
+
+
+def test_only_ranked_rows_have_tiers():
+    floor = row("floor", -0.5, 0.1, kind="floor")
+    failed = row("failed", 0.3, 0.1, n_failed=2)
+    assert tiers_of([*GROUP, floor, failed]) == [1, 1, 2, None, None]
+    assert tiers_of([GROUP[0], floor, failed]) is None
+
+
+def test_two_rows_of_one_system_have_a_tier_each():
+    again = dataclasses.replace(GROUP[2], system="first", version="0.9")
+    assert tiers_of([GROUP[0], again]) == [1, 2]
+    lines = [line for line in render([GROUP[0], again], "md").splitlines() if "| first" in line]
+    assert [(line.split("|")[1].strip(), line.split("|")[-2].strip()) for line in lines] == [
+        ("1", "1"),
+        ("2", "2"),
+    ]
+
+
+def test_a_row_of_three_seeds_is_told_from_rows_of_one_run():
+    several = SystemStatistics.average([row.statistics for row in GROUP])
+    joined = dataclasses.replace(GROUP[1], system="joined", statistics=several, seeds=(0, 1, 2))
+    assert tiers_of([GROUP[0], joined, GROUP[2]]) == [1, 2, 3]
+    assert 0 < resolved_gap([GROUP[0], joined]) < resolved_gap(GROUP[:2])
+
+
+def test_one_clip_has_no_tiers():
+    rows = [
+        dataclasses.replace(
+            row, statistics=SystemStatistics(("a",), {"cider_d": np.array([[[value]]])})
+        )
+        for row, value in zip(GROUP, (0.9, 0.5, 0.1), strict=True)
+    ]
+    assert tiers_of(rows) is None
+    assert resolved_gap(rows) is None
+    assert "tier" not in render(rows, "text")
+
+
+def test_the_resolved_gap_is_2_8_standard_errors_of_the_paired_difference():
+    gap = resolved_gap(GROUP[:2])
+    assert 0.8 < gap / (2.8 * 0.1 * np.sqrt(2 / len(CLIPS))) < 1.2
+    assert resolved_gap(GROUP[:1]) is None
+
+
+def test_a_table_prints_tiers_and_what_they_mean():
+    text = render(GROUP, "text")
+    assert "tier" in text.splitlines()[3]
+    assert "Rows of one tier cannot be told from its best row" in text
+    assert "power 80 %" in text
+    assert "tier" not in render([GROUP[0]], "text")

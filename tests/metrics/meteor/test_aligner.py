@@ -1,0 +1,221 @@
+"""METEOR: equal to aac-metrics, to the last bit; a process that never outlives its block."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from aac_metrics_oracle import oracle_folder, oracle_java, oracle_leaves_its_pipes_open
+from real_captions import (
+    SYSTEMS,
+    clotho_candidates,
+    clotho_references,
+    joined,
+    published,
+    published_corpus,
+)
+
+from benchmark.errors import MachineError
+from benchmark.metrics.java import pycocoevalcap_file
+from benchmark.metrics.meteor.aligner import Meteor
+from benchmark.metrics.meteor.process import MeteorProcess
+from benchmark.metrics.meteor.score import meteor_score
+
+AWKWARD = [
+    ("a dog barks", ["a dog barks"]),
+    ("", ["a dog barks"]),
+    ("a dog barks", [""]),
+    ("", [""]),
+    ("a dog 's bark", ["the dog's barking", "a hound -- barks"]),
+    ("rat-a-tat 1,000 u.s. p.m.", ["rat a tat 1000 u.s p.m"]),
+    ("café , 犬 barks", ["cafe 犬 barking", "café barks"]),
+    ("a ||| b", ["a b ||| c d", "|||"]),
+    ("a dog  barks  loudly", ["a dog barks"]),
+    ("-lrb- music -rrb- plays", ["music plays"]),
+    ("people talk " * 200, ["people are talking"]),
+    ("in the background there is noise", ["noise can be heard in the background"]),
+]
+
+
+@pytest.fixture(scope="module")
+def references() -> list[list[str]]:
+    return [joined(several) for several in clotho_references()]
+
+
+def oracle_scores(candidates, references, folder):
+    from aac_metrics.functional.meteor import meteor
+
+    corpus, per_clip = meteor(
+        candidates, references, cache_path=str(oracle_folder(folder)), java_path=oracle_java()
+    )
+    return corpus["meteor"].item(), per_clip["meteor"].tolist()
+
+
+def start(candidates, references):
+    return Meteor.start([*candidates, *(text for several in references for text in several)])
+
+
+def test_conette_has_its_published_scores(references):
+    candidates = joined(clotho_candidates("conette_clotho_eval"))
+    with start(candidates, references) as meteor:
+        scores = meteor.score(candidates, references)
+    assert published_corpus("meteor") == 0.19199394632448302
+    assert scores.corpus == pytest.approx(0.19199394632448302, abs=1e-14)
+    np.testing.assert_allclose(scores.per_clip, published("meteor"), rtol=0, atol=1e-12)
+
+
+@oracle_leaves_its_pipes_open
+def test_real_captions_have_the_scores_that_aac_metrics_gives_them(tmp_path, references):
+    candidates = [
+        caption for system in SYSTEMS for caption in joined(clotho_candidates(system))[:100]
+    ]
+    references = references[:100] * len(SYSTEMS)
+    corpus, per_clip = oracle_scores(candidates, references, tmp_path)
+    with start(candidates, references) as meteor:
+        scores = meteor.score(candidates, references)
+    np.testing.assert_allclose(scores.per_clip, per_clip, rtol=0, atol=1e-14)
+    assert scores.corpus == pytest.approx(corpus, abs=1e-14)
+
+
+@oracle_leaves_its_pipes_open
+def test_awkward_captions_have_the_scores_that_aac_metrics_gives_them(tmp_path):
+    candidates, references = (list(column) for column in zip(*AWKWARD, strict=True))
+    corpus, per_clip = oracle_scores(candidates, references, tmp_path)
+    with start(candidates, references) as meteor:
+        scores = meteor.score(candidates, references)
+    np.testing.assert_allclose(scores.per_clip, per_clip, rtol=0, atol=1e-14)
+    assert scores.corpus == pytest.approx(corpus, abs=1e-14)
+    assert per_clip[0] == 1.0
+
+
+@oracle_leaves_its_pipes_open
+def test_a_resampled_corpus_has_the_score_that_meteor_gives_it(tmp_path, references):
+    candidates = joined(clotho_candidates("enclap-clotho-sw"))
+    same = [references[0][0], *candidates[1:200]]  # a caption equal to a reference among them
+    rows = [0, *np.random.default_rng(5).integers(0, 200, size=150).tolist()]
+    drawn, theirs = [same[row] for row in rows], [references[row] for row in rows]
+    corpus, _ = oracle_scores(drawn, theirs, tmp_path)
+    with start(same, references[:200]) as meteor:
+        statistics = meteor.score(same, references[:200]).statistics
+    assert meteor_score(statistics[rows].sum(axis=0)) == pytest.approx(corpus, abs=1e-14)
+
+
+def test_the_cut_table_gives_the_alignments_of_the_whole_table(tmp_path, references):
+    lines = [
+        " ||| ".join(["SCORE", *several, candidate])
+        for system in SYSTEMS
+        for several, candidate in zip(references, joined(clotho_candidates(system)), strict=True)
+    ]
+    process = MeteorProcess(pycocoevalcap_file("meteor/data/paraphrase-en.gz"))
+    try:
+        expected = process.align(lines)
+    finally:
+        process.close()
+    with start([line.removeprefix("SCORE ||| ") for line in lines], references) as meteor:
+        meteor.score(references[0], [references[0]] * len(references[0]))  # it is running now
+        assert meteor._process is not None
+        assert meteor._process.align(lines) == expected
+
+
+def test_subsets_and_other_references_score_as_if_alone(references):
+    folds = [
+        (
+            [several[held_out] for several in references[:50]],
+            [[*several[:held_out], *several[held_out + 1 :]] for several in references[:50]],
+        )
+        for held_out in range(2)
+    ]
+    texts = [text for several in references[:50] for text in several]
+    with Meteor.start(texts) as meteor:
+        together = [meteor.submit(*fold).result() for fold in folds]
+        half = meteor.score(folds[0][0][:25], folds[0][1][:25])
+    for fold, scores in zip(folds, together, strict=True):
+        with Meteor.start(texts) as meteor:
+            alone = meteor.score(*fold)
+        assert alone.corpus == scores.corpus
+        assert alone.per_clip.tolist() == scores.per_clip.tolist()
+    assert half.per_clip.tolist() == together[0].per_clip[:25].tolist()
+
+
+def test_a_text_that_was_not_announced_is_refused():
+    with (
+        Meteor.start(["a dog barks"]) as meteor,
+        pytest.raises(ValueError, match="not told of the text 'a cat meows'"),
+    ):
+        meteor.score(["a cat meows"], [["a dog barks"]])
+
+
+@pytest.mark.parametrize(
+    ("candidates", "references", "message"),
+    [([], [], "no clips"), (["a"], [[]], "no reference"), (["a"], [["a"], ["a"]], "longer")],
+)
+def test_inputs_that_cannot_be_scored_are_refused(candidates, references, message):
+    with Meteor.start(["a"]) as meteor, pytest.raises(ValueError, match=message):
+        meteor.score(candidates, references)
+
+
+def test_starting_returns_before_java_is_ready():
+    with Meteor.start(["warm the index"]):
+        pass
+    began_s = time.perf_counter()
+    with Meteor.start(["a dog barks"]) as meteor:
+        assert time.perf_counter() - began_s < 0.1
+        assert meteor.score(["a dog barks"], [["a dog barks"]]).corpus == 1.0
+
+
+def test_a_java_that_cannot_read_its_table_is_an_error_with_what_it_said(tmp_path):
+    table = tmp_path / "table.gz"
+    table.write_bytes(b"not gzip")
+    process = MeteorProcess(table)
+    try:
+        with pytest.raises(MachineError, match=r"(?s)could not load its data.*Not in GZIP format"):
+            process.align(["SCORE ||| a dog ||| a dog"])
+    finally:
+        process.close()
+
+
+def test_a_java_that_is_killed_while_scoring_is_an_error():
+    with Meteor.start(["a dog"]) as meteor:
+        meteor.score(["a dog"], [["a dog"]])
+        assert meteor._process is not None
+        meteor._process.kill()
+        with pytest.raises(MachineError, match="exit code -9 while running METEOR"):
+            meteor.score(["a dog"], [["a dog", "a dog"]])
+
+
+def test_a_missing_java_is_reported_by_the_first_score(monkeypatch):
+    monkeypatch.setenv("BENCH_JAVA", "/nowhere/java")
+    with Meteor.start(["a"]) as meteor, pytest.raises(MachineError, match="/nowhere/java"):
+        meteor.score(["a"], [["a"]])
+
+
+def test_leaving_the_block_ends_java_and_removes_its_files(references):
+    candidates = joined(clotho_candidates("conette_clotho_eval"))
+    with start(candidates, references) as meteor:
+        meteor.score(candidates[:1], references[:1])
+        running = meteor.submit(candidates, references)
+        folder = meteor._folder.name
+    assert meteor._process is not None
+    assert meteor._process._process.returncode is not None
+    assert isinstance(running.exception(), MachineError)
+    assert not Path(folder).exists()
+
+
+def test_java_ends_with_the_program_that_forgot_to_close_it(tmp_path):
+    program = (
+        "import os; from benchmark.metrics.meteor.aligner import Meteor\n"
+        "meteor = Meteor.start(['a']); meteor.score(['a'], [['a']])\n"
+        "print(meteor._process._process.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    pid = int(done.stdout)
+    deadline_s = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline_s:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{pid}").exists()

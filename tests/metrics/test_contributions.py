@@ -1,0 +1,112 @@
+"""What clips add to corpus values: sums of statistics give the values that the metrics give."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from real_captions import read_rows
+from shared_data import shared_path
+
+from benchmark.metrics.catalogue import METRIC_SETS
+from benchmark.metrics.contributions import SystemStatistics, samples_alike
+from benchmark.metrics.scores import Score, Task
+from benchmark.metrics.suite import SuiteSettings, score_tasks
+from benchmark.stats import Sample, randomise
+
+JAVA = METRIC_SETS["java"]
+
+
+@pytest.fixture(scope="module")
+def scored():
+    path = shared_path("data/clotho/clotho_captions_evaluation.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        references = {row.pop("file_name"): tuple(row.values()) for row in csv.DictReader(file)}
+    captions = {
+        clip_id: row["caption_predicted"] for clip_id, row in read_rows("enclap-clotho-sw").items()
+    }
+    task = Task("enclap", "clotho:evaluation", references, captions)
+    return task, score_tasks([task], JAVA, SuiteSettings())[0]
+
+
+@pytest.fixture(scope="module")
+def statistics(scored):
+    task, scores = scored
+    return SystemStatistics.gather([(task.clip_ids, scores)])
+
+
+@pytest.mark.parametrize("key", JAVA)
+def test_summed_statistics_of_real_captions_give_the_metrics_values(scored, statistics, key):
+    task, scores = scored
+    assert statistics.clip_ids == task.clip_ids
+    sample = statistics.sample(key)
+    whole = sample.aggregate(sample.statistics.sum(axis=0))
+    assert whole == pytest.approx(scores[key].value, abs=1e-12)
+    np.testing.assert_allclose(statistics.per_clip(key), scores[key].per_clip, atol=1e-12)
+
+
+def test_statistics_are_the_same_after_a_round_trip_through_json(statistics):
+    again = SystemStatistics.from_json(json.loads(json.dumps(statistics.to_json())))
+    assert again.clip_ids == statistics.clip_ids
+    assert again.arrays.keys() == statistics.arrays.keys()
+    for name, array in statistics.arrays.items():
+        np.testing.assert_array_equal(again.arrays[name], array)
+
+
+def folds():
+    first = Score(0.5, None, "", statistics=np.array([[0.25], [0.75]]))
+    second = Score(1.0, None, "", statistics=np.array([[1.0]]))
+    return [(("a", "b"), {"cider_d": first}), (("b",), {"cider_d": second})]
+
+
+def test_the_value_of_several_folds_is_the_mean_of_the_folds():
+    found = SystemStatistics.gather(folds())
+    sample = found.sample("cider_d")
+    assert sample.aggregate(sample.statistics.sum(axis=0)) == pytest.approx((0.5 + 1.0) / 2)
+    assert found.per_clip("cider_d").tolist() == [0.25, 0.875]
+
+
+def test_a_clip_that_is_not_in_a_fold_stays_out_of_it_after_a_round_trip():
+    found = SystemStatistics.gather(folds())
+    again = SystemStatistics.from_json(json.loads(json.dumps(found.to_json())))
+    np.testing.assert_array_equal(again.arrays["cider_d"], found.arrays["cider_d"])
+    assert np.isnan(again.arrays["cider_d"][1, 0, 0])
+
+
+def test_a_draw_without_the_clips_of_a_fold_leaves_that_fold_out():
+    sample = SystemStatistics.gather(folds()).sample("cider_d")
+    assert sample.aggregate(2 * sample.statistics[0]) == pytest.approx(0.25)
+    assert sample.take(np.array([0])).value == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("key", ["bleu_4", "meteor", "cider_d"])
+def test_repeated_folds_leave_every_value_as_it_is(statistics, key):
+    two = SystemStatistics.average([statistics, statistics])
+    three = SystemStatistics.average([statistics] * 3)
+    samples = samples_alike([statistics, two, three], key)
+    (plain,) = samples_alike([statistics], key)
+    assert {sample.statistics.shape for sample in samples} == {
+        (statistics.n_clips, 6 * plain.statistics.shape[1])
+    }
+    for sample in samples:
+        assert sample.value == pytest.approx(plain.value, abs=1e-12)
+        np.testing.assert_allclose(sample.per_clip, plain.per_clip, atol=1e-12)
+
+
+def test_swapping_clips_of_unlike_numbers_of_folds_swaps_their_means():
+    one, three = np.array([0.2, 0.4, 0.9]), np.array([[0.1, 0.5, 0.3], [0.7, 0.5, 0.1], [0, 1, 0]])
+    several = [
+        SystemStatistics(("a", "b", "c"), {"cider_d": values[..., np.newaxis]})
+        for values in (one[np.newaxis], three)
+    ]
+    found = randomise([tuple(samples_alike(several, "cider_d"))], 50)
+    means = randomise([(Sample.of_mean(one), Sample.of_mean(three.mean(axis=0)))], 50)
+    np.testing.assert_allclose(found, means, atol=1e-12)
+
+
+def test_a_system_without_captions_has_no_statistics():
+    empty = SystemStatistics.gather([])
+    assert empty.n_clips == 0
+    assert not empty.has("cider_d")

@@ -1,0 +1,141 @@
+"""The suite from raw text to scores equals aac-metrics, on real and on awkward captions."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+from aac_metrics_oracle import oracle_leaves_its_pipes_open
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from oracle_scores import Oracle
+from real_captions import SYSTEMS, read_rows
+from shared_data import shared_path
+
+from benchmark.metrics.catalogue import METRIC_SETS
+from benchmark.metrics.scores import Task
+from benchmark.metrics.suite import SuiteSettings, score_tasks
+
+LEXICAL = METRIC_SETS["lexical"]
+JAVA = METRIC_SETS["java"]
+
+
+@pytest.fixture(scope="module")
+def oracle(tmp_path_factory):
+    return Oracle(tmp_path_factory.mktemp("oracle"))
+
+
+@pytest.fixture(scope="module")
+def references():
+    path = shared_path("data/clotho/clotho_captions_evaluation.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row.pop("file_name"): tuple(row.values()) for row in csv.DictReader(file)}
+
+
+def real_task(name, references):
+    captions = {clip_id: row["caption_predicted"] for clip_id, row in read_rows(name).items()}
+    return Task(name, "clotho:evaluation", references, captions)
+
+
+@pytest.fixture(scope="module")
+def tasks(references):
+    return [real_task(name, references) for name in SYSTEMS]
+
+
+@pytest.fixture(scope="module")
+def scored(tasks):
+    return score_tasks(tasks, JAVA, SuiteSettings())
+
+
+@oracle_leaves_its_pipes_open
+def test_five_systems_equal_aac_metrics_clip_by_clip_and_in_all(oracle, tasks, scored):
+    tokenised = []
+    for task, scores in zip(tasks, scored, strict=True):
+        texts = [task.candidates[clip_id] for clip_id in task.clip_ids]
+        several = [task.references[clip_id] for clip_id in task.clip_ids]
+        tokenised.append(oracle.tokenise(texts, several))
+        corpus, per_clip = oracle.lexical(*tokenised[-1])
+        for key in LEXICAL:
+            assert scores[key].value == pytest.approx(corpus[key], abs=1e-9), (task.name, key)
+            np.testing.assert_allclose(scores[key].per_clip, per_clip[key], atol=1e-9, rtol=0)
+    # One start of METEOR for all five; each clip's score stands by itself.
+    candidates = [text for texts, _ in tokenised for text in texts]
+    several = [texts for _, references in tokenised for texts in references]
+    _, meteor = oracle.meteor(candidates, several)
+    ours = np.concatenate([scores["meteor"].per_clip for scores in scored])
+    np.testing.assert_allclose(ours, meteor, atol=1e-9, rtol=0)
+
+
+def test_scoring_a_part_of_the_clips_changes_no_clips_score(tasks, scored):
+    task = tasks[0]
+    chosen = task.clip_ids[100:200]
+    part = Task(
+        task.name, task.split_label, task.references, {i: task.candidates[i] for i in chosen}
+    )
+    (scores,) = score_tasks([part], JAVA, SuiteSettings())
+    for key in JAVA:
+        np.testing.assert_array_equal(scores[key].per_clip, scored[0][key].per_clip[100:200])
+
+
+def test_scores_do_not_depend_on_who_else_is_scored(tasks, scored):
+    (alone,) = score_tasks(tasks[3:4], LEXICAL, SuiteSettings())
+    for key in LEXICAL:
+        assert alone[key].value == scored[3][key].value
+        assert alone[key].signature == scored[3][key].signature
+
+
+PUZZLES = (
+    "", " ", ".", "...", "?!", "'' `` --", "None", "NA", "a", "the the the", "e-mail's 3 1/2",
+    "Ünïcödé rain", "雨が降る", "🔊 loud 🔊", "rain\u00a0falls", "a\tb", "(brackets) [here] {too}",
+)  # fmt: skip
+WORDS = ("a", "dog", "barks", "rain", "falls", "on", "the", "roof", "loudly")
+awkward = st.one_of(
+    st.sampled_from(PUZZLES),
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp")), max_size=30),
+    st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_awkward_captions_equal_aac_metrics(oracle, data):
+    references = data.draw(
+        st.lists(
+            st.lists(st.one_of(awkward, st.just("a dog barks")), min_size=2, max_size=3),
+            min_size=2,
+            max_size=8,
+        ),
+        label="references",
+    )
+    candidates = data.draw(
+        st.lists(awkward, min_size=len(references), max_size=len(references)), label="candidates"
+    )
+    tokenised, several = oracle.tokenise(candidates, references)
+    for texts in several:  # aac-metrics divides by zero at an empty reference
+        texts[:] = [text or "silence" for text in texts]
+    names = [f"{index:02d}" for index in range(len(candidates))]
+    task = Task("awkward", "made:up", dict(zip(names, map(tuple, several), strict=True)),
+                dict(zip(names, candidates, strict=True)))  # fmt: skip
+    (scores,) = score_tasks([task], LEXICAL, SuiteSettings())
+    corpus, per_clip = oracle.lexical(tokenised, several)
+    for key in LEXICAL:
+        assert scores[key].value == pytest.approx(corpus[key], abs=1e-9), key
+        np.testing.assert_allclose(scores[key].per_clip, per_clip[key], atol=1e-9, rtol=0)
+
+
+def test_a_metric_without_its_weights_is_unavailable_with_the_reason(monkeypatch, tmp_path):
+    for variable in ("BENCH_MODELS", "HF_HOME", "FENSE_DATA", "TORCH_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.delenv("BENCH_HUB", raising=False)
+    references = {"a": ("rain falls",), "b": ("a dog barks",)}
+    task = Task("toy", "made:up", references, {"a": "rain", "b": "a dog"})
+    (scores,) = score_tasks([task], ("cider_d", "fense", "fer", "spider_fl"), SuiteSettings())
+    assert scores["cider_d"].available
+    for key in ("fense", "fer", "spider_fl"):
+        assert not scores[key].available
+        assert "echecker_clotho_audiocaps_base" in scores[key].reason
+
+
+def test_without_any_task_there_is_nothing_to_score():
+    assert score_tasks([], LEXICAL, SuiteSettings()) == []

@@ -1,0 +1,70 @@
+"""A system got ready, and one call of it."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from benchmark import Clip, SystemSpec
+from benchmark.errors import PluginError
+from benchmark.systems.calling import call_captioner, prepare_captioner, sample_rate_of
+
+CLIP = Clip("a", np.zeros(16, np.float32), 16_000)
+
+
+class Saying:
+    def __init__(self, captions, **said):
+        self.captions = captions
+        self.__dict__.update(said)
+
+    def caption(self, clips):
+        return self.captions
+
+
+class Leaving:
+    def caption(self, clips):
+        sys.exit(3)
+
+
+def spec_of(captioner):
+    return SystemSpec("odd", "a system", lambda *_: captioner)
+
+
+@pytest.mark.parametrize("timeout_s", [None, 20])
+def test_captions_are_a_list_also_of_who_gives_a_tuple(timeout_s):
+    assert call_captioner(Saying(("rain",)), [CLIP], timeout_s).captions == ["rain"]
+
+
+@pytest.mark.parametrize("timeout_s", [None, 20])
+def test_a_captioner_that_wants_to_end_the_process_is_stopped(timeout_s):
+    call = call_captioner(Leaving(), [CLIP], timeout_s)
+    assert call.captions is None
+    assert isinstance(call.error, PluginError)
+    assert str(call.error) == "caption() raised SystemExit(3)."
+
+
+def test_a_system_that_wants_to_end_the_process_is_not_ready():
+    spec = SystemSpec("odd", "a system", lambda *_: sys.exit("no weights"))
+    with pytest.raises(PluginError, match=r"prepare\(\) raised SystemExit\('no weights'\)"):
+        prepare_captioner(spec, None, None)
+
+
+@pytest.mark.parametrize(
+    ("captioner", "message"),
+    [
+        (None, "returned None; expected a captioner"),
+        (Saying([], sample_rate_hz="16k"), "sample_rate_hz is '16k'; expected a positive integer"),
+        (Saying([], sample_rate_hz=0), "sample_rate_hz is 0"),
+        (Saying([], sample_rate_hz=16e3), "sample_rate_hz is 16000.0"),
+    ],
+)
+def test_what_no_clip_can_be_fed_to_is_no_captioner(captioner, message):
+    with pytest.raises(PluginError, match=message):
+        prepare_captioner(spec_of(captioner), None, None)
+
+
+def test_a_captioners_own_rate_comes_before_its_records():
+    assert sample_rate_of(Saying([]), spec_of(None)) == 16_000
+    assert sample_rate_of(Saying([], sample_rate_hz=8_000), spec_of(None)) == 8_000

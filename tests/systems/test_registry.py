@@ -1,0 +1,124 @@
+"""Plugins are found, checked, and kept from breaking each other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from plugin_distributions import good_plugin, write_distribution
+
+from benchmark.errors import PluginError, UnknownNameError
+from benchmark.systems.registry import load_registry
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+    yield folder
+    for name in [file.stem for file in folder.glob("*.py")]:
+        sys.modules.pop(name, None)
+
+
+def broken_reason(name):
+    return next(plugin.reason for plugin in load_registry().broken if plugin.entry_point == name)
+
+
+@pytest.mark.usefixtures("toy_plugin")
+def test_an_installed_plugin_brings_its_systems_with_their_provenance():
+    system = load_registry().system("toy[delay_s=0.5]")
+    assert (system.name, str(system.provenance)) == ("toy[delay_s=0.5]", "aac-bench-toy 1.2.3")
+    assert system.options.delay_s == 0.5
+
+
+def test_built_in_systems_come_from_the_project_itself():
+    registry = load_registry()
+    assert {"constant", "random-train", "human"} <= set(registry.claims)
+    assert registry.system("human").provenance.distribution == "aac-bench"
+
+
+def test_a_plugin_that_raises_on_import_is_set_aside_with_its_traceback(site):
+    write_distribution(site, "bad", "import no_such_module_at_all")
+    write_distribution(site, "good", good_plugin("fine"))
+    registry = load_registry()
+    assert "fine" in registry.claims
+    broken = next(plugin for plugin in registry.broken if plugin.entry_point == "bad")
+    assert "No module named 'no_such_module_at_all'" in broken.reason
+    assert "import no_such_module_at_all" in broken.traceback
+    with pytest.raises(UnknownNameError, match="Failed to load: bad"):
+        registry.system("bad")
+
+
+def test_a_plugin_that_exits_on_import_does_not_end_the_command(site):
+    write_distribution(site, "quitter", "raise SystemExit(7)")
+    assert broken_reason("quitter") == "SystemExit: 7"
+
+
+def test_a_misspelled_hook_is_named(site):
+    code = good_plugin("fine").replace("def bench_systems", "def bench_system")
+    write_distribution(site, "typo", code)
+    assert "unknown hook 'bench_system'" in broken_reason("typo")
+
+
+def test_a_forgotten_hookimpl_is_guessed(site):
+    write_distribution(site, "unmarked", good_plugin("fine").replace("@hookimpl", ""))
+    assert "is @hookimpl missing" in broken_reason("unmarked")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("", "add BENCH_API = 1"),
+        ("BENCH_API = 2", "upgrade aac-bench"),
+        ("BENCH_API = 0", "upgrade the plugin"),
+    ],
+)
+def test_another_api_version_says_who_must_upgrade(site, line, reason):
+    write_distribution(site, "other-api", good_plugin("fine").replace("BENCH_API = 1", line))
+    assert reason in broken_reason("other-api")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("'fine'", "'Not Fine'", "is not lower-case-with-hyphens"),
+        ("lambda resources, options: None", "None, kind='floor'", "prepare is None"),
+        ("options: None)", "options: None, kind='best')", "kind is 'best'; expected one of"),
+        ("options: None)", "options: None, sample_rate_hz=0)", "expected a positive integer"),
+        ("options: None)", "options: None, options=dict)", "expected a frozen dataclass"),
+        ("yield SystemSpec", "yield ", "expected a SystemSpec"),
+    ],
+)
+def test_a_wrong_record_is_refused_with_the_reason(site, old, new, reason):
+    write_distribution(site, "wrong", good_plugin("fine").replace(old, new))
+    assert reason in broken_reason("wrong")
+
+
+def test_two_distributions_with_one_name_are_both_named_and_others_go_on(site):
+    write_distribution(site, "first", good_plugin("same"), "1.0")
+    write_distribution(site, "second", good_plugin("same"), "2.0")
+    registry = load_registry()
+    with pytest.raises(PluginError, match=r"declared by both first 1\.0 and second 2\.0"):
+        registry.system("same")
+    assert registry.system("constant").name == "constant"
+
+
+def test_an_unknown_system_gets_a_suggestion():
+    with pytest.raises(
+        UnknownNameError, match=r"no system named 'constnt'\. Did you mean 'constant'\?"
+    ):
+        load_registry().system("constnt")
+
+
+def test_listing_systems_imports_neither_torch_nor_what_is_heavy():
+    heavy = {"torch", "transformers", "pandas", "aac_metrics", "bert_score", "soundfile"}
+    code = (
+        "import sys\n"
+        "from benchmark.cli.main import bench\n"
+        "bench.main(['systems'], standalone_mode=False)\n"
+        f"found = {heavy} & set(sys.modules)\n"
+        "assert not found, found\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
