@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import Artifacts
+from benchmark.errors import DataError
 
 API_VERSION = 1
 """The plugin contract's version: a plugin module says which one it was written for."""
@@ -90,6 +91,13 @@ def hash_clip_ids(clip_ids: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(clip_ids)).encode()).hexdigest()
 
 
+def _no_other_split(label: str) -> Split:
+    raise DataError(
+        f"{label!r} cannot be loaded here: these resources were made without data sets. Pass "
+        "load_split=..., as a run does."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What a captioner may use to get ready; all of it goes into the manifest.
@@ -104,6 +112,8 @@ class Resources:
         embedding_files: where the embeddings lie of clips that have no sound; read by
             ``EmbeddingStore.open``, which checks that they are of the system's encoder.
         embedded_split: the ``Clip.split`` of evaluated clips without a sound, if there are any.
+        load_split: any other split by its label (``"clotho:evaluation"``), from the data root of
+            the run; raises ``DataError`` where its files are missing.
     """
 
     device: str
@@ -114,6 +124,7 @@ class Resources:
     fold: int = 0
     embedding_files: tuple[Path, ...] = ()
     embedded_split: str | None = None
+    load_split: Callable[[str], Split] = _no_other_split
 
 
 class Captioner(Protocol):

@@ -59,3 +59,8 @@ def listed(names: Sequence[str], limit: int = 5) -> str:
     """Spell the first names of a list and how many more there are: ``'a', 'b' and 3 more``."""
     shown = ", ".join(repr(name) for name in names[:limit])
     return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown
+
+
+def describe(error: Exception) -> str:
+    """Spell an exception: its type and message."""
+    return f"{type(error).__name__}: {error}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -120,6 +121,11 @@ def load_split(text: str, data_root: Path, artifacts: Artifacts) -> Split:
     if record.name == "audiocaps":
         return audiocaps.load_audiocaps(split, data_root)
     return clotho.load_clotho(split, data_root)
+
+
+def split_loader(data_root: Path, artifacts: Artifacts) -> Callable[[str], Split]:
+    """Bind ``load_split`` to where the data sets of a run lie."""
+    return partial(load_split, data_root=data_root, artifacts=artifacts)
 
 
 def train_split_of(dataset: str) -> str:

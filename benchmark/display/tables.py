@@ -5,10 +5,8 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, get_args
-
-from benchmark.metrics.catalogue import METRICS
 
 Format = Literal["text", "md", "csv", "json", "latex", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -66,14 +64,6 @@ def paragraph(text: str, form: Format) -> str:
     if form == "latex":
         return _escape_latex(text)
     return f"<p>{html.escape(text)}</p>" if form == "html" else text
-
-
-def name_absent(word: str, absent: Mapping[str, str]) -> list[str]:
-    """Say which metrics a table lacks, one line a reason: ``Left out: SPICE, SPIDEr: no jars``."""
-    labels: dict[str, list[str]] = {}
-    for key, reason in absent.items():
-        labels.setdefault(reason, []).append(METRICS[key].label)
-    return [f"{word}: {', '.join(found)}: {reason}" for reason, found in labels.items()]
 
 
 def _notes(notes: Sequence[str], form: Format) -> str:

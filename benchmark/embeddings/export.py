@@ -16,8 +16,8 @@ from benchmark.embeddings.store import EmbeddingStore
 from benchmark.embeddings.writer import write_embeddings
 from benchmark.encoders import ENCODERS, AudioEncoder, Encoder, SequenceEncoder, load_encoder
 from benchmark.errors import DataError, UsageError
+from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
-from benchmark.runs.resolve import require_device
 from benchmark.systems.names import parse_name
 
 _ABILITIES: Mapping[str, EmbeddingKind] = {"embed_audio": "sounds", "embed_patches": "patches"}

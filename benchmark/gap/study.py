@@ -16,10 +16,11 @@ from benchmark.encoders import ENCODERS, Embeddings, JointEncoder, load_joint_en
 from benchmark.errors import DataError, RunError, listed
 from benchmark.gap.crossings import Crossing, blur, look_up, shift, stay
 from benchmark.gap.measure import Pairs
+from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.plan import Plan
-from benchmark.runs.resolve import load_same_split, require_device
+from benchmark.runs.resolve import load_same_split
 
 DEFAULT_TEMPERATURE = 0.01
 MOST_GAP_CLIPS = 20_000

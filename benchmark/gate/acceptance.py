@@ -12,8 +12,8 @@ from benchmark.gate.calls import kept_calls
 from benchmark.gate.changes import list_changes
 from benchmark.gate.history import append_nights, history_beside, nights_of, read_history
 from benchmark.gate.identity import require_whole, run_id, system_names
+from benchmark.machine.clock import now
 from benchmark.runs.record import RunRecord, read_record, write_record
-from benchmark.runs.resolve import now
 
 BASELINES = Path("leaderboards/baselines")
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 
 from benchmark.contract import Captioner, Clip
-from benchmark.errors import PluginError
+from benchmark.errors import PluginError, describe
 from benchmark.machine.calibration import Calibration
+from benchmark.machine.clock import since
 from benchmark.runs.timing import SingleStream, TimedCall
-from benchmark.systems.calling import describe, since
 
 _HELD_BYTES = 128 * 2**20
 

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmark.machine.clock import now
 from benchmark.machine.facts import describe_machine
 from benchmark.profiling.request import ProfileRequest
-from benchmark.runs.resolve import now, plan_run
+from benchmark.runs.resolve import plan_run
 from benchmark.systems.registry import Registry
 
 SCHEMA = 1

@@ -9,9 +9,11 @@ import numpy as np
 
 from benchmark.contract import Captioner, Clip
 from benchmark.embeddings.store import embeddings_computed_anew
+from benchmark.errors import describe
+from benchmark.machine.clock import since
 from benchmark.profiling.first_pass import FirstPass
 from benchmark.runs.latency import percentile_fields
-from benchmark.systems.calling import call_captioner, describe, since
+from benchmark.systems.calling import call_captioner
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from benchmark.contract import Captioner, Clip
 from benchmark.embeddings.store import embeddings_computed_anew
+from benchmark.errors import describe
 from benchmark.profiling.first_pass import FirstPass
 from benchmark.runs.latency import percentile_fields
-from benchmark.systems.calling import call_captioner, describe
+from benchmark.systems.calling import call_captioner
 
 _SPIN_NS = 200_000
 _SECOND_NS = 1_000_000_000

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from benchmark.artifacts import used_artifacts
 from benchmark.contract import Captioner
-from benchmark.errors import PluginError
+from benchmark.errors import PluginError, describe
+from benchmark.machine.clock import since
 from benchmark.machine.facts import peak_rss_mib
 from benchmark.profiling.request import ProfileRequest
+from benchmark.runs.folds import fold_clip_ids, spread
 from benchmark.runs.listening import Listener
 from benchmark.runs.resolve import plan_run
-from benchmark.runs.runner import fold_clip_ids, spread
-from benchmark.systems.calling import describe, prepare_captioner, sample_rate_of, since
+from benchmark.systems.calling import prepare_captioner, sample_rate_of
 from benchmark.systems.disclosure import read_disclosure
 from benchmark.systems.registry import System, load_registry
 

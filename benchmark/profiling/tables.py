@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from benchmark.display.numbers import show_percentile, show_stages
 from benchmark.display.tables import NO_VALUE, Format, entitle, lay_out
-from benchmark.leaderboard.tables.latency import show_percentile, show_stages
 from benchmark.machine.facts import machine_line
 
 Record = Mapping[str, Any]

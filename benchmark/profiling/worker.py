@@ -8,9 +8,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, describe
 from benchmark.machine.files import write_whole
-from benchmark.systems.calling import describe
 
 
 def main(order_path: str, answer_path: str) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from benchmark.contract import Clip, Resources, Split
 from benchmark.datasets.audio import read_sound
-from benchmark.datasets.catalogue import load_split
+from benchmark.datasets.catalogue import load_split, split_loader
 from benchmark.embeddings.splits import open_files, with_embeddings
 from benchmark.errors import DataError, UsageError
+from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
 from benchmark.runs.ledger import ClipRow, Ledger, read_ledger
 from benchmark.runs.listening import Listener
-from benchmark.runs.resolve import require_device
 from benchmark.runs.runner import RunSettings, run_system
 from benchmark.systems.registry import Registry
 
@@ -76,6 +76,7 @@ def caption_sounds(request: CaptionRequest, registry: Registry) -> tuple[list[Cl
         artifacts=artifacts(),
         train=train,
         embedding_files=tuple(file.path for file in files),
+        load_split=split_loader(request.data_root, artifacts()),
     )
     settings = RunSettings(split.clip_ids, request.batch_size)
     listener = Listener(split, text_only=False)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from benchmark.contract import Split
+from benchmark.machine.clock import now
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.folder import RunFolder, seed_folder
 from benchmark.runs.latency import summarise_latency
 from benchmark.runs.ledger import CAPTIONED, Ledger, LedgerView, PrepareRow, read_ledger
 from benchmark.runs.listening import Listener
 from benchmark.runs.plan import Plan, PlannedSystem
-from benchmark.runs.resolve import Prepared, RunRequest, find_again, load_same_split, now, plan_run
+from benchmark.runs.resolve import Prepared, RunRequest, find_again, load_same_split, plan_run
 from benchmark.runs.runner import RunSettings, run_system
 from benchmark.runs.scoring import SystemScores, per_clip_table, score_ledger
 from benchmark.systems.registry import Registry
@@ -97,13 +97,6 @@ def rescore_run(
         plan = dataclasses.replace(plan, metrics=metrics)
     split = load_same_split(plan, data_root, path)
     return score_and_seal(folder, plan, split, manifest["failures"], suite)
-
-
-def default_run_path(kind: Literal["run", "score"], dataset: str) -> Path:
-    """Name a new run folder under ``runs/`` by time and data set."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3]
-    tame = "".join(char if char.isalnum() or char in "-_." else "-" for char in dataset)
-    return Path("runs") / f"{stamp}-{kind}-{tame}"
 
 
 def score_and_seal(

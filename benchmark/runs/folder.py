@@ -6,8 +6,9 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from benchmark.errors import RunError
 from benchmark.machine.files import read_json, unwritable, write_whole
@@ -147,6 +148,13 @@ class RunFolder:
     def unseal(self) -> None:
         """Mark the run unfinished again, before more work is done on it."""
         self.manifest_path.unlink(missing_ok=True)
+
+
+def default_run_path(kind: Literal["run", "score"], dataset: str) -> Path:
+    """Name a new run folder under ``runs/`` by time and data set."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3]
+    tame = "".join(char if char.isalnum() or char in "-_." else "-" for char in dataset)
+    return Path("runs") / f"{stamp}-{kind}-{tame}"
 
 
 def seed_folder(path: Path, seed: int) -> Path:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from benchmark.contract import UNKNOWN, Resources, Split, SystemSpec
-from benchmark.datasets.catalogue import load_split, train_split_of
+from benchmark.datasets.catalogue import load_split, split_loader, train_split_of
 from benchmark.datasets.passport import hash_captions, issue_passport
 from benchmark.embeddings.files import EmbeddingFile, portable_label
 from benchmark.embeddings.splits import describe_files, open_files, with_embeddings
-from benchmark.errors import DataError, MachineError, RunError, UsageError, listed
+from benchmark.errors import DataError, RunError, UsageError, listed
+from benchmark.machine.clock import now
+from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
+from benchmark.runs.folds import fold_clip_ids
 from benchmark.runs.plan import Plan, PlannedSystem
-from benchmark.runs.runner import fold_clip_ids
 from benchmark.systems.lineups import find_suite, join_systems
 from benchmark.systems.registry import Registry, System
 
@@ -55,6 +56,7 @@ class Prepared:
         systems: in its order.
         split: with the clips of which only embeddings are here.
         train: the sounds that are here alone.
+        data_root: where both were found.
         files: of embeddings.
     """
 
@@ -62,6 +64,7 @@ class Prepared:
     systems: tuple[System, ...]
     split: Split
     train: Split | None
+    data_root: Path
     files: tuple[EmbeddingFile, ...] = ()
 
     def resources_for(self, system: System) -> Resources:
@@ -78,6 +81,7 @@ class Prepared:
             references=self.split.references if spec.kind == "ceiling" else None,
             embedding_files=tuple(file.path for file in self.files),
             embedded_split=portable_label(self.split) if is_embedded else None,
+            load_split=split_loader(self.data_root, artifacts()),
         )
 
 
@@ -114,7 +118,7 @@ def plan_run(request: RunRequest, registry: Registry) -> Prepared:
         suites=tuple(dict.fromkeys(suite.name for suite in suites)),
     )
     _refuse_leaks(plan, split, train)
-    return Prepared(plan, systems, whole, train, files)
+    return Prepared(plan, systems, whole, train, request.data_root, files)
 
 
 def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> Prepared:
@@ -142,7 +146,7 @@ def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> 
             f"{where}: {listed([str(path) for path in paths])} changed since the run began. Put "
             "the files back that it began with, or start anew."
         )
-    return Prepared(plan, systems, with_embeddings(split, files), train, files)
+    return Prepared(plan, systems, with_embeddings(split, files), train, data_root, files)
 
 
 def shared_fields(argv: tuple[str, ...], split: Split, metrics: tuple[str, ...]) -> dict[str, Any]:
@@ -184,30 +188,6 @@ def load_same_split(plan: Plan, data_root: Path, where: Path) -> Split:
             "the run was made with."
         )
     return split
-
-
-def now() -> str:
-    """Tell the time in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def require_device(device: str) -> None:
-    """Check that torch can use a device.
-
-    Raises:
-        MachineError: torch does not see it.
-    """
-    if device == "cpu":
-        return
-    import torch
-
-    try:
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise MachineError(
-            f"device {device!r} cannot be used: {reason}. Try --device cpu."
-        ) from error
 
 
 def _refuse_deaf(systems: Sequence[System], split: Split, clip_ids: Sequence[str]) -> None:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from benchmark.contract import Captioner, Clip, Resources, Split
-from benchmark.errors import BenchError, DataError
+from benchmark.errors import BenchError, describe
+from benchmark.machine.clock import since
 from benchmark.machine.facts import describe_machine, peak_rss_mib
 from benchmark.machine.progress import Bar, progress_bar
+from benchmark.runs.folds import count_folds, fold_clip_ids, spread
 from benchmark.runs.ledger import (
     CAPTIONED,
     ClipRow,
@@ -31,10 +33,8 @@ from benchmark.runs.timing import SingleStream, profile_again
 from benchmark.systems.calling import (
     CallTimeoutError,
     call_captioner,
-    describe,
     prepare_captioner,
     sample_rate_of,
-    since,
 )
 from benchmark.systems.disclosure import read_disclosure
 from benchmark.systems.registry import System
@@ -79,7 +79,7 @@ def run_system(
     Returns:
         None, or why the system stopped: clip, error type and message.
     """
-    n_folds = _n_folds(system, split)
+    n_folds = count_folds(system, split)
     with progress_bar(system.name, n_folds * len(settings.clip_ids)) as bar:
         for fold in range(n_folds):
             fold_resources = dataclasses.replace(resources, fold=fold)
@@ -87,34 +87,6 @@ def run_system(
             if failure := run.caption_missing(fold_resources, done):
                 return failure
     return None
-
-
-def fold_clip_ids(system: System, split: Split, clip_ids: Sequence[str], fold: int) -> list[str]:
-    """List the clips of one fold: all of them, save for leave-one-out.
-
-    There a clip needs a reference number ``fold`` and at least one other to be held against.
-    """
-    if not system.spec.leave_one_out:
-        return list(clip_ids)
-    return [clip_id for clip_id in clip_ids if len(split.references[clip_id]) > max(fold, 1)]
-
-
-def spread(items: Sequence[str], n_items: int) -> list[str]:
-    """Take at most ``n_items``, evenly spread over all of them."""
-    n_taken = min(n_items, len(items))
-    return [items[index * len(items) // n_taken] for index in range(n_taken)]
-
-
-def _n_folds(system: System, split: Split) -> int:
-    if not system.spec.leave_one_out:
-        return 1
-    n_references = max((len(texts) for texts in split.references.values()), default=0)
-    if n_references < 2:
-        raise DataError(
-            f"{system.name} holds each reference against the others, but {split.label} has one "
-            "reference a clip; expected at least 2."
-        )
-    return n_references
 
 
 @dataclass(slots=True)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from benchmark.contract import Captioner, Clip
 from benchmark.embeddings.store import embeddings_computed_anew
+from benchmark.errors import describe
 from benchmark.machine.calibration import Calibration
+from benchmark.machine.clock import since
 from benchmark.runs.ledger import CAPTIONED, ClipRow, ProfileRow
 from benchmark.runs.listening import Listener
 from benchmark.stages import collected_stages
-from benchmark.systems.calling import Call, call_captioner, describe, since
+from benchmark.systems.calling import Call, call_captioner
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmark.contract import Captioner, Clip, Resources, SystemSpec
 from benchmark.errors import PluginError
+from benchmark.machine.clock import since
 from benchmark.stages import synchronise_device
 
 
@@ -125,13 +126,3 @@ def _check_captions(captions: object, clips: Sequence[Clip]) -> None:
             raise PluginError(
                 f"the caption for clip {clip.clip_id!r} is {type(text).__name__}; expected str."
             )
-
-
-def describe(error: Exception) -> str:
-    """Spell an exception: its type and message."""
-    return f"{type(error).__name__}: {error}"
-
-
-def since(start_ns: int) -> float:
-    """Tell the seconds since a reading of ``time.perf_counter_ns``."""
-    return (time.perf_counter_ns() - start_ns) / 1e9

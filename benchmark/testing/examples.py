@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from benchmark.artifacts import Artifacts
 from benchmark.contract import EMBEDDED_DATASET, Clip, References, Resources, Split, Waveform
 from benchmark.datasets.audio import read_sound
+from benchmark.datasets.catalogue import split_loader
 from benchmark.datasets.soundscapes.signals import SAMPLE_RATE_HZ
 from benchmark.datasets.soundscapes.splits import caption_clip, render_clip
+from benchmark.machine.places import data_root
 
 _N_TRAIN = 24
 _DURATIONS_S: Mapping[str, float] = {
@@ -85,7 +87,9 @@ def example_resources(folder: Path, *, device: str = "cpu", seed: int = 0) -> Re
         device: torch's spelling.
         seed: of everything random.
     """
-    return Resources(device, seed, Artifacts(folder), train=example_train())
+    artifacts = Artifacts(folder)
+    loader = split_loader(data_root(), artifacts)
+    return Resources(device, seed, artifacts, train=example_train(), load_split=loader)
 
 
 def _read(clip_id: str, sample_rate_hz: int) -> Clip:

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from benchmark.contract import API_VERSION, SystemSpec
-from benchmark.errors import PluginError
+from benchmark.errors import PluginError, describe
 from benchmark.hookspecs import hookimpl
-from benchmark.systems.calling import describe
 from benchmark.systems.names import describe_type, option_types
 from benchmark.systems.registry import declared_specs
 from benchmark.testing.findings import Finding

@@ -92,8 +92,8 @@ def command(
     from benchmark.machine.places import data_root as find_data_root
     from benchmark.metrics.catalogue import select_metrics
     from benchmark.metrics.suite import SuiteSettings
-    from benchmark.runs.carry_out import default_run_path, resume_run, start_run, start_seeds
-    from benchmark.runs.folder import folders_in
+    from benchmark.runs.carry_out import resume_run, start_run, start_seeds
+    from benchmark.runs.folder import default_run_path, folders_in
     from benchmark.runs.resolve import RunRequest
     from benchmark.systems.lineups import find_suite
     from benchmark.systems.names import split_names

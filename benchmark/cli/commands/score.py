@@ -46,7 +46,7 @@ def command(
     from benchmark.metrics.catalogue import select_metrics
     from benchmark.metrics.suite import SuiteSettings
     from benchmark.runs.captions_files import FilesRequest, score_files
-    from benchmark.runs.carry_out import default_run_path
+    from benchmark.runs.folder import default_run_path
 
     request = FilesRequest(
         files=files,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from benchmark.display.tables import Format, entitle, lay_out, name_absent
+from benchmark.display.tables import Format, entitle, lay_out
 from benchmark.leaderboard.comparison import ComparedMetric, Comparison
+from benchmark.leaderboard.tables.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 
 _P_VALUES = ("Holm", "swaps", "bootstrap", "unpaired")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from benchmark.display.tables import NO_VALUE, Format, entitle, lay_out, name_absent
+from benchmark.display.tables import NO_VALUE, Format, entitle, lay_out
 from benchmark.leaderboard.power import MetricPower, PowerReport
+from benchmark.leaderboard.tables.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 from benchmark.stats.power import Rate
 

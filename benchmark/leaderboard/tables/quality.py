@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 
-from benchmark.display.tables import NO_VALUE, Format, lay_out, name_absent
+from benchmark.display.tables import NO_VALUE, Format, lay_out
 from benchmark.leaderboard.rows import (
     RANKED_BY,
     Cell,
@@ -14,6 +14,7 @@ from benchmark.leaderboard.rows import (
     table_columns,
     way_to_human,
 )
+from benchmark.leaderboard.tables.absent import name_absent
 from benchmark.leaderboard.tiers import is_ranked, resolved_gap, tiers_of
 from benchmark.metrics.catalogue import METRICS
 

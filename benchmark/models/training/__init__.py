@@ -5,6 +5,7 @@ Imports torch: import it only inside functions, or in modules that only such fun
 
 from __future__ import annotations
 
+from benchmark.machine.progress import progress_bar
 from benchmark.models.training.history import Epoch, best_epoch
 from benchmark.models.training.loop import train
 from benchmark.models.training.once import train_once
@@ -20,6 +21,7 @@ __all__ = [
     "best_epoch",
     "gains_from_bfloat16",
     "load_trained",
+    "progress_bar",
     "seeded",
     "train",
     "train_once",

@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from bench_wsac.options import NoiseStd, Settings
 from benchmark import DataError, Resources, Split
-from benchmark.datasets.catalogue import load_split
 from benchmark.embeddings.files import embed_command
 from benchmark.embeddings.store import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder
-from benchmark.machine.places import data_root
 
 Vector = NDArray[np.float32]
 
@@ -110,7 +108,7 @@ def choose_noise_std(
 
 def _gap_split(resources: Resources, source: str) -> Split:
     if source != "train":
-        return load_split(source, data_root(), resources.artifacts)
+        return resources.load_split(source)
     if resources.train is None:
         raise DataError("the gap is measured on the training split, and there is none.")
     return resources.train

@@ -21,6 +21,7 @@ from bench_wsac.vocabulary import Vocabulary
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from benchmark import Artifacts, Clip, Resources, Split
+from benchmark.datasets.catalogue import split_loader
 from benchmark.encoders import ENCODERS, EncoderRecord
 from benchmark.encoders.contract import require_sounds
 from benchmark.models.training import TrainingPlan, train
@@ -160,7 +161,9 @@ def make_split(n_clips=24, captions=None, missing=0, dataset="toy"):
 
 
 def make_resources(root: Path, train_split, seed=0):
-    return Resources("cpu", seed, Artifacts(root), train=train_split)
+    artifacts = Artifacts(root)
+    loader = split_loader(root, artifacts)
+    return Resources("cpu", seed, artifacts, train=train_split, load_split=loader)
 
 
 def make_lesson(captions=None, *, seed=0, bridge=None, clip_of=None, **options) -> Lesson:
