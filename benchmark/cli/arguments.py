@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from benchmark.deprecated import SUITE_OPTION
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -48,6 +51,27 @@ def suite_options(function: Function) -> Function:
     ):
         function = option(function)
     return function
+
+
+def lineup_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--lineup`` to a command, and its former name, which warns and is not shown."""
+
+    @click.option(
+        "--lineup",
+        "lineups",
+        multiple=True,
+        help="A paper's systems, beside its numbers (`bench systems` lists them); repeatable.",
+    )
+    @click.option(SUITE_OPTION.what, "formerly", multiple=True, hidden=True)
+    @functools.wraps(function)
+    def join_names(
+        *, lineups: tuple[str, ...], formerly: tuple[str, ...], **others: object
+    ) -> None:
+        if formerly:
+            click.echo(f"bench: {SUITE_OPTION.warning}", err=True)
+        function(lineups=(*lineups, *formerly), **others)
+
+    return join_names
 
 
 def split_list(text: str | None, default: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,21 +10,21 @@ import click
 from benchmark.leaderboard.rows import read_rows
 from benchmark.leaderboard.tables import render
 from benchmark.runs.carry_out import Outcome
-from benchmark.systems.lineups import Suite
+from benchmark.systems.lineups import Lineup
 
 
 def finish(
-    outcomes: Sequence[Outcome], *, published: bool = False, suites: Sequence[Suite] = ()
+    outcomes: Sequence[Outcome], *, published: bool = False, lineups: Sequence[Lineup] = ()
 ) -> None:
     """Print the leaderboard of sealed runs; exit with 1 where a system failed.
 
     Args:
         outcomes: of the runs.
         published: print all numbers from papers beside the table.
-        suites: else those of these.
+        lineups: else those of these.
     """
     rows = read_rows(outcome.folder.path for outcome in outcomes)
-    click.echo(render(rows, "text", published=published, suites=suites))
+    click.echo(render(rows, "text", published=published, lineups=lineups))
     for outcome in outcomes:
         click.echo(f"\nRun: {outcome.folder.path}")
         for name, reason in outcome.failures.items():

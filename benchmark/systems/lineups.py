@@ -13,14 +13,14 @@ _CORE = "aac-bench"
 
 
 @dataclass(frozen=True, slots=True)
-class Suite:
-    """The systems of one paper; once released, a suite never changes.
+class Lineup:
+    """The systems of one paper; once released, a line-up never changes.
 
     Attributes:
         name: lower case, first author or system and year.
         summary: one line for ``bench systems``.
         systems: pairs of a system and the distribution that brings it, in the order of the rows.
-        published_source: a row in print belongs to the suite if its source begins so.
+        published_source: a row in print belongs to the line-up if its source begins so.
         published_system: and if its system's name holds this.
     """
 
@@ -31,13 +31,13 @@ class Suite:
     published_system: str = ""
 
     def has_published(self, system: str, sources: Sequence[str]) -> bool:
-        """Tell whether a row in print is one of this suite's paper."""
+        """Tell whether a row in print is one of this line-up's paper."""
         is_source = any(source.startswith(self.published_source) for source in sources)
         return is_source and self.published_system in system
 
 
-_RECORDS = (
-    Suite(
+_IN_ORDER = (
+    Lineup(
         "koizumi2020",
         "audio captioning with GPT-2 and guidance captions (arXiv 2012.07331)",
         (
@@ -50,7 +50,7 @@ _RECORDS = (
         ),
         published_source="Koizumi et al. arXiv 2012.07331 Table 1",
     ),
-    Suite(
+    Lineup(
         "wsac2023",
         "weakly supervised audio captioning via text only (arXiv 2309.12242)",
         (
@@ -65,47 +65,47 @@ _RECORDS = (
     ),
 )
 
-SUITES: Mapping[str, Suite] = MappingProxyType({suite.name: suite for suite in _RECORDS})
+LINEUPS: Mapping[str, Lineup] = MappingProxyType({lineup.name: lineup for lineup in _IN_ORDER})
 
 
-def find_suite(name: str) -> Suite:
-    """Return a suite.
+def find_lineup(name: str) -> Lineup:
+    """Return a line-up.
 
     Raises:
         UnknownNameError: there is none of this name.
     """
-    if name not in SUITES:
-        raise UnknownNameError("suite", name, SUITES)
-    return SUITES[name]
+    if name not in LINEUPS:
+        raise UnknownNameError("line-up", name, LINEUPS)
+    return LINEUPS[name]
 
 
 def join_systems(
-    suites: Sequence[Suite], systems: Sequence[str], registry: Registry
+    lineups: Sequence[Lineup], systems: Sequence[str], registry: Registry
 ) -> tuple[str, ...]:
-    """List the systems of some suites and those named besides, each configuration once.
+    """List the systems of some line-ups and those named besides, each configuration once.
 
     Args:
-        suites: their systems come first.
+        lineups: their systems come first.
         systems: as a user writes them, options included. One that is repeated among these stays
             repeated, for the plan to refuse.
         registry: what is installed.
 
     Raises:
-        UsageError: a suite's system is not installed; the message says what to install.
+        UsageError: a line-up's system is not installed; the message says what to install.
         UnknownNameError: one of ``systems`` is not installed.
     """
     joined: dict[str, str] = {}
-    for suite in suites:
-        _require_installed(suite, registry)
-        joined |= {registry.system(name).name: name for name, _ in suite.systems}
+    for lineup in lineups:
+        _require_installed(lineup, registry)
+        joined |= {registry.system(name).name: name for name, _ in lineup.systems}
     return (
         *joined.values(),
         *(text for text in systems if registry.system(text).name not in joined),
     )
 
 
-def _require_installed(suite: Suite, registry: Registry) -> None:
-    absent = [(name, origin) for name, origin in suite.systems if name not in registry.claims]
+def _require_installed(lineup: Lineup, registry: Registry) -> None:
+    absent = [(name, origin) for name, origin in lineup.systems if name not in registry.claims]
     if not absent:
         return
     names = ", ".join(name for name, _ in absent)
@@ -115,6 +115,6 @@ def _require_installed(suite: Suite, registry: Registry) -> None:
         failed = ", ".join(sorted(plugin.entry_point for plugin in registry.broken))
         broken = f" Failed to load: {failed} (see `bench plugins doctor`)."
     raise UsageError(
-        f"the suite {suite.name} runs {names}, which {'is' if len(absent) == 1 else 'are'} not "
+        f"the line-up {lineup.name} runs {names}, which {'is' if len(absent) == 1 else 'are'} not "
         f"installed; install {origins}.{broken}"
     )

@@ -1,4 +1,4 @@
-"""Suites: a paper's systems and its numbers in print."""
+"""Line-ups: a paper's systems and its numbers in print."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import json
 import pytest
 
 from benchmark.cli.endings import finish
+from benchmark.deprecated import SUITE_OPTION
 from benchmark.errors import UnknownNameError, UsageError
 from benchmark.leaderboard.published import published_rows
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.carry_out import start_run
 from benchmark.runs.resolve import RunRequest
 from benchmark.systems import built_in as baselines
-from benchmark.systems.lineups import SUITES, find_suite, join_systems
+from benchmark.systems.lineups import LINEUPS, find_lineup, join_systems
 from benchmark.systems.registry import Provenance, Registry, declared_specs, load_registry
 
 CONSTANT = next(spec for spec in declared_specs(baselines) if spec.name == "constant")
@@ -29,15 +30,15 @@ def registry_with(*names):
     return registry
 
 
-def every_name(*suites):
-    return [name for suite in suites for name in names_of(suite) if name != "human"]
+def every_name(*lineups):
+    return [name for lineup in lineups for name in names_of(lineup) if name != "human"]
 
 
-def names_of(suite):
-    return tuple(name for name, _ in SUITES[suite].systems)
+def names_of(lineup):
+    return tuple(name for name, _ in LINEUPS[lineup].systems)
 
 
-def test_the_suites_hold_the_rows_of_their_papers():
+def test_the_lineups_hold_the_rows_of_their_papers():
     assert names_of("koizumi2020") == (
         "nn-vggish",
         "triplet-retrieval",
@@ -50,9 +51,11 @@ def test_the_suites_hold_the_rows_of_their_papers():
 
 
 def test_published_rows_are_only_those_of_the_paper():
-    def of(suite, split):
+    def of(lineup, split):
         rows = published_rows(split)
-        return [row.system for row in rows if SUITES[suite].has_published(row.system, row.sources)]
+        return [
+            row.system for row in rows if LINEUPS[lineup].has_published(row.system, row.sources)
+        ]
 
     koizumi = of("koizumi2020", "audiocaps:test")
     assert "Triplet-Retrieval (Koizumi)" in koizumi
@@ -65,10 +68,10 @@ def test_published_rows_are_only_those_of_the_paper():
         assert all("WSAC" in system for system in wsac)
 
 
-def test_systems_of_suites_come_first_and_none_comes_twice():
-    registry = registry_with(*every_name(*SUITES))
-    suites = [find_suite("wsac2023"), find_suite("koizumi2020")]
-    joined = join_systems(suites, ["constant", "wsac-pd", "constant[caption=rain]"], registry)
+def test_systems_of_lineups_come_first_and_none_comes_twice():
+    registry = registry_with(*every_name(*LINEUPS))
+    lineups = [find_lineup("wsac2023"), find_lineup("koizumi2020")]
+    joined = join_systems(lineups, ["constant", "wsac-pd", "constant[caption=rain]"], registry)
     assert joined == (
         *names_of("wsac2023"),
         *names_of("koizumi2020")[:-1],
@@ -77,41 +80,41 @@ def test_systems_of_suites_come_first_and_none_comes_twice():
     )
 
 
-def test_a_system_in_its_default_configuration_is_the_suites_own():
+def test_a_system_in_its_default_configuration_is_the_lineups_own():
     registry = registry_with(*every_name("wsac2023"))
     default = json.dumps(CONSTANT.options().caption)
-    suite = find_suite("wsac2023")
-    assert join_systems([suite], [f"wsac[caption={default}]"], registry) == names_of("wsac2023")
-    assert join_systems([suite], ["wsac[caption=rain]"], registry)[-1] == "wsac[caption=rain]"
+    lineup = find_lineup("wsac2023")
+    assert join_systems([lineup], [f"wsac[caption={default}]"], registry) == names_of("wsac2023")
+    assert join_systems([lineup], ["wsac[caption=rain]"], registry)[-1] == "wsac[caption=rain]"
 
 
-def test_a_suite_that_is_not_installed_names_the_plugins_to_install():
+def test_a_lineup_that_is_not_installed_names_the_plugins_to_install():
     with pytest.raises(UsageError) as caught:
-        join_systems([find_suite("koizumi2020")], [], registry_with("nn-vggish", "gpt2-guid"))
+        join_systems([find_lineup("koizumi2020")], [], registry_with("nn-vggish", "gpt2-guid"))
     assert "triplet-retrieval, top1-bertscore, gpt2-guid-gt, which are not" in str(caught.value)
     assert "install aac-bench-gpt2-guidance, aac-bench-oracle." in str(caught.value)
 
 
-def test_an_unknown_suite_is_refused_with_the_nearest_name():
+def test_an_unknown_lineup_is_refused_with_the_nearest_name():
     with pytest.raises(UnknownNameError, match="Did you mean 'wsac2023'"):
-        find_suite("wsac23")
+        find_lineup("wsac23")
 
 
-@pytest.mark.parametrize("suite", SUITES)
-def test_the_plugins_of_this_repository_bring_every_system_of_a_suite(suite):
+@pytest.mark.parametrize("lineup", LINEUPS)
+def test_the_plugins_of_this_repository_bring_every_system_of_a_lineup(lineup):
     registry = load_registry()
-    for name, distribution in SUITES[suite].systems:
+    for name, distribution in LINEUPS[lineup].systems:
         ((_, origin),) = registry.claims[name]
         assert origin.distribution == distribution
 
 
-def test_suites_are_listed_with_their_systems(bench):
+def test_lineups_are_listed_with_their_systems(bench):
     shown = bench("systems").stdout
-    assert "Suites, for bench run --suite NAME:" in shown
+    assert "Line-ups, for bench run --lineup NAME:" in shown
     assert ", ".join(names_of("wsac2023")) in shown
 
 
-def test_a_run_of_a_suite_prints_its_papers_numbers_and_no_others(tmp_path, capsys):
+def test_a_run_of_a_lineup_prints_its_papers_numbers_and_no_others(tmp_path, capsys):
     lines = [f"{at},{at // 2:011},0,the noise number {at} hisses" for at in range(4)]
     (tmp_path / "audiocaps").mkdir()
     (tmp_path / "audiocaps" / "test.csv").write_text(
@@ -123,7 +126,7 @@ def test_a_run_of_a_suite_prints_its_papers_numbers_and_no_others(tmp_path, caps
         data_root=tmp_path,
         metrics=("bleu_1", "cider_d"),
         text_only=True,
-        suites=("wsac2023",),
+        lineups=("wsac2023",),
     )
     registry = registry_with(*every_name("wsac2023"))
     models = SuiteSettings(None, None, "cpu")
@@ -131,27 +134,43 @@ def test_a_run_of_a_suite_prints_its_papers_numbers_and_no_others(tmp_path, caps
     plan = outcome.folder.read_plan()
     assert plan.suites == ("wsac2023",)
     assert [system.name for system in plan.systems] == [*names_of("wsac2023"), "constant"]
-    finish([outcome], suites=[find_suite(name) for name in plan.suites])
+    finish([outcome], lineups=[find_lineup(name) for name in plan.suites])
     shown = capsys.readouterr().out
     assert "WSAC+PD" in shown
     assert "Koizumi" not in shown
-    finish([outcome], published=True, suites=[find_suite("wsac2023")])
+    finish([outcome], published=True, lineups=[find_lineup("wsac2023")])
     assert "Koizumi" in capsys.readouterr().out
-    finish([outcome], suites=[find_suite("koizumi2020")])
+    finish([outcome], lineups=[find_lineup("koizumi2020")])
     shown = capsys.readouterr().out
     assert "Triplet-Retrieval (Koizumi)" in shown
     assert "WSAC+PD" not in shown
 
 
-def test_a_suite_and_systems_are_joined_before_anything_is_checked(bench, clips_folder):
-    done = bench("run", "--suite", "koizumi2020", "--systems", "constant", "--text-only",
+def test_a_lineup_and_systems_are_joined_before_anything_is_checked(bench, clips_folder):
+    done = bench("run", "--lineup", "koizumi2020", "--systems", "constant", "--text-only",
                  "--dataset", f"folder:{clips_folder}")  # fmt: skip
     assert done.returncode == 2
     assert "'nn-vggish', 'triplet-retrieval'" in done.stderr
     assert "constant" not in done.stderr
 
 
-def test_a_suite_starts_a_run_and_cannot_finish_another(bench):
-    done = bench("run", "--suite", "wsac2023", "--resume", "run")
+def test_a_lineup_starts_a_run_and_cannot_finish_another(bench):
+    done = bench("run", "--lineup", "wsac2023", "--resume", "run")
     assert done.returncode == 2
-    assert "or --suite" in done.stderr
+    assert "or --lineup" in done.stderr
+
+
+def test_the_former_name_of_the_option_works_and_warns_in_one_line(bench, clips_folder):
+    named, formerly = [
+        bench("run", option, "koizumi2020", "--text-only", "--dataset", f"folder:{clips_folder}")
+        for option in ("--lineup", "--suite")
+    ]
+    assert (named.returncode, formerly.returncode) == (2, 2)
+    assert formerly.stderr == f"bench: {SUITE_OPTION.warning}\n{named.stderr}"
+    assert SUITE_OPTION.warning == ("--suite is deprecated since 0.1, gone in 0.2: write --lineup.")
+
+
+def test_the_former_name_of_the_option_is_not_in_the_help(bench):
+    shown = bench("run", "--help").stdout
+    assert "--lineup" in shown
+    assert "--suite" not in shown

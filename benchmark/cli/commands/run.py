@@ -10,6 +10,7 @@ import click
 from benchmark.cli.arguments import (
     data_root_option,
     embeddings_option,
+    lineup_options,
     metrics_option,
     out_option,
     parse_seeds,
@@ -21,12 +22,7 @@ from benchmark.cli.endings import finish
 
 @click.command()
 @click.option("--systems", help="Comma-separated names, as `wsac-pd,constant[caption=rain]`.")
-@click.option(
-    "--suite",
-    "suites",
-    multiple=True,
-    help="A paper's systems, beside its numbers (`bench systems` lists suites); repeatable.",
-)
+@lineup_options
 @click.option("--dataset", default="soundscapes", show_default=True, help="NAME or NAME:SPLIT.")
 @data_root_option
 @out_option
@@ -68,7 +64,7 @@ from benchmark.cli.endings import finish
 )
 def command(
     systems: str | None,
-    suites: tuple[str, ...],
+    lineups: tuple[str, ...],
     dataset: str,
     data_root: Path | None,
     out: Path | None,
@@ -95,13 +91,13 @@ def command(
     from benchmark.runs.carry_out import resume_run, start_run, start_seeds
     from benchmark.runs.folder import default_run_path, folders_in
     from benchmark.runs.resolve import RunRequest
-    from benchmark.systems.lineups import find_suite
+    from benchmark.systems.lineups import find_lineup
     from benchmark.systems.names import split_names
     from benchmark.systems.registry import load_registry
 
-    if (systems is None and not suites) == (resume is None):
+    if (systems is None and not lineups) == (resume is None):
         raise click.UsageError(
-            "give --systems to start a run (or --suite), or --resume to finish one."
+            "give --systems to start a run (or --lineup), or --resume to finish one."
         )
     models = SuiteSettings(sbert_model, bert_score_model, device)
     root = find_data_root(data_root)
@@ -126,7 +122,7 @@ def command(
                 text_only=text_only,
                 limit=limit,
                 embeddings=embeddings,
-                suites=suites,
+                lineups=lineups,
             )
             if seeds is None:
                 outcomes = [start_run(request, load_registry(), path, models)]
@@ -137,5 +133,5 @@ def command(
         if any((folder / "plan.json").is_file() for folder in folders_in(path)):
             click.echo(f"\nInterrupted. Go on with: bench run --resume {path}", err=True)
         sys.exit(130)
-    asked = [find_suite(name) for name in outcomes[0].folder.read_plan().suites]
-    finish(outcomes, published=published, suites=asked)
+    asked = [find_lineup(name) for name in outcomes[0].folder.read_plan().suites]
+    finish(outcomes, published=published, lineups=asked)

@@ -39,17 +39,17 @@ def _list(registry: Registry) -> None:
         spec, origin = claims[0]
         click.echo(f"{name:<{width}}  {spec.kind:<7}  {spec.summary}  [{origin}]")
     click.echo("Options of a system: bench systems NAME")
-    _list_suites()
+    _list_lineups()
 
 
-def _list_suites() -> None:
-    from benchmark.systems.lineups import SUITES
+def _list_lineups() -> None:
+    from benchmark.systems.lineups import LINEUPS
 
-    click.echo("\nSuites, for bench run --suite NAME:")
-    width = max(map(len, SUITES))
-    for name, suite in SUITES.items():
-        click.echo(f"{name:<{width}}  {suite.summary}")
-        click.echo(f"{'':<{width}}    {', '.join(system for system, _ in suite.systems)}")
+    click.echo("\nLine-ups, for bench run --lineup NAME:")
+    width = max(map(len, LINEUPS))
+    for name, lineup in LINEUPS.items():
+        click.echo(f"{name:<{width}}  {lineup.summary}")
+        click.echo(f"{'':<{width}}    {', '.join(system for system, _ in lineup.systems)}")
 
 
 def _show_options(spec: SystemSpec) -> None:

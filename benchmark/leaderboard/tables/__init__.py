@@ -13,13 +13,13 @@ from benchmark.leaderboard.tables.csv_form import render_csv
 from benchmark.leaderboard.tables.in_print import published_of, published_table
 from benchmark.leaderboard.tables.latency import latency_table
 from benchmark.leaderboard.tables.quality import heading, notes, quality_table
-from benchmark.systems.lineups import Suite
+from benchmark.systems.lineups import Lineup
 
 __all__ = ["FORMATS", "Format", "render"]
 
 
 def render(
-    rows: Sequence[Row], form: Format, *, published: bool = False, suites: Sequence[Suite] = ()
+    rows: Sequence[Row], form: Format, *, published: bool = False, lineups: Sequence[Lineup] = ()
 ) -> str:
     """Lay rows out in a format; all but json and csv hold a table per set of scored clips.
 
@@ -27,7 +27,7 @@ def render(
         rows: of any runs.
         form: json and csv hold what was measured, and nothing in print.
         published: whether all numbers in print of a split follow its table.
-        suites: else those of their papers, on splits that have any.
+        lineups: else those of their papers, on splits that have any.
     """
     if form == "json":
         return json.dumps([row.to_json() for row in rows], indent=1)
@@ -42,6 +42,6 @@ def render(
         label = f"{group[0].dataset}:{group[0].split}"
         if published:
             parts.append(published_table(label, published_rows(label), form))
-        elif printed := published_of(suites, label):
+        elif printed := published_of(lineups, label):
             parts.append(published_table(label, printed, form))
     return "\n\n".join(parts)

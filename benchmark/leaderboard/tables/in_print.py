@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from benchmark.display.tables import NO_VALUE, Format, entitle, lay_out, paragraph
 from benchmark.leaderboard.published import PublishedRow, published_rows
 from benchmark.metrics.catalogue import METRICS
-from benchmark.systems.lineups import Suite
+from benchmark.systems.lineups import Lineup
 
 
-def published_of(suites: Sequence[Suite], split_label: str) -> list[PublishedRow]:
+def published_of(lineups: Sequence[Lineup], split_label: str) -> list[PublishedRow]:
     return [
         row
-        for row in (published_rows(split_label) if suites else ())
-        if any(suite.has_published(row.system, row.sources) for suite in suites)
+        for row in (published_rows(split_label) if lineups else ())
+        if any(lineup.has_published(row.system, row.sources) for lineup in lineups)
     ]
 
 
