@@ -89,6 +89,7 @@ def test_every_command_has_help():
 
 
 def test_links_between_pages_lead_somewhere():
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+    folders = (ROOT, ROOT / "docs", ROOT / "docs" / "decisions", ROOT / "changelog")
+    for page in (page for folder in folders for page in folder.glob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
 from setuptools import find_packages
 
 ROOT = Path(__file__).parent.parent
+PROJECTS = [ROOT / "pyproject.toml", *(ROOT / "plugins").glob("*/pyproject.toml")]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
 
 
@@ -24,3 +26,16 @@ def test_every_file_that_is_no_module_is_in_the_wheel():
         if path.is_file() and path.suffix not in {".py", ".pyc"}:
             package = ".".join(path.parent.relative_to(ROOT).parts)
             assert any(path.match(pattern) for pattern in given.get(package, ())), path
+
+
+def test_what_is_released_together_has_one_version():
+    versions = {
+        str(path.relative_to(ROOT)): tomllib.loads(path.read_text(encoding="utf-8"))["project"][
+            "version"
+        ]
+        for path in PROJECTS
+    }
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    versions["CITATION.cff"] = re.search(r"^version: (.+)$", citation, flags=re.MULTILINE)[1]
+    assert len(versions) == 6
+    assert len(set(versions.values())) == 1, versions
