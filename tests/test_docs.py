@@ -93,3 +93,16 @@ def test_links_between_pages_lead_somewhere():
     for page in (page for folder in folders for page in folder.glob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_decisions_are_numbered_listed_and_tell_the_road_not_taken():
+    folder = ROOT / "docs" / "decisions"
+    notes = sorted(folder.glob("[0-9]*.md"))
+    assert [int(note.name[:4]) for note in notes] == list(range(1, len(notes) + 1))
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text("utf-8"))
+    assert listed == [note.name for note in notes]
+    for note in notes:
+        title, *headings = re.findall(r"^#+ (.+)$", note.read_text("utf-8"), flags=re.MULTILINE)
+        assert title.startswith(f"{note.name[:4]}: "), note.name
+        expected = ["Context", "Decision", "The road not taken", "Consequences"]
+        assert headings == expected, note.name
