@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from benchmark.display.tables import NO_VALUE
+from benchmark.stats.percentiles import Percentile
 
 
-def show_percentile(latency: Mapping[str, Any], name: str) -> str:
-    """Spell a percentile in milliseconds: ``12.3 [11.9, 12.8]``."""
-    value, low, high = (latency.get(f"{name}{part}_s") for part in ("", "_low", "_high"))
-    if value is None:
+def show(percentile: Percentile | None) -> str:
+    """Spell a percentile of seconds in milliseconds, with its bounds: ``12.3 [11.9, 12.8]``."""
+    if percentile is None:
         return NO_VALUE
-    if low is None or high is None:  # a run of before there were bounds
-        return f"{value * 1000:.3f}"
-    return f"{value * 1000:.3f} [{low * 1000:.3f}, {high * 1000:.3f}]"
+    value, low, high = (f"{seconds * 1000:.3f}" for seconds in percentile)
+    return f"{value} [{low}, {high}]" if percentile.is_bounded else value
 
 
-def show_stages(stages: Mapping[str, Mapping[str, Any]]) -> str:
-    """Spell the shares of a call's stages: ``encode 85 %, generate 12 %``."""
-    shares = [(name, stage["share"]) for name, stage in stages.items() if stage["share"]]
-    return ", ".join(f"{name} {share:.0%}".replace("%", " %") for name, share in shares) or NO_VALUE
+def show_shares(shares: Mapping[str, float | None]) -> str:
+    """Spell the shares of a whole, by name: ``encode 85 %, generate 12 %``."""
+    parts = (f"{name} {share:.0%}".replace("%", " %") for name, share in shares.items() if share)
+    return ", ".join(parts) or NO_VALUE

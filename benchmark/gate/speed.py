@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from benchmark.gate.calls import LATENCY, Calls, read_calls
 from benchmark.gate.checks import Check, Status, used_share
 from benchmark.gate.identity import system_names
 from benchmark.gate.policy import Limits, Policy, RatioRule
+from benchmark.runs.latency import Latency
 from benchmark.runs.record import RunRecord
 from benchmark.stats.percentiles import Percentile, percentile
 
@@ -80,8 +80,9 @@ def judge_speed(
         was_void = _why_unmeasured(baseline, system, before)
         is_void = _why_unmeasured(run, system, now)
         if was_void is None and is_void is None:
-            unit_s = baseline.manifest["systems"][system]["latency"]["calibration_p50_s"]
-            pair = SpeedPair(system, before[system], now[system], unit_s, is_other_machine)
+            pair = SpeedPair(
+                system, before[system], now[system], _unit_s(baseline, system), is_other_machine
+            )
             checks += _judge_pair(pair, policy.limits(system))
         elif was_void is None and policy.limits(system).needs_calls:
             reason = f"measured in the baseline; in the run {is_void}"
@@ -131,12 +132,11 @@ def hardware_of(record: RunRecord) -> str:
 def relative_medians(record: RunRecord, system: str) -> dict[str, float]:
     """List a system's median call and stages in units of calibration work, unless void."""
     latency = _latency(record, system)
-    if not latency or latency["void"]:
+    if latency is None or latency.void:
         return {}
-    parts = {LATENCY: latency}
-    parts |= {f"stage {name}": stage for name, stage in latency["stages"].items()}
-    medians = {subject: part["relative_p50"] for subject, part in parts.items()}
-    return {subject: median for subject, median in medians.items() if median is not None}
+    medians = {LATENCY: latency.relative_p50}
+    medians |= {f"stage {name}": stage.relative_p50 for name, stage in latency.stages.items()}
+    return {subject: median.value for subject, median in medians.items() if median is not None}
 
 
 def peak_rss_mib(record: RunRecord) -> float | None:
@@ -184,17 +184,25 @@ def _judge_subject(pair: SpeedPair, subject: str, limit: float, floor: float) ->
     )
 
 
-def _latency(record: RunRecord, system: str) -> Mapping[str, Any]:
-    sealed = record.manifest["systems"].get(system) or {}
-    return sealed.get("latency") or {}
+def _latency(record: RunRecord, system: str) -> Latency | None:
+    latency = (record.manifest["systems"].get(system) or {}).get("latency")
+    return Latency.from_json(latency, record.path) if latency else None
+
+
+def _unit_s(record: RunRecord, system: str) -> float:
+    """Tell the seconds of calibration work beside a system's calls, which have bounds."""
+    latency = _latency(record, system)
+    assert latency is not None
+    assert latency.calibration_p50_s is not None
+    return latency.calibration_p50_s
 
 
 def _why_unmeasured(record: RunRecord, system: str, calls: Mapping[str, Calls]) -> str | None:
     latency = _latency(record, system)
-    if not latency:
+    if latency is None:
         return "no call was timed"
-    if latency["void"]:
-        return f"the times are void: {latency['void']}"
-    if latency["relative_p50"] is None or system not in calls:
-        return f"{latency['n_calls']} calls were timed, too few for bounds"
+    if latency.void:
+        return f"the times are void: {latency.void}"
+    if latency.relative_p50 is None or system not in calls:
+        return f"{latency.n_calls} calls were timed, too few for bounds"
     return None

@@ -13,6 +13,7 @@ from benchmark.contract import Fact, Kind
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.contributions import SystemStatistics
 from benchmark.runs.folder import folders_in
+from benchmark.runs.latency import Latency
 from benchmark.runs.plan import PlannedSystem
 from benchmark.runs.record import RunRecord, read_record
 from benchmark.systems.disclosure import SawData, saw_data
@@ -67,7 +68,7 @@ class Row:
     failure: str | None
     clips_sha256: str
     metrics: Mapping[str, Cell]
-    latency: Mapping[str, Any] | None
+    latency: Latency | None
     distribution: str
     version: str
     trained_on: tuple[str, ...]
@@ -96,6 +97,7 @@ class Row:
     def to_json(self) -> dict[str, Any]:
         record = dataclasses.asdict(dataclasses.replace(self, statistics=None))
         del record["statistics"]
+        record["latency"] = self.latency.to_json() if self.latency else None
         return {**record, "complete": self.complete}
 
 
@@ -201,6 +203,7 @@ def _row(record: RunRecord, system: PlannedSystem) -> Row:
     scores = record.scores["systems"][system.name]
     dataset, split = plan.dataset.rsplit(":", 1)
     trained_on = tuple(sealed.get("trained_on", system.trained_on))
+    latency = sealed["latency"]
     return Row(
         system=system.name,
         kind=system.kind,
@@ -214,7 +217,7 @@ def _row(record: RunRecord, system: PlannedSystem) -> Row:
         failure=sealed["failure"],
         clips_sha256=scores["clips_sha256"],
         metrics={key: Cell(**cell) for key, cell in scores["metrics"].items()},
-        latency=sealed["latency"],
+        latency=Latency.from_json(latency, record.path) if latency else None,
         distribution=system.distribution,
         version=system.version,
         trained_on=trained_on,

@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import numpy as np
-
 from benchmark.contract import Captioner, Clip
 from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.errors import describe
 from benchmark.machine.clock import since
 from benchmark.profiling.first_pass import FirstPass
-from benchmark.runs.latency import percentile_fields
+from benchmark.stats.percentiles import Percentiles
 from benchmark.systems.calling import call_captioner
 
 
@@ -45,7 +43,7 @@ class Batches:
             "n_clips": self.n_clips,
             "clips_per_s": self.n_clips / busy_s if busy_s > 0 else None,
             "rtf": busy_s / self.audio_s if self.audio_s > 0 and self.calls_s else None,
-            **percentile_fields(np.array(self.calls_s)),
+            **Percentiles.of(self.calls_s).to_json(),
             "calls_s": list(self.calls_s),
             "skipped": self.skipped,
             "void": self.void,

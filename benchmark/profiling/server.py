@@ -19,7 +19,7 @@ from benchmark.contract import Captioner, Clip
 from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.errors import describe
 from benchmark.profiling.first_pass import FirstPass
-from benchmark.runs.latency import percentile_fields
+from benchmark.stats.percentiles import Percentiles
 from benchmark.systems.calling import call_captioner
 
 _SPIN_NS = 200_000
@@ -129,7 +129,7 @@ class Served:
             "utilisation": busy_s / span_s if span_s > 0 else None,
             "mean_service_s": busy_s / len(times) if len(times) else None,
             "mean_wait_s": float((started - arrived).mean()) if len(times) else None,
-            **percentile_fields(finished - arrived),
+            **Percentiles.of(finished - arrived).to_json(),
             "latencies_s": (finished - arrived).tolist(),
             "void": self.void,
         }

@@ -17,9 +17,10 @@ from benchmark.profiling.request import ProfileRequest
 from benchmark.profiling.server import time_server
 from benchmark.profiling.subject import Subject, prepare_subject
 from benchmark.profiling.weight import count_parameters
-from benchmark.runs.latency import percentile_fields, summarise_latency
 from benchmark.runs.ledger import PrepareRow
+from benchmark.runs.timed_calls import summarise_latency
 from benchmark.runs.timing import SingleStream, TimedCall
+from benchmark.stats.percentiles import Percentiles
 from benchmark.systems.disclosure import read_disclosure
 
 _N_NULL_CALLS = 100
@@ -143,7 +144,7 @@ def _time_harness(stream: SingleStream, first: FirstPass) -> dict[str, Any]:
     clip_ids = [clip.clip_id for clip in first.cycled(_N_NULL_CALLS)]
     calls = stream.time_calls(NullCaptioner(), clip_ids)
     seconds = np.array([timed.call.seconds for timed in calls])
-    return {"n_calls": len(seconds), **percentile_fields(seconds)}
+    return {"n_calls": len(seconds), **Percentiles.of(seconds).to_json()}
 
 
 def _size(subject: Subject) -> dict[str, float]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from benchmark.display.numbers import show_percentile, show_stages
+from benchmark.display.numbers import show, show_shares
 from benchmark.display.tables import NO_VALUE, Format, entitle, lay_out
 from benchmark.machine.facts import machine_line
+from benchmark.stats.percentiles import Percentile
 
 Record = Mapping[str, Any]
 NULL = "(null captioner)"
@@ -70,7 +71,7 @@ def _stream_table(found: Record, systems: Record, form: Format) -> str:
                 str(record["n_calls"]),
                 *_percentiles(record),
                 _show(record["rtf"], ".2g"),
-                show_stages(record["stages"]),
+                show_shares({name: stage["share"] for name, stage in record["stages"].items()}),
             ),
         ]
         for name, record in found.items()
@@ -95,7 +96,7 @@ def _offline_table(found: Record, _: Record, form: Format) -> str:
                 str(record["n_calls"]),
                 _show(record["clips_per_s"], ",.2f"),
                 _show(record["rtf"], ".2g"),
-                show_percentile(record, "p50"),
+                next(_percentiles(record)),
             ),
         ]
         for name, records in found.items()
@@ -128,7 +129,9 @@ def _server_table(found: Record, _: Record, form: Format) -> str:
 
 
 def _percentiles(record: Record) -> Iterator[str]:
-    return (show_percentile(record, name) for name in ("p50", "p90", "p99"))
+    for name in ("p50", "p90", "p99"):
+        parts = (record[f"{name}{part}_s"] for part in ("", "_low", "_high"))
+        yield show(Percentile.from_parts(*parts))
 
 
 def _void_or(record: Record, *cells: str) -> list[str]:

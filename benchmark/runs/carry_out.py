@@ -12,13 +12,13 @@ from benchmark.contract import Split
 from benchmark.machine.clock import now
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.folder import RunFolder, seed_folder
-from benchmark.runs.latency import summarise_latency
 from benchmark.runs.ledger import CAPTIONED, Ledger, LedgerView, PrepareRow, read_ledger
 from benchmark.runs.listening import Listener
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.resolve import Prepared, RunRequest, find_again, load_same_split, plan_run
 from benchmark.runs.runner import RunSettings, run_system
 from benchmark.runs.scoring import SystemScores, per_clip_table, score_ledger
+from benchmark.runs.timed_calls import summarise_latency
 from benchmark.systems.registry import Registry
 
 MANIFEST_SCHEMA = 1

@@ -12,11 +12,63 @@ _TAIL = 0.025
 
 
 class Percentile(NamedTuple):
-    """A percentile of what was timed, and its 95 % bounds."""
+    """A percentile of what was timed, and its 95 % bounds.
+
+    Bounds that nobody computed, as in files of before there were any, are infinite: they bound
+    nothing.
+    """
 
     value: float
     low: float
     high: float
+
+    @property
+    def is_bounded(self) -> bool:
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @staticmethod
+    def from_parts(
+        value: float | None, low: float | None = None, high: float | None = None
+    ) -> Percentile | None:
+        """Put together what ``parts`` took apart; None where there is no value."""
+        if value is None:
+            return None
+        return Percentile(
+            value, -math.inf if low is None else low, math.inf if high is None else high
+        )
+
+    @property
+    def parts(self) -> tuple[float, float | None, float | None]:
+        """Value and bounds as JSON can spell them: a bound that bounds nothing is None."""
+        low, high = (bound if math.isfinite(bound) else None for bound in (self.low, self.high))
+        return self.value, low, high
+
+
+class Percentiles(NamedTuple):
+    """The three percentiles that are told of seconds; None where there are too few values.
+
+    Attributes:
+        p50: the median, from 6 values on.
+        p90: from 36 on.
+        p99: from 368 on.
+    """
+
+    p50: Percentile | None
+    p90: Percentile | None
+    p99: Percentile | None
+
+    @staticmethod
+    def of(seconds: ArrayLike) -> Percentiles:
+        """Estimate all three of ``(n,)`` seconds."""
+        return Percentiles(*(percentile(seconds, share) for share in (0.5, 0.9, 0.99)))
+
+    def to_json(self) -> dict[str, float | None]:
+        """Spell them out in nine keys: ``{"p50_s": 0.05, "p50_low_s": ..., ...}``."""
+        fields: dict[str, float | None] = {}
+        for name, estimate in self._asdict().items():
+            value, low, high = estimate.parts if estimate else (None, None, None)
+            fields |= {f"{name}_s": value, f"{name}_low_s": low, f"{name}_high_s": high}
+        return fields
 
 
 def percentile(values: ArrayLike, share: float) -> Percentile | None:

@@ -19,6 +19,7 @@ from leaderboard_rows import ROW, cell
 from matplotlib.image import imread
 from matplotlib.transforms import Bbox
 from small_clips import write_clips
+from timed_calls import latency_of
 
 from benchmark.cli.commands.picture import title_of
 from benchmark.cli.main import bench as cli
@@ -35,7 +36,7 @@ POINTS = st.lists(st.tuples(FEW, FEW), max_size=12)
 
 
 def row(name, ms, cider_d=0.5, **changes):
-    latency = None if ms is None else {"p50_s": ms / 1000, "void": None}
+    latency = None if ms is None else latency_of(ms / 1000)
     metrics = {"cider_d": cell(cider_d)}
     return dataclasses.replace(ROW, system=name, latency=latency, metrics=metrics, **changes)
 
@@ -96,12 +97,12 @@ def test_an_incomplete_row_is_never_on_the_front():
 
 
 def test_rows_without_a_latency_that_counts_are_named():
-    void = {"p50_s": 0.01, "void": "2 captions differ from the quality pass"}
+    void = dataclasses.replace(latency_of(0.01), void="2 captions differ from the quality pass")
     rows = [
         row("timed", 1),
         row("file", None),
         dataclasses.replace(row("void", 1), latency=void),
-        dataclasses.replace(row("few", 1), latency={"p50_s": None, "void": None}),
+        dataclasses.replace(row("few", 1), latency=latency_of(None)),
     ]
     assert weigh(rows).absent == ("file", "void", "few")
     figure = draw_trade_off(weigh(rows), "few rows")
@@ -297,7 +298,10 @@ def test_a_runs_file_has_no_curves_and_says_what_has(run, tmp_path):
 
 def test_the_title_names_every_split_and_says_where_machines_differ():
     here, there = (
-        dataclasses.replace(row("toy", 1), latency={"machine": name}) for name in ("a", "b")
+        dataclasses.replace(
+            row("toy", 1), latency=dataclasses.replace(latency_of(0.001), machine=name)
+        )
+        for name in ("a", "b")
     )
     assert title_of([here, row("file", None)], ", 5 clips") == "clotho:evaluation, 5 clips"
     assert title_of([here, there]).endswith("\ntimes of different machines do not compare")

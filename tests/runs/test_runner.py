@@ -11,10 +11,10 @@ import pytest
 
 from benchmark import Clip, DataError, Resources, Split, SystemSpec, stage
 from benchmark.artifacts import Artifacts
-from benchmark.runs.latency import summarise_latency
 from benchmark.runs.ledger import Ledger, read_ledger
 from benchmark.runs.listening import Listener
 from benchmark.runs.runner import RunSettings, run_system
+from benchmark.runs.timed_calls import summarise_latency
 from benchmark.systems.built_in import Constant, Human, RandomTrain
 from benchmark.systems.registry import Provenance, System
 

@@ -12,7 +12,8 @@ from benchmark.display.figures import new_figure
 from benchmark.display.labels import literal
 from benchmark.errors import RunError
 from benchmark.runs.folder import RunFolder, folders_in
-from benchmark.runs.ledger import read_ledger
+from benchmark.runs.ledger import ProfileRow, read_ledger
+from benchmark.runs.timed_calls import why_void
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -92,10 +93,11 @@ def _folders(path: Path) -> list[Path]:
 
 
 def _latencies_of(folder: RunFolder) -> dict[str, list[float]]:
-    profiled = read_ledger(folder.ledger_path).profiled.values()
-    void = {row.system for row in profiled if not row.is_same or row.is_embedded}
-    found: dict[str, list[float]] = {}
-    for row in profiled:
-        if row.system not in void:
-            found.setdefault(row.system, []).append(row.caption_s)
-    return {name: sorted(seconds) for name, seconds in found.items()}
+    calls: dict[str, list[ProfileRow]] = {}
+    for row in read_ledger(folder.ledger_path).profiled.values():
+        calls.setdefault(row.system, []).append(row)
+    return {
+        name: sorted(row.caption_s for row in timed)
+        for name, timed in calls.items()
+        if why_void(timed) is None
+    }

@@ -125,10 +125,10 @@ def weigh(rows: Sequence[Row]) -> TradeOff:
 
 def median_s(row: Row) -> float | None:
     """Return a row's median latency, None where it was not measured or means nothing."""
-    if row.latency is None or row.latency["void"]:
+    if row.latency is None or row.latency.void:
         return None
-    seconds: float | None = row.latency["p50_s"]
-    return seconds
+    p50 = row.latency.seconds.p50
+    return p50.value if p50 else None
 
 
 def _names(rows: Sequence[Row]) -> list[str]:

@@ -14,7 +14,7 @@ def render_csv(rows: Sequence[Row]) -> str:
     records = []
     for row in rows:
         record = {key: value for key, value in row.to_json().items() if key != "metrics"}
-        record["latency"] = json.dumps(row.latency) if row.latency else ""
+        record["latency"] = json.dumps(record["latency"]) if row.latency else ""
         record |= {"trained_on": " ".join(row.trained_on), "facts": json.dumps(row.facts)}
         for key, cell in row.metrics.items():
             record |= {key: cell.value, f"{key}.low": cell.low, f"{key}.high": cell.high}

@@ -8,9 +8,12 @@ from leaderboard_rows import ROW
 from timed_calls import calls
 
 from benchmark.leaderboard.tables.latency import latency_table
-from benchmark.runs.latency import summarise_latency
+from benchmark.runs.latency import Latency
+from benchmark.runs.timed_calls import summarise_latency
 
-OLD = {"n_calls": 5, "p50_s": 0.5, "p90_s": None, "rtf": 0.1, "prepare_s": 2.0, "void": None}
+OLD = Latency.from_json(
+    {"n_calls": 5, "p50_s": 0.5, "p90_s": None, "rtf": 0.1, "prepare_s": 2.0, "void": None}, "old"
+)
 
 
 def row_with(latency, **changes):
@@ -25,7 +28,7 @@ def lines_of(*rows):
 
 def test_percentiles_are_shown_with_their_bounds_and_stages_with_their_shares():
     timed = calls(*[i / 1000 for i in range(1, 41)], stages={"encode": 0.0041, "retrieve": 0.002})
-    text, (header, line) = lines_of(row_with(summarise_latency(timed, []).to_json()))
+    text, (header, line) = lines_of(row_with(summarise_latency(timed, [])))
     assert "with 95 % bounds" in text
     assert header == ["system", "calls", "p50 ms", "p90 ms", "RTF", "prepare s", "stages of a call"]
     assert line[2] == "20.500 [14.000, 27.000]"
@@ -39,14 +42,14 @@ def test_runs_of_before_there_were_bounds_are_shown_as_they_are():
 
 
 def test_a_void_profile_shows_why_and_no_times():
-    void = {**OLD, "void": "3 captions differ from the quality pass"}
+    void = dataclasses.replace(OLD, void="3 captions differ from the quality pass")
     _, (_, line, _) = lines_of(row_with(void), row_with(OLD))
     assert line[1] == "3 captions differ from the quality pass"
     assert set(line[2:]) == {"–"}  # noqa: RUF001
 
 
 def test_times_of_two_machines_say_that_they_do_not_compare():
-    here, there = ({**OLD, "machine": machine} for machine in ("aaa", "bbb"))
+    here, there = (dataclasses.replace(OLD, machine=machine) for machine in ("aaa", "bbb"))
     text, (header, *lines) = lines_of(row_with(here), row_with(there), row_with(OLD))
     assert "times of different machines do not compare" in text
     assert [line[header.index("machine")] for line in lines] == ["aaa", "bbb", "unknown"]

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from leaderboard_rows import ROW, cell, row
+from timed_calls import latency_of
 
 from benchmark.display.tables import lay_out
 from benchmark.leaderboard.published import published_rows
@@ -164,9 +165,7 @@ def tabular_rows(text):
 
 
 def timed(name, **changes):
-    latency = {"n_calls": 20, "p50_s": 0.0125, "p90_s": None, "rtf": 0.02, "prepare_s": 1.5,
-               "void": None}  # fmt: skip
-    return row(name, latency=latency, **changes)
+    return row(name, latency=latency_of(0.0125), **changes)
 
 
 def test_latex_holds_every_row_with_its_cells_and_escapes_what_latex_reads():
