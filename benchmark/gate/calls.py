@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from benchmark.runs.entries import TimedEntry
 from benchmark.runs.folder import RunFolder
-from benchmark.runs.ledger import ProfileRow, read_ledger
+from benchmark.runs.ledger import read_ledger
 from benchmark.runs.record import RunRecord
 
 LATENCY = "latency"
@@ -29,7 +30,7 @@ def read_calls(record: RunRecord) -> Mapping[str, Calls]:
         return kept
     calls: dict[str, dict[str, dict[str, float]]] = {}
     ledger = read_ledger(RunFolder(record.path).ledger_path)
-    for row in ledger.profiled.values():
+    for row in ledger.timed.values():
         if row.calibration_s and row.error is None:
             calls.setdefault(row.system, {})[row.clip_id] = _relative(row, row.calibration_s)
     return calls
@@ -40,7 +41,7 @@ def kept_calls(record: RunRecord) -> dict[str, Mapping[str, Calls]]:
     return {_KEPT: read_calls(record)}
 
 
-def _relative(row: ProfileRow, unit_s: float) -> dict[str, float]:
+def _relative(row: TimedEntry, unit_s: float) -> dict[str, float]:
     seconds = {LATENCY: row.caption_s}
     seconds |= {f"stage {name}": spent for name, spent in row.stages.items()}
     return {subject: spent / unit_s for subject, spent in seconds.items()}

@@ -17,7 +17,7 @@ from benchmark.profiling.request import ProfileRequest
 from benchmark.profiling.server import time_server
 from benchmark.profiling.subject import Subject, prepare_subject
 from benchmark.profiling.weight import count_parameters
-from benchmark.runs.ledger import PrepareRow
+from benchmark.runs.entries import PrepareEntry
 from benchmark.runs.timed_calls import summarise_latency
 from benchmark.runs.timing import SingleStream, TimedCall
 from benchmark.stats.percentiles import Percentiles
@@ -108,8 +108,8 @@ def _single_stream(
 ) -> dict[str, Any]:
     """Summarise calls as a run's profile pass does, and keep the raw ones."""
     name, machine = subject.system.name, str(describe_machine()["hash"])
-    rows = [timed.to_row(name, first.captions[timed.clip_id], machine) for timed in calls]
-    prepared = PrepareRow(name, 0, subject.steps_s["prepare_s"])
+    rows = [timed.to_entry(name, first.captions[timed.clip_id], machine) for timed in calls]
+    prepared = PrepareEntry(name, 0, subject.steps_s["prepare_s"])
     latency = summarise_latency(rows, [prepared], "the first pass")
     assert latency is not None  # the first call always takes place
     return {**latency.to_json(), "calls_s": [row.caption_s for row in rows]}

@@ -14,7 +14,8 @@ from benchmark.embeddings.splits import open_files, with_embeddings
 from benchmark.errors import DataError, UsageError
 from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
-from benchmark.runs.ledger import ClipRow, Ledger, read_ledger
+from benchmark.runs.entries import ClipEntry
+from benchmark.runs.ledger import Ledger, read_ledger
 from benchmark.runs.listening import Listener
 from benchmark.runs.runner import RunSettings, run_system
 from benchmark.systems.registry import Registry
@@ -45,7 +46,9 @@ class CaptionRequest:
     embeddings: tuple[Path, ...] = ()
 
 
-def caption_sounds(request: CaptionRequest, registry: Registry) -> tuple[list[ClipRow], str | None]:
+def caption_sounds(
+    request: CaptionRequest, registry: Registry
+) -> tuple[list[ClipEntry], str | None]:
     """Caption sounds with one system.
 
     Returns:
@@ -85,7 +88,7 @@ def caption_sounds(request: CaptionRequest, registry: Registry) -> tuple[list[Cl
         with Ledger(path) as ledger:
             done = read_ledger(path)
             failure = run_system(system, split, resources, settings, listener, ledger, done)
-        return read_ledger(path).rows(system.name), failure
+        return read_ledger(path).entries(system.name), failure
 
 
 def find_sounds(paths: Sequence[Path]) -> list[Path]:

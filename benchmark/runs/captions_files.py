@@ -12,8 +12,9 @@ from benchmark.errors import UsageError
 from benchmark.machine.places import artifacts
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.carry_out import Outcome, score_and_seal
+from benchmark.runs.entries import ClipEntry, content_key
 from benchmark.runs.folder import RunFolder
-from benchmark.runs.ledger import ClipRow, Ledger, content_key
+from benchmark.runs.ledger import Ledger
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.predictions import match_predictions, read_predictions
 from benchmark.runs.resolve import refuse_repeats, shared_fields
@@ -66,7 +67,7 @@ def score_files(request: FilesRequest, path: Path, suite: SuiteSettings) -> Outc
     folder = RunFolder.create(path, plan)
     with Ledger(folder.ledger_path) as ledger:
         for system in plan.systems:
-            ledger.append(_rows(system, captions[system.name]))
+            ledger.extend(_rows(system, captions[system.name]))
     return score_and_seal(folder, plan, split, {}, suite)
 
 
@@ -81,9 +82,9 @@ def _row_names(request: FilesRequest) -> list[str]:
     return row_names
 
 
-def _rows(system: PlannedSystem, captions: Mapping[str, str]) -> list[ClipRow]:
+def _rows(system: PlannedSystem, captions: Mapping[str, str]) -> list[ClipEntry]:
     return [
-        ClipRow(
+        ClipEntry(
             system=system.name,
             fold=0,
             clip_id=clip_id,

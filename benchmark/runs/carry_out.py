@@ -11,8 +11,9 @@ from typing import Any
 from benchmark.contract import Split
 from benchmark.machine.clock import now
 from benchmark.metrics.suite import SuiteSettings
+from benchmark.runs.entries import CAPTIONED, PrepareEntry
 from benchmark.runs.folder import RunFolder, seed_folder
-from benchmark.runs.ledger import CAPTIONED, Ledger, LedgerView, PrepareRow, read_ledger
+from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
 from benchmark.runs.listening import Listener
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.resolve import Prepared, RunRequest, find_again, load_same_split, plan_run
@@ -142,7 +143,7 @@ def _carry_out(folder: RunFolder, prepared: Prepared, suite: SuiteSettings) -> O
     return score_and_seal(folder, plan, split, failures, suite)
 
 
-def _disclosed(planned: PlannedSystem, prepared: Sequence[PrepareRow]) -> dict[str, Any]:
+def _disclosed(planned: PlannedSystem, prepared: Sequence[PrepareEntry]) -> dict[str, Any]:
     """Tell what the captioner of the last fold said about itself, or its record."""
     said = prepared[-1].trained_on if prepared else None
     return {
@@ -159,9 +160,9 @@ def _manifest(
 ) -> dict[str, Any]:
     systems = {}
     for planned in plan.systems:
-        rows = view.rows(planned.name)
-        prepared = view.prepared_rows(planned.name)
-        latency = summarise_latency(view.profiled_rows(planned.name), prepared)
+        rows = view.entries(planned.name)
+        prepared = view.prepared_entries(planned.name)
+        latency = summarise_latency(view.timed_entries(planned.name), prepared)
         systems[planned.name] = {
             "n_scored": len(scores[planned.name].clip_ids),
             "n_empty": sum(row.state == "empty" for row in rows),

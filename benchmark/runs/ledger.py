@@ -6,152 +6,120 @@ and the last line of a clip counts. A line that a crash cut short is dropped on 
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
 
-from benchmark.contract import Fact
-from benchmark.errors import MachineError, RunError
-
-State = Literal["ok", "empty", "error", "timeout"]
-CAPTIONED: tuple[State, ...] = ("ok", "empty")
-
-
-@dataclass(frozen=True, slots=True)
-class ClipRow:
-    """What one system said about one clip, or why it did not.
-
-    Attributes:
-        system: canonical name.
-        fold: leave-one-out fold; 0 for everything but leave-one-out systems.
-        clip_id: the clip.
-        state: ``empty`` is a caption of no words: legal, scored, counted. ``error`` and
-            ``timeout`` are no captions and are never scored.
-        caption: the text, None for ``error`` and ``timeout``.
-        key: hash of all that the caption depends on: sound, system, version, options, seed.
-        batch: which call of the captioner this clip went through, counted from 0.
-        batch_size: clips in that call.
-        read_s: seconds to decode and resample this clip; outside the captioner's time.
-        caption_s: seconds of the captioner's call, for the whole batch.
-        audio_s: length of the clip.
-        error: type and message, for ``error`` and ``timeout``.
-        traceback: where it was raised.
-    """
-
-    system: str
-    fold: int
-    clip_id: str
-    state: State
-    caption: str | None
-    key: str
-    batch: int
-    batch_size: int
-    read_s: float
-    caption_s: float
-    audio_s: float
-    error: str | None = None
-    traceback: str | None = None
+from benchmark.errors import MachineError
+from benchmark.runs.entries import (
+    ClipEntry,
+    Entry,
+    MachineEntry,
+    PrepareEntry,
+    TimedEntry,
+    read_line,
+    write_line,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class PrepareRow:
-    """One system getting ready: how long it took, or why it failed.
+class LedgerView:
+    """What a ledger says once the last entry of each clip counts.
+
+    A system that got ready once and failed to later stands in ``prepared`` as it was ready.
 
     Attributes:
-        trained_on: what its captioner says its weights have seen; None where it says nothing.
-        facts: what its captioner says of how it was prepared, as of the last such row.
+        clips: by system, fold and clip.
+        prepared: by system and fold.
+        timed: by system and clip.
+        machines: in the order they were noted.
     """
 
-    system: str
-    fold: int
-    prepare_s: float
-    error: str | None = None
-    traceback: str | None = None
-    trained_on: tuple[str, ...] | None = None
-    facts: Mapping[str, Fact] = field(default_factory=dict)
+    clips: dict[tuple[str, int, str], ClipEntry] = field(default_factory=dict)
+    prepared: dict[tuple[str, int], PrepareEntry] = field(default_factory=dict)
+    timed: dict[tuple[str, str], TimedEntry] = field(default_factory=dict)
+    machines: list[MachineEntry] = field(default_factory=list)
 
+    def add(self, entry: Entry) -> None:
+        """Take in the next entry."""
+        match entry:
+            case ClipEntry():
+                self.clips[entry.system, entry.fold, entry.clip_id] = entry
+            case PrepareEntry():
+                last = self.prepared.get((entry.system, entry.fold))
+                if entry.error is None or last is None or last.error is not None:
+                    self.prepared[entry.system, entry.fold] = entry
+            case TimedEntry():
+                self.timed[entry.system, entry.clip_id] = entry
+            case MachineEntry():
+                self.machines.append(entry)
 
-@dataclass(frozen=True, slots=True)
-class ProfileRow:
-    """One clip captioned once more, alone and with every cache off, for its time.
+    def entries(self, system_name: str, fold: int | None = None) -> list[ClipEntry]:
+        """List a system's clips, sorted by fold and clip; those of one fold if it is given."""
+        chosen = (
+            (key, entry)
+            for key, entry in self.clips.items()
+            if key[0] == system_name and fold in (None, key[1])
+        )
+        return [entry for _, entry in sorted(chosen, key=lambda pair: pair[0])]
 
-    Attributes:
-        is_same: the caption equals the quality pass's; a profile of other captions is void.
-        is_embedded: the clip's embedding came from a file, so that no encoder was timed.
-        stages: seconds of the call by stage; what they do not cover is nobody's.
-        reading: seconds by stage before the call: decoding, resampling.
-        calibration_s: of the fixed work that was timed right after the call; None in rows of
-            before it was.
-        machine: hash of the machine that did it; ``MachineRow`` says more.
-        error: what the call raised instead of a caption, type and message.
-    """
+    def prepared_entries(self, system_name: str) -> list[PrepareEntry]:
+        """List how a system got ready, by fold."""
+        chosen = ((key, entry) for key, entry in self.prepared.items() if key[0] == system_name)
+        return [entry for _, entry in sorted(chosen, key=lambda pair: pair[0])]
 
-    system: str
-    clip_id: str
-    caption_s: float
-    audio_s: float
-    is_same: bool
-    is_embedded: bool = False
-    stages: Mapping[str, float] = field(default_factory=dict)
-    reading: Mapping[str, float] = field(default_factory=dict)
-    calibration_s: float | None = None
-    machine: str | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MachineRow:
-    """The machine that wrote the rows before this one.
-
-    Attributes:
-        machine: what it is, its hash included; see ``profiling.machine``.
-        peak_rss_mib: the most memory that the process had held; None where nobody can tell.
-    """
-
-    machine: Mapping[str, Fact]
-    peak_rss_mib: float | None = None
-
-
-Row = ClipRow | PrepareRow | ProfileRow | MachineRow
-_KINDS: dict[str, type[Row]] = {
-    "clip": ClipRow,
-    "prepare": PrepareRow,
-    "profile": ProfileRow,
-    "machine": MachineRow,
-}
-_NAMES = {kind: name for name, kind in _KINDS.items()}
+    def timed_entries(self, system_name: str) -> list[TimedEntry]:
+        """List a system's timed calls, in their order."""
+        return [entry for (name, _), entry in self.timed.items() if name == system_name]
 
 
 class Ledger:
-    """Writes rows to one file; every ``append`` is on disk when it returns."""
+    """Writes entries to one file; every ``extend`` is on disk when it returns.
+
+    Attributes:
+        path: the file; what it held before is read once, on opening.
+        view: all that it holds, kept in memory as it grows.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            _drop_torn_line(path)
-            self._file = path.open("ab")
-        except OSError as error:
-            raise _unwritable(path, error) from error
-
-    def append(self, rows: Sequence[Row]) -> None:
-        """Write rows and wait until the disk has them.
+        """Open a file, or begin one.
 
         Raises:
-            MachineError: the disk is full or the file cannot be written; rows of earlier
+            MachineError: the file cannot be written.
+            RunError: a line of it is no entry.
+        """
+        self.path = path
+        self.view = LedgerView()
+        try:
+            content = path.read_bytes() if path.is_file() else b""
+            whole = content[: content.rfind(b"\n") + 1]
+            self._file = path.open("ab")
+            if whole != content:  # a crash stopped the write there
+                self._file.truncate(len(whole))
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        try:
+            _fill(self.view, whole, path)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def extend(self, entries: Sequence[Entry], /) -> None:
+        """Write entries and wait until the disk has them.
+
+        Raises:
+            MachineError: the disk is full or the file cannot be written; entries of earlier
                 calls are safe.
         """
-        text = "".join(_encode(row) + "\n" for row in rows)
         try:
-            self._file.write(text.encode())
+            self._file.write(b"".join(map(write_line, entries)))
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
             raise _unwritable(self.path, error) from error
+        for entry in entries:
+            self.view.add(entry)
 
     def close(self) -> None:
         try:
@@ -170,104 +138,22 @@ class Ledger:
                 raise
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerView:
-    """What a ledger says once the last line of each clip counts.
-
-    A system that got ready once and failed to later stands in ``prepared`` as it was ready.
-    """
-
-    clips: dict[tuple[str, int, str], ClipRow]
-    prepared: dict[tuple[str, int], PrepareRow]
-    profiled: dict[tuple[str, str], ProfileRow] = field(default_factory=dict)
-    machines: list[MachineRow] = field(default_factory=list)
-
-    def prepared_rows(self, system: str) -> list[PrepareRow]:
-        """List how a system got ready, by fold."""
-        return [row for (name, _), row in sorted(self.prepared.items()) if name == system]
-
-    def profiled_rows(self, system: str) -> list[ProfileRow]:
-        """List a system's timed calls, in their order."""
-        return [row for (name, _), row in self.profiled.items() if name == system]
-
-    def rows(self, system: str, fold: int | None = None) -> list[ClipRow]:
-        """List a system's rows, sorted by fold and clip."""
-        return [
-            row
-            for key, row in sorted(self.clips.items())
-            if row.system == system and fold in (None, key[1])
-        ]
-
-
 def read_ledger(path: Path) -> LedgerView:
-    """Read a ledger; an unfinished last line is ignored.
+    """Read a ledger; an unfinished last line is ignored, and no file is an empty ledger.
 
     Raises:
-        RunError: a line in the middle is not a ledger row.
+        RunError: a line in the middle is no entry, or a part of it has a wrong type.
     """
-    clips: dict[tuple[str, int, str], ClipRow] = {}
-    prepared: dict[tuple[str, int], PrepareRow] = {}
-    profiled: dict[tuple[str, str], ProfileRow] = {}
-    machines: list[MachineRow] = []
-    for row in _rows(path):
-        match row:
-            case ClipRow():
-                clips[row.system, row.fold, row.clip_id] = row
-            case PrepareRow():
-                last = prepared.get((row.system, row.fold))
-                if row.error is None or last is None or last.error is not None:
-                    prepared[row.system, row.fold] = row
-            case ProfileRow():
-                profiled[row.system, row.clip_id] = row
-            case MachineRow():
-                machines.append(row)
-    return LedgerView(clips, prepared, profiled, machines)
+    view = LedgerView()
+    content = path.read_bytes() if path.exists() else b""
+    _fill(view, content[: content.rfind(b"\n") + 1], path)
+    return view
 
 
-def content_key(parts: Iterable[str]) -> str:
-    """Hash what a caption depends on; 32 hex digits."""
-    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
-
-
-def _rows(path: Path) -> Iterator[Row]:
-    if not path.exists():
-        return
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.endswith(b"\n"):
-                yield _decode(path, number, line)
-
-
-def _encode(row: Row) -> str:
-    record: dict[str, Any] = {"row": _NAMES[type(row)], **dataclasses.asdict(row)}
-    if record.get("error", "") is None:
-        del record["error"]
-        record.pop("traceback", None)
-    return json.dumps(record, ensure_ascii=True)  # ASCII, so no text can break a line
-
-
-def _decode(path: Path, number: int, line: bytes) -> Row:
-    try:
-        record = json.loads(line)
-        if record.get("trained_on") is not None:
-            record["trained_on"] = tuple(record["trained_on"])
-        return _KINDS[record.pop("row")](**record)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RunError(
-            f"{path}, line {number}: {line[:80]!r} is not a ledger row ({error!r}). "
-            "The file was changed by something else; restore it, or start a new run."
-        ) from error
-
-
-def _drop_torn_line(path: Path) -> None:
-    """Cut off what follows the last line end: a crash stopped the write there."""
-    if not path.is_file():
-        return
-    with path.open("rb+") as file:
-        content = file.read()
-        whole = content.rfind(b"\n") + 1
-        if whole != len(content):
-            file.truncate(whole)
+def _fill(view: LedgerView, content: bytes, path: Path) -> None:
+    """Take in whole lines."""
+    for number, line in enumerate(content.split(b"\n")[:-1], start=1):
+        view.add(read_line(line, path, number))
 
 
 def _unwritable(path: Path, error: OSError) -> MachineError:

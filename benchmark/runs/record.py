@@ -15,8 +15,9 @@ from typing import Any
 from benchmark.errors import RunError, UnknownNameError, UsageError
 from benchmark.machine.files import read_json, write_whole
 from benchmark.metrics.contributions import SystemStatistics
+from benchmark.runs.entries import CAPTIONED
 from benchmark.runs.folder import RunFolder, folders_in
-from benchmark.runs.ledger import CAPTIONED, read_ledger
+from benchmark.runs.ledger import read_ledger
 from benchmark.runs.plan import Plan
 
 SCHEMA = 1

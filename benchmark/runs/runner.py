@@ -14,20 +14,18 @@ from benchmark.errors import BenchError, describe
 from benchmark.machine.clock import since
 from benchmark.machine.facts import describe_machine, peak_rss_mib
 from benchmark.machine.progress import Bar, progress_bar
-from benchmark.runs.folds import count_folds, fold_clip_ids, spread
-from benchmark.runs.ledger import (
+from benchmark.runs.entries import (
     CAPTIONED,
-    ClipRow,
-    Ledger,
-    LedgerView,
-    MachineRow,
-    PrepareRow,
-    ProfileRow,
-    Row,
+    ClipEntry,
+    Entry,
+    MachineEntry,
+    PrepareEntry,
     State,
+    TimedEntry,
     content_key,
-    read_ledger,
 )
+from benchmark.runs.folds import count_folds, fold_clip_ids, spread
+from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
 from benchmark.runs.listening import Heard, Listener
 from benchmark.runs.timing import SingleStream, profile_again
 from benchmark.systems.calling import (
@@ -59,7 +57,7 @@ class RunSettings:
 
 PROFILE_LIMIT_S = 30.0
 
-_Row = TypeVar("_Row", ClipRow, PrepareRow)
+_Row = TypeVar("_Row", ClipEntry, PrepareEntry)
 
 
 def run_system(
@@ -113,7 +111,7 @@ class _FoldRun:
             return None
         captioner, prepared = self._prepare(resources)
         if batches or captioner is None:  # what was said by who captioned the clips stands
-            self.ledger.append([prepared])
+            self.ledger.extend([prepared])
         if captioner is None:
             return f"while preparing: {prepared.error}"
         for number, batch in batches:
@@ -123,20 +121,20 @@ class _FoldRun:
         if batches and (failure := self._disclose_again(captioner, prepared)):
             return failure
         machine = describe_machine()
-        rows: list[Row] = []
+        rows: list[Entry] = []
         if self._lacks_profile(done):
             rows += self._profile(captioner, clip_ids, str(machine["hash"]))
-        self.ledger.append([*rows, MachineRow(machine, peak_rss_mib())])
+        self.ledger.extend([*rows, MachineEntry(machine, peak_rss_mib())])
         return None
 
     def _lacks_profile(self, done: LedgerView) -> bool:
-        is_profiled = any(name == self.system.name for name, _ in done.profiled)
+        is_profiled = any(name == self.system.name for name, _ in done.timed)
         wanted = self.settings.n_profiled > 0 and not self.system.spec.leave_one_out
         return wanted and not is_profiled
 
     def _profile(
         self, captioner: Captioner, clip_ids: Sequence[str], machine: str
-    ) -> list[ProfileRow]:
+    ) -> list[TimedEntry]:
         """Time clips spread over the split, those that have a sound, if there are any."""
         spec, settings = self.system.spec, self.settings
         embedded = frozenset() if spec.needs_waveform else self.split.embedded
@@ -152,25 +150,25 @@ class _FoldRun:
         rows = [done.clips.get((self.system.name, self.fold, clip_id)) for clip_id in batch]
         return all(row is not None and row.state in CAPTIONED for row in rows)
 
-    def _prepare(self, resources: Resources) -> tuple[Captioner | None, PrepareRow]:
+    def _prepare(self, resources: Resources) -> tuple[Captioner | None, PrepareEntry]:
         start_ns = time.perf_counter_ns()
         try:
             captioner = prepare_captioner(self.system.spec, resources, self.system.options)
-            row = PrepareRow(self.system.name, self.fold, since(start_ns))
+            row = PrepareEntry(self.system.name, self.fold, since(start_ns))
             return captioner, dataclasses.replace(row, **read_disclosure(captioner)._asdict())
         except Exception as error:
-            row = PrepareRow(self.system.name, self.fold, since(start_ns))
+            row = PrepareEntry(self.system.name, self.fold, since(start_ns))
             return None, _with_error(row, error)
 
-    def _disclose_again(self, captioner: Captioner, prepared: PrepareRow) -> str | None:
+    def _disclose_again(self, captioner: Captioner, prepared: PrepareEntry) -> str | None:
         """Record what the captioner says of itself after the last clip, if that has changed."""
         try:
             row = dataclasses.replace(prepared, **read_disclosure(captioner)._asdict())
         except Exception as error:
-            self.ledger.append([_with_error(prepared, error)])
+            self.ledger.extend([_with_error(prepared, error)])
             return f"after the last clip: {describe(error)}"
         if row != prepared:
-            self.ledger.append([row])
+            self.ledger.extend([row])
         return None
 
     def _caption_batch(
@@ -178,7 +176,7 @@ class _FoldRun:
     ) -> str | None:
         sample_rate_hz = sample_rate_of(captioner, self.system.spec)
         heard: list[Heard] = []
-        rows: list[ClipRow] = []
+        rows: list[ClipEntry] = []
         for clip_id in batch:
             try:
                 heard.append(self.listener.hear(clip_id, sample_rate_hz))
@@ -194,7 +192,7 @@ class _FoldRun:
             if call.error is not None:
                 failure = f"at clip {heard[0].clip.clip_id!r}: {describe(call.error)}"
         rows.sort(key=lambda row: row.clip_id)
-        self.ledger.append(rows)
+        self.ledger.extend(rows)
         return failure
 
     def _row(
@@ -205,8 +203,8 @@ class _FoldRun:
         batch_size: int,
         text: str | None,
         caption_s: float,
-    ) -> ClipRow:
-        return ClipRow(
+    ) -> ClipEntry:
+        return ClipEntry(
             system=self.system.name,
             fold=self.fold,
             clip_id=item.clip.clip_id,
@@ -222,7 +220,7 @@ class _FoldRun:
 
     def _failed_read(
         self, clip_id: str, resources: Resources, number: int, batch_size: int, error: BenchError
-    ) -> ClipRow:
+    ) -> ClipEntry:
         silent = Heard(Clip(clip_id, Listener.SILENCE, 1), "unreadable", 0.0)
         return _failed(self._row(silent, resources, number, batch_size, None, 0.0), error)
 
@@ -233,7 +231,7 @@ class _FoldRun:
         return content_key((*parts, str(self.fold)))
 
 
-def _failed(row: ClipRow, error: Exception) -> ClipRow:
+def _failed(row: ClipEntry, error: Exception) -> ClipEntry:
     state: State = "timeout" if isinstance(error, CallTimeoutError) else "error"
     return _with_error(dataclasses.replace(row, state=state, caption=None), error)
 

@@ -13,7 +13,8 @@ from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.contributions import SystemStatistics
 from benchmark.metrics.scores import Score, Task
 from benchmark.metrics.suite import SuiteSettings, score_tasks
-from benchmark.runs.ledger import CAPTIONED, ClipRow, LedgerView
+from benchmark.runs.entries import CAPTIONED, ClipEntry
+from benchmark.runs.ledger import LedgerView
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.stats import percentile_interval, resample
 
@@ -73,7 +74,7 @@ def score_ledger(
     tasks: list[Task] = []
     owners: list[str] = []
     for system in plan.systems:
-        for task in _tasks(plan, system, view.rows(system.name), references):
+        for task in _tasks(plan, system, view.entries(system.name), references):
             tasks.append(task)
             owners.append(system.name)
     by_system: dict[str, list[tuple[Task, Mapping[str, Score]]]] = {}
@@ -103,7 +104,7 @@ def _column(score: Score, n_clips: int) -> list[object]:
 
 
 def _tasks(
-    plan: Plan, system: PlannedSystem, rows: Sequence[ClipRow], references: References
+    plan: Plan, system: PlannedSystem, rows: Sequence[ClipEntry], references: References
 ) -> list[Task]:
     tasks = []
     for fold in sorted({row.fold for row in rows}):

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.runs.entries import PrepareEntry, TimedEntry
 from benchmark.runs.latency import Latency, StageTime
-from benchmark.runs.ledger import PrepareRow, ProfileRow
 from benchmark.stats.percentiles import Percentile, Percentiles, percentile
 
 _Seconds = NDArray[np.float64]
@@ -17,7 +17,7 @@ EARLIER = "the quality pass"
 
 
 def summarise_latency(
-    timed: Sequence[ProfileRow], prepared: Sequence[PrepareRow], earlier: str = EARLIER
+    timed: Sequence[TimedEntry], prepared: Sequence[PrepareEntry], earlier: str = EARLIER
 ) -> Latency | None:
     """Summarise one system's timed calls; None where there are none.
 
@@ -50,7 +50,7 @@ def summarise_latency(
     )
 
 
-def why_void(timed: Sequence[ProfileRow], earlier: str = EARLIER) -> str | None:
+def why_void(timed: Sequence[TimedEntry], earlier: str = EARLIER) -> str | None:
     """Say why the times of one system's calls mean nothing; None where they mean something.
 
     Args:
@@ -65,7 +65,7 @@ def why_void(timed: Sequence[ProfileRow], earlier: str = EARLIER) -> str | None:
     return f"{n_differing} captions differ from {earlier}" if n_differing else None
 
 
-def _calibration(timed: Sequence[ProfileRow]) -> _Seconds | None:
+def _calibration(timed: Sequence[TimedEntry]) -> _Seconds | None:
     noted = [row.calibration_s for row in timed if row.calibration_s is not None]
     return np.array(noted) if len(noted) == len(timed) else None
 

@@ -11,7 +11,7 @@ from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.errors import describe
 from benchmark.machine.calibration import Calibration
 from benchmark.machine.clock import since
-from benchmark.runs.ledger import CAPTIONED, ClipRow, ProfileRow
+from benchmark.runs.entries import CAPTIONED, ClipEntry, TimedEntry
 from benchmark.runs.listening import Listener
 from benchmark.stages import collected_stages
 from benchmark.systems.calling import Call, call_captioner
@@ -39,9 +39,9 @@ class TimedCall:
     reading: dict[str, float]
     calibration_s: float
 
-    def to_row(
+    def to_entry(
         self, system: str, said: str | None, machine: str, *, is_embedded: bool = False
-    ) -> ProfileRow:
+    ) -> TimedEntry:
         """Write the call down.
 
         Args:
@@ -50,7 +50,7 @@ class TimedCall:
             machine: this one's hash.
             is_embedded: no encoder heard the clip, because its embedding is known.
         """
-        return ProfileRow(
+        return TimedEntry(
             system=system,
             clip_id=self.clip_id,
             caption_s=self.call.seconds,
@@ -120,10 +120,10 @@ class SingleStream:
 def profile_again(
     stream: SingleStream,
     captioner: Captioner,
-    rows: Sequence[ClipRow],
+    rows: Sequence[ClipEntry],
     embedded: Collection[str],
     machine: str,
-) -> list[ProfileRow]:
+) -> list[TimedEntry]:
     """Caption again what a run has captioned, for its time.
 
     Args:
@@ -138,5 +138,5 @@ def profile_again(
     for timed in stream.time_calls(captioner, list(said)):
         row = said[timed.clip_id]
         is_embedded = timed.clip_id in embedded
-        profiled.append(timed.to_row(row.system, row.caption, machine, is_embedded=is_embedded))
+        profiled.append(timed.to_entry(row.system, row.caption, machine, is_embedded=is_embedded))
     return profiled

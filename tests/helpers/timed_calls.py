@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
+from benchmark.runs.entries import TimedEntry
 from benchmark.runs.latency import Latency
-from benchmark.runs.ledger import ProfileRow
 from benchmark.stats.percentiles import Percentile, Percentiles
 
-ROW = ProfileRow("toy", "a", 0.5, 1.0, True)
+ROW = TimedEntry("toy", "a", 0.5, 1.0, True)
 
 
 def calls(*seconds, **changes):

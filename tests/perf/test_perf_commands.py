@@ -67,7 +67,7 @@ def test_the_harness_adds_less_than_a_millisecond_a_clip(benchmark, tmp_path):
             listener.hear(clip_id, spec.sample_rate_hz)
         start = time.perf_counter()
         with Ledger(path) as ledger:
-            run_system(system, split, resources, settings, listener, ledger, LedgerView({}, {}))
+            run_system(system, split, resources, settings, listener, ledger, LedgerView())
         overheads.append((time.perf_counter() - start) / len(references))
 
     paths = (tmp_path / f"ledger-{number}.jsonl" for number in range(9))

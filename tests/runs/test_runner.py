@@ -76,7 +76,7 @@ class Bench:
 
     @property
     def rows(self):
-        return read_ledger(self.path).rows("system")
+        return read_ledger(self.path).entries("system")
 
     @property
     def states(self):
@@ -186,7 +186,7 @@ def test_captions_in_a_tuple_are_the_same_when_they_are_timed(noises):
             return tuple(super().caption(clips))
 
     assert noises.run(Tuples(), n_profiled=5) is None
-    assert summarise_latency(read_ledger(noises.path).profiled_rows("system"), []).void is None
+    assert summarise_latency(read_ledger(noises.path).timed_entries("system"), []).void is None
 
 
 def test_a_captioner_that_misspeaks_of_itself_is_refused(noises):
@@ -225,7 +225,7 @@ def test_only_who_captioned_the_clips_is_heard(noises):
     other = Echo()
     assert noises.run(lambda resources, options: other, n_profiled=2) is None
     view = read_ledger(noises.path)
-    assert len(view.profiled) == 2
+    assert len(view.timed) == 2
     assert view.prepared["system", 0] == prepared
 
 
@@ -318,7 +318,7 @@ def test_some_clips_are_captioned_once_more_alone_for_the_latency(noises):
 
     assert noises.run(Counting(), batch_size=5, n_profiled=3) is None
     assert calls == [list(REFERENCES), ["clip-0"], ["clip-0"], ["clip-1"], ["clip-3"]]
-    profiled = read_ledger(noises.path).profiled
+    profiled = read_ledger(noises.path).timed
     assert [clip_id for _, clip_id in profiled] == ["clip-0", "clip-1", "clip-3"]
     assert all(row.is_same and row.audio_s == 1.0 for row in profiled.values())
     calls.clear()
@@ -336,7 +336,7 @@ def test_a_timed_call_says_its_stages_its_reading_and_the_machines_speed(noises)
     noises.during_read = lambda: stage("decode")
     assert noises.run(Staged(), n_profiled=3, timeout_s=20) is None
     view = read_ledger(noises.path)
-    rows = view.profiled_rows("system")
+    rows = view.timed_entries("system")
     assert [list(row.stages) for row in rows] == [["encode"]] * 3
     assert [list(row.reading) for row in rows] == [["decode"]] * 3
     assert all(row.stages["encode"] <= row.caption_s for row in rows)
@@ -363,7 +363,7 @@ def test_a_call_that_fails_while_it_is_timed_ends_the_profile_and_voids_it(noise
             return super().caption(clips)
 
     assert noises.run(Tiring(), n_profiled=5) is None
-    rows = read_ledger(noises.path).profiled_rows("system")
+    rows = read_ledger(noises.path).timed_entries("system")
     assert [(row.is_same, row.error) for row in rows] == [
         (True, None),
         (False, "MemoryError: out of memory"),
@@ -373,7 +373,7 @@ def test_a_call_that_fails_while_it_is_timed_ends_the_profile_and_voids_it(noise
 
 def test_a_caption_that_depends_on_its_batch_voids_the_profile(noises):
     assert noises.run(Echo(), batch_size=2, n_profiled=5) is None
-    is_same = [row.is_same for row in read_ledger(noises.path).profiled.values()]
+    is_same = [row.is_same for row in read_ledger(noises.path).timed.values()]
     assert is_same == [False, False, False, False, True]  # the last batch held one clip
 
 

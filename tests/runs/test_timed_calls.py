@@ -7,12 +7,12 @@ import dataclasses
 import pytest
 from timed_calls import ROW, calls
 
-from benchmark.runs.ledger import PrepareRow
+from benchmark.runs.entries import PrepareEntry
 from benchmark.runs.timed_calls import summarise_latency
 
 
 def test_rtf_is_caption_seconds_over_audio_seconds():
-    latency = summarise_latency(calls(0.5, 0.25, audio_s=1.5), [PrepareRow("toy", 0, 2.0)])
+    latency = summarise_latency(calls(0.5, 0.25, audio_s=1.5), [PrepareEntry("toy", 0, 2.0)])
     assert latency.rtf == pytest.approx(0.25)
     assert latency.prepare_s == 2.0
     assert latency.n_calls == 2

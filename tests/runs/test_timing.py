@@ -23,7 +23,7 @@ def test_a_captioner_of_50_ms_measures_50_ms_and_its_stages_30_and_20():
     sleeper = Sleeper()
     calls = stream_of().time_calls(sleeper, clip_ids)
     encode_s, generate_s = np.array([sleeper.encode_s, sleeper.generate_s])[:, 1:]  # warm-up aside
-    rows = [timed.to_row("sleeper", f"sound of {timed.clip_id}", "m") for timed in calls]
+    rows = [timed.to_entry("sleeper", f"sound of {timed.clip_id}", "m") for timed in calls]
     latency = summarise_latency(rows, [])
     assert latency.n_calls == 20
     assert latency.void is None
@@ -101,7 +101,7 @@ def test_a_call_that_fails_is_the_last_one():
 
     calls = stream_of().time_calls(Faulty(), CLIP_IDS)
     assert [timed.call.error is None for timed in calls] == [True, False]
-    row = calls[-1].to_row("faulty", "silence", "m")
+    row = calls[-1].to_entry("faulty", "silence", "m")
     assert (row.is_same, row.error) == (False, "ZeroDivisionError: division by zero")
 
     class Broken:

@@ -15,7 +15,7 @@ import click
 from benchmark.cli.arguments import data_root_option, embeddings_option
 
 if TYPE_CHECKING:
-    from benchmark.runs.ledger import ClipRow
+    from benchmark.runs.entries import ClipEntry
 
 
 @click.command()
@@ -65,7 +65,7 @@ def command(
         sys.exit(1)
 
 
-def _lay_out(rows: Sequence[ClipRow], form: str) -> str:
+def _lay_out(rows: Sequence[ClipEntry], form: str) -> str:
     captions = {row.clip_id: row.caption for row in rows}
     if form == "json":
         return json.dumps(captions, indent=1, ensure_ascii=False)

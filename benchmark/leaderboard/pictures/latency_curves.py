@@ -11,8 +11,9 @@ from benchmark.display.axes import LABEL, scale_milliseconds
 from benchmark.display.figures import new_figure
 from benchmark.display.labels import literal
 from benchmark.errors import RunError
+from benchmark.runs.entries import TimedEntry
 from benchmark.runs.folder import RunFolder, folders_in
-from benchmark.runs.ledger import ProfileRow, read_ledger
+from benchmark.runs.ledger import read_ledger
 from benchmark.runs.timed_calls import why_void
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def _folders(path: Path) -> list[Path]:
 
 
 def _latencies_of(folder: RunFolder) -> dict[str, list[float]]:
-    calls: dict[str, list[ProfileRow]] = {}
-    for row in read_ledger(folder.ledger_path).profiled.values():
+    calls: dict[str, list[TimedEntry]] = {}
+    for row in read_ledger(folder.ledger_path).timed.values():
         calls.setdefault(row.system, []).append(row)
     return {
         name: sorted(row.caption_s for row in timed)
