@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from benchmark.agreement.judgements import CATEGORIES, JudgedPair
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.scores import IdfSource, Score, Task
+from benchmark.metrics.signature import Signature
 from benchmark.metrics.suite import SuiteSettings, score_tasks
 from benchmark.stats import Sample, percentile_interval, resample
 
@@ -45,7 +46,7 @@ class MetricAgreement:
     """One metric: its agreement per category and in all, or why it could not be had."""
 
     agreement: Mapping[str, Agreement]
-    signature: str
+    signature: Signature | None
     reason: str | None = None
 
     @property
@@ -70,17 +71,17 @@ def measure_agreement(
     of_captions = [key for key in keys if METRICS[key].higher_is_better is not None]
     tasks = _tasks(pairs, idf)
     results = score_tasks(tasks, of_captions, settings)
-    found = {key: MetricAgreement({}, "", _NOT_OF_ONE_CAPTION) for key in keys}
+    found = {key: MetricAgreement({}, None, _NOT_OF_ONE_CAPTION) for key in keys}
     for key in of_captions:
         rounds = [result[key] for result in results]
         reason = next((score.reason for score in rounds if not score.available), None)
         if reason is not None:
-            found[key] = MetricAgreement({}, "", reason)
+            found[key] = MetricAgreement({}, None, reason)
         else:
             scores = _mean_over_rounds(len(pairs), tasks, rounds)
-            *parts, _ = rounds[0].signature.split("|")  # the last part counts clips
-            signature = "|".join((*parts, "protocol:fense", f"pairs:{len(pairs)}"))
-            found[key] = MetricAgreement(compare_with_people(key, pairs, scores), signature)
+            found[key] = MetricAgreement(
+                compare_with_people(key, pairs, scores), _sign(rounds[0], len(pairs))
+            )
     return found
 
 
@@ -110,6 +111,14 @@ def compare_with_people(
         for name in (*CATEGORIES, TOTAL)
         if (those := (categories == name) | (name == TOTAL)).any()
     }
+
+
+def _sign(score: Score, n_pairs: int) -> Signature | None:
+    """Sign an agreement as its scores are signed, pairs counted instead of clips."""
+    if score.signature is None:
+        return None
+    counted = (("protocol", "fense"), ("pairs", str(n_pairs)))
+    return score.signature.without("clips").with_parts(*counted)
 
 
 def _tasks(pairs: Sequence[JudgedPair], idf: IdfSource) -> list[Task]:

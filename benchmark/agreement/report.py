@@ -67,7 +67,11 @@ class AgreementReport:
 
     def to_json(self) -> dict[str, Any]:
         metrics = {
-            key: {"available": metric.available, **asdict(metric)}
+            key: {
+                "available": metric.available,
+                **asdict(metric),
+                "signature": str(metric.signature or ""),
+            }
             for key, metric in self.metrics.items()
         }
         return {**asdict(self), "metrics": metrics}

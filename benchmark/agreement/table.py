@@ -56,9 +56,8 @@ def _table(report: AgreementReport, form: Format) -> str:
 
 def _label(key: str, metric: MetricAgreement, line_break: str) -> str:
     """Name a metric, with the model that it ran on."""
-    parts = (part for part in metric.signature.split("|") if part.startswith("model:"))
-    models = "".join(f"{line_break}({part.removeprefix('model:')})" for part in parts)
-    return METRICS[key].label + models
+    models = metric.signature.models if metric.signature else ()
+    return METRICS[key].label + "".join(f"{line_break}({model})" for model in models)
 
 
 def _cell(agreement: Agreement | None) -> str:

@@ -11,7 +11,8 @@ import numpy as np
 from benchmark.metrics.bleu import bleu
 from benchmark.metrics.corpus import TokenisedTask
 from benchmark.metrics.scores import PerClip, Score
-from benchmark.metrics.signature import sign
+from benchmark.metrics.signature import Signature
+from benchmark.metrics.signing import sign
 
 Scores = dict[str, Score]
 
@@ -40,23 +41,24 @@ def score_lexical(item: TokenisedTask) -> Scores:
         f"bleu_{n}": Score(
             float(corpus[n - 1]),
             per_clip[:, n - 1],
-            sign(f"bleu_{n}", task, "length:closest"),
+            sign(f"bleu_{n}", task, [("length", "closest")]),
             statistics=statistics,
         )
         for n in (1, 2, 3, 4)
     }
     rouge_l = item.split.rouge.score(item.tokens, item.rows)
-    scores["rouge_l"] = mean_score(rouge_l, sign("rouge_l", task, "beta:1.2"))
+    scores["rouge_l"] = mean_score(rouge_l, sign("rouge_l", task, [("beta", "1.2")]))
     cider_d = item.split.cider.score(item.ngrams, item.rows)
-    idf = f"idf:{task.documents.label},{len(task.documents.references)} clips"
-    scores["cider_d"] = mean_score(cider_d, sign("cider_d", task, "n:4", "sigma:6", idf))
+    idf = f"{task.documents.label},{len(task.documents.references)} clips"
+    parts = (("n", "4"), ("sigma", "6"), ("idf", idf))
+    scores["cider_d"] = mean_score(cider_d, sign("cider_d", task, parts))
     return scores
 
 
 def score_vocabulary(item: TokenisedTask) -> Scores:
     """Figures that describe the candidates' words; they have no direction and no interval."""
     return {
-        key: Score(None, None, "", "there is nothing to divide by")
+        key: Score.unavailable("there is nothing to divide by")
         if math.isnan(value)
         else Score(value, None, sign(key, item.task))
         for key, value in item.split.vocabulary.score(item.tokens).items()
@@ -70,12 +72,12 @@ def score_sentence(items: Sequence[TokenisedTask], settings: SuiteSettings) -> l
 
     model = choose_model(SBERT_SIM_MODEL, settings.sbert_model)
     similarity = SentenceSimilarity(model, settings.device)
-    parts = (f"model:{model.name}", f"weights:{model.sha256[:12]}")
+    parts = (("model", model.name), ("weights", model.sha256[:12]))
     return [
         {
             "sbert_sim": mean_score(
                 similarity.score(item.joined, item.joined_references),
-                sign("sbert_sim", item.task, *parts),
+                sign("sbert_sim", item.task, parts),
             )
         }
         for item in items
@@ -97,7 +99,7 @@ def score_bert_score(items: Sequence[TokenisedTask], settings: SuiteSettings) ->
         results.append(
             {
                 f"bert_score.{name}": mean_score(
-                    values, sign(f"bert_score.{name}", item.task, *parts)
+                    values, sign(f"bert_score.{name}", item.task, parts)
                 )
                 for name, values in arrays.items()
             }
@@ -115,11 +117,12 @@ def score_fluency_errors(
     results = []
     for item in items:
         probabilities = detector.error_probabilities(item.joined)
-        signature = sign("fer", item.task, f"model:{detector.name}", "threshold:0.9")
+        parts = (("model", detector.name), ("threshold", "0.9"))
+        signature = sign("fer", item.task, parts)
         results.append((probabilities, mean_score(has_error(probabilities), signature)))
     return results
 
 
-def mean_score(per_clip: PerClip, signature: str) -> Score:
+def mean_score(per_clip: PerClip, signature: Signature) -> Score:
     """Make the score of a metric whose corpus value is the mean over clips."""
     return Score(float(np.mean(per_clip)), per_clip, signature, statistics=per_clip[:, np.newaxis])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.contract import References
+from benchmark.metrics.signature import Signature
 
 PerClip = NDArray[np.float64]
 
@@ -65,7 +66,8 @@ class Score:
         value: the corpus value, raw (BLEU 0.65, CIDEr-D 0.91); None where unavailable.
         per_clip: ``(n_clips,)`` in the task's clip order; None where the metric has none.
         signature: implementation, version, tokeniser, weights, IDF source, references per
-            clip, clips scored of expected: two values compare when their signatures agree.
+            clip, clips scored of expected: two values compare when their signatures agree. None
+            where nothing was computed.
         reason: why it is unavailable, else None.
         statistics: ``(n_clips, width)``: what each clip adds to the corpus value, see
             ``benchmark.metrics.contributions``; None where the metric only describes.
@@ -73,7 +75,7 @@ class Score:
 
     value: float | None
     per_clip: PerClip | None
-    signature: str
+    signature: Signature | None
     reason: str | None = None
     statistics: NDArray[np.float64] | None = None
 
@@ -82,5 +84,5 @@ class Score:
         return self.value is not None
 
     @staticmethod
-    def unavailable(reason: str, signature: str = "") -> Score:
-        return Score(None, None, signature, reason)
+    def unavailable(reason: str) -> Score:
+        return Score(None, None, None, reason)

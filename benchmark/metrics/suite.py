@@ -27,7 +27,7 @@ from benchmark.metrics.engines import (
 from benchmark.metrics.fluency import penalise
 from benchmark.metrics.meteor.aligner import Meteor, MeteorScores
 from benchmark.metrics.scores import PerClip, Score, Task
-from benchmark.metrics.signature import sign
+from benchmark.metrics.signing import sign
 from benchmark.metrics.spice import spice, spice_unavailable
 from benchmark.metrics.tokenise import tokenise
 
@@ -96,7 +96,8 @@ def _score_here(
 
 def _sign_meteor(item: TokenisedTask, waiting: Future[MeteorScores]) -> Scores:
     found = waiting.result()
-    signature = sign("meteor", item.task, "meteor:1.5", "lang:en", "norm:yes")
+    parts = (("meteor", "1.5"), ("lang", "en"), ("norm", "yes"))
+    signature = sign("meteor", item.task, parts)
     score = Score(found.corpus, found.per_clip, signature, statistics=found.statistics)
     return {"meteor": score}
 
@@ -108,7 +109,7 @@ def _add_spice(results: Sequence[Scores], items: Sequence[TokenisedTask]) -> Non
             result["spice"] = Score.unavailable(reason)
         else:
             values = spice(item.joined, item.joined_references)
-            result["spice"] = mean_score(values, sign("spice", item.task, "spice:1.0"))
+            result["spice"] = mean_score(values, sign("spice", item.task, [("spice", "1.0")]))
         if "cider_d" in result:
             parents = (result["cider_d"], result["spice"])
             result["spider"] = _combine("spider", item, parents, lambda c, s: (c + s) / 2)
@@ -148,8 +149,8 @@ def _combine(
         if parent.per_clip is None:
             return Score.unavailable(parent.reason or "a metric it is made of has no clip scores")
     first, second = (np.asarray(parent.per_clip) for parent in parents)
-    own = [part for parent in parents for part in parent.signature.split("|")[3:-2]]
-    return mean_score(join(first, second), sign(key, item.task, *dict.fromkeys(own)))
+    own = [part for parent in parents if parent.signature for part in parent.signature.own_parts]
+    return mean_score(join(first, second), sign(key, item.task, dict.fromkeys(own)))
 
 
 def _or_unavailable(

@@ -54,7 +54,7 @@ class SystemScores:
             "high": high,
             "available": score.available,
             "reason": score.reason,
-            "signature": score.signature,
+            "signature": str(score.signature or ""),
         }
 
     def _interval(self, key: str) -> tuple[float | None, float | None]:
@@ -145,6 +145,7 @@ def _mean_over_folds(scores: Sequence[Score], key: str, statistics: SystemStatis
     values = [score.value for score in scores if score.value is not None]
     if len(values) < len(scores):
         return next(score for score in scores if not score.available)
-    signature = f"{scores[0].signature}|folds:{len(scores)},leave-one-out"
+    folds = ("folds", f"{len(scores)},leave-one-out")
+    signature = scores[0].signature and scores[0].signature.with_parts(folds)
     per_clip = statistics.per_clip(key) if statistics.has(key) else None
     return Score(float(np.mean(values)), per_clip, signature)

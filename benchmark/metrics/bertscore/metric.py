@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScore
+from benchmark.metrics.signature import Part
 
 __all__ = ["BERT_SCORE_MODEL", "BertScore", "signature_parts"]
 
 
-def signature_parts(scorer: BertScore) -> tuple[str, ...]:
+def signature_parts(scorer: BertScore) -> tuple[Part, ...]:
     """Say what decides the numbers: two scores compare only where all of it agrees."""
     return (
-        f"model:{scorer.model.name}",
-        f"weights:{scorer.model.sha256[:12]}",
-        f"layer:{scorer.layer}",
-        f"idf:{'yes' if scorer.idf else 'no'}",
-        "rescaled:no",
+        ("model", scorer.model.name),
+        ("weights", scorer.model.sha256[:12]),
+        ("layer", str(scorer.layer)),
+        ("idf", "yes" if scorer.idf else "no"),
+        ("rescaled", "no"),
     )

@@ -1,0 +1,33 @@
+"""Scores get their signatures: what every metric depends on, around what one does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.metadata import version
+
+from benchmark.metrics.scores import Task
+from benchmark.metrics.signature import Part, Signature
+
+TOKENISER = "ptb-3.4.1"
+
+
+def sign(key: str, task: Task, parts: Iterable[Part] = ()) -> Signature:
+    """Sign a score: implementation, tokeniser, own parts, references a clip, clips scored.
+
+    Args:
+        key: the metric.
+        task: what was scored; gives references a clip and clips scored of expected.
+        parts: what else the number depends on.
+    """
+    counts = {len(task.references[clip_id]) for clip_id in task.clip_ids}
+    per_clip = f"{min(counts)}" if len(counts) == 1 else f"{min(counts)}-{max(counts)}"
+    return Signature(
+        key,
+        (
+            ("aac-bench", version("aac-bench")),
+            ("tok", TOKENISER),
+            *parts,
+            ("refs", per_clip),
+            ("clips", f"{len(task.candidates)}/{len(task.references)}"),
+        ),
+    )
