@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from benchmark.artifacts import Artifacts
 from benchmark.errors import DataError
 
-API_VERSION = 1
-"""The plugin contract's version: a plugin module says which one it was written for."""
+API_VERSION = 2
+"""The plugin contract's version: a plugin module says which one it was written for.
+
+Plugins of the version before it load too, with a warning.
+"""
 
 Waveform = NDArray[np.float32]
 Kind = Literal["system", "floor", "ceiling"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.contract import Captioner, Clip, Resources, SystemSpec
+from benchmark.deprecated import find_new_home
 from benchmark.errors import PluginError
 from benchmark.machine.clock import since
 from benchmark.stages import synchronise_device
@@ -32,13 +33,18 @@ def prepare_captioner(spec: SystemSpec, resources: Resources, options: Any) -> C
     """Get a system ready.
 
     Raises:
-        PluginError: it left the process, or gave something that no clip can be fed to.
+        PluginError: it left the process, imports a module that has moved, or gave something that
+            no clip can be fed to.
         Exception: whatever else it raises.
     """
     try:
         captioner = spec.prepare(resources, options)
     except SystemExit as error:
         raise PluginError(f"prepare() raised {error!r}; expected a captioner.") from error
+    except ImportError as error:
+        if home := find_new_home(error):
+            raise PluginError(f"prepare(): {error}; it is in {home} now.") from error
+        raise
     if not callable(getattr(captioner, "caption", None)):
         raise PluginError(f"prepare() returned {captioner!r}; expected a captioner.")
     sample_rate_of(captioner, spec)

@@ -18,11 +18,13 @@ import pluggy
 
 from benchmark import hookspecs
 from benchmark.contract import API_VERSION, Kind, SystemSpec
+from benchmark.deprecated import Deprecation, find_new_home, outdated_plugin
 from benchmark.errors import PluginError, UnknownNameError
 from benchmark.systems import built_in as baselines
 from benchmark.systems.names import build_options, canonical_name, option_types, parse_name
 
 SYSTEM_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_ACCEPTED_APIS = (API_VERSION - 1, API_VERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,16 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadedPlugin:
+    """A plugin that works, and the systems it brings."""
+
+    entry_point: str
+    provenance: Provenance
+    system_names: tuple[str, ...]
+    api: int = API_VERSION
+
+
+@dataclass(frozen=True, slots=True)
 class BrokenPlugin:
     """A plugin that could not be used, and why."""
 
@@ -44,6 +56,7 @@ class BrokenPlugin:
     provenance: Provenance
     reason: str
     traceback: str
+    imports_moved: bool = False  # it imports a module of the core that has moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +75,29 @@ class Registry:
 
     claims: dict[str, list[tuple[SystemSpec, Provenance]]] = field(default_factory=dict)
     broken: list[BrokenPlugin] = field(default_factory=list)
-    plugins: list[tuple[str, Provenance, tuple[str, ...]]] = field(default_factory=list)
+    plugins: list[LoadedPlugin] = field(default_factory=list)
 
-    def add(self, entry_point: str, provenance: Provenance, specs: Iterable[SystemSpec]) -> None:
+    def add(
+        self,
+        entry_point: str,
+        provenance: Provenance,
+        specs: Iterable[SystemSpec],
+        api: int = API_VERSION,
+    ) -> None:
         specs = list(specs)
         for spec in specs:
             self.claims.setdefault(spec.name, []).append((spec, provenance))
-        self.plugins.append((entry_point, provenance, tuple(spec.name for spec in specs)))
+        names = tuple(spec.name for spec in specs)
+        self.plugins.append(LoadedPlugin(entry_point, provenance, names, api))
+
+    @property
+    def deprecations(self) -> list[Deprecation]:
+        """Plugins that still load and will not for long."""
+        return [
+            outdated_plugin(f"{plugin.entry_point} ({plugin.provenance})", plugin.api, API_VERSION)
+            for plugin in self.plugins
+            if plugin.api != API_VERSION
+        ]
 
     @property
     def clashes(self) -> dict[str, str]:
@@ -108,11 +137,10 @@ def load_registry() -> Registry:
     for entry in sorted(entries, key=lambda entry: (entry.name, entry.value)):
         provenance = _provenance(entry)
         try:
-            registry.add(entry.name, provenance, declared_specs(entry.load()))
+            plugin = entry.load()
+            registry.add(entry.name, provenance, declared_specs(plugin), plugin.BENCH_API)
         except (Exception, SystemExit) as error:  # a stranger's import may raise anything
-            reason = f"{type(error).__name__}: {error}"
-            trace = "".join(traceback.format_exception(error))
-            registry.broken.append(BrokenPlugin(entry.name, provenance, reason, trace))
+            registry.broken.append(_broken(entry.name, provenance, error))
     return registry
 
 
@@ -138,17 +166,27 @@ def declared_specs(plugin: object) -> list[SystemSpec]:
     return specs
 
 
-def _check_api(found: object) -> None:
-    if found is None:
+def _broken(entry_point: str, provenance: Provenance, error: BaseException) -> BrokenPlugin:
+    reason = f"{type(error).__name__}: {error}"
+    home = find_new_home(error)
+    if home is not None:
+        reason += f"; since API {API_VERSION} it is in {home}"
+    trace = "".join(traceback.format_exception(error))
+    return BrokenPlugin(entry_point, provenance, reason, trace, imports_moved=home is not None)
+
+
+def _check_api(api: object) -> None:
+    if api is None:
         raise PluginError(
             f"the plugin does not say which API it was written for; add BENCH_API = {API_VERSION}."
         )
-    if found != API_VERSION:
+    if api not in _ACCEPTED_APIS:
         cure = "upgrade the plugin"
-        if isinstance(found, int) and found > API_VERSION:
+        if isinstance(api, int) and api > API_VERSION:
             cure = "upgrade aac-bench"
+        accepted = " or ".join(map(str, _ACCEPTED_APIS))
         raise PluginError(
-            f"the plugin was written for API {found!r}; this aac-bench has {API_VERSION}: {cure}."
+            f"the plugin was written for API {api!r}; this aac-bench takes {accepted}: {cure}."
         )
 
 

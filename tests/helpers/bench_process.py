@@ -8,9 +8,12 @@ from pathlib import Path
 
 
 def bench_environment(site: Path, **settings: str) -> dict[str, str]:
-    """Build the environment of a ``bench`` process that sees the plugins in ``site``."""
-    path = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "PYTHONPATH": path, **settings}
+    """Build the environment of a ``bench`` process that sees the plugins in ``site``.
+
+    A ``PYTHONPATH`` among the settings comes first, and hides nothing of this process's own.
+    """
+    paths = [settings.pop("PYTHONPATH", None), str(site), os.environ.get("PYTHONPATH")]
+    return {**os.environ, **settings, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def read_run(path):

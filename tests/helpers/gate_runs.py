@@ -27,7 +27,7 @@ STAGED = """
 import time
 from benchmark import SystemSpec, hookimpl, stage
 
-BENCH_API = 1
+BENCH_API = 2
 
 class Staged:
     def caption(self, clips):

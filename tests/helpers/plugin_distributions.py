@@ -7,7 +7,7 @@ from pathlib import Path
 GOOD = """
 from benchmark import SystemSpec, hookimpl
 
-BENCH_API = 1
+BENCH_API = 2
 
 @hookimpl
 def bench_systems():

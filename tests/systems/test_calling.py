@@ -51,6 +51,14 @@ def test_a_system_that_wants_to_end_the_process_is_not_ready():
         prepare_captioner(spec, None, None)
 
 
+def test_a_system_whose_heavy_imports_have_moved_is_told_where_they_are():
+    def prepare(resources, options):
+        from benchmark.training import train_once  # noqa: F401
+
+    with pytest.raises(PluginError, match=r"it is in benchmark\.models\.training now"):
+        prepare_captioner(SystemSpec("odd", "a system", prepare), None, None)
+
+
 @pytest.mark.parametrize(
     ("captioner", "message"),
     [

@@ -21,7 +21,7 @@ PLUGIN = """
 import dataclasses
 from benchmark import SystemSpec, hookimpl
 
-BENCH_API = 1
+BENCH_API = 2
 
 
 @dataclasses.dataclass(frozen=True)

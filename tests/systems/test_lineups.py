@@ -167,7 +167,9 @@ def test_the_former_name_of_the_option_works_and_warns_in_one_line(bench, clips_
     ]
     assert (named.returncode, formerly.returncode) == (2, 2)
     assert formerly.stderr == f"bench: {SUITE_OPTION.warning}\n{named.stderr}"
-    assert SUITE_OPTION.warning == ("--suite is deprecated since 0.1, gone in 0.2: write --lineup.")
+    assert SUITE_OPTION.warning == (
+        "--suite is deprecated since 0.1 and gone with 0.2: write --lineup."
+    )
 
 
 def test_the_former_name_of_the_option_is_not_in_the_help(bench):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 from plugin_distributions import good_plugin, write_distribution
 
+from benchmark.contract import API_VERSION
 from benchmark.errors import PluginError, UnknownNameError
 from benchmark.systems.registry import load_registry
 
@@ -70,14 +72,73 @@ def test_a_forgotten_hookimpl_is_guessed(site):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("", "add BENCH_API = 1"),
-        ("BENCH_API = 2", "upgrade aac-bench"),
-        ("BENCH_API = 0", "upgrade the plugin"),
+        ("", f"add BENCH_API = {API_VERSION}"),
+        (f"BENCH_API = {API_VERSION + 1}", "takes 1 or 2: upgrade aac-bench"),
+        (f"BENCH_API = {API_VERSION - 2}", "takes 1 or 2: upgrade the plugin"),
     ],
 )
 def test_another_api_version_says_who_must_upgrade(site, line, reason):
-    write_distribution(site, "other-api", good_plugin("fine").replace("BENCH_API = 1", line))
+    write_distribution(
+        site, "other-api", good_plugin("fine").replace(f"BENCH_API = {API_VERSION}", line)
+    )
     assert reason in broken_reason("other-api")
+
+
+def before(code):
+    """Write a plugin's code for the API before this one."""
+    return code.replace(f"BENCH_API = {API_VERSION}", f"BENCH_API = {API_VERSION - 1}")
+
+
+def test_a_plugin_of_the_api_before_loads_and_is_on_its_way_out(site):
+    write_distribution(site, "older", before(good_plugin("fine")))
+    write_distribution(site, "newer", good_plugin("better"))
+    registry = load_registry()
+    assert {"fine", "better"} <= set(registry.claims)
+    (deprecation,) = registry.deprecations
+    assert deprecation.warning == (
+        "the plugin older (older 0.1), which was written for API 1, is deprecated since 0.1 and "
+        "gone with 0.2: upgrade it, or move it to API 2 (`bench plugins doctor` says what moved)."
+    )
+
+
+def test_a_command_warns_of_an_older_plugin_in_one_line_and_works(site, bench):
+    write_distribution(site, "older", before(good_plugin("fine")))
+    done = bench("systems", "fine", PYTHONPATH=str(site))
+    assert (done.returncode, done.stdout) == (0, "fine: a system\n  no options\n")
+    assert done.stderr.startswith(
+        "bench: the plugin older (older 0.1), which was written for API 1"
+    )
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from benchmark.training import train_once",
+        "import benchmark.training.loop",
+        "from benchmark.training.checkpoint import Checkpoint",
+    ],
+)
+def test_a_plugin_that_imports_a_module_that_has_moved_is_told_where_it_is(site, line):
+    write_distribution(site, "mover", f"{line}\n{before(good_plugin('fine'))}")
+    assert broken_reason("mover").endswith("; since API 2 it is in benchmark.models.training")
+
+
+def test_doctor_lists_what_has_moved_to_those_who_need_it(site, bench):
+    assert "Moved in API" not in bench("plugins", "doctor").stdout
+    write_distribution(site, "older", before(good_plugin("fine")))
+    done = bench("plugins", "doctor", PYTHONPATH=str(site))
+    assert done.returncode == 0
+    assert re.search(
+        r"Moved in API 2:\n(.*\n)*  benchmark.training +-> benchmark.models", done.stdout
+    )
+    write_distribution(site, "mover", "from benchmark.memory import search")
+    done = bench("plugins", "doctor", PYTHONPATH=str(site))
+    assert done.returncode == 1
+    assert (
+        "mover (mover 0.1): ModuleNotFoundError: No module named 'benchmark.memory'" in done.stdout
+    )
+    assert "Moved in API 2:" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -428,7 +428,7 @@ def site(tmp_path, monkeypatch):
 KEEPS_ALL = """
 from benchmark import SystemSpec, hookimpl
 
-BENCH_API = 1
+BENCH_API = 2
 
 class Mute:
     def caption(self, clips):

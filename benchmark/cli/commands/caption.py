@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.arguments import data_root_option, embeddings_option
+from benchmark.cli.installed import load_plugins
 
 if TYPE_CHECKING:
     from benchmark.runs.entries import ClipEntry
@@ -48,11 +49,10 @@ def command(
     """Caption sounds: files and folders in PATHS."""
     from benchmark.machine.places import data_root as find_data_root
     from benchmark.runs.captioning import CaptionRequest, caption_sounds
-    from benchmark.systems.registry import load_registry
 
     root = find_data_root(data_root)
     request = CaptionRequest(paths, system, root, train, seed, device, batch_size, embeddings)
-    rows, failure = caption_sounds(request, load_registry())
+    rows, failure = caption_sounds(request, load_plugins())
     captioned = [row for row in rows if row.caption is not None]
     if captioned:
         click.echo(_lay_out(captioned, form))

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from benchmark.cli.arguments import data_root_option
+from benchmark.cli.installed import load_plugins
 from benchmark.errors import MachineError
 
 SCENARIOS = ("single-stream", "offline", "server")
@@ -95,7 +96,6 @@ def command(
     from benchmark.profiling.request import DEFAULT_LOAD, ProfileRequest, choose_scenarios
     from benchmark.profiling.tables import profile_tables
     from benchmark.systems.names import split_names
-    from benchmark.systems.registry import load_registry
 
     if rate_qps is not None and load is not None:
         raise click.UsageError("--rate and --load both say how often clips come; choose one.")
@@ -117,7 +117,7 @@ def command(
         device=device,
     )
     try:
-        profile = profile_systems(request, load_registry(), lambda text: click.echo(text, err=True))
+        profile = profile_systems(request, load_plugins(), lambda text: click.echo(text, err=True))
     except KeyboardInterrupt:
         click.echo("\nInterrupted; nothing was kept.", err=True)
         sys.exit(130)

@@ -18,6 +18,7 @@ from benchmark.cli.arguments import (
     suite_options,
 )
 from benchmark.cli.endings import finish
+from benchmark.cli.installed import load_plugins
 
 
 @click.command()
@@ -93,7 +94,6 @@ def command(
     from benchmark.runs.resolve import RunRequest
     from benchmark.systems.lineups import find_lineup
     from benchmark.systems.names import split_names
-    from benchmark.systems.registry import load_registry
 
     if (systems is None and not lineups) == (resume is None):
         raise click.UsageError(
@@ -104,7 +104,7 @@ def command(
     path = resume or out or default_run_path("run", dataset)
     try:
         if resume is not None:
-            registry = load_registry()
+            registry = load_plugins()
             outcomes = [resume_run(folder, registry, root, models) for folder in folders_in(resume)]
         else:
             request = RunRequest(
@@ -125,10 +125,10 @@ def command(
                 lineups=lineups,
             )
             if seeds is None:
-                outcomes = [start_run(request, load_registry(), path, models)]
+                outcomes = [start_run(request, load_plugins(), path, models)]
             else:
                 chosen = parse_seeds(seeds)
-                outcomes = start_seeds(request, chosen, load_registry(), path, models)
+                outcomes = start_seeds(request, chosen, load_plugins(), path, models)
     except KeyboardInterrupt:
         if any((folder / "plan.json").is_file() for folder in folders_in(path)):
             click.echo(f"\nInterrupted. Go on with: bench run --resume {path}", err=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.installed import load_plugins
+
 if TYPE_CHECKING:
     from benchmark.contract import SystemSpec
     from benchmark.systems.registry import Registry
@@ -16,9 +18,7 @@ if TYPE_CHECKING:
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 def command(names: tuple[str, ...]) -> None:
     """List the systems that are installed; with NAMEs, the options of these."""
-    from benchmark.systems.registry import load_registry
-
-    registry = load_registry()
+    registry = load_plugins()
     if names:
         for name in names:
             _show_options(registry.system(name).spec)

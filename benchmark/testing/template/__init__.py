@@ -75,7 +75,7 @@ def require_free_name(name: str, registry: Registry) -> None:
 def _taken_by(name: str, words: Mapping[str, str], registry: Registry) -> str | None:
     if name in registry.claims:
         return f"the system of {registry.claims[name][0][1]}"
-    entries = {entry: provenance for entry, provenance, _ in registry.plugins}
+    entries = {plugin.entry_point: plugin.provenance for plugin in registry.plugins}
     entries |= {plugin.entry_point: plugin.provenance for plugin in registry.broken}
     if name in entries:
         return f"the plugin of {entries[name]}"

@@ -13,7 +13,7 @@ from bench_gpt2_guidance.guidance_options import GuidanceOptions
 from bench_gpt2_guidance.triplet_system import TRIPLET_RETRIEVAL
 from benchmark import Captioner, Resources, SystemSpec, hookimpl
 
-BENCH_API = 1
+BENCH_API = 2
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from typing import Literal
 
 from benchmark import Captioner, Resources, SystemSpec, hookimpl
 
-BENCH_API = 1
+BENCH_API = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from benchmark import (
     hookimpl,
 )
 
-BENCH_API = 1
+BENCH_API = 2
 
 
 @dataclass(frozen=True, slots=True)

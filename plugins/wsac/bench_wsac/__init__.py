@@ -13,7 +13,7 @@ from functools import partial
 from bench_wsac.options import Strategy, WsacOptions
 from benchmark import Captioner, Resources, SystemSpec, hookimpl
 
-BENCH_API = 1
+BENCH_API = 2
 
 _SUMMARIES: dict[Strategy, str] = {
     "none": "decoder trained on captions alone reads the sound's embedding as it is",

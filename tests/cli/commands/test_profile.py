@@ -24,7 +24,7 @@ import os, time
 from pathlib import Path
 from benchmark import SystemSpec, hookimpl, stage
 
-BENCH_API = 1
+BENCH_API = 2
 
 class Paced:
     trained_on, facts = (), {"preset": "none"}

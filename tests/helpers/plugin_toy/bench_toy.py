@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmark import Captioner, Clip, Resources, SystemSpec, hookimpl
 
-BENCH_API = 1
+BENCH_API = 2
 
 
 @dataclass(frozen=True, slots=True)

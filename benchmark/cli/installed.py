@@ -1,0 +1,20 @@
+"""What is installed, for commands: loaded, and warned of where it will not work for long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from benchmark.systems.registry import Registry
+
+
+def load_plugins() -> Registry:
+    """Load every installed system; write a line of warning for each plugin of an older API."""
+    from benchmark.systems.registry import load_registry
+
+    registry = load_registry()
+    for deprecation in registry.deprecations:
+        click.echo(f"bench: {deprecation.warning}", err=True)
+    return registry
