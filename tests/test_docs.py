@@ -106,3 +106,19 @@ def test_decisions_are_numbered_listed_and_tell_the_road_not_taken():
         assert title.startswith(f"{note.name[:4]}: "), note.name
         expected = ["Context", "Decision", "The road not taken", "Consequences"]
         assert headings == expected, note.name
+
+
+def test_the_lines_that_contributors_are_shown_are_in_the_code():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    blocks = re.findall(
+        r"^ *```python\n *# (\S+)\n(.*?)^ *```$", text, flags=re.DOTALL | re.MULTILINE
+    )
+    assert len(blocks) >= 15
+    for path, block in blocks:
+        source = bare_lines((ROOT / path).read_text(encoding="utf-8"))
+        for part in bare_lines(block).split("\n...\n"):
+            assert part in source, f"{path} no longer holds:\n{part}"
+
+
+def bare_lines(text):
+    return "\n".join(line.strip() for line in text.strip().splitlines())
