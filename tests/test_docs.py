@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from bench_process import bench_environment
-from click.testing import CliRunner
+from generated_docs import write_pages
 
 from benchmark.cli.main import bench as cli
 from benchmark.metrics.catalogue import METRICS
@@ -68,10 +68,16 @@ def test_every_rule_of_the_conformance_check_is_in_its_documentation():
     assert named | {clip.clip_id for clip in odd_clips(16_000)} == rules
 
 
-def test_every_command_and_exit_code_is_in_the_reference():
-    text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+def test_every_command_is_in_the_table_of_the_reference():
+    table = first_column("reference.md", "| command | what it does |")
     for name in cli.list_commands(None):
-        assert f"bench {name}" in text
+        assert f"bench {name}" in table
+
+
+def test_what_help_prints_is_in_the_reference():
+    again = "run `python tests/helpers/generated_docs.py`"
+    page = ROOT / "docs" / "reference.md"
+    assert page.read_text(encoding="utf-8") == write_pages()[page], again
 
 
 def test_every_metric_is_in_how_the_numbers_are_made():
@@ -79,13 +85,6 @@ def test_every_metric_is_in_how_the_numbers_are_made():
     for metric in METRICS.values():
         stem = re.sub(r"_\d$|\..*", "", metric.key)
         assert stem in text or metric.group == "vocabulary", metric.key
-
-
-def test_every_command_has_help():
-    for name in cli.list_commands(None):
-        result = CliRunner().invoke(cli, [name, "--help"])
-        assert result.exit_code == 0, result.output
-        assert "Usage: " in result.output
 
 
 def test_links_between_pages_lead_somewhere():
