@@ -29,6 +29,8 @@ UNKNOWN = "unknown"
 """In ``trained_on``: nobody knows what these weights have seen."""
 EMBEDDED_DATASET = "soundscapes"
 """The data set that needs no download; systems take small models of the package for it."""
+FOLDER = "folder"
+"""The data set of own clips, which alone has a path in its labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,62 @@ class Clip:
     @property
     def duration_s(self) -> float:
         return len(self.waveform) / self.sample_rate_hz
+
+
+@dataclass(frozen=True, slots=True)
+class SplitLabel:
+    """Which split of which data set is meant; ``str()`` spells it as users write it.
+
+    Attributes:
+        dataset: without the split: ``"clotho"``, ``"folder:PATH"``; ``"folder"`` where the path
+            is left out.
+        split: ``"evaluation"``; empty where none was named.
+    """
+
+    dataset: str
+    split: str
+
+    @staticmethod
+    def parse(text: str) -> SplitLabel:
+        """Take a label apart: ``clotho:evaluation``, ``folder:PATH:test``, ``folder:test``.
+
+        A folder's path may hold colons itself, so what follows its last one is the split.
+        """
+        cut = text.rpartition if text.startswith(f"{FOLDER}:") else text.partition
+        dataset, _, split = cut(":")
+        return SplitLabel(dataset, split)
+
+    def __str__(self) -> str:
+        return f"{self.dataset}:{self.split}"
+
+    @property
+    def dataset_name(self) -> str:
+        """The data set as ``bench datasets`` lists it, no path in it."""
+        return self.dataset.partition(":")[0]
+
+    @property
+    def path(self) -> str:
+        """Where a folder lies; empty where no path is named."""
+        return self.dataset.partition(":")[2]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the name says on every machine which clips are meant."""
+        return self.dataset_name != FOLDER
+
+    @property
+    def portable(self) -> SplitLabel:
+        """The label as every machine spells it: of a folder the path is left out."""
+        return SplitLabel(self.dataset_name, self.split)
+
+    @property
+    def argument(self) -> str:
+        """The label to type into a command: ``PATH`` stands where a folder's is left out."""
+        return f"{FOLDER}:PATH:{self.split}" if self.dataset == FOLDER else str(self)
+
+    def identify(self, references_sha256: str) -> str:
+        """Name what is behind the label: of a folder its captions, wherever it lies."""
+        return str(self) if self.is_public else f"{self.portable}@{references_sha256[:12]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +133,8 @@ class Split:
     embedded: frozenset[str] = frozenset()
 
     @property
-    def label(self) -> str:
-        return f"{self.dataset}:{self.name}"
+    def label(self) -> SplitLabel:
+        return SplitLabel(self.dataset, self.name)
 
     @property
     def clip_ids(self) -> tuple[str, ...]:

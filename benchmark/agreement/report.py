@@ -118,7 +118,7 @@ def _choose_idf(
         if request.dataset is not None:
             raise
         return IdfSource(request.human.name, references_by_clip(pairs)), str(error)
-    return IdfSource(split.label, split.references), None
+    return IdfSource(str(split.label), split.references), None
 
 
 def _count(pairs: Sequence[JudgedPair]) -> dict[str, int]:

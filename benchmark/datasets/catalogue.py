@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from benchmark.artifacts import Artifacts
-from benchmark.contract import Split
+from benchmark.contract import Split, SplitLabel
 from benchmark.datasets import audiocaps, clotho, folder
 from benchmark.datasets.fetch import RemoteFile, fetch
 from benchmark.datasets.soundscapes import splits as soundscapes
@@ -107,11 +107,11 @@ def load_split(text: str, data_root: Path, artifacts: Artifacts) -> Split:
         UnknownNameError: no such data set or split; names the nearest.
         DataError: files are missing (says which, where, and how to get them) or malformed.
     """
-    record, rest = _find_record(text)
-    if record.name == "folder":
-        path, split = folder.parse_folder(rest or "")
-        return folder.load_folder(path, split)
-    split = record.default_split if rest is None else rest
+    label = SplitLabel.parse(text)
+    record = _find_record(label)
+    if not label.is_public:
+        return folder.load_folder(*folder.locate(label))
+    split = record.default_split if text == record.name else label.split
     if record.name == "soundscapes":
         return soundscapes.load_soundscapes(split, artifacts)
     if data_root.exists() and not data_root.is_dir():
@@ -128,17 +128,13 @@ def split_loader(data_root: Path, artifacts: Artifacts) -> Callable[[str], Split
     return partial(load_split, data_root=data_root, artifacts=artifacts)
 
 
-def train_split_of(dataset: str) -> str:
-    """Name the training split of a data set, in the spelling that ``load_split`` reads.
-
-    Args:
-        dataset: without a split, as ``Split.dataset`` has it (``"clotho"``, ``"folder:PATH"``).
+def train_split_of(label: SplitLabel) -> SplitLabel:
+    """Name the training split of the data set that a split is of.
 
     Raises:
         UnknownNameError: there is no such data set.
     """
-    record, _ = _find_record(dataset)
-    return f"{dataset}:{record.train_split}"
+    return SplitLabel(label.dataset, _find_record(label).train_split)
 
 
 def fetch_dataset(name: str, data_root: Path, *, sounds: bool = False) -> list[Path]:
@@ -168,8 +164,7 @@ def fetch_dataset(name: str, data_root: Path, *, sounds: bool = False) -> list[P
     return paths
 
 
-def _find_record(text: str) -> tuple[DatasetRecord, str | None]:
-    name, colon, rest = text.partition(":")
-    if name not in DATASETS:
-        raise UnknownNameError("data set", name, DATASETS)
-    return DATASETS[name], rest if colon else None
+def _find_record(label: SplitLabel) -> DatasetRecord:
+    if label.dataset_name not in DATASETS:
+        raise UnknownNameError("data set", label.dataset_name, DATASETS)
+    return DATASETS[label.dataset_name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from benchmark.contract import Split
+from benchmark.contract import FOLDER, Split, SplitLabel
 from benchmark.datasets.captions_csv import Table, read_table
 from benchmark.datasets.sound_files import Sounds
 from benchmark.errors import DataError, UnknownNameError, UsageError, listed
@@ -24,15 +24,20 @@ HOW_TO_GET = (
 _NUMBERED = re.compile(r"caption_([1-9][0-9]*)")
 
 
-def parse_folder(text: str) -> tuple[Path, str]:
-    """Split ``PATH[:split]``; the path may hold colons, the split is train, val or test.
+def locate(label: SplitLabel) -> tuple[Path, str]:
+    """Find the path and the split in what a user wrote: ``folder:PATH`` or ``folder:PATH:split``.
+
+    A last part that is no split (train, val or test) belongs to the path.
 
     Raises:
         UsageError: there is no path.
     """
-    path, colon, split = text.rpartition(":")
-    if not colon or split not in SPLITS:
-        path, split = text, DEFAULT_SPLIT
+    if label.dataset == FOLDER:
+        path, split = label.split, DEFAULT_SPLIT
+    elif label.split in SPLITS:
+        path, split = label.path, label.split
+    else:
+        path, split = f"{label.path}:{label.split}", DEFAULT_SPLIT
     if not path:
         raise UsageError("'folder' needs a path; expected folder:PATH or folder:PATH:split.")
     return Path(path), split
@@ -52,7 +57,7 @@ def load_folder(root: Path, split: str = DEFAULT_SPLIT) -> Split:
     """
     if split not in SPLITS:
         raise UnknownNameError("split of a folder", split, SPLITS)
-    dataset, root = f"folder:{root}", root.expanduser()
+    dataset, root = f"{FOLDER}:{root}", root.expanduser()
     if not root.is_dir():
         raise DataError(f"no folder {root}; expected a folder with captions.csv. {HOW_TO_GET}")
     table = read_table(_captions_file(root, split), ("file_name",))

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmark.contract import References, Split, hash_clip_ids
-from benchmark.datasets.catalogue import DATASETS, DatasetRecord
+from benchmark.contract import References, Split, SplitLabel, hash_clip_ids
+from benchmark.datasets.catalogue import DATASETS
 from benchmark.errors import DataError
 from benchmark.machine.progress import progress_bar
 
@@ -22,8 +22,7 @@ class Passport:
     """The identity of a split: it goes into every manifest.
 
     Attributes:
-        dataset: without the split.
-        split: its name.
+        label: which split it is.
         licence: what may be done with it.
         expected: clips that the captions file names.
         present: clips whose sound was found.
@@ -38,8 +37,7 @@ class Passport:
         present_ids_sha256: over the ids of the clips with a sound.
     """
 
-    dataset: str
-    split: str
+    label: SplitLabel
     licence: str
     expected: int
     present: int
@@ -63,8 +61,8 @@ class Passport:
     def to_dict(self) -> dict[str, Any]:
         """All fields, ready for JSON."""
         return {
-            "dataset": self.dataset,
-            "split": self.split,
+            "dataset": self.label.dataset,
+            "split": self.label.split,
             "licence": self.licence,
             "expected": self.expected,
             "present": self.present,
@@ -87,7 +85,7 @@ class Passport:
         spread = f"{min(numbers, default=0)} / {mean:.2f} / {max(numbers, default=0)}"
         official = {True: "as published", False: "NOT as published", None: "no published version"}
         lines = [
-            f"{self.dataset}:{self.split}",
+            str(self.label),
             f"  clips       {self.present} of {self.expected} have a sound",
             f"  captions    {self.captions} ({spread} a clip: min / mean / max), "
             f"{self.duplicate_captions} duplicates, {self.empty_captions} empty",
@@ -101,7 +99,7 @@ class Passport:
             shown = ", ".join(map(repr, self.first_missing))
             more = self.missing - len(self.first_missing)
             lines.append(f"  missing     {shown}" + (f" and {more} more" if more else ""))
-            if record := _record_of(self.dataset):
+            if record := DATASETS.get(self.label.dataset_name):
                 lines.append(f"  where       {record.how_to_get}")
         return lines
 
@@ -138,15 +136,14 @@ class SoundCheck:
 
 def issue_passport(split: Split) -> Passport:
     """Describe a split from its captions and from what was found; no sound is read."""
-    record = _record_of(split.dataset)
+    record = DATASETS.get(split.label.dataset_name)
     captions = [text for texts in split.references.values() for text in texts]
     captions_sha256 = hash_captions(split.references)
     published = record.captions_sha256.get(split.name) if record else None
     counts = Counter(len(texts) for texts in split.references.values())
     present = [clip_id for clip_id in split.clip_ids if clip_id in split.present]
     return Passport(
-        dataset=split.dataset,
-        split=split.name,
+        label=split.label,
         licence=record.licence if record else "unknown",
         expected=len(split.references),
         present=len(present),
@@ -191,7 +188,3 @@ def check_sounds(split: Split, sample_rate_hz: int = 16_000) -> SoundCheck:
         longest_s=max(durations_s, default=0.0),
         broken=broken,
     )
-
-
-def _record_of(dataset: str) -> DatasetRecord | None:
-    return DATASETS.get(dataset.partition(":")[0])

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from benchmark.contract import Clip, Split
+from benchmark.contract import Clip, Split, SplitLabel
 from benchmark.datasets.audio import fit_length
 from benchmark.datasets.catalogue import load_split
-from benchmark.embeddings.files import Contents, EmbeddingKind, Recipe, Rows, portable_label
+from benchmark.embeddings.files import Contents, EmbeddingKind, Recipe, Rows
 from benchmark.embeddings.store import EmbeddingStore
 from benchmark.embeddings.writer import write_embeddings
 from benchmark.encoders import ENCODERS, AudioEncoder, Encoder, SequenceEncoder, load_encoder
@@ -58,7 +58,7 @@ class Export:
     """
 
     contents: Contents
-    label: str
+    label: SplitLabel
     missing: tuple[str, ...]
     broken: Mapping[str, str]
 
@@ -86,7 +86,7 @@ def embed_split(request: EmbedRequest) -> Export:
         )
     encoder = load_encoder(request.encoder, request.device)
     recipe = Recipe(encoder.name, encoder.fingerprint, kind, encoder.dim, request.duration_s)
-    contents = Contents(recipe, portable_label(split), len(split.references), present)
+    contents = Contents(recipe, str(split.label.portable), len(split.references), present)
     broken: dict[str, str] = {}
     vectors = _embed(encoder, recipe, split, present, broken)
     written = write_embeddings(request.output, contents, vectors)

@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.contract import Split, hash_clip_ids
+from benchmark.contract import SplitLabel, hash_clip_ids
 from benchmark.errors import DataError
 
 FORMAT = "aac-bench embeddings"
@@ -80,24 +80,20 @@ class Recipe:
         return f"its sounds were taken {mine}, and the system takes them {other}"
 
 
-def embed_command(label: str, encoder: str, kind: str, duration_s: float | None = None) -> str:
+def embed_command(
+    label: SplitLabel, encoder: str, kind: str, duration_s: float | None = None
+) -> str:
     """Spell the command that makes a file, for errors.
 
     Args:
-        label: of the split; ``folder:train`` becomes ``folder:PATH:train``.
+        label: of the split, portable or not.
         encoder: its name, options included.
         kind: ``sounds`` or ``patches``.
         duration_s: see ``Recipe``.
     """
-    if label.startswith("folder:") and label.count(":") == 1:
-        label = label.replace(":", ":PATH:")
+    options = f"--encoder {shlex.quote(encoder)} --kind {kind}"
     length = "" if duration_s is None else f" --duration {duration_s:g}"
-    return f"bench embed {label} --encoder {shlex.quote(encoder)} --kind {kind}{length} -o FILE"
-
-
-def portable_label(split: Split) -> str:
-    """Name a split as every machine does: of a folder the path is left out."""
-    return f"{split.dataset.split(':')[0]}:{split.name}"
+    return f"bench embed {label.argument} {options}{length} -o FILE"
 
 
 @dataclass(frozen=True, slots=True)

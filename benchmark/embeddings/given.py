@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.contract import Clip
+from benchmark.contract import Clip, SplitLabel
 from benchmark.embeddings.files import EmbeddingFile, Recipe, Rows, embed_command
 from benchmark.errors import DataError
 
@@ -48,6 +48,7 @@ class GivenEmbeddings:
             why = "it does not hold the clip" if is_fit else file.recipe.difference(self.recipe)
             parts.append(f"{file.path} holds {file.recipe}: {why}.")
         recipe = self.recipe
-        command = embed_command(split, recipe.encoder, recipe.kind, recipe.duration_s)
+        label = SplitLabel.parse(split)
+        command = embed_command(label, recipe.encoder, recipe.kind, recipe.duration_s)
         parts.append(f"Expected {recipe}; where the sounds are, make it with `{command}`.")
         return DataError(" ".join(parts))

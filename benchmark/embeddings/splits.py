@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.contract import Clip, Split, Waveform
-from benchmark.embeddings.files import EmbeddingFile, portable_label
+from benchmark.embeddings.files import EmbeddingFile
 from benchmark.errors import DataError, UsageError, listed
 
 _SILENCE: Waveform = np.zeros(0, dtype=np.float32)
@@ -34,10 +34,10 @@ def open_files(paths: Sequence[Path], splits: Sequence[Split]) -> tuple[Embeddin
     repeated = [str(path) for path in paths if paths.count(path) > 1]
     if repeated:
         raise UsageError(f"--embeddings names {repeated[0]!r} more than once; name a file once.")
-    by_label = {portable_label(split): split for split in splits}
+    by_label = {str(split.label.portable): split for split in splits}
     if len(by_label) < len(splits):
         raise UsageError(
-            f"{splits[0].label} and {splits[1].label} are both {portable_label(splits[0])} to a "
+            f"{splits[0].label} and {splits[1].label} are both {splits[0].label.portable} to a "
             "file of embeddings, which knows no path; expected splits of two names. Save one as "
             "another split of its folder (train.csv, val.csv or test.csv)."
         )
@@ -59,7 +59,7 @@ def with_embeddings(split: Split, files: Sequence[EmbeddingFile]) -> Split:
     embedded = _embedded_ids(split, files) - split.present
     if not embedded:
         return split
-    label = portable_label(split)
+    label = str(split.label.portable)
 
     def read_clip(clip_id: str, sample_rate_hz: int) -> Clip:
         if clip_id in embedded:
@@ -87,7 +87,7 @@ def describe_files(files: Sequence[EmbeddingFile]) -> tuple[dict[str, Any], ...]
 def _embedded_ids(split: Split, files: Sequence[EmbeddingFile]) -> frozenset[str]:
     by_recipe: dict[tuple[object, ...], set[str]] = {}
     for file in files:
-        if file.split == portable_label(split):
+        if file.split == str(split.label.portable):
             recipe = file.recipe
             key = (recipe.fingerprint, recipe.kind, recipe.dim, recipe.duration_s)
             by_recipe.setdefault(key, set()).update(file.contents.clip_ids)

@@ -126,7 +126,7 @@ def report_gap(request: GapRequest) -> GapReport:
         study.examine(load_joint_encoder(name, request.device), facts)
         for name in dict.fromkeys(names)
     )
-    return GapReport(str(request.run), split.label, train.label, gaps)
+    return GapReport(str(request.run), str(split.label), str(train.label), gaps)
 
 
 def draw_clips(clip_ids: Sequence[str], n_most: int | None, seed: int) -> list[str]:
@@ -158,7 +158,7 @@ def _joint_encoders(facts: Mapping[str, Facts], run: Path) -> tuple[str, ...]:
 
 
 def _load_train(plan: Plan, split: Split, request: GapRequest) -> Split:
-    label = plan.train or train_split_of(split.dataset)
+    label = plan.train or str(train_split_of(split.label))
     train = load_split(label, request.data_root, artifacts())
     if train.label == split.label:
         raise RunError(
@@ -229,7 +229,7 @@ class _Study:
             for of in users.values()
             if of.get("gap_source")
         }
-        for source, n_most in said or {(self.train.label, MOST_GAP_CLIPS): None}:
+        for source, n_most in said or {(str(self.train.label), MOST_GAP_CLIPS): None}:
             split = load_split(source, self.request.data_root, artifacts())
             if not split.present:
                 notes.append(f"shift: the gap is measured on sounds; no clip of {source} has one.")

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
+from benchmark.contract import SplitLabel
 from benchmark.metrics.catalogue import METRICS
 
 _LABELS = {metric.label: key for key, metric in METRICS.items()} | {"CIDEr": "cider_d"}
-_SPLITS = {"audiocaps:test": "AudioCaps", "clotho:evaluation": "Clotho"}
+_SPLITS = {
+    SplitLabel("audiocaps", "test"): "AudioCaps",
+    SplitLabel("clotho", "evaluation"): "Clotho",
+}
+"""Split to what the file calls its data set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +28,12 @@ class PublishedRow:
     values: dict[str, float]
 
 
-def published_rows(split_label: str) -> list[PublishedRow]:
+def published_rows(label: SplitLabel) -> list[PublishedRow]:
     """List the printed results for a split, best CIDEr-D first; none for other splits."""
-    wanted = _SPLITS.get(split_label)
+    dataset = _SPLITS.get(label)
     grouped: dict[tuple[str, str], list[dict[str, str]]] = {}
     for record in _records():
-        if record["dataset"] == wanted:
+        if record["dataset"] == dataset:
             grouped.setdefault((record["system"], record["supervision"]), []).append(record)
     rows = [
         PublishedRow(

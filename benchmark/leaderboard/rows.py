@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmark.contract import Fact, Kind
+from benchmark.contract import Fact, Kind, SplitLabel
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.contributions import SystemStatistics
 from benchmark.runs.folder import folders_in
@@ -84,6 +84,10 @@ class Row:
     @property
     def complete(self) -> bool:
         return self.n_failed == 0 and self.failure is None
+
+    @property
+    def label(self) -> SplitLabel:
+        return SplitLabel(self.dataset, self.split)
 
     @property
     def rung(self) -> Rung:
@@ -201,15 +205,15 @@ def _row(record: RunRecord, system: PlannedSystem) -> Row:
     plan = record.plan
     sealed = record.manifest["systems"][system.name]
     scores = record.scores["systems"][system.name]
-    dataset, split = plan.dataset.rsplit(":", 1)
+    label = SplitLabel.parse(plan.dataset)
     trained_on = tuple(sealed.get("trained_on", system.trained_on))
     latency = sealed["latency"]
     return Row(
         system=system.name,
         kind=system.kind,
         is_retrieval=system.is_retrieval,
-        dataset=dataset,
-        split=split,
+        dataset=label.dataset,
+        split=label.split,
         n_scored=scores["n_scored"],
         n_expected=plan.n_expected,
         n_failed=sealed["n_failed"],
@@ -225,7 +229,7 @@ def _row(record: RunRecord, system: PlannedSystem) -> Row:
         seed=plan.seed,
         run=str(record.path),
         # Nobody knows what wrote a file.
-        saw_data="unknown" if plan.command == "score" else saw_data(trained_on, dataset),
+        saw_data="unknown" if plan.command == "score" else saw_data(trained_on, label),
         facts=sealed.get("facts", {}),
         statistics=record.statistics[system.name],
     )

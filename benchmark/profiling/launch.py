@@ -57,7 +57,7 @@ def profile_systems(
         "schema": SCHEMA,
         "created_at": now(),
         **asked,
-        "dataset": planned.split.label,
+        "dataset": str(planned.split.label),
         "train": planned.plan.train,
         "versions": dict(planned.plan.versions),
         "machine": found[-1] if found else describe_machine(),

@@ -12,7 +12,7 @@ from typing import Any
 from benchmark.contract import UNKNOWN, Resources, Split, SystemSpec
 from benchmark.datasets.catalogue import load_split, split_loader, train_split_of
 from benchmark.datasets.passport import hash_captions, issue_passport
-from benchmark.embeddings.files import EmbeddingFile, portable_label
+from benchmark.embeddings.files import EmbeddingFile
 from benchmark.embeddings.splits import describe_files, open_files, with_embeddings
 from benchmark.errors import DataError, RunError, UsageError, listed
 from benchmark.machine.clock import now
@@ -80,7 +80,7 @@ class Prepared:
             train=train,
             references=self.split.references if spec.kind == "ceiling" else None,
             embedding_files=tuple(file.path for file in self.files),
-            embedded_split=portable_label(self.split) if is_embedded else None,
+            embedded_split=str(self.split.label.portable) if is_embedded else None,
             load_split=split_loader(self.data_root, artifacts()),
         )
 
@@ -154,7 +154,7 @@ def shared_fields(argv: tuple[str, ...], split: Split, metrics: tuple[str, ...])
     return {
         "created_at": now(),
         "argv": argv,
-        "dataset": split.label,
+        "dataset": str(split.label),
         "references_sha256": hash_captions(split.references),
         "n_expected": len(split.references),
         "passport": issue_passport(split).to_dict(),
@@ -262,7 +262,7 @@ def _choose_clips(split: Split, systems: Sequence[System], request: RunRequest) 
 def _train_label(request: RunRequest, systems: Sequence[System], split: Split) -> str | None:
     if not any(system.spec.needs_train for system in systems):
         return None
-    return request.train or train_split_of(split.dataset)
+    return request.train or str(train_split_of(split.label))
 
 
 def _refuse_leaks(plan: Plan, split: Split, train: Split | None) -> None:

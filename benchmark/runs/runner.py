@@ -226,7 +226,7 @@ class _FoldRun:
 
     def _key(self, content: str, resources: Resources) -> str:
         provenance = self.system.provenance
-        train = resources.train.label if resources.train else ""
+        train = str(resources.train.label) if resources.train else ""
         parts = (self.system.name, str(provenance), str(resources.seed), train, content)
         return content_key((*parts, str(self.fold)))
 

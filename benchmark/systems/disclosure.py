@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from benchmark.contract import Captioner, Fact
+from benchmark.contract import UNKNOWN, Captioner, Fact, SplitLabel
 from benchmark.errors import PluginError
 
 SawData = Literal["yes", "no", "unknown"]
@@ -35,19 +35,19 @@ def read_disclosure(captioner: Captioner) -> Disclosure:
     return Disclosure(_check_trained_on(trained_on), _check_facts(facts))
 
 
-def saw_data(trained_on: Sequence[str], dataset: str) -> SawData:
+def saw_data(trained_on: Sequence[str], label: SplitLabel) -> SawData:
     """Tell whether weights have seen a data set, by the names of what they were trained on.
 
     Args:
         trained_on: data sets, with or without a split (``"clotho:development"``).
-        dataset: without its split. A folder may hold any data set's clips: weights that saw
-            other data have seen it or not, nobody knows.
+        label: its data set counts, not its split. A folder may hold any data set's clips: weights
+            that saw other data have seen it or not, nobody knows.
     """
-    name = dataset.casefold()
+    name = label.dataset.casefold()
     seen = [entry.casefold() for entry in trained_on]
-    if any(entry == name or entry.startswith(f"{name}:") for entry in seen):
+    if any(name in (entry, SplitLabel.parse(entry).dataset) for entry in seen):
         return "yes"
-    if "unknown" in seen or (seen and name.startswith("folder:")):
+    if UNKNOWN in seen or (seen and not label.is_public):
         return "unknown"
     return "no"
 

@@ -33,7 +33,7 @@ def test_the_official_splits_have_their_published_sizes(split, clips, captions_e
     loaded = load_audiocaps(split, shared_path("data"))
     assert len(loaded.references) == clips
     assert {len(captions) for captions in loaded.references.values()} == {captions_each}
-    assert loaded.label == f"audiocaps:{split}"
+    assert str(loaded.label) == f"audiocaps:{split}"
     assert len(loaded.missing) == clips
 
 

@@ -6,6 +6,7 @@ import soundfile
 from shared_data import shared_path
 
 from benchmark.artifacts import Artifacts
+from benchmark.contract import SplitLabel
 from benchmark.datasets.catalogue import DATASETS, fetch_dataset, load_split, train_split_of
 from benchmark.errors import DataError, UnknownNameError, UsageError
 
@@ -24,14 +25,14 @@ def load(text, root, tmp_path):
     ],
 )
 def test_a_name_means_a_split(tmp_path, text, label):
-    assert load(text, shared_path("data"), tmp_path).label == label
+    assert str(load(text, shared_path("data"), tmp_path).label) == label
 
 
 def test_a_folder_is_named_by_its_path(tmp_path):
     (tmp_path / "captions.csv").write_text("file_name,caption\na.wav,x\n")
     soundfile.write(tmp_path / "a.wav", np.zeros(10, dtype=np.float32), 8_000)
     split = load(f"folder:{tmp_path}", tmp_path / "no data root", tmp_path)
-    assert split.label == f"folder:{tmp_path}:test"
+    assert str(split.label) == f"folder:{tmp_path}:test"
     assert split.present == {"a.wav"}
 
 
@@ -94,11 +95,14 @@ def test_the_record_of_soundscapes_names_the_splits_it_has():
 
 
 def test_the_training_split_is_spelled_as_it_is_loaded():
-    assert train_split_of("clotho") == "clotho:development"
-    assert train_split_of("audiocaps") == "audiocaps:train"
-    assert train_split_of("folder:/a:b") == "folder:/a:b:train"
+    for label, expected in (
+        ("clotho:validation", "clotho:development"),
+        ("audiocaps:test", "audiocaps:train"),
+        ("folder:/a:b:test", "folder:/a:b:train"),
+    ):
+        assert str(train_split_of(SplitLabel.parse(label))) == expected
     with pytest.raises(UnknownNameError):
-        train_split_of("cloto")
+        train_split_of(SplitLabel.parse("cloto:test"))
 
 
 def test_what_cannot_be_fetched_says_how_to_get_it_instead(tmp_path):

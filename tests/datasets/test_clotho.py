@@ -31,7 +31,7 @@ def write(path: Path, content: str) -> None:
 )
 def test_the_official_splits_have_their_published_sizes(split, official, clips):
     loaded = load_clotho(split, shared_path("data"))
-    assert loaded.label == f"clotho:{official}"
+    assert str(loaded.label) == f"clotho:{official}"
     assert len(loaded.references) == clips
     assert {len(captions) for captions in loaded.references.values()} == {5}
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmark.datasets.folder import load_folder, parse_folder
+from benchmark.contract import SplitLabel
+from benchmark.datasets.folder import load_folder, locate
 from benchmark.errors import DataError, UnknownNameError, UsageError
 
 
@@ -29,16 +30,17 @@ def write_captions(root: Path, content: str, name: str = "captions.csv") -> None
         ("/data/a:b:val", "/data/a:b", "val"),
         ("test", "test", "test"),
         ("clips:tset", "clips:tset", "test"),
+        ("clips:", "clips:", "test"),
     ],
 )
 def test_the_split_is_read_only_where_it_is_one(text, path, split):
-    assert parse_folder(text) == (Path(path), split)
+    assert locate(SplitLabel.parse(f"folder:{text}")) == (Path(path), split)
 
 
 @pytest.mark.parametrize("text", ["", ":train"])
 def test_a_folder_needs_a_path(text):
     with pytest.raises(UsageError, match="folder:PATH"):
-        parse_folder(text)
+        locate(SplitLabel.parse(f"folder:{text}"))
 
 
 def test_rows_of_one_file_add_references(tmp_path):

@@ -15,7 +15,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from benchmark.artifacts import Artifacts
-from benchmark.contract import Clip, Resources, Split
+from benchmark.contract import Clip, Resources, Split, SplitLabel
 from benchmark.embeddings.files import Contents, EmbeddingFile, Recipe, embed_command
 from benchmark.embeddings.splits import open_files, with_embeddings
 from benchmark.embeddings.store import EmbeddingStore
@@ -277,7 +277,8 @@ def test_embeddings_of_another_recipe_are_refused_with_what_differs(tmp_path, ch
     wanted = replace(PATCHES, **changes)
     with pytest.raises(DataError, match=message) as caught:
         open_store(tmp_path, wanted, "file")
-    command = embed_command("clotho:evaluation", wanted.encoder, wanted.kind, wanted.duration_s)
+    label = SplitLabel("clotho", "evaluation")
+    command = embed_command(label, wanted.encoder, wanted.kind, wanted.duration_s)
     assert command in str(caught.value)
     assert str(tmp_path / "file") in str(caught.value)
 
@@ -346,4 +347,5 @@ def test_a_folder_goes_by_its_split_on_every_machine(tmp_path):
     write(tmp_path / "file", "ab", split="folder:test")
     split = make_split("folder:/home/other/clips", "test")
     assert with_embeddings(split, open_files([tmp_path / "file"], [split])).embedded == set("ab")
-    assert embed_command("folder:test", "mini", "sounds").startswith("bench embed folder:PATH:test")
+    command = embed_command(SplitLabel.parse("folder:test"), "mini", "sounds")
+    assert command.startswith("bench embed folder:PATH:test ")

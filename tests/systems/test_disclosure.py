@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plugin_distributions import write_distribution
 
+from benchmark.contract import SplitLabel
 from benchmark.errors import PluginError
 from benchmark.leaderboard.rows import read_rows
 from benchmark.leaderboard.tables import render
@@ -130,7 +131,7 @@ def test_anything_else_is_refused_by_what_it_is(attributes, message):
     ],
 )
 def test_weights_saw_a_data_set_that_they_name(trained_on, dataset, expected):
-    assert saw_data(trained_on, dataset) == expected
+    assert saw_data(trained_on, SplitLabel(dataset, "test")) == expected
 
 
 def test_the_manifest_holds_what_was_said_after_the_last_clip(run):

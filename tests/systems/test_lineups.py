@@ -8,6 +8,7 @@ import json
 import pytest
 
 from benchmark.cli.endings import finish
+from benchmark.contract import SplitLabel
 from benchmark.deprecated import SUITE_OPTION
 from benchmark.errors import UnknownNameError, UsageError
 from benchmark.leaderboard.published import published_rows
@@ -52,7 +53,7 @@ def test_the_lineups_hold_the_rows_of_their_papers():
 
 def test_published_rows_are_only_those_of_the_paper():
     def of(lineup, split):
-        rows = published_rows(split)
+        rows = published_rows(SplitLabel.parse(split))
         return [
             row.system for row in rows if LINEUPS[lineup].has_published(row.system, row.sources)
         ]

@@ -301,7 +301,7 @@ def resources(tmp_path):
 def test_training_captions_go_to_those_that_need_them(resources):
     assert given_to(system(), resources).train is None
     given = given_to(system(needs_train=True), resources)
-    assert (given.train.label, given.seed) == ("soundscapes:train", 3)
+    assert (str(given.train.label), given.seed) == ("soundscapes:train", 3)
     own = dataclasses.replace(example_train(), dataset="own")
     given = given_to(system(needs_train=True), dataclasses.replace(resources, train=own))
     assert given.train is own

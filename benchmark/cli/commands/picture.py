@@ -49,6 +49,6 @@ def command(runs: tuple[Path, ...], out: Path, kind: str) -> None:
 
 def title_of(rows: Sequence[Row], clips: str = "") -> str:
     """Name the splits of rows, and say where times of several machines stand side by side."""
-    title = ", ".join(dict.fromkeys(f"{row.dataset}:{row.split}" for row in rows)) + clips
+    title = ", ".join(dict.fromkeys(str(row.label) for row in rows)) + clips
     machines = {row.latency.machine for row in rows if row.latency}
     return title + ("\ntimes of different machines do not compare" if len(machines) > 1 else "")

@@ -31,6 +31,7 @@ def command(run: Path, out: Path, data_root: Path | None, with_sounds: bool) -> 
 
     The page opens from disk and loads nothing from anywhere else.
     """
+    from benchmark.contract import SplitLabel
     from benchmark.datasets.catalogue import DATASETS
     from benchmark.leaderboard.page.writing import write_report
     from benchmark.machine.places import data_root as find_data_root
@@ -40,5 +41,5 @@ def command(run: Path, out: Path, data_root: Path | None, with_sounds: bool) -> 
     click.echo(f"{page.path}: {page.n_clips:,} clips, {sounds}, {page.size_mib:.1f} MiB")
     for clip_id, note in page.notes.items():
         click.echo(f"  {clip_id}: {note}")
-    record = DATASETS[page.dataset.partition(":")[0]]
+    record = DATASETS[SplitLabel.parse(page.dataset).dataset_name]
     click.echo(f"Before you pass it on, the licence of {record.name}: {record.licence}.")

@@ -152,8 +152,7 @@ def _only_table(rows: Sequence[Row]) -> Row:
     ]
     if others:
         shown = [
-            f"{row.run} ({row.dataset}:{row.split}, {row.n_scored:,} clips, "
-            f"ids {row.clips_sha256[:12]})"
+            f"{row.run} ({row.label}, {row.n_scored:,} clips, ids {row.clips_sha256[:12]})"
             for row in {row.table_key: row for row in (table, *others)}.values()
         ]
         raise RunError(

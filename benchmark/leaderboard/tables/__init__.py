@@ -39,7 +39,7 @@ def render(
         parts.append(entitle(title, table, form, notes(group)))
         if any(row.latency for row in group):
             parts.append(latency_table(group, form))
-        label = f"{group[0].dataset}:{group[0].split}"
+        label = group[0].label
         if published:
             parts.append(published_table(label, published_rows(label), form))
         elif printed := published_of(lineups, label):

@@ -22,7 +22,7 @@ from benchmark.metrics.catalogue import METRICS
 def heading(group: Sequence[Row], form: Format) -> str:
     row = group[0]
     text = (
-        f"{row.dataset}:{row.split}, {row.n_scored:,} of {row.n_expected:,} clips "
+        f"{row.label}, {row.n_scored:,} of {row.n_expected:,} clips "
         f"(clip ids {row.clips_sha256[:12]})"
     )
     return f"### {text}" if form == "md" else text

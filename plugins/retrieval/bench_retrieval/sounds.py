@@ -51,12 +51,16 @@ def prepare_nearest_sound(resources: Resources, options: NnVggishOptions) -> Nea
         MissingWeightsError: VGGish's weights are not on this machine.
     """
     train = resources.train
-    name = options.encoder or ("mini" if is_embedded(train) else "vggish")
-    if train is None or not train.present:
-        where = train.label if train else "the training split"
-        command = embed_command(where, name, "patches")
+    if train is None:
         raise DataError(
-            f"nn-vggish compares sounds, but no clip of {where} has one. Fetch its sounds "
+            "nn-vggish copies captions of training clips, and there is no training split; expected "
+            "one. Name it with --train."
+        )
+    name = options.encoder or ("mini" if is_embedded(train) else "vggish")
+    if not train.present:
+        command = embed_command(train.label, name, "patches")
+        raise DataError(
+            f"nn-vggish compares sounds, but no clip of {train.label} has one. Fetch its sounds "
             f"(`bench data verify` lists what is missing), embed them where they are (`{command}`) "
             "and name the file with --embeddings, or train on another split with --train."
         )

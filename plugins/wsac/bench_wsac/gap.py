@@ -67,7 +67,7 @@ def measure_gap(
     ends = np.cumsum([len(worded[clip_id]) for clip_id in ids])
     means = [part.mean(axis=0, dtype=np.float64) for part in np.split(texts, ends[:-1])]
     vector = sounds.mean(axis=0, dtype=np.float64) - np.mean(means, axis=0)
-    return Gap(vector.astype(np.float32), len(ids), split.label)
+    return Gap(vector.astype(np.float32), len(ids), str(split.label))
 
 
 def choose_noise_std(

@@ -83,7 +83,7 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: WsacOptions)
         decoder,
         vocabulary,
         is_mapped=settings.is_mapped,
-        trained_on=() if gap is None or gap.source == train.label else (gap.source,),
+        trained_on=() if gap is None or gap.source == str(train.label) else (gap.source,),
         facts=facts,
     )
 

@@ -72,7 +72,7 @@ def test_a_clip_is_the_same_in_another_order_and_in_another_process():
 
 
 def test_a_split_holds_its_clips_and_captions(val):
-    assert val.label == "soundscapes:val"
+    assert str(val.label) == "soundscapes:val"
     assert val.clip_ids == tuple(f"val-{index:04}" for index in range(N_CLIPS["val"]))
     assert val.missing == ()
     assert {len(references) for references in val.references.values()} == {5}

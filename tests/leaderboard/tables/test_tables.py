@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from leaderboard_rows import ROW, cell, row
 from timed_calls import latency_of
 
+from benchmark.contract import SplitLabel
 from benchmark.display.tables import lay_out
 from benchmark.leaderboard.published import published_rows
 from benchmark.leaderboard.rows import group_rows
@@ -140,7 +141,9 @@ def test_a_bar_in_a_name_does_not_break_a_markdown_table():
 
 
 def test_printed_numbers_come_with_their_source():
-    human = next(row for row in published_rows("audiocaps:test") if row.supervision == "human")
+    human = next(
+        row for row in published_rows(SplitLabel("audiocaps", "test")) if row.supervision == "human"
+    )
     assert human.values["bleu_1"] == pytest.approx(0.654)
     text = render([row("a", dataset="audiocaps", split="test")], "md", published=True)
     assert "Koizumi et al. arXiv 2012.07331 Table 1" in text
