@@ -17,12 +17,12 @@ from benchmark.gate.calls import LATENCY, Calls, read_calls
 from benchmark.gate.checks import Check, Status, used_share
 from benchmark.gate.identity import system_names
 from benchmark.gate.policy import Limits, Policy, RatioRule
+from benchmark.machine.fingerprint import Machine
 from benchmark.runs.latency import Latency
 from benchmark.runs.record import RunRecord
 from benchmark.stats.percentiles import Percentile, percentile
 
 WHOLE_RUN = "(run)"
-_HARDWARE = ("cpu", "cores", "architecture", "gpu", "threads", "kernels")
 _LEAST = 1e-9
 
 
@@ -115,18 +115,22 @@ def judge_memory(
 
 def other_machine(run: RunRecord, baseline: RunRecord) -> str | None:
     """Say in what the hardware of two runs differs; None where it does not, or nobody knows."""
-    now, before = run.manifest.get("machine"), baseline.manifest.get("machine")
-    if not now or not before:
+    now, before = _machine(run), _machine(baseline)
+    if now is None or before is None:
         return None
-    differing = [fact for fact in _HARDWARE if now.get(fact) != before.get(fact)]
-    parts = [f"{fact} {now.get(fact)} (baseline: {before.get(fact)})" for fact in differing]
+    parts = [
+        f"{name} {fact} (baseline: {before.hardware[name]})"
+        for name, fact in now.hardware.items()
+        if fact != before.hardware[name]
+    ]
     return ", ".join(parts) or None
 
 
 def hardware_of(record: RunRecord) -> str:
     """Spell what times of two runs must share to be one series; empty where nobody noted it."""
-    machine = record.manifest.get("machine") or {}
-    return "|".join(f"{fact}:{machine[fact]}" for fact in _HARDWARE if machine.get(fact))
+    machine = _machine(record)
+    facts = machine.hardware.items() if machine else ()
+    return "|".join(f"{name}:{fact}" for name, fact in facts if fact)
 
 
 def relative_medians(record: RunRecord, system: str) -> dict[str, float]:
@@ -182,6 +186,11 @@ def _judge_subject(pair: SpeedPair, subject: str, limit: float, floor: float) ->
         now,
         used_share(found.value - 1, limit - 1),
     )
+
+
+def _machine(record: RunRecord) -> Machine | None:
+    machine = record.manifest.get("machine")
+    return Machine.from_json(machine, record.path) if machine else None
 
 
 def _latency(record: RunRecord, system: str) -> Latency | None:

@@ -1,23 +1,22 @@
-"""What a profile was taken on: times of two machines are not compared, so each is named."""
+"""What this machine is, asked of the operating system and of what is installed."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-import hashlib
-import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmark.contract import Fact
+from benchmark.machine.fingerprint import Machine
 
 _COMMAND_TIMEOUT_S = 20
 _THREAD_LIMITS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -30,44 +29,17 @@ _KERNEL_CHOICES = (
 )
 
 
-def describe_machine() -> dict[str, Fact]:
-    """Describe this machine and what runs on it.
-
-    Returns:
-        ``hash`` (12 hex digits over all the rest but ``torch_threads``), ``cpu`` (its model),
-        ``cores`` (that this process may use), ``ram_gib``, ``os``, ``kernel``, ``architecture``,
-        ``python``, ``numpy``, ``blas`` (numpy's), ``torch`` (its version, None where it is not
-        installed), ``threads`` (the environment's limit, as ``OMP_NUM_THREADS=1``), ``kernels``
-        (what the environment bids the arithmetic libraries use, as ``OPENBLAS_CORETYPE=Haswell``;
-        None where they choose), ``gpu`` (its model, None where there is none), and
-        ``torch_threads``, None as long as nothing has imported torch: a description imports
-        nothing, and the hash does not depend on it.
-    """
-    facts = {
-        **_fixed_facts(),
-        "cores": usable_cores(),
-        "threads": _named_settings(_THREAD_LIMITS),
-        "kernels": _named_settings(_KERNEL_CHOICES),
-    }
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+def describe_machine() -> Machine:
+    """Describe this machine and what runs on it; imports nothing for it."""
     count_threads = getattr(sys.modules.get("torch"), "get_num_threads", None)
-    n_threads = count_threads() if count_threads else None
-    return {"hash": digest[:12], **facts, "torch_threads": n_threads}
-
-
-def machine_line(machine: Mapping[str, Any]) -> str:
-    """Spell a machine in one line, for under a table."""
-    known = {name: fact for name, fact in machine.items() if fact is not None}
-    parts = [
-        f"{known.get('cpu', 'unknown processor')}, {known.get('cores', '?')} cores",
-        f"{known.get('ram_gib', '?')} GiB",
-        *([str(known["gpu"])] if "gpu" in known else []),
-        f"{known.get('os', '')} {known.get('kernel', '')}".strip(),
-        f"Python {known.get('python', '?')}",
-        *(f"{name} {known[name]}" for name in ("numpy", "torch") if name in known),
-        *([str(known["threads"])] if "threads" in known else []),
-    ]
-    return f"Machine {known.get('hash', '?')}: {'; '.join(parts)}"
+    machine = dataclasses.replace(
+        _lasting_facts(),
+        cores=usable_cores(),
+        threads=_named_settings(_THREAD_LIMITS),
+        kernels=_named_settings(_KERNEL_CHOICES),
+        torch_threads=count_threads() if count_threads else None,
+    )
+    return dataclasses.replace(machine, hash=machine.fingerprint())
 
 
 def usable_cores() -> int:
@@ -99,19 +71,23 @@ def peak_rss_mib() -> float | None:
 
 
 @functools.cache
-def _fixed_facts() -> dict[str, Fact]:
-    return {
-        "cpu": _cpu_model(),
-        "ram_gib": _ram_gib(),
-        "os": _os_name(),
-        "kernel": platform.release(),
-        "architecture": platform.machine(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "blas": _blas(),
-        "torch": _version("torch"),
-        "gpu": _gpu_model(),
-    }
+def _lasting_facts() -> Machine:
+    """Find out what stays as it is while this process runs; the rest is left blank."""
+    return Machine(
+        hash="",
+        cpu=_cpu_model(),
+        ram_gib=_ram_gib(),
+        os=_os_name(),
+        kernel=platform.release(),
+        architecture=platform.machine(),
+        python=platform.python_version(),
+        numpy=np.__version__,
+        blas=_blas(),
+        torch=_version("torch"),
+        gpu=_gpu_model(),
+        cores=0,
+        threads=None,
+    )
 
 
 def _cpu_model() -> str:

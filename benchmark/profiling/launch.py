@@ -60,7 +60,7 @@ def profile_systems(
         "dataset": str(planned.split.label),
         "train": planned.plan.train,
         "versions": dict(planned.plan.versions),
-        "machine": found[-1] if found else describe_machine(),
+        "machine": found[-1] if found else describe_machine().to_json(),
         "systems": systems,
     }
 

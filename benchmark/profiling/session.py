@@ -74,7 +74,7 @@ def profile_system(request: ProfileRequest, started_ns: int) -> dict[str, Any]:
         "size": _size(subject),
         "harness": _time_harness(stream, first),
         "scenarios": scenarios,
-        "machine": describe_machine(),
+        "machine": describe_machine().to_json(),
     }
 
 
@@ -107,7 +107,7 @@ def _single_stream(
     subject: Subject, first: FirstPass, calls: Sequence[TimedCall]
 ) -> dict[str, Any]:
     """Summarise calls as a run's profile pass does, and keep the raw ones."""
-    name, machine = subject.system.name, str(describe_machine()["hash"])
+    name, machine = subject.system.name, describe_machine().hash
     rows = [timed.to_entry(name, first.captions[timed.clip_id], machine) for timed in calls]
     prepared = PrepareEntry(name, 0, subject.steps_s["prepare_s"])
     latency = summarise_latency(rows, [prepared], "the first pass")

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmark.display.numbers import show, show_shares
 from benchmark.display.tables import NO_VALUE, Format, entitle, lay_out
-from benchmark.machine.facts import machine_line
+from benchmark.machine.fingerprint import Machine
 from benchmark.stats.percentiles import Percentile
 
 Record = Mapping[str, Any]
@@ -34,7 +34,7 @@ def profile_tables(profile: Record, form: Format = "text") -> str:
         found = {name: record[scenario] for name, record in timed.items() if scenario in record}
         if found:
             parts.append(lay(found, systems, form))
-    parts.append(machine_line(profile["machine"]))
+    parts.append(str(Machine.from_json(profile["machine"], "the profile")))
     return "\n\n".join(parts)
 
 

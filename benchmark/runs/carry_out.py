@@ -175,7 +175,7 @@ def _manifest(
     return {
         "schema": MANIFEST_SCHEMA,
         "finished_at": now(),
-        "machine": dict(view.machines[-1].machine) if view.machines else None,
+        "machine": view.machines[-1].machine.to_json() if view.machines else None,
         "peak_rss_mib": max(peaks, default=None),
         "complete": not any(system["n_failed"] or system["failure"] for system in systems.values()),
         "failures": dict(failures),

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from benchmark.contract import Fact
 from benchmark.errors import RunError
+from benchmark.machine.fingerprint import Machine
 from benchmark.machine.typed_json import read_as
 
 State = Literal["ok", "empty", "error", "timeout"]
@@ -106,11 +107,11 @@ class MachineEntry:
     """The machine that wrote the entries before this one.
 
     Attributes:
-        machine: what it is, its hash included; see ``machine.facts``.
+        machine: what it is, its hash included; see ``machine.fingerprint``.
         peak_rss_mib: the most memory that the process had held; None where nobody can tell.
     """
 
-    machine: Mapping[str, Fact]
+    machine: Machine
     peak_rss_mib: float | None = None
 
 

@@ -123,7 +123,7 @@ class _FoldRun:
         machine = describe_machine()
         rows: list[Entry] = []
         if self._lacks_profile(done):
-            rows += self._profile(captioner, clip_ids, str(machine["hash"]))
+            rows += self._profile(captioner, clip_ids, machine.hash)
         self.ledger.extend([*rows, MachineEntry(machine, peak_rss_mib())])
         return None
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from machines import SERVER
 
 from benchmark.errors import RunError
 from benchmark.runs.entries import (
@@ -38,9 +39,12 @@ LINES = [
         '"calibration_s": null, "machine": "0123"}',
     ),
     (
-        MachineEntry({"hash": "0123", "cores": 2, "gpu": None}, 12.5),
-        '{"row": "machine", "machine": {"hash": "0123", "cores": 2, "gpu": null}, '
-        '"peak_rss_mib": 12.5}',
+        MachineEntry(SERVER, 12.5),
+        '{"row": "machine", "machine": {"hash": "f37f1f83eb2c", "cpu": "AMD EPYC", "ram_gib": 24, '
+        '"os": "Debian GNU/Linux 12 (bookworm)", "kernel": "6.18.44", "architecture": "x86_64", '
+        '"python": "3.11.7", "numpy": "2.4.6", "blas": "scipy-openblas 0.3.31.188.0", '
+        '"torch": "2.13.0+cpu", "gpu": null, "cores": 2, "threads": "OMP_NUM_THREADS=1", '
+        '"kernels": null, "torch_threads": 1}, "peak_rss_mib": 12.5}',
     ),
 ]
 

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from machines import SERVER
 
 from benchmark.errors import MachineError, RunError
 from benchmark.runs.entries import ClipEntry, MachineEntry, PrepareEntry, TimedEntry
@@ -56,7 +57,7 @@ def test_timed_calls_are_read_back_and_old_ones_without_stages(tmp_path):
         "toy", "a.wav", 0.4, 5.0, True, False, stages, {"decode": 0.01}, 0.006, "0123456789ab"
     )
     failed = TimedEntry("toy", "b.wav", 0.4, 5.0, False, error="ValueError: no")
-    machine = MachineEntry({"hash": "0123456789ab", "cores": 2, "gpu": None}, 123.5)
+    machine = MachineEntry(SERVER, 123.5)
     with Ledger(path) as ledger:
         ledger.extend([timed, failed, machine])
     with path.open("a") as file:

@@ -342,7 +342,7 @@ def test_a_timed_call_says_its_stages_its_reading_and_the_machines_speed(noises)
     assert all(row.stages["encode"] <= row.caption_s for row in rows)
     assert all(row.calibration_s > 0 for row in rows)
     (machine,) = view.machines
-    assert {row.machine for row in rows} == {machine.machine["hash"]}
+    assert {row.machine for row in rows} == {machine.machine.hash}
     assert machine.peak_rss_mib > 10
 
 
