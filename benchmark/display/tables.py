@@ -1,85 +1,128 @@
-"""How tables, and the words around them, are laid out in each format."""
+"""Tables: rows under columns, set in any of six formats by one renderer."""
 
 from __future__ import annotations
 
-import html
-import re
-import textwrap
-from collections.abc import Sequence
-from typing import Literal, get_args
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-Format = Literal["text", "md", "csv", "json", "latex", "html"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+from benchmark.display.escaping import escape_markdown, show_controls
+from benchmark.display.layout import (
+    FORMATS,
+    NO_VALUE,
+    Format,
+    Side,
+    entitle,
+    join_lines,
+    lay_out,
+    paragraph,
+    wrap,
+)
+from benchmark.display.records import Record, to_csv, to_json
 
-NO_VALUE = "–"  # noqa: RUF001 (an en dash is what tables print for "no value")
-_STYLES = {"text": "rounded_outline", "md": "github", "latex": "latex_booktabs", "html": "html"}
-_NOTE_WIDTH = 120
-_NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?( \[[^\[\]]*\])?( ±[\d.]+)?")
-"""A number, with its interval and its spread if it has them."""
+__all__ = ["FORMATS", "NO_VALUE", "Column", "Format", "Part", "Table", "lay_out", "render", "wrap"]
+
+Row = TypeVar("Row")
 
 
-def lay_out(lines: Sequence[Sequence[str]], header: Sequence[str], form: Format) -> str:
-    """Lay out a table alone: columns of numbers to the right, all others and the first left.
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """What stands above a column together with what it shows of a row, so that they cannot part.
 
-    LaTeX is a ``tabular`` that needs the package booktabs.
+    Attributes:
+        header: its name; a line break in it, as in a cell, is one in text and a space elsewhere.
+        cell: spells a row's cell, ``NO_VALUE`` where there is nothing to say.
+        side: where cells stand; None puts numbers to the right, all others and the first left.
+        stays: whether it is shown even where no row has a value.
     """
-    from tabulate import tabulate
 
-    if form != "text":
-        lines = [[" ".join(cell.split("\n")) for cell in line] for line in lines]
-    if form == "md":
-        lines = [[cell.replace("|", r"\|") for cell in line] for line in lines]
-    columns = list(zip(*lines, strict=True))[1:]
-    sides = ("right" if _holds_numbers(column) else "left" for column in columns)
-    table = tabulate(
-        lines,
-        headers=header,
-        tablefmt=_STYLES[form],
-        disable_numparse=True,
-        colalign=("left", *sides),
+    header: str
+    cell: Callable[[Row], str]
+    side: Side | None = None
+    stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[Row]):
+    """Rows under columns, and the words around them.
+
+    Attributes:
+        columns: those in which no row has a value are left out.
+        rows: from top to bottom.
+        title: a heading; where it ends in a colon it leads in to the table instead.
+        notes: what stands below.
+        name: what json and csv call the table.
+        record: what json and csv hold of a row, unrounded; else they hold its cells.
+    """
+
+    columns: Sequence[Column[Row]]
+    rows: Sequence[Row]
+    title: str = ""
+    notes: Sequence[str] = ()
+    name: str = "rows"
+    record: Callable[[Row], Record] | None = None
+
+    def records(self) -> list[Record]:
+        """List what programs read of the rows."""
+        return [(self.record or self._spell_record)(row) for row in self.rows]
+
+    def told_columns(self) -> list[Column[Row]]:
+        """List the columns that say anything; all of them where there is no row."""
+        return [
+            column
+            for column in self.columns
+            if column.stays
+            or not self.rows
+            or any(column.cell(row) != NO_VALUE for row in self.rows)
+        ]
+
+    def _spell_record(self, row: Row) -> Record:
+        cells = ((join_lines(column.header), column.cell(row)) for column in self.columns)
+        return {header: None if cell == NO_VALUE else cell for header, cell in cells}
+
+
+Part = Table[Any] | str  # tables of unlike rows stand side by side
+"""A table, or a sentence that stands on its own."""
+
+
+def render(parts: Sequence[Part], form: Format, content: object = None) -> str:
+    """Set tables and sentences in a format, one below the other.
+
+    Args:
+        parts: in order. json and csv leave the sentences, titles and notes out.
+        form: csv is one table: where there are several, its first column names them. LaTeX needs
+            the package booktabs.
+        content: what json holds; else the records of each table under its name.
+    """
+    tables = [part for part in parts if isinstance(part, Table)]
+    if form == "json":
+        return to_json(
+            {table.name: table.records() for table in tables} if content is None else content
+        )
+    if form == "csv":
+        return to_csv(_join_records(tables))
+    texts = [_set_table(p, form) if isinstance(p, Table) else _set_sentence(p, form) for p in parts]
+    return "\n\n".join(["% Needs \\usepackage{booktabs}."] * (form == "latex") + texts)
+
+
+def _join_records(tables: Sequence[Table[Any]]) -> Iterator[Record]:
+    for table in tables:
+        for record in table.records():
+            yield record if len(tables) == 1 else {"table": table.name, **record}
+
+
+def _set_table(table: Table[Any], form: Format) -> str:
+    columns = table.told_columns()
+    safe = escape_markdown if form == "md" else str
+    text = lay_out(
+        [[safe(show_controls(column.cell(row))) for column in columns] for row in table.rows],
+        [safe(show_controls(column.header)) for column in columns],
+        form,
+        [column.side for column in columns],
     )
-    # The break before a row would take a bracket for its own argument: \\[2pt].
-    return re.sub(r"(?m)^(\s*)\[", r"\1{[}", table) if form == "latex" else str(table)
+    notes = [show_controls(note) for note in table.notes]
+    return entitle(show_controls(table.title), text, form, notes) if table.title else text
 
 
-def entitle(title: str, table: str, form: Format, notes: Sequence[str] = ()) -> str:
-    """Put a title and notes around a table: paragraphs, or a caption where there are captions.
-
-    LaTeX is a float whose notes stand below the table; HTML is a figure.
-    """
-    if form == "latex":
-        caption = rf"\caption{{{_escape_latex(title.rstrip(':'))}}}"
-        below = ["\\par\\smallskip\\footnotesize", _notes(notes, form)] if notes else []
-        inside = [r"\centering", caption, table, *below]
-        return "\n".join([r"\begin{table}", *inside, r"\end{table}"])
-    if form == "html":
-        caption = f"<table>\n<caption>{html.escape(title.rstrip(':'))}</caption>"
-        inside = [table.replace("<table>", caption, 1), *filter(None, [_notes(notes, form)])]
-        return "\n".join(["<figure>", *inside, "</figure>"])
-    return "\n\n".join([title, table, *filter(None, [_notes(notes, form)])])
-
-
-def paragraph(text: str, form: Format) -> str:
-    """Set a sentence that stands on its own."""
-    if form == "latex":
-        return _escape_latex(text)
-    return f"<p>{html.escape(text)}</p>" if form == "html" else text
-
-
-def _notes(notes: Sequence[str], form: Format) -> str:
-    if form == "latex":
-        return "\\\\\n".join(_escape_latex(note) for note in notes)
-    if form == "html":
-        return "\n".join(paragraph(note, form) for note in notes)
-    return "\n".join(textwrap.fill(note, _NOTE_WIDTH, subsequent_indent="  ") for note in notes)
-
-
-def _holds_numbers(column: Sequence[str]) -> bool:
-    return all(cell == NO_VALUE or _NUMBER.fullmatch(cell) for cell in column)
-
-
-def _escape_latex(text: str) -> str:
-    from tabulate import LATEX_ESCAPE_RULES
-
-    escaped = "".join(LATEX_ESCAPE_RULES.get(character, character) for character in text)
-    return escaped.replace("[", "{[}")
+def _set_sentence(text: str, form: Format) -> str:
+    return paragraph(show_controls(text), form)

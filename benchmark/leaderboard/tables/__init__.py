@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-from benchmark.display.tables import FORMATS, Format, entitle
+from benchmark.display.records import to_json
+from benchmark.display.tables import FORMATS, Format, Part
+from benchmark.display.tables import render as render_parts
 from benchmark.leaderboard.published import published_rows
 from benchmark.leaderboard.rows import Row, group_rows
 from benchmark.leaderboard.seeds import join_seeds
 from benchmark.leaderboard.tables.csv_form import render_csv
 from benchmark.leaderboard.tables.in_print import published_of, published_table
 from benchmark.leaderboard.tables.latency import latency_table
-from benchmark.leaderboard.tables.quality import heading, notes, quality_table
+from benchmark.leaderboard.tables.quality import quality_table
 from benchmark.systems.lineups import Lineup
 
 __all__ = ["FORMATS", "Format", "render"]
@@ -30,18 +31,17 @@ def render(
         lineups: else those of their papers, on splits that have any.
     """
     if form == "json":
-        return json.dumps([row.to_json() for row in rows], indent=1)
+        return to_json([row.to_json() for row in rows])
     if form == "csv":
         return render_csv(rows)
-    parts = ["% Needs \\usepackage{booktabs}."] if form == "latex" else []
+    parts: list[Part] = []
     for group in group_rows(join_seeds(rows)):
-        title, table = heading(group, form), quality_table(group, form)
-        parts.append(entitle(title, table, form, notes(group)))
+        parts.append(quality_table(group))
         if any(row.latency for row in group):
-            parts.append(latency_table(group, form))
+            parts.append(latency_table(group))
         label = group[0].label
         if published:
-            parts.append(published_table(label, published_rows(label), form))
+            parts.append(published_table(label, published_rows(label)))
         elif printed := published_of(lineups, label):
-            parts.append(published_table(label, printed, form))
-    return "\n\n".join(parts)
+            parts.append(published_table(label, printed))
+    return render_parts(parts, form)

@@ -2,26 +2,55 @@
 
 from __future__ import annotations
 
-import json
-
-from benchmark.display.tables import Format, entitle, lay_out
+from benchmark.display.numbers import show_p_value, show_x100
+from benchmark.display.records import Record
+from benchmark.display.tables import Column, Format, Table, render
 from benchmark.leaderboard.comparison import ComparedMetric, Comparison
 from benchmark.leaderboard.tables.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
-
-_P_VALUES = ("Holm", "swaps", "bootstrap", "unpaired")
+from benchmark.stats import PairedResult
 
 
 def render_comparison(comparison: Comparison, form: Format) -> str:
-    """Lay a comparison out in a format; json holds the raw figures."""
-    if form == "json":
-        return json.dumps(comparison.to_json(), indent=1)
-    line_break = "\n" if form == "text" else " "
-    tests = [f"p{line_break}{name}" for name in _P_VALUES]
-    header = ["metric", "A", "B", "A - B", "verdict", *tests, "resolves"]
-    table = lay_out([_line(metric) for metric in comparison.metrics], header, form)
-    title = _title(comparison)
-    return entitle(f"### {title}" if form == "md" else title, table, form, _notes(comparison))
+    """Lay a comparison out in a format; csv and json hold the raw figures."""
+    table = Table(
+        columns=_COLUMNS,
+        rows=comparison.metrics,
+        title=_title(comparison),
+        notes=_notes(comparison),
+        record=_record,
+    )
+    return render([table], form, comparison.to_json())
+
+
+_COLUMNS: tuple[Column[ComparedMetric], ...] = (
+    Column("metric", lambda metric: _label(metric)),
+    Column("A", lambda metric: show_x100(metric.result.first, spec=".2f")),
+    Column("B", lambda metric: show_x100(metric.result.second, spec=".2f")),
+    Column("A - B", lambda metric: _show_difference(metric.result)),
+    Column("verdict", lambda metric: metric.verdict),
+    Column("p\nHolm", lambda metric: show_p_value(metric.p_corrected)),
+    Column("p\nswaps", lambda metric: show_p_value(metric.result.p_randomisation)),
+    Column("p\nbootstrap", lambda metric: show_p_value(metric.result.p_bootstrap)),
+    Column("p\nunpaired", lambda metric: show_p_value(metric.result.p_unpaired)),
+    Column("resolves", lambda metric: show_x100(metric.gap, spec=".2f")),
+)
+
+
+def _label(metric: ComparedMetric) -> str:
+    return METRICS[metric.key].label + ("" if metric.is_one_thing else " (!)")
+
+
+def _show_difference(result: PairedResult) -> str:
+    return show_x100(result.difference, result.low, result.high, spec="+.2f")
+
+
+def _record(metric: ComparedMetric) -> Record:
+    parts = {
+        "only_in_signature_of_a": " ".join(metric.only_a),
+        "only_in_signature_of_b": " ".join(metric.only_b),
+    }
+    return {"metric": metric.key, **metric.to_json(), **parts}
 
 
 def _title(comparison: Comparison) -> str:
@@ -31,20 +60,6 @@ def _title(comparison: Comparison) -> str:
         f"{rows.first.dataset}, {len(rows.clips.clip_ids):,} common clips{clusters} "
         f"({rows.first.statistics.n_clips:,} of A, {rows.second.statistics.n_clips:,} of B)"
     )
-
-
-def _line(metric: ComparedMetric) -> list[str]:
-    result = metric.result
-    tested = metric.p_corrected, result.p_randomisation, result.p_bootstrap, result.p_unpaired
-    return [
-        METRICS[metric.key].label + ("" if metric.is_one_thing else " (!)"),
-        f"{100 * result.first:.2f}",
-        f"{100 * result.second:.2f}",
-        f"{100 * result.difference:+.2f} [{100 * result.low:+.2f}, {100 * result.high:+.2f}]",
-        metric.verdict,
-        *(f"{p:.4f}" if p >= 5e-5 else f"{p:.0e}" for p in tested),
-        f"{100 * metric.gap:.2f}",
-    ]
 
 
 def _notes(comparison: Comparison) -> list[str]:

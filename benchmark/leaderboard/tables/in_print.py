@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from benchmark.contract import SplitLabel
-from benchmark.display.tables import NO_VALUE, Format, entitle, lay_out, paragraph
+from benchmark.display.numbers import show_x100
+from benchmark.display.tables import Column, Table
 from benchmark.leaderboard.published import PublishedRow, published_rows
 from benchmark.metrics.catalogue import METRICS
 from benchmark.systems.lineups import Lineup
@@ -19,17 +21,23 @@ def published_of(lineups: Sequence[Lineup], label: SplitLabel) -> list[Published
     ]
 
 
-def published_table(label: SplitLabel, rows: Sequence[PublishedRow], form: Format) -> str:
+def published_table(label: SplitLabel, rows: Sequence[PublishedRow]) -> Table[PublishedRow] | str:
+    """Lay out numbers in print, or say that there are none."""
     if not rows:
-        return paragraph(f"No numbers in print are recorded for {label}.", form)
-    keys = [key for key in METRICS if any(key in row.values for row in rows)]
-    header = ["in print", "supervision", *(METRICS[key].label for key in keys), "source"]
-    lines = [[row.system, row.supervision, *_printed(row, keys), row.sources[0]] for row in rows]
-    title = (
-        "Numbers in print, not measured here (other clips, tools and tokenisers may lie behind):"
+        return f"No numbers in print are recorded for {label}."
+    return Table(
+        columns=[
+            Column("in print", lambda row: row.system),
+            Column("supervision", lambda row: row.supervision),
+            *(Column(metric.label, partial(_show, key)) for key, metric in METRICS.items()),
+            Column("source", lambda row: row.sources[0]),
+        ],
+        rows=rows,
+        title="Numbers in print, not measured here (other clips, tools and tokenisers may lie "
+        "behind):",
+        name="in_print",
     )
-    return entitle(title, lay_out(lines, header, form), form)
 
 
-def _printed(row: PublishedRow, keys: Sequence[str]) -> list[str]:
-    return [f"{100 * row.values[key]:.1f}" if key in row.values else NO_VALUE for key in keys]
+def _show(key: str, row: PublishedRow) -> str:
+    return show_x100(row.values.get(key))

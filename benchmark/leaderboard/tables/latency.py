@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from benchmark.display.numbers import show, show_shares
-from benchmark.display.tables import NO_VALUE, Format, entitle, lay_out
+from benchmark.display.numbers import show, show_number, show_shares
+from benchmark.display.tables import NO_VALUE, Column, Table
 from benchmark.leaderboard.rows import Row
 from benchmark.runs.latency import Latency
 
-HEADER = ("system", "calls", "p50 ms", "p90 ms", "p99 ms", "RTF", "prepare s", "stages of a call")
+
+class Timed(NamedTuple):
+    """A system and how fast it is."""
+
+    system_name: str
+    latency: Latency
 
 
-def latency_table(group: Sequence[Row], form: Format) -> str:
+def latency_table(group: Sequence[Row]) -> Table[Timed]:
     """Lay out the latency of rows that have one, percentiles with their 95 % bounds."""
-    timed = [(row.system, row.latency) for row in group if row.latency]
-    header = list(HEADER)
-    lines = [[system, *_latency_cells(latency)] for system, latency in timed]
-    if len({latency.machine for _, latency in timed}) > 1:
-        header.append("machine")
-        for line, (_, latency) in zip(lines, timed, strict=True):
-            line.append(latency.machine or "unknown")
-    told = [at for at in range(len(header)) if any(line[at] != NO_VALUE for line in lines)]
-    lines = [[line[at] for at in told] for line in lines]
-    header = [header[at] for at in told]
+    rows = [Timed(row.system, row.latency) for row in group if row.latency]
     title = "Latency, one clip a call, caches off, with 95 % bounds"
-    if "machine" in header:
+    columns = list(_COLUMNS)
+    if len({row.latency.machine for row in rows}) > 1:
+        columns.append(Column("machine", lambda row: row.latency.machine or "unknown"))
         title += "; times of different machines do not compare"
-    return entitle(f"{title}:", lay_out(lines, header, form), form)
+    return Table(columns, rows, f"{title}:", name="latency")
 
 
-def _latency_cells(latency: Latency) -> list[str]:
-    if latency.void:
-        return [latency.void, *[NO_VALUE] * (len(HEADER) - 2)]
-    return [
-        str(latency.n_calls),
-        *map(show, latency.seconds),
-        NO_VALUE if latency.rtf is None else f"{latency.rtf:.2g}",
-        f"{latency.prepare_s:.2f}",
-        show_shares(latency.shares),
-    ]
+def _column(header: str, spell: Callable[[Latency], str]) -> Column[Timed]:
+    """Make a column that is empty where the times mean nothing."""
+    return Column(header, lambda row: NO_VALUE if row.latency.void else spell(row.latency))
+
+
+_COLUMNS: tuple[Column[Timed], ...] = (
+    Column("system", lambda row: row.system_name),
+    # Why times mean nothing stands in their first column.
+    Column("calls", lambda row: row.latency.void or str(row.latency.n_calls)),
+    _column("p50 ms", lambda latency: show(latency.seconds.p50)),
+    _column("p90 ms", lambda latency: show(latency.seconds.p90)),
+    _column("p99 ms", lambda latency: show(latency.seconds.p99)),
+    _column("RTF", lambda latency: show_number(latency.rtf, ".2g")),
+    _column("prepare s", lambda latency: show_number(latency.prepare_s, ".2f")),
+    _column("stages of a call", lambda latency: show_shares(latency.shares)),
+)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
+from functools import partial
 
-from benchmark.display.tables import NO_VALUE, Format, entitle, lay_out
+from benchmark.display.numbers import show_x100
+from benchmark.display.records import Record, Value
+from benchmark.display.tables import NO_VALUE, Column, Format, Table, render
 from benchmark.leaderboard.power import MetricPower, PowerReport
 from benchmark.leaderboard.tables.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
@@ -12,38 +15,53 @@ from benchmark.stats.power import Rate
 
 
 def render_power(report: PowerReport, form: Format) -> str:
-    """Lay a report out in a format; json holds the raw figures."""
-    if form == "json":
-        return json.dumps(report.to_json(), indent=1)
-    line_break = "\n" if form == "text" else " "
-    header = [
-        "metric",
-        "value",
-        f"resolves{line_break}({report.n_clips:,} clips)",
-        f"false calls{line_break}by swaps",
-        f"false calls{line_break}by bootstrap",
-        *(f"power{line_break}{size:,} clips" for size in report.sizes),
-    ]
-    table = lay_out([_line(metric, report.sizes) for metric in report.metrics], header, form)
-    title = f"{report.row.dataset}, {report.row.name}, {report.n_clips:,} clips"
-    return entitle(f"### {title}" if form == "md" else title, table, form, _notes(report))
+    """Lay a report out in a format; csv and json hold the raw figures."""
+    table = Table(
+        columns=[*_columns(report)],
+        rows=report.metrics,
+        title=f"{report.row.dataset}, {report.row.name}, {report.n_clips:,} clips",
+        notes=_notes(report),
+        record=_record,
+    )
+    return render([table], form, report.to_json())
 
 
-def _line(metric: MetricPower, sizes: tuple[int, ...]) -> list[str]:
-    return [
-        METRICS[metric.key].label,
-        f"{100 * metric.value:.2f}",
-        f"{100 * metric.gap:.2f}",
-        _percent(metric.by_swaps),
-        _percent(metric.by_bootstrap),
-        *(_percent(metric.power.get(size)) for size in sizes),
-    ]
+def _columns(report: PowerReport) -> Iterator[Column[MetricPower]]:
+    yield Column("metric", lambda metric: METRICS[metric.key].label)
+    yield Column("value", lambda metric: show_x100(metric.value, spec=".2f"))
+    yield Column(
+        f"resolves\n({report.n_clips:,} clips)", lambda metric: show_x100(metric.gap, spec=".2f")
+    )
+    yield Column("false calls\nby swaps", lambda metric: _show_rate(metric.by_swaps))
+    yield Column("false calls\nby bootstrap", lambda metric: _show_rate(metric.by_bootstrap))
+    for size in report.sizes:
+        # Stays where no drop could be simulated: the notes say why.
+        yield Column(f"power\n{size:,} clips", partial(_show_power, size), stays=True)
 
 
-def _percent(rate: Rate | None) -> str:
-    if rate is None:
-        return NO_VALUE
-    return f"{100 * rate.value:.1f}±{100 * rate.error:.1f}"
+def _show_power(size: int, metric: MetricPower) -> str:
+    return _show_rate(metric.power.get(size))
+
+
+def _show_rate(rate: Rate | None) -> str:
+    return NO_VALUE if rate is None else f"{show_x100(rate.value)}±{show_x100(rate.error)}"
+
+
+def _record(metric: MetricPower) -> Record:
+    rates = {
+        "false_calls_by_swaps": metric.by_swaps,
+        "false_calls_by_bootstrap": metric.by_bootstrap,
+        **{f"power.{size}": rate for size, rate in metric.power.items()},
+    }
+    record: dict[str, Value] = {
+        "metric": metric.key,
+        "value": metric.value,
+        "resolvable_gap": metric.gap,
+        "why_no_power": metric.why_no_power,
+    }
+    for name, rate in rates.items():
+        record |= {name: rate.value, f"{name}.error": rate.error}
+    return record
 
 
 def _notes(report: PowerReport) -> list[str]:

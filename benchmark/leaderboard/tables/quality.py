@@ -3,74 +3,93 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 
-from benchmark.display.tables import NO_VALUE, Format, lay_out
+from benchmark.display.numbers import show_x100
+from benchmark.display.tables import NO_VALUE, Column, Table
 from benchmark.leaderboard.rows import (
     RANKED_BY,
-    Cell,
     Row,
     differing_signatures,
     table_columns,
     way_to_human,
 )
+from benchmark.leaderboard.rows import Column as MetricColumn
 from benchmark.leaderboard.tables.absent import name_absent
 from benchmark.leaderboard.tiers import is_ranked, resolved_gap, tiers_of
 from benchmark.metrics.catalogue import METRICS
 
 
-def heading(group: Sequence[Row], form: Format) -> str:
+class Placed(NamedTuple):
+    """A row in its table; ``place`` is its rank, or the rung that is not ranked."""
+
+    row: Row
+    place: str
+    tier: int | None
+    share: float | None
+
+
+def quality_table(group: Sequence[Row]) -> Table[Placed]:
+    """Lay out the scores of rows over the same clips, ranked, with what else tells them apart."""
     row = group[0]
-    text = (
-        f"{row.label}, {row.n_scored:,} of {row.n_expected:,} clips "
-        f"(clip ids {row.clips_sha256[:12]})"
+    return Table(
+        columns=[*_columns(group)],
+        rows=_place(group),
+        title=f"{row.label}, {row.n_scored:,} of {row.n_expected:,} clips "
+        f"(clip ids {row.clips_sha256[:12]})",
+        notes=_notes(group),
     )
-    return f"### {text}" if form == "md" else text
 
 
-def quality_table(group: Sequence[Row], form: Format) -> str:
-    columns = [column for column in table_columns(group)[0] if METRICS[column.key].in_table]
-    line_break = "\n(" if form == "text" else " ("
-    header = ["#", "system", *(column.label.replace(" (", line_break) for column in columns)]
-    tiers = tiers_of(group)
-    if tiers is not None:
-        header.append("tier")
-    shares = way_to_human(group)
-    if shares is not None:
-        header.append(f"way to human{line_break}%)")
-    tells_training = any(row.trained_on for row in group)
-    if tells_training:
-        header.append("saw data")
-    lines: list[list[str]] = []
+def _columns(group: Sequence[Row]) -> Iterator[Column[Placed]]:
+    yield Column("#", lambda placed: placed.place, stays=True)
+    yield Column("system", lambda placed: _name(placed.row))
+    for column in table_columns(group)[0]:
+        if METRICS[column.key].in_table:
+            yield Column(column.label.replace(" (", "\n("), partial(_show_metric, column))
+    yield Column("tier", lambda placed: str(placed.tier or NO_VALUE))
+    yield Column("way to human\n(%)", lambda placed: show_x100(placed.share, spec=".0f"))
+    if any(row.trained_on for row in group):
+        yield Column("saw data", lambda placed: placed.row.saw_data)
+
+
+def _place(group: Sequence[Row]) -> list[Placed]:
     ranks = itertools.count(1)
-    for at, row in enumerate(group):
-        place = row.rung if row.rung != "system" else NO_VALUE
-        name = row.system if row.complete else f"{row.system} (incomplete)"
-        cells = [_cell(column.key, column.cell(row), row.spread) for column in columns]
-        if tiers is not None:
-            cells.append(str(tiers[at] or NO_VALUE))
-        if shares is not None:
-            share = shares[at]
-            cells.append(NO_VALUE if share is None else f"{100 * share:.0f}")
-        if tells_training:
-            cells.append(row.saw_data)
-        lines.append([str(next(ranks)) if is_ranked(row) else place, name, *cells])
-    return lay_out(lines, header, form)
+    unknown = [None] * len(group)
+    return [
+        Placed(row, _rung_or(row, ranks), tier, share)
+        for row, tier, share in zip(
+            group, tiers_of(group) or unknown, way_to_human(group) or unknown, strict=True
+        )
+    ]
 
 
-def _cell(key: str, cell: Cell | None, spread: Mapping[str, float]) -> str:
+def _rung_or(row: Row, ranks: Iterator[int]) -> str:
+    """Take the next rank for a ranked row; name the rung of all others."""
+    if is_ranked(row):
+        return str(next(ranks))
+    return NO_VALUE if row.rung == "system" else row.rung
+
+
+def _name(row: Row) -> str:
+    return row.system if row.complete else f"{row.system} (incomplete)"
+
+
+def _show_metric(column: MetricColumn, placed: Placed) -> str:
+    cell, spread = column.cell(placed.row), placed.row.spread
     if cell is None or cell.value is None:
         return NO_VALUE
-    if not METRICS[key].in_percent:
+    if not METRICS[column.key].in_percent:
         return f"{cell.value:,.0f}"
-    text = f"{100 * cell.value:.1f}"
-    if key == RANKED_BY and cell.low is not None and cell.high is not None:
-        text += f" [{100 * cell.low:.1f}, {100 * cell.high:.1f}]"
-        text += f" ±{100 * spread[key]:.1f}" if key in spread else ""
-    return text
+    if column.key != RANKED_BY or cell.low is None or cell.high is None:
+        return show_x100(cell.value)
+    text = show_x100(cell.value, cell.low, cell.high)
+    return f"{text} ±{show_x100(spread[column.key])}" if column.key in spread else text
 
 
-def notes(group: Sequence[Row]) -> list[str]:
+def _notes(group: Sequence[Row]) -> list[str]:
     lines = [
         "Values x100; in brackets the 95 % bootstrap interval. Ranked by CIDEr-D.",
         *_notes_on_noise(group),
