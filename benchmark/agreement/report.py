@@ -17,6 +17,7 @@ from benchmark.agreement.judgements import (
 )
 from benchmark.agreement.measure import TOTAL, MetricAgreement, measure_agreement
 from benchmark.datasets.catalogue import load_split
+from benchmark.datasets.passport import hash_captions
 from benchmark.errors import DataError, listed
 from benchmark.machine.places import artifacts
 from benchmark.metrics.scores import IdfSource
@@ -118,7 +119,8 @@ def _choose_idf(
         if request.dataset is not None:
             raise
         return IdfSource(request.human.name, references_by_clip(pairs)), str(error)
-    return IdfSource(str(split.label), split.references), None
+    label = split.label.identify(hash_captions(split.references))
+    return IdfSource(label, split.references), None
 
 
 def _count(pairs: Sequence[JudgedPair]) -> dict[str, int]:

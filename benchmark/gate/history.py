@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from benchmark.contract import SplitLabel
 from benchmark.errors import DataError
 from benchmark.gate.identity import run_id, system_names
 from benchmark.gate.pairs import comparable_part
@@ -181,7 +182,8 @@ def history_beside(baseline: Path) -> Path:
 
 def _series_of(night: Night, subject: str) -> tuple[str, ...]:
     signature = night.signatures.get(subject, "")
-    return (night.dataset, night.references_sha256, night.system, subject, signature)
+    label = str(SplitLabel.parse(night.dataset).portable)
+    return (label, night.references_sha256, night.system, subject, signature)
 
 
 def _steps_of(subject: str, series: Sequence[Night]) -> list[FoundStep]:

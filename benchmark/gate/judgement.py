@@ -57,6 +57,8 @@ def refuse_other_data(run: RunRecord, baseline: RunRecord) -> None:
         UsageError: the data set or its captions differ; the message says in what.
     """
     now, before = run.plan, baseline.plan
+    if now.is_of_same_data(before):
+        return
     differing = [
         f"{what} {found} in {run.path}, {expected} in {baseline.path}"
         for what, found, expected in (
@@ -65,11 +67,10 @@ def refuse_other_data(run: RunRecord, baseline: RunRecord) -> None:
         )
         if found != expected
     ]
-    if differing:
-        raise UsageError(
-            f"the baseline is of other data: {'; '.join(differing)}. Name the baseline of this "
-            "data set, or accept one with `bench baseline accept`."
-        )
+    raise UsageError(
+        f"the baseline is of other data: {'; '.join(differing)}. Name the baseline of this "
+        "data set, or accept one with `bench baseline accept`."
+    )
 
 
 def _notes(run: RunRecord, baseline: RunRecord, scored: list[str]) -> list[str]:

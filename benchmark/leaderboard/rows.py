@@ -45,7 +45,8 @@ class Row:
     Attributes:
         n_scored: clips with a caption; ``n_expected`` are all clips of the split.
         n_failed: clips whose caption failed; such a row is incomplete and says so.
-        clips_sha256: hash of the scored clips' ids: only rows that share it share a table.
+        clips_sha256: hash of the scored clips' ids.
+        references_sha256: hash of the split's captions; rows that share both share a table.
         latency: of the quality pass, None for captions that came from a file.
         trained_on: data sets that the system's weights have seen.
         run: folder of the run, or the file that stands for it.
@@ -67,6 +68,7 @@ class Row:
     n_empty: int
     failure: str | None
     clips_sha256: str
+    references_sha256: str
     metrics: Mapping[str, Cell]
     latency: Latency | None
     distribution: str
@@ -95,8 +97,9 @@ class Row:
         return "retrieval" if self.is_retrieval and self.kind == "system" else self.kind
 
     @property
-    def table_key(self) -> tuple[str, str, str]:
-        return (self.dataset, self.split, self.clips_sha256)
+    def table_key(self) -> tuple[SplitLabel, str, str]:
+        """What the rows of one table share; a folder's path is no part of it."""
+        return (self.label.portable, self.references_sha256, self.clips_sha256)
 
     def to_json(self) -> dict[str, Any]:
         record = dataclasses.asdict(dataclasses.replace(self, statistics=None))
@@ -120,10 +123,16 @@ def group_rows(rows: Iterable[Row]) -> list[list[Row]]:
 
     Within a list rows stand rung by rung, from best to worst.
     """
-    groups: dict[tuple[str, str, str], list[Row]] = {}
+    groups: dict[tuple[SplitLabel, str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault(row.table_key, []).append(row)
     return [sorted(group, key=_order) for group in groups.values()]
+
+
+def shared_label(rows: Sequence[Row]) -> SplitLabel:
+    """Name the split of a table: where equal folders lie at several paths, without a path."""
+    labels = {row.label for row in rows}
+    return rows[0].label if len(labels) == 1 else rows[0].label.portable
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,21 +214,21 @@ def _row(record: RunRecord, system: PlannedSystem) -> Row:
     plan = record.plan
     sealed = record.manifest["systems"][system.name]
     scores = record.scores["systems"][system.name]
-    label = SplitLabel.parse(plan.dataset)
     trained_on = tuple(sealed.get("trained_on", system.trained_on))
     latency = sealed["latency"]
     return Row(
         system=system.name,
         kind=system.kind,
         is_retrieval=system.is_retrieval,
-        dataset=label.dataset,
-        split=label.split,
+        dataset=plan.label.dataset,
+        split=plan.label.split,
         n_scored=scores["n_scored"],
         n_expected=plan.n_expected,
         n_failed=sealed["n_failed"],
         n_empty=sealed["n_empty"],
         failure=sealed["failure"],
         clips_sha256=scores["clips_sha256"],
+        references_sha256=plan.references_sha256,
         metrics={key: Cell(**cell) for key, cell in scores["metrics"].items()},
         latency=Latency.from_json(latency, record.path) if latency else None,
         distribution=system.distribution,
@@ -229,7 +238,7 @@ def _row(record: RunRecord, system: PlannedSystem) -> Row:
         seed=plan.seed,
         run=str(record.path),
         # Nobody knows what wrote a file.
-        saw_data="unknown" if plan.command == "score" else saw_data(trained_on, label),
+        saw_data="unknown" if plan.command == "score" else saw_data(trained_on, plan.label),
         facts=sealed.get("facts", {}),
         statistics=record.statistics[system.name],
     )

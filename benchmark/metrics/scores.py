@@ -19,7 +19,7 @@ class IdfSource:
     """The clips whose references give CIDEr-D its document frequencies; one clip, one document.
 
     Attributes:
-        label: for signatures (``"clotho:evaluation"``).
+        label: for signatures (``"clotho:evaluation"``, ``"folder:test@0123456789ab"``).
         references: every clip of it.
     """
 
@@ -33,7 +33,7 @@ class Task:
 
     Attributes:
         name: for progress and messages.
-        split_label: where the references come from, for signatures (``"clotho:evaluation"``).
+        split_label: where the references come from, for signatures, see ``SplitLabel.identify``.
         references: those of the whole split, whatever part of it is scored: the IDF of CIDEr-D
             comes from all of them.
         candidates: clip id to caption, for the clips to score; a part of the split or all of it.

@@ -132,13 +132,14 @@ def sort_metrics(
 
 
 def _require_same_references(first: NamedRow, second: NamedRow) -> None:
-    if first.dataset != second.dataset:
+    plans = [row.record.plan for row in (first, second)]
+    if plans[0].label.portable != plans[1].label.portable:
         raise UsageError(
             f"{first.name} is of {first.dataset}, {second.name} of {second.dataset}; only rows of "
             "one data set can be compared."
         )
-    hashes = [row.record.plan.references_sha256[:12] for row in (first, second)]
-    if hashes[0] != hashes[1]:
+    if not plans[0].is_of_same_data(plans[1]):
+        hashes = [plan.references_sha256[:12] for plan in plans]
         raise UsageError(
             f"{first.name} and {second.name} are of {first.dataset}, but of different references "
             f"({' and '.join(hashes)}); score both against the same ones."

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from benchmark.contract import Kind
+from benchmark.contract import Kind, SplitLabel
 from benchmark.errors import RunError
 
 SCHEMA = 1
@@ -79,6 +79,21 @@ class Plan:
     embeddings: tuple[Mapping[str, Any], ...] = ()
     suites: tuple[str, ...] = ()
     schema: int = SCHEMA
+
+    @property
+    def label(self) -> SplitLabel:
+        return SplitLabel.parse(self.dataset)
+
+    @property
+    def references_name(self) -> str:
+        """What signatures call the references: the same wherever the data set lies."""
+        return self.label.identify(self.references_sha256)
+
+    def is_of_same_data(self, other: Plan) -> bool:
+        """Tell whether both are scored against the same references; a folder's path is nothing."""
+        return self.references_sha256 == other.references_sha256 and (
+            self.label.portable == other.label.portable
+        )
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

@@ -115,7 +115,7 @@ def _tasks(
         }
         against = _without(references, fold) if system.leave_one_out else references
         if candidates:
-            tasks.append(Task(system.name, plan.dataset, against, candidates))
+            tasks.append(Task(system.name, plan.references_name, against, candidates))
     return tasks
 
 

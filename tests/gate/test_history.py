@@ -141,6 +141,14 @@ def test_series_of_other_data_systems_and_signatures_are_apart():
         assert find_steps([*others, *nights([0.78] * 10)], n_runs=60) == []
 
 
+def test_equal_folders_at_two_paths_make_one_series():
+    here = [dataclasses.replace(n, dataset="folder:/a:test") for n in nights([0.78] * 20)]
+    there = [
+        dataclasses.replace(n, dataset="folder:/b:test") for n in nights([0.78] * 10 + [0.7] * 10)
+    ]
+    assert len(find_steps([*here[:10], *there[10:]], n_runs=60)) == 1
+
+
 def test_a_run_noted_as_night_and_as_accepted_counts_once():
     history = nights([0.78] * 3 + [0.70] * 2)
     twice = [*history, *(dataclasses.replace(night, event="accepted") for night in history)]

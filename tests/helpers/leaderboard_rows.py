@@ -24,6 +24,7 @@ ROW = Row(
     n_empty=0,
     failure=None,
     clips_sha256="ab" * 32,
+    references_sha256="cd" * 32,
     metrics={"cider_d": cell(0.4812), "spice": cell(None, "jars are missing")},
     latency=None,
     distribution="aac-bench-toy",

@@ -8,7 +8,7 @@ from benchmark.display.records import to_json
 from benchmark.display.tables import FORMATS, Format, Part
 from benchmark.display.tables import render as render_parts
 from benchmark.leaderboard.published import published_rows
-from benchmark.leaderboard.rows import Row, group_rows
+from benchmark.leaderboard.rows import Row, group_rows, shared_label
 from benchmark.leaderboard.seeds import join_seeds
 from benchmark.leaderboard.tables.csv_form import render_csv
 from benchmark.leaderboard.tables.in_print import published_of, published_table
@@ -39,7 +39,7 @@ def render(
         parts.append(quality_table(group))
         if any(row.latency for row in group):
             parts.append(latency_table(group))
-        label = group[0].label
+        label = shared_label(group)
         if published:
             parts.append(published_table(label, published_rows(label)))
         elif printed := published_of(lineups, label):

@@ -13,6 +13,7 @@ from benchmark.leaderboard.rows import (
     RANKED_BY,
     Row,
     differing_signatures,
+    shared_label,
     table_columns,
     way_to_human,
 )
@@ -37,7 +38,7 @@ def quality_table(group: Sequence[Row]) -> Table[Placed]:
     return Table(
         columns=[*_columns(group)],
         rows=_place(group),
-        title=f"{row.label}, {row.n_scored:,} of {row.n_expected:,} clips "
+        title=f"{shared_label(group)}, {row.n_scored:,} of {row.n_expected:,} clips "
         f"(clip ids {row.clips_sha256[:12]})",
         notes=_notes(group),
     )
