@@ -1,6 +1,6 @@
-"""A benchmark for automated audio captioning. This list is the whole public API."""
+"""A benchmark for automated audio captioning. This list is what every plugin needs."""
 
-from benchmark.artifacts import Artifacts
+from benchmark.artifacts import ArtifactKey, Artifacts
 from benchmark.contract import (
     API_VERSION,
     EMBEDDED_DATASET,
@@ -11,9 +11,18 @@ from benchmark.contract import (
     Kind,
     Resources,
     Split,
+    SplitLabel,
     SystemSpec,
 )
-from benchmark.errors import BenchError, DataError, MachineError, PluginError, UnknownNameError
+from benchmark.errors import (
+    BenchError,
+    DataError,
+    MachineError,
+    MissingWeightsError,
+    PluginError,
+    UnknownNameError,
+    UsageError,
+)
 from benchmark.hookspecs import hookimpl
 from benchmark.stages import stage
 
@@ -21,6 +30,7 @@ __all__ = [
     "API_VERSION",
     "EMBEDDED_DATASET",
     "UNKNOWN",
+    "ArtifactKey",
     "Artifacts",
     "BenchError",
     "Captioner",
@@ -29,11 +39,14 @@ __all__ = [
     "Fact",
     "Kind",
     "MachineError",
+    "MissingWeightsError",
     "PluginError",
     "Resources",
     "Split",
+    "SplitLabel",
     "SystemSpec",
     "UnknownNameError",
+    "UsageError",
     "hookimpl",
     "stage",
 ]

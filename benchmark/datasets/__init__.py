@@ -1,1 +1,10 @@
-"""Splits, their passports and sounds. Knows no metric and no system."""
+"""Splits, their passports and sounds. This list is what plugins may use.
+
+Knows no metric and no system.
+"""
+
+from benchmark.datasets.audio import fit_length, read_sound
+from benchmark.datasets.catalogue import split_loader
+from benchmark.datasets.folder import load_folder
+
+__all__ = ["fit_length", "load_folder", "read_sound", "split_loader"]

@@ -16,6 +16,7 @@ from benchmark.encoders.contract import (
     JointEncoder,
     SequenceEncoder,
     TokenizingEncoder,
+    require_sounds,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "load_encoder",
     "load_joint_encoder",
     "load_sequence_encoder",
+    "require_sounds",
 ]

@@ -1,1 +1,19 @@
-"""Language models on this machine: where their weights lie, and sentences to hidden states."""
+"""Language models on this machine: their weights and tokenizers. This list is for plugins.
+
+Sentences become hidden states in ``text_encoder``; ``training`` is a room of its own.
+"""
+
+from benchmark.models.pretrained import load_pretrained, require_files
+from benchmark.models.text_encoder import load_tokenizer, plain_tokenizer
+from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, find_folder
+
+__all__ = [
+    "OFFLINE_NAME",
+    "ChosenModel",
+    "choose_model",
+    "find_folder",
+    "load_pretrained",
+    "load_tokenizer",
+    "plain_tokenizer",
+    "require_files",
+]

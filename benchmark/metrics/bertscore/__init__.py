@@ -1,7 +1,5 @@
 """BERTScore for pairs and for all pairs of a corpus: metric, oracle and guidance use it alike."""
 
-from __future__ import annotations
-
 from benchmark.metrics.bertscore.best_captions import BestCaptionSearch, find_best_captions
 from benchmark.metrics.bertscore.layers import BERT_SCORE_MODEL, standard_layer
 from benchmark.metrics.bertscore.scorer import BertScore

@@ -3,9 +3,8 @@
 Imports torch: import it only inside functions, or in modules that only such functions import.
 """
 
-from __future__ import annotations
-
 from benchmark.machine.progress import progress_bar
+from benchmark.models.training.checkpoint import Checkpoint
 from benchmark.models.training.history import Epoch, best_epoch
 from benchmark.models.training.loop import train
 from benchmark.models.training.once import train_once
@@ -15,6 +14,7 @@ from benchmark.models.training.task import Task, TrainingPlan
 from benchmark.models.training.weights import load_trained
 
 __all__ = [
+    "Checkpoint",
     "Epoch",
     "Task",
     "TrainingPlan",

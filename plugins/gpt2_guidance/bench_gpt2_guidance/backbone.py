@@ -10,11 +10,14 @@ from tokenizers import Tokenizer
 from transformers import GPT2Model
 
 from bench_gpt2_guidance.guidance_options import GuidanceSettings
-from benchmark import UNKNOWN
-from benchmark.errors import MissingWeightsError, UsageError
-from benchmark.models.pretrained import load_pretrained, require_files
-from benchmark.models.text_encoder import load_tokenizer, plain_tokenizer
-from benchmark.models.weights import choose_model
+from benchmark import UNKNOWN, MissingWeightsError, UsageError
+from benchmark.models import (
+    choose_model,
+    load_pretrained,
+    load_tokenizer,
+    plain_tokenizer,
+    require_files,
+)
 
 STANDARD = "gpt2"
 END = "<|endoftext|>"

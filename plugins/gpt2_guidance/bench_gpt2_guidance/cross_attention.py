@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from benchmark.errors import UsageError
+from benchmark import UsageError
 
 
 class Attended(NamedTuple):

@@ -9,8 +9,8 @@ from typing import Literal, cast
 from bench_gpt2_guidance.presets import PresetName, require_meaning, require_ranges, resolve
 from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletOptions, TripletSettings
 from bench_gpt2_guidance.triplet_system import TRIPLET_RETRIEVAL
-from benchmark.errors import UsageError
-from benchmark.systems.names import build_options, canonical_name, parse_name
+from benchmark import UsageError
+from benchmark.systems import build_options, canonical_name, parse_name
 
 MINI_BACKBONE = "mini"
 

@@ -9,8 +9,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from bench_gpt2_guidance.backbone import END
 from bench_gpt2_guidance.guidance_text import hash_captions
-from benchmark import Artifacts
-from benchmark.artifacts import ArtifactKey
+from benchmark import ArtifactKey, Artifacts
 
 TOKENIZER = "tokenizer.json"
 END_TOKEN = 0

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from bench_gpt2_guidance.triplet_options import TripletSettings
-from benchmark.errors import UsageError
+from benchmark import UsageError
 
 
 class SoundEmbedder(nn.Module):

@@ -36,7 +36,7 @@ from bench_gpt2_guidance.training_clips import (
 from bench_gpt2_guidance.triplet_options import TripletSettings
 from bench_gpt2_guidance.triplets import hold_out
 from benchmark import DataError, Fact, Resources, Split
-from benchmark.embeddings.files import embed_command
+from benchmark.embeddings import embed_command
 from benchmark.metrics.bertscore import BestCaptionSearch, find_best_captions
 from benchmark.models.training import load_trained, train_once
 

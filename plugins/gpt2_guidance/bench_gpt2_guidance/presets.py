@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, Literal, TypeVar
 
-from benchmark import EMBEDDED_DATASET
-from benchmark.errors import UsageError
+from benchmark import EMBEDDED_DATASET, UsageError
 
 PresetName = Literal["paper", "mini"]
 

@@ -28,7 +28,7 @@ from bench_gpt2_guidance.training_clips import (
 )
 from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletOptions, TripletSettings
 from benchmark import Clip, Fact, Resources, stage
-from benchmark.embeddings.neighbours import search
+from benchmark.embeddings import search
 from benchmark.models.training import load_trained, train_once
 
 

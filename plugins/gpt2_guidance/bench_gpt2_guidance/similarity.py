@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench_gpt2_guidance.triplet_options import TripletSettings
-from benchmark import Artifacts, DataError, Resources
-from benchmark.errors import UsageError
+from benchmark import Artifacts, DataError, Resources, UsageError
 from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScore, SimilarPairs
+from benchmark.models import choose_model
 from benchmark.models.training import progress_bar
-from benchmark.models.weights import choose_model
 
 Rows = NDArray[np.integer]
 _CODE_VERSION = 1

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark import Clip, DataError, Resources, Split
-from benchmark.datasets.audio import fit_length
-from benchmark.embeddings.files import embed_command
-from benchmark.embeddings.store import EmbeddingStore
+from benchmark import Clip, DataError, Resources, Split, UsageError
+from benchmark.datasets import fit_length
+from benchmark.embeddings import EmbeddingStore, embed_command
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
-from benchmark.errors import UsageError
 
 SAMPLE_RATE_HZ = 16_000
 

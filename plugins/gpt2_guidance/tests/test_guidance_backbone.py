@@ -11,7 +11,7 @@ from guidance_toy_gpt2 import QUICK_GUIDANCE, make_gpt2
 from safetensors.torch import load_file, save_file
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from benchmark.errors import MissingWeightsError, UsageError
+from benchmark import MissingWeightsError, UsageError
 
 
 @pytest.fixture(scope="module")

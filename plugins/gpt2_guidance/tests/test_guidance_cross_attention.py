@@ -5,7 +5,7 @@ import torch
 from bench_gpt2_guidance.cross_attention import CrossAttention
 from torch import nn
 
-from benchmark.errors import UsageError
+from benchmark import UsageError
 
 
 @pytest.fixture

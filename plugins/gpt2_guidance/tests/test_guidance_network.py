@@ -7,7 +7,7 @@ import torch
 from bench_gpt2_guidance.network import SoundEmbedder, sinusoids
 from bench_gpt2_guidance.triplet_options import TripletSettings
 
-from benchmark.errors import UsageError
+from benchmark import UsageError
 
 
 def make(seed=0, n_patches=10, width=128, **chosen):

@@ -12,8 +12,7 @@ from bench_gpt2_guidance.preparation import prepare_best, prepare_retrieved
 from guidance_toy_clips import CAPTIONS, RATE_HZ, make_resources, make_split, make_waveform
 from guidance_toy_gpt2 import given, make_gpt2
 
-from benchmark import Clip, DataError
-from benchmark.errors import MissingWeightsError, UsageError
+from benchmark import Clip, DataError, MissingWeightsError, UsageError
 from benchmark.metrics.bertscore import BestCaptionSearch, find_best_captions
 
 RETRIEVAL = (

@@ -13,9 +13,8 @@ from bench_gpt2_guidance.retrieval import (
 from bench_gpt2_guidance.triplet_options import TripletOptions, TripletSettings
 from guidance_toy_clips import CAPTIONS, QUICK, RATE_HZ, make_resources, make_split, make_waveform
 
-from benchmark import Clip, DataError
-from benchmark.datasets.audio import fit_length
-from benchmark.errors import MissingWeightsError
+from benchmark import Clip, DataError, MissingWeightsError
+from benchmark.datasets import fit_length
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,9 @@ from bench_gpt2_guidance.similarity import (
 )
 from guidance_toy_clips import QUICK, make_resources
 
-from benchmark import Artifacts, DataError
-from benchmark.errors import UsageError
+from benchmark import Artifacts, DataError, UsageError
 from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BertScore
-from benchmark.models.weights import choose_model
+from benchmark.models import choose_model
 
 CAPTIONS = [
     ("a dog barks", "water runs into a sink"),

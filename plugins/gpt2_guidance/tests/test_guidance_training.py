@@ -14,8 +14,7 @@ from bench_gpt2_guidance.triplet_options import TripletSettings
 from pytorch_optimizer import AdaBound
 from safetensors.torch import load_file
 
-from benchmark import DataError
-from benchmark.errors import UsageError
+from benchmark import DataError, UsageError
 from benchmark.models.training import train
 
 SETTINGS = TripletSettings(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bench_oracle import OracleOptions
 from benchmark import EMBEDDED_DATASET, Captioner, Clip, Fact, Resources
 from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BestCaptionSearch, find_best_captions
-from benchmark.models.weights import OFFLINE_NAME
+from benchmark.models import OFFLINE_NAME
 
 
 class BestCaption:

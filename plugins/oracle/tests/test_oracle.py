@@ -9,10 +9,8 @@ import pytest
 from bench_oracle import OracleOptions, bench_systems
 from bench_oracle.best_caption import prepare_best_caption
 
-from benchmark import Clip, DataError, Resources, Split
-from benchmark.artifacts import Artifacts
-from benchmark.errors import MissingWeightsError
-from benchmark.models.weights import OFFLINE_NAME
+from benchmark import Artifacts, Clip, DataError, MissingWeightsError, Resources, Split
+from benchmark.models import OFFLINE_NAME
 
 REFERENCES = {
     "rain": ("rain falls on a roof", "it is raining hard"),

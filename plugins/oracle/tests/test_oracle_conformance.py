@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench_oracle import OracleOptions, bench_systems
 
-from benchmark.models.weights import OFFLINE_NAME
+from benchmark.models import OFFLINE_NAME
 from benchmark.testing import check_captioner
 
 

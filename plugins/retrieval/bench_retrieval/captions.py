@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from bench_retrieval import NnClapOptions, is_embedded
 from benchmark import Clip, DataError, Fact, Resources, stage
-from benchmark.embeddings.neighbours import search
-from benchmark.embeddings.store import EmbeddingStore
+from benchmark.embeddings import EmbeddingStore, search
 from benchmark.encoders import JointEncoder, load_joint_encoder
 
 

@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from bench_retrieval import NnVggishOptions, is_embedded
 from benchmark import Clip, DataError, Fact, Resources, Split, stage
-from benchmark.embeddings.files import embed_command
-from benchmark.embeddings.neighbours import search
-from benchmark.embeddings.store import EmbeddingStore
+from benchmark.embeddings import EmbeddingStore, embed_command, search
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
 
 

@@ -11,12 +11,19 @@ from bench_retrieval.captions import prepare_nearest_caption
 from bench_retrieval.sounds import flat_features, prepare_nearest_sound
 from shared_data import shared_path
 
-from benchmark import Clip, DataError, Resources, Split
-from benchmark.artifacts import Artifacts
-from benchmark.datasets.audio import read_sound
-from benchmark.embeddings.store import EmbeddingStore
+from benchmark import (
+    Artifacts,
+    Clip,
+    DataError,
+    MissingWeightsError,
+    Resources,
+    Split,
+    UnknownNameError,
+    UsageError,
+)
+from benchmark.datasets import read_sound
+from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import load_sequence_encoder
-from benchmark.errors import MissingWeightsError, UnknownNameError, UsageError
 
 RATE_HZ = 16_000
 RANDOM = "vggish[weights=random]"

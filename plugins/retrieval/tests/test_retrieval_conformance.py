@@ -7,8 +7,7 @@ import dataclasses
 import pytest
 from bench_retrieval import NnVggishOptions, bench_systems
 
-from benchmark.embeddings.files import Contents, EmbeddingKind, Recipe, Rows
-from benchmark.embeddings.writer import write_embeddings
+from benchmark.embeddings import Contents, EmbeddingKind, Recipe, write_embeddings
 from benchmark.encoders import load_joint_encoder, load_sequence_encoder
 from benchmark.testing import check_captioner, example_clips, example_resources
 
@@ -30,7 +29,6 @@ def test_retrieval_keeps_the_contract_where_sounds_come_as_embeddings(
 ):
     clips = example_clips()
     waveforms = [clip.waveform for clip in clips]
-    rows: list[Rows]
     if kind == "sounds":
         encoder = load_joint_encoder("mini")
         rows = [row[None] for row in encoder.embed_audio(waveforms)]

@@ -10,7 +10,7 @@ from bench_wsac.network import PrefixDecoder
 from bench_wsac.strategies import Crossing
 from bench_wsac.vocabulary import Vocabulary
 from benchmark import Clip, Fact, stage
-from benchmark.embeddings.store import EmbeddingStore
+from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder
 
 

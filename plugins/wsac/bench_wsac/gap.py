@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from bench_wsac.options import NoiseStd, Settings
 from benchmark import DataError, Resources, Split
-from benchmark.embeddings.files import embed_command
-from benchmark.embeddings.store import EmbeddingStore
+from benchmark.embeddings import EmbeddingStore, embed_command
 from benchmark.encoders import Embeddings, JointEncoder
 
 Vector = NDArray[np.float32]

@@ -24,10 +24,9 @@ from bench_wsac.options import (
 )
 from bench_wsac.strategies import Crossing
 from bench_wsac.vocabulary import GPT2_ROWS, Vocabulary, used_pieces
-from benchmark import Artifacts, DataError, Fact, Resources, Split
-from benchmark.embeddings.store import EmbeddingStore
+from benchmark import Artifacts, DataError, Fact, Resources, Split, UsageError
+from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder, TokenizingEncoder, load_joint_encoder
-from benchmark.errors import UsageError
 from benchmark.models.training import TrainingPlan, gains_from_bfloat16, load_trained, train_once
 
 CODE_VERSION = 1

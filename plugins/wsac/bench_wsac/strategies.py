@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from bench_wsac.options import Strategy
 from benchmark import stage
-from benchmark.embeddings.neighbours import search
-from benchmark.embeddings.projection import project
+from benchmark.embeddings import project, search
 from benchmark.encoders import Embeddings
 
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from benchmark import DataError
-from benchmark.errors import UsageError
+from benchmark import DataError, UsageError
 
 GPT2_ROWS = 50_257
 Tokens = NDArray[np.int64]

@@ -17,8 +17,7 @@ from tiny_models import make_clap
 from wsac_toy import CAPTIONS, PITCHES_HZ, QUICK, RATE_HZ, make_clip, make_resources, make_split
 
 from benchmark import Clip, DataError
-from benchmark.datasets.audio import read_sound
-from benchmark.datasets.folder import load_folder
+from benchmark.datasets import load_folder, read_sound
 from benchmark.encoders import load_joint_encoder
 
 STRATEGIES = ("none", "ni", "es", "nnd", "pd")

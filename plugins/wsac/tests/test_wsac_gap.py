@@ -8,12 +8,15 @@ from bench_wsac.gap import choose_noise_std, measure_gap
 from bench_wsac.options import MINI
 from wsac_toy import CAPTIONS, RATE_HZ, ToyEncoder, ToyOptions, make_resources, make_split
 
-from benchmark import DataError
-from benchmark.embeddings.files import Contents, Recipe
-from benchmark.embeddings.splits import open_files, with_embeddings
-from benchmark.embeddings.store import EmbeddingStore
-from benchmark.embeddings.writer import write_embeddings
-from benchmark.errors import UnknownNameError
+from benchmark import DataError, UnknownNameError
+from benchmark.embeddings import (
+    Contents,
+    EmbeddingStore,
+    Recipe,
+    open_files,
+    with_embeddings,
+    write_embeddings,
+)
 
 ENCODER = ToyEncoder("toy", ToyOptions())
 

@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file
 from wsac_toy import CAPTIONS, make_lesson, plan_of
 
-from benchmark.errors import UsageError
-from benchmark.models.training import load_trained, train
-from benchmark.models.training.checkpoint import Checkpoint
+from benchmark import UsageError
+from benchmark.models.training import Checkpoint, load_trained, train
 
 # The schedule
 

@@ -20,8 +20,8 @@ from bench_wsac.options import (
     resolve,
 )
 
-from benchmark.errors import UsageError
-from benchmark.systems.names import build_options, canonical_name, parse_name
+from benchmark import UsageError
+from benchmark.systems import build_options, canonical_name, parse_name
 
 SPECS = {spec.name: spec for spec in bench_systems()}
 

@@ -18,9 +18,8 @@ from safetensors.torch import load_file
 from torch.nn.modules.module import register_module_forward_hook
 from wsac_toy import CAPTIONS, QUICK, make_clip, make_resources, make_split
 
-from benchmark import DataError
+from benchmark import DataError, UsageError
 from benchmark.encoders import load_joint_encoder
-from benchmark.errors import UsageError
 
 
 @pytest.fixture(scope="module")

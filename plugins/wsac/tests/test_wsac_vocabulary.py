@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from wsac_toy import word_tokenizer
 
-from benchmark import DataError
-from benchmark.errors import UsageError
-from benchmark.models.weights import OFFLINE_NAME, find_folder
+from benchmark import DataError, UsageError
+from benchmark.models import OFFLINE_NAME, find_folder
 
 CAPTIONS = [
     "a dog barks, twice",

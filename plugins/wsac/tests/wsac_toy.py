@@ -21,9 +21,8 @@ from bench_wsac.vocabulary import Vocabulary
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from benchmark import Artifacts, Clip, Resources, Split
-from benchmark.datasets.catalogue import split_loader
-from benchmark.encoders import ENCODERS, EncoderRecord
-from benchmark.encoders.contract import require_sounds
+from benchmark.datasets import split_loader
+from benchmark.encoders import ENCODERS, EncoderRecord, require_sounds
 from benchmark.models.training import TrainingPlan, train
 
 RATE_HZ = 8_000
