@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.errors import MachineError
+from benchmark.files import CACHE_CURE, written_folder
 
 ArtifactKey = Mapping[str, str | int | float | bool | None]
 _used: ContextVar[list[Path] | None] = ContextVar("used", default=None)
@@ -63,21 +59,9 @@ class Artifacts:
             used.append(folder)
         if folder.is_dir():
             return folder
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            partial = Path(tempfile.mkdtemp(prefix=f".{name}-", suffix=".partial", dir=self.root))
-        except OSError as error:
-            raise _unwritable(self.root, error) from error
-        try:
+        with written_folder(folder, CACHE_CURE, kind="the cache") as partial:
             build(partial)
             (partial / "key.json").write_text(json.dumps(dict(key), sort_keys=True, indent=1))
-            _publish(partial, folder)
-        except OSError as error:
-            if not _is_about(self.root, error):  # weights that the build misses, or a network
-                raise
-            raise _unwritable(self.root, error) from error
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
         return folder
 
 
@@ -85,28 +69,3 @@ def fingerprint(key: ArtifactKey) -> str:
     """Hash a flat mapping: 16 hex digits, independent of the order of its keys."""
     text = json.dumps(dict(key), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _publish(partial: Path, folder: Path) -> None:
-    partial.chmod(0o755)  # mkdtemp makes it private
-    try:
-        partial.replace(folder)
-    except OSError:
-        if not folder.is_dir():  # else another process built the same thing first
-            raise
-
-
-def _is_about(root: Path, error: OSError) -> bool:
-    """Tell whether an error says that a store cannot be written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
-        return True
-    name = error.filename
-    is_path = isinstance(name, str | bytes | os.PathLike)
-    return is_path and Path(os.fsdecode(name)).is_relative_to(root)
-
-
-def _unwritable(root: Path, error: OSError) -> MachineError:
-    return MachineError(
-        f"cannot write the cache at {root}: {error}. "
-        "Free some space, or name a writable folder with BENCH_CACHE."
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from benchmark.agreement.measure import TOTAL, MetricAgreement, measure_agreemen
 from benchmark.datasets.catalogue import load_split
 from benchmark.datasets.passport import hash_captions
 from benchmark.errors import DataError, listed
+from benchmark.files import sha256_of
 from benchmark.machine.places import artifacts
 from benchmark.metrics.scores import IdfSource
 from benchmark.metrics.suite import SuiteSettings
@@ -94,7 +94,7 @@ def report_agreement(request: AgreementRequest, settings: SuiteSettings) -> Agre
     idf, idf_reason = _choose_idf(pairs, request)
     return AgreementReport(
         human=request.human.name,
-        human_sha256=hashlib.sha256(request.human.read_bytes()).hexdigest(),
+        human_sha256=sha256_of(request.human),
         n_clips=len(references_by_clip(pairs)),
         n_pairs=_count(pairs),
         n_judged=_count(judged),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import DataError, MachineError
+from benchmark.files import DATA_CURE, checksum_of, move_whole, writing
 from benchmark.machine.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def fetch(files: Sequence[RemoteFile], folder: Path) -> list[Path]:
             former it says which file to put where by hand.
     """
     paths = [folder / file.name for file in files]
-    try:
+    with writing(folder, DATA_CURE):
         folder.mkdir(parents=True, exist_ok=True)
         for done, (file, path) in enumerate(zip(files, paths, strict=True)):
             if path.exists():
@@ -60,9 +59,7 @@ def fetch(files: Sequence[RemoteFile], folder: Path) -> list[Path]:
                 partial = folder / f"{file.name}.partial"
                 _download(file, partial, _by_hand(files[done:], folder))
                 _verify_partial(partial, file)
-                partial.replace(path)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+                move_whole(partial, path)
     return paths
 
 
@@ -110,8 +107,6 @@ def _store(answer: requests.Response, file: RemoteFile, partial: Path, held: int
                 bar.advance(len(piece))
         except requests.RequestException as error:
             cause = error
-        target.flush()
-        os.fsync(target.fileno())
         written = target.tell()
     if cause is not None or (total is not None and written < total):
         raise DataError(
@@ -131,11 +126,10 @@ def _verify_partial(partial: Path, file: RemoteFile) -> None:
 
 def _require_checksum(path: Path, file: RemoteFile, consequence: str) -> None:
     algorithm, _, expected = file.checksum.partition(":")
-    with path.open("rb") as opened:
-        found = hashlib.file_digest(opened, algorithm).hexdigest()
-    if found != expected:
+    checksum = checksum_of(path, algorithm)
+    if checksum != expected:
         raise DataError(
-            f"wrong checksum of {file.name}: found {algorithm} {found} "
+            f"wrong checksum of {file.name}: found {algorithm} {checksum} "
             f"({path.stat().st_size} bytes), expected {expected}; {consequence} and run it again."
         )
 
@@ -151,10 +145,3 @@ def _reason(error: Exception) -> str:
     ):
         error = inner
     return str(error)
-
-
-def _unwritable(folder: Path, error: OSError) -> MachineError:
-    return MachineError(
-        f"cannot write to {folder}: {error}. Free some space, or name a writable folder with "
-        "--data-root or BENCH_DATA."
-    )

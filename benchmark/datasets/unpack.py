@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import shutil
 from pathlib import Path
 
 from benchmark.errors import DataError, MachineError
+from benchmark.files import DATA_CURE, folder_beside, move_whole
 
 
 def unpack(archive: Path, folder: Path) -> int:
@@ -29,24 +29,17 @@ def unpack(archive: Path, folder: Path) -> int:
             f"{archive} is complete but cannot be unpacked without py7zr. Install it (`pip install "
             f"py7zr`) and run this again, or unpack by hand: `7z x {archive} -o{folder}`"
         ) from error
-    partial = folder / f".{archive.stem}.partial"
     try:
-        partial.mkdir(parents=True, exist_ok=True)
-        with py7zr.SevenZipFile(archive) as opened:
+        with (
+            folder_beside(folder / archive.stem, DATA_CURE) as partial,
+            py7zr.SevenZipFile(archive) as opened,
+        ):
             names = [info.filename for info in opened.list() if not info.is_directory]
-            wanted = [name for name in names if not (folder / name).exists()]
-            if wanted:
-                opened.extract(path=partial, targets=wanted)
-        for name in wanted:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (partial / name).replace(folder / name)
+            missing = [name for name in names if not (folder / name).exists()]
+            if missing:
+                opened.extract(path=partial, targets=missing)
+            for name in missing:
+                move_whole(partial / name, folder / name)
     except py7zr.exceptions.ArchiveError as error:
         raise DataError(f"cannot unpack {archive}: {error}. Delete it and fetch again.") from error
-    except OSError as error:
-        raise MachineError(
-            f"cannot unpack {archive} into {folder}: {error}. Free some space or name another "
-            "folder with --data-root."
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return len(wanted)
+    return len(missing)

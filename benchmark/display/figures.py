@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import MachineError, UsageError
+from benchmark.files import write_bytes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,13 +45,7 @@ def save_figure(figure: Figure, path: Path) -> None:
     Raises:
         MachineError: the file cannot be written.
     """
-    content = encode_figure(figure, path.suffix.lower().removeprefix("."))
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise MachineError(
-            f"cannot write {path}: {error.strerror or error}. Name another file with -o."
-        ) from error
+    write_bytes(path, encode_figure(figure, path.suffix.lower().removeprefix(".")))
 
 
 def encode_figure(figure: Figure, form: str) -> bytes:

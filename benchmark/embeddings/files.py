@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from benchmark.contract import SplitLabel, hash_clip_ids
 from benchmark.errors import DataError
+from benchmark.files import sha256_of
 
 FORMAT = "aac-bench embeddings"
 VERSION = "1"
@@ -179,8 +180,7 @@ class EmbeddingFile:
 
     def sha256(self) -> str:
         """Hash the file."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(self.path)
 
 
 @lru_cache(maxsize=32)

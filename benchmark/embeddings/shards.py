@@ -9,8 +9,6 @@ may add at once, and one that is killed leaves nothing that counts.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
@@ -21,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.errors import MachineError
+from benchmark.files import CACHE_CURE, save_array
 
 Rows = NDArray[np.float32]
 KEY_BYTES = 32
@@ -143,15 +141,8 @@ class VectorFiles:
         keys = np.array([(key, len(rows)) for key, rows in vectors.items()], dtype=_KEY_TYPE)
         rows = np.ascontiguousarray(np.concatenate(list(vectors.values())), dtype="<f4")
         shard = _hash(keys, rows)
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            save_whole(self._path(shard, "rows"), rows)
-            save_whole(self._path(shard, "keys"), keys)
-        except OSError as error:
-            raise MachineError(
-                f"cannot write the embeddings at {self._folder}: {error}. Free some space, or "
-                "name a writable folder with BENCH_CACHE."
-            ) from error
+        self._save(shard, "rows", rows)
+        self._save(shard, "keys", keys)
         self._index_shard(shard, keys)
         return shard
 
@@ -166,25 +157,13 @@ class VectorFiles:
         for shard in set(small) - merged:
             self._remove(shard)
 
+    def _save(self, shard: str, part: str, array: NDArray[Any]) -> None:
+        # Without waiting for the disk: a shard is checked whenever it is opened.
+        path = self._path(shard, part)
+        save_array(path, array, CACHE_CURE, kind="the embeddings", is_durable=False)
+
     def _path(self, shard: str, part: str) -> Path:
         return self._folder / f"{shard}.{part}.npy"
-
-
-def save_whole(path: Path, array: NDArray[Any]) -> None:
-    """Save an array under a name that appears only once it is written.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    handle, partial = tempfile.mkstemp(prefix=".", suffix=".partial", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.save(file, array, allow_pickle=False)
-        Path(partial).chmod(0o644)  # mkstemp makes it private
-        Path(partial).replace(path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
 
 
 def _hash(keys: NDArray[Any], rows: Rows) -> str:

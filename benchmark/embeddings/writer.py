@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
 from benchmark.embeddings.files import Contents, Rows, begin_checksum
-from benchmark.errors import DataError, MachineError
+from benchmark.errors import DataError
+from benchmark.files import written_whole
 
+_CURE = "Free some space, or name another file with -o; what is embedded is kept."
 _ALIGNMENT = 8
 _MOST_ROWS = 10**15  # no number in a header is longer than this one
 
@@ -36,24 +36,11 @@ def write_embeddings(
         DataError: none came.
         MachineError: the file cannot be written.
     """
-    try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".partial", dir=path.absolute().parent)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb+") as file:
-            written = _write(file, contents, vectors)
-        partial.chmod(0o644)  # mkstemp makes it private
-        partial.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return written
+    with written_whole(path, _CURE) as file:
+        return _write(file, contents, vectors)
 
 
-def _write(file: BinaryIO, contents: Contents, vectors: Iterable[tuple[str, Rows]]) -> Contents:
+def _write(file: IO[bytes], contents: Contents, vectors: Iterable[tuple[str, Rows]]) -> Contents:
     room = len(_header(contents, _MOST_ROWS, "0" * 64))
     room += -room % _ALIGNMENT
     file.seek(_ALIGNMENT + room)
@@ -75,7 +62,7 @@ def _write(file: BinaryIO, contents: Contents, vectors: Iterable[tuple[str, Rows
     return written
 
 
-def _checksum(file: BinaryIO, start: int, contents: Contents, offsets: bytes) -> str:
+def _checksum(file: IO[bytes], start: int, contents: Contents, offsets: bytes) -> str:
     """Hash what was written: the offsets, which stand at the end, come first."""
     digest = begin_checksum(contents)
     digest.update(offsets)
@@ -102,10 +89,3 @@ def _header(contents: Contents, n_rows: int, checksum: str) -> bytes:
         },
     }
     return json.dumps(header).encode()
-
-
-def _unwritable(path: Path, error: OSError) -> MachineError:
-    return MachineError(
-        f"cannot write {path}: {error.strerror or error}. Free some space, or name another file "
-        "with -o; what is embedded is kept."
-    )

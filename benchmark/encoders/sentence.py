@@ -15,7 +15,7 @@ from benchmark.contract import UNKNOWN
 from benchmark.encoders.contract import Embeddings
 from benchmark.errors import MissingWeightsError
 from benchmark.models.text_encoder import load_text_encoder, plain_tokenizer
-from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, sha256_of
+from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, hash_weights
 
 _CODE_VERSION = 1
 # What turns a sentence into tokens, besides the weights that turn tokens into a vector.
@@ -63,7 +63,7 @@ class SentenceEncoder:
                 "encoder": "sentence",
                 "code": _CODE_VERSION,
                 "weights": model.sha256,
-                "tokeniser": sha256_of(_small_files(model.folder)),
+                "tokeniser": hash_weights(_small_files(model.folder)),
             }
         )
 

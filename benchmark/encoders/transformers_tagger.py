@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmark.artifacts import fingerprint
 from benchmark.contract import UNKNOWN, Waveform
 from benchmark.errors import MissingWeightsError
-from benchmark.models.weights import ChosenModel, sha256_of
+from benchmark.models.weights import ChosenModel, hash_weights
 
 _CODE_VERSION = 1
 _WINDOW_S = 10.0  # AudioSet's clips are of that length; AST hears no more
@@ -60,7 +60,7 @@ class TransformersTagger:
                 "tagger": "transformers",
                 "code": _CODE_VERSION,
                 "weights": model.sha256,
-                "config": sha256_of(sorted(model.folder.glob("*config.json"))),
+                "config": hash_weights(sorted(model.folder.glob("*config.json"))),
             }
         )
 

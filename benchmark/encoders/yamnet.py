@@ -15,7 +15,7 @@ from benchmark.artifacts import fingerprint
 from benchmark.contract import Waveform
 from benchmark.encoders import melspectrogram
 from benchmark.errors import MachineError, MissingWeightsError
-from benchmark.models.weights import sha256_of
+from benchmark.models.weights import hash_weights
 
 MODEL_FILE = "yamnet_spectra_in.tflite"
 LABELS_FILE = "yamnet_class_map.csv"
@@ -59,7 +59,7 @@ class Yamnet:
                 "tagger": "yamnet",
                 "code": _CODE_VERSION,
                 "front_end": melspectrogram.YAMNET.fingerprint,
-                "weights": sha256_of([model, labels]),
+                "weights": hash_weights([model, labels]),
                 # Its kernels round to 8 bits, and another release may round otherwise.
                 "interpreter": importlib.metadata.version(_PACKAGE),
             }

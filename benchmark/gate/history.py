@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import os
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +18,11 @@ from typing import Any, Literal, get_args
 
 from benchmark.contract import SplitLabel
 from benchmark.errors import DataError
+from benchmark.files import append_lines
 from benchmark.gate.identity import run_id, system_names
 from benchmark.gate.pairs import comparable_part
 from benchmark.gate.quality import JUDGED
 from benchmark.gate.speed import hardware_of, relative_medians
-from benchmark.machine.files import unwritable
 from benchmark.metrics.catalogue import METRICS
 from benchmark.runs.record import RunRecord
 from benchmark.stats.steps import detect_steps
@@ -142,16 +141,7 @@ def append_nights(path: Path, nights: Sequence[Night]) -> None:
     """
     known = {(night.run, night.system, night.event) for night in read_history(path)}
     new = [n for n in nights if (n.run, n.system, n.event) not in known]
-    is_cut = path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size > 0
-    text = "\n" * is_cut + "".join(json.dumps(dataclasses.asdict(night)) + "\n" for night in new)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise unwritable(path, error) from error
+    append_lines(path, [json.dumps(dataclasses.asdict(night)) for night in new])
 
 
 def find_steps(nights: Sequence[Night], n_runs: int) -> list[FoundStep]:

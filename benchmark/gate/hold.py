@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.files import append_lines, write_text
 from benchmark.gate.checks import Verdict
 from benchmark.gate.history import (
     FoundStep,
@@ -21,7 +22,6 @@ from benchmark.gate.judgement import judge_run, unmeasured
 from benchmark.gate.junit import render_junit
 from benchmark.gate.pages import render_verdict
 from benchmark.gate.policy import Policy, read_policy
-from benchmark.machine.files import unwritable, write_whole
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.record import RunRecord, read_record
 
@@ -70,12 +70,12 @@ def hold_gate(request: GateRequest) -> GatedNight:
     found = _judge(request, baseline, policy)
     verdict = found.verdict
     if request.junit is not None:
-        write_whole(request.junit, render_junit(verdict))
+        write_text(request.junit, render_junit(verdict))
     if request.json is not None:
         steps = [dataclasses.asdict(step) for step in found.steps]
-        write_whole(request.json, json.dumps({**verdict.to_json(), "steps": steps}, indent=1))
+        write_text(request.json, json.dumps({**verdict.to_json(), "steps": steps}, indent=1))
     if request.summary is not None:
-        _append(request.summary, render_verdict(verdict, found.steps, "md"))
+        append_lines(request.summary, [render_verdict(verdict, found.steps, "md")])
     return found
 
 
@@ -94,12 +94,3 @@ def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNi
     tonight = nights_of(run, "night", verdict.outcome)
     append_nights(request.history, tonight)
     return GatedNight(verdict, tuple(find_steps([*past, *tonight], policy.n_history_runs)))
-
-
-def _append(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(text + "\n")
-    except OSError as error:
-        raise unwritable(path, error) from error

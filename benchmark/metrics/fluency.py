@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from benchmark.errors import MissingWeightsError
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer
-from benchmark.models.weights import find_folder, sha256_of
+from benchmark.models.weights import find_folder, hash_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -146,7 +146,7 @@ def find_checkpoint(named: str | Path = FER_MODEL) -> Path:
             "that BENCH_MODELS names."
         )
     expected = _SHA256.get(found.stem)
-    if expected is not None and (sha256 := sha256_of([found])) != expected:
+    if expected is not None and (sha256 := hash_weights([found])) != expected:
         raise MissingWeightsError(
             f"the weights in {found} have sha256 {sha256}; expected {expected}. "
             f"Download {_RELEASE}/{name} again."

@@ -8,7 +8,6 @@ model of the ``[offline]`` extra, always under that model's name.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.errors import MissingWeightsError
+from benchmark.files import hash_files
 from benchmark.machine.progress import progress_bar
 from benchmark.models.checksums import noted_sums, require_sum
 
@@ -121,16 +121,10 @@ def find_folder(name: str, *wanted: str) -> tuple[Path, str]:
     )
 
 
-def sha256_of(files: Iterable[Path]) -> str:
-    """Hash the contents of some files, one after the other."""
-    digest = hashlib.sha256()
+def hash_weights(files: Iterable[Path]) -> str:
+    """Hash the contents of some files, one after the other as if they were one: its sha256."""
     with progress_bar("checking weights (4 MiB blocks)", None) as bar:
-        for path in files:
-            with path.open("rb") as file:
-                while block := file.read(1 << 22):
-                    digest.update(block)
-                    bar.advance()
-    return digest.hexdigest()
+        return hash_files(files, bar.advance)
 
 
 def _find_with_weights(name: str, wanted: tuple[str, ...]) -> ChosenModel:
@@ -165,11 +159,11 @@ def _hash_checked(folder: Path, weights: list[Path]) -> str:
     """Hash all weights; every file of the folder whose sum is known is checked against it."""
     found = {}
     for path, expected in noted_sums(folder, weights).items():
-        found[path] = sha256_of([path])
+        found[path] = hash_weights([path])
         require_sum(path, found[path], expected)
     if len(weights) == 1 and weights[0] in found:
         return found[weights[0]]
-    return sha256_of(weights)
+    return hash_weights(weights)
 
 
 def _places(name: str) -> Iterator[tuple[Path, str]]:

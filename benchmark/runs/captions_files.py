@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.datasets.catalogue import load_split
 from benchmark.errors import UsageError
+from benchmark.files import sha256_of
 from benchmark.machine.places import artifacts
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.carry_out import Outcome, score_and_seal
@@ -59,7 +59,7 @@ def score_files(request: FilesRequest, path: Path, suite: SuiteSettings) -> Outc
         **shared_fields(request.argv, split, request.metrics),
         clip_ids=tuple(sorted({clip_id for texts in captions.values() for clip_id in texts})),
         systems=tuple(
-            PlannedSystem(name, "system", DISTRIBUTION, _sha256(file))
+            PlannedSystem(name, "system", DISTRIBUTION, sha256_of(file))
             for name, file in zip(names, request.files, strict=True)
         ),
         text_only=True,
@@ -99,7 +99,3 @@ def _rows(system: PlannedSystem, captions: Mapping[str, str]) -> list[ClipEntry]
         )
         for clip_id, text in sorted(captions.items())
     ]
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from benchmark.errors import RunError
-from benchmark.machine.files import read_json, unwritable, write_whole
+from benchmark.files import read_json, write_rows, write_text, writing
 from benchmark.runs.plan import Plan
 
 _SEED_PREFIX = "seed-"
@@ -45,11 +44,9 @@ class RunFolder:
                 f"{taken} holds a run already. Go on with `bench run --resume {taken}`, "
                 "or name another folder with --out."
             )
-        try:
+        with writing(path):
             path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise unwritable(path, error) from error
-        write_whole(folder.plan_path, json.dumps(plan.to_json(), indent=1))
+        write_text(folder.plan_path, json.dumps(plan.to_json(), indent=1))
         return folder
 
     @staticmethod
@@ -113,7 +110,7 @@ class RunFolder:
         return read_json(self.manifest_path)
 
     def write_scores(self, scores: Mapping[str, Any]) -> None:
-        write_whole(self.scores_path, json.dumps(scores, indent=1))
+        write_text(self.scores_path, json.dumps(scores, indent=1))
 
     def read_statistics(self) -> dict[str, Any]:
         """Read what each clip adds to the scores.
@@ -129,21 +126,13 @@ class RunFolder:
         return read_json(self.statistics_path)
 
     def write_statistics(self, statistics: Mapping[str, Any]) -> None:
-        write_whole(self.statistics_path, json.dumps(statistics, separators=(",", ":")))
+        write_text(self.statistics_path, json.dumps(statistics, separators=(",", ":")))
 
     def write_per_clip(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        partial = self.per_clip_path.with_suffix(".csv.partial")
-        try:
-            with partial.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(header)
-                writer.writerows(rows)
-            partial.replace(self.per_clip_path)
-        except OSError as error:
-            raise unwritable(self.per_clip_path, error) from error
+        write_rows(self.per_clip_path, header, rows)
 
     def seal(self, manifest: Mapping[str, Any]) -> None:
-        write_whole(self.manifest_path, json.dumps(manifest, indent=1))
+        write_text(self.manifest_path, json.dumps(manifest, indent=1))
 
     def unseal(self) -> None:
         """Mark the run unfinished again, before more work is done on it."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.embeddings.shards import VectorFiles, save_whole
+from benchmark.embeddings.shards import VectorFiles
 from benchmark.errors import MachineError
 
 
@@ -119,16 +119,6 @@ def test_rows_that_are_gone_do_not_count(tmp_path):
     assert files.read([key(0)]) == {}
     files.add(some(range(3)))
     assert_holds(files, range(3))
-
-
-def test_a_write_that_fails_leaves_nothing_behind(tmp_path):
-    class Unsavable:
-        def __array__(self, dtype=None, copy=None):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        save_whole(tmp_path / "rows.npy", Unsavable())
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_a_machine_error(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.errors import MissingWeightsError
 from benchmark.models import weights
-from benchmark.models.weights import OFFLINE_NAME, choose_model, find_folder, sha256_of
+from benchmark.models.weights import OFFLINE_NAME, choose_model, find_folder, hash_weights
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
@@ -168,7 +168,7 @@ def test_a_configuration_alone_is_found_where_no_weights_are_wanted(tmp_path, mo
 def test_files_are_hashed_in_order(tmp_path):
     (tmp_path / "1").write_bytes(b"a")
     (tmp_path / "2").write_bytes(b"bc")
-    assert sha256_of([tmp_path / "1", tmp_path / "2"]).startswith("ba7816bf")
+    assert hash_weights([tmp_path / "1", tmp_path / "2"]).startswith("ba7816bf")
 
 
 def test_importing_the_metrics_loads_no_model_library():

@@ -53,6 +53,7 @@ def command(
     Figures stand before and after each strategy of WSAC (arXiv 2309.12242) to bridge that gap.
     """
     from benchmark.display.figures import require_picture
+    from benchmark.files import write_text
     from benchmark.gap.picture import save_picture
     from benchmark.gap.study import GapRequest, report_gap
     from benchmark.gap.table import render_gap
@@ -67,15 +68,6 @@ def command(
     report = report_gap(request)
     click.echo(render_gap(report))
     if json_path is not None:
-        _write_json(json_path, json.dumps(report.to_json(), indent=1))
+        write_text(json_path, json.dumps(report.to_json(), indent=1))
     if out is not None:
         save_picture(report, out)
-
-
-def _write_json(path: Path, text: str) -> None:
-    try:
-        path.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise MachineError(
-            f"cannot write {path}: {error.strerror or error}. Name another file with --json."
-        ) from error

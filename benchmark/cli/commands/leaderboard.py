@@ -32,9 +32,9 @@ def command(
     """
     from typing import cast
 
+    from benchmark.files import write_text
     from benchmark.leaderboard.rows import read_rows
     from benchmark.leaderboard.tables import Format, render
-    from benchmark.machine.files import write_whole
 
     if check and out is None:
         raise click.UsageError("--check compares with a file; name it with --out.")
@@ -44,7 +44,7 @@ def command(
     elif check:
         _compare(text, out)
     else:
-        write_whole(out, text)
+        write_text(out, text)
 
 
 def _compare(text: str, path: Path) -> None:

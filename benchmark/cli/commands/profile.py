@@ -140,13 +140,13 @@ def _tell_failures(profile: Mapping[str, Any]) -> bool:
 
 
 def _write(profile: Mapping[str, Any], out: Path | None, pytest_path: Path | None) -> None:
-    from benchmark.machine.files import write_whole
+    from benchmark.files import write_text
     from benchmark.profiling.pytest_form import to_pytest_benchmark
 
     if out is not None:
-        write_whole(out, json.dumps(profile, indent=1))
+        write_text(out, json.dumps(profile, indent=1))
     if pytest_path is not None:
-        write_whole(pytest_path, json.dumps(to_pytest_benchmark(profile), indent=1))
+        write_text(pytest_path, json.dumps(to_pytest_benchmark(profile), indent=1))
 
 
 def _read_sizes(text: str) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from benchmark.encoders.ase import front_end, network
 from benchmark.errors import MissingWeightsError, listed
 from benchmark.models.checksums import NotedSum, noted_sums, require_sum, require_whole_archive
 from benchmark.models.pretrained import require_finite
-from benchmark.models.weights import sha256_of
+from benchmark.models.weights import hash_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,7 +55,7 @@ def hash_checkpoint(path: Path, sha256: str | None) -> str:
     Raises:
         MissingWeightsError: the file is not what was expected.
     """
-    found = sha256_of([path])
+    found = hash_weights([path])
     if noted := noted_sums(path.parent, [path]).get(path):
         require_sum(path, found, noted)
     if sha256:

@@ -17,7 +17,7 @@ from benchmark.encoders.contract import Embeddings, require_sounds
 from benchmark.errors import MissingWeightsError
 from benchmark.models.products import speed_up_linear_layers
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer, plain_tokenizer
-from benchmark.models.weights import find_folder, sha256_of
+from benchmark.models.weights import find_folder, hash_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -89,7 +89,7 @@ class Ase:
                 "encoder": "ase",
                 "code": _CODE_VERSION,
                 "weights": sha256,
-                "bert": sha256_of(_small_files(bert_folder)),
+                "bert": hash_weights(_small_files(bert_folder)),
                 "text": options.text,
             }
         )

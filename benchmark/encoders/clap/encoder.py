@@ -20,7 +20,7 @@ from benchmark.models.checksums import NotedSum, require_sum
 from benchmark.models.pretrained import load_pretrained, require_files
 from benchmark.models.products import speed_up_linear_layers
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer, plain_tokenizer
-from benchmark.models.weights import ChosenModel, choose_model, sha256_of
+from benchmark.models.weights import ChosenModel, choose_model, hash_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -89,7 +89,7 @@ class Clap:
                 "encoder": "clap",
                 "code": _CODE_VERSION,
                 "weights": model.sha256,
-                "files": sha256_of(_small_files(folder)),
+                "files": hash_weights(_small_files(folder)),
             }
         )
 

@@ -18,7 +18,7 @@ from benchmark.encoders.contract import Embeddings, require_sounds
 from benchmark.encoders.mini.weights import MiniFile
 from benchmark.errors import MissingWeightsError
 from benchmark.models.checksums import NotedSum, require_sum
-from benchmark.models.weights import sha256_of
+from benchmark.models.weights import hash_weights
 
 SHIPPED = Path(__file__).with_name("mini.safetensors")
 SHIPPED_SHA256 = "f4dfa44f1782fb4052d9c2c2ae7cce90f4e74a4f92edd60e1be66475d026c2fc"
@@ -69,7 +69,7 @@ class Mini:
                 f"no file {path}; expected mini's weights. The package brings them, and "
                 "`bench encoders build-mini -o FILE` builds others."
             )
-        found = sha256_of([path])
+        found = hash_weights([path])
         if sha256 is not None:
             require_sum(path, found, NotedSum(sha256, "this version of aac-bench"))
         file = MiniFile.read(path)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import MachineError, MissingWeightsError
+from benchmark.errors import MissingWeightsError
+from benchmark.files import write_bytes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,10 +45,8 @@ class MiniFile:
         from safetensors.torch import save
 
         header = {"tokenizer": self.tokenizer, "origin": dict(self.origin)}
-        try:
-            path.write_bytes(save(dict(self.state), {_KEY: json.dumps(header, sort_keys=True)}))
-        except OSError as error:
-            raise MachineError(f"cannot write {path}: {error}. Name another file.") from error
+        content = save(dict(self.state), {_KEY: json.dumps(header, sort_keys=True)})
+        write_bytes(path, content, "Free some space, or name another file with -o.")
 
     @classmethod
     def read(cls, path: Path) -> MiniFile:

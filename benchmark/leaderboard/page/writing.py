@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.contract import Split
-from benchmark.errors import MachineError, UsageError
+from benchmark.errors import UsageError
+from benchmark.files import write_bytes, writing
 from benchmark.leaderboard.page.inline_figure import INK, inline_svg
 from benchmark.leaderboard.page.page import fill_page
 from benchmark.leaderboard.page.page_data import page_data
@@ -68,18 +69,13 @@ def write_report(run: Path, out: Path, data_root: Path, *, with_sounds: bool = T
     record, rows = read_record(run), read_rows([run])
     split = load_same_split(record.plan, data_root, run)
     clip_ids = record.plan.clip_ids
-    try:
+    with writing(out, kind="the page"):
         out.mkdir(parents=True, exist_ok=True)
         sounds = write_sounds(split, clip_ids, out) if with_sounds else without_sounds(clip_ids)
         page = _fill(record, rows, split, sounds)
-        (out / INDEX).write_text(page, encoding="utf-8", newline="\n")
+        write_bytes(out / INDEX, page.encode())
         written = [out / INDEX, *sound_files(out)]
         n_bytes = sum(path.stat().st_size for path in written)
-    except OSError as error:
-        raise MachineError(
-            f"cannot write the page {out}: {error.strerror or error}. Free some space or name "
-            "another folder with -o."
-        ) from error
     return WrittenPage(
         path=out / INDEX,
         dataset=record.plan.dataset,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from benchmark.files import CACHE_CURE, write_text, written_whole
 
 KEPT_PAIR = np.dtype([("row", "<i4"), ("column", "<i4"), ("f1", "<f4")])
 
@@ -69,20 +70,15 @@ class ShardFolder:
         note = self._folder / f"{index:06d}.json"
         note.unlink(missing_ok=True)
         minimum, maximum, n_pairs, n_kept = np.inf, -np.inf, 0, 0
-        partial = self._folder / f"{index:06d}.partial"
-        with partial.open("wb") as file:
+        with written_whole(self._pairs_path(index), CACHE_CURE) as file:
             for block in blocks:
                 minimum = min(minimum, float(np.fmin.reduce(block.f1, axis=None)))
                 maximum = max(maximum, float(np.fmax.reduce(block.f1, axis=None)))
                 kept = _above(block, floor)
                 file.write(kept.tobytes())
                 n_pairs, n_kept = n_pairs + block.n_pairs, n_kept + len(kept)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self._pairs_path(index))
         shard = Shard(index, floor, minimum, maximum, n_pairs, n_kept)
-        partial.write_text(json.dumps(asdict(shard)))
-        partial.replace(note)
+        write_text(note, json.dumps(asdict(shard)), CACHE_CURE)
         return shard
 
     def pairs(self, index: int) -> NDArray[np.void]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from io import BufferedRandom
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.errors import MachineError
+from benchmark.files import CACHE_CURE, writing
 from benchmark.machine.places import cache_root
 from benchmark.machine.progress import progress_bar
 from benchmark.metrics.bertscore.tokens import BlockPlan, TokenIds, TokenWeights
@@ -169,26 +169,20 @@ def encode_states(
         return
     with _scratch_file() as file:
         for _, batch in batches:
-            try:
+            with _keeping_states():
                 file.write(_as_bytes(batch.cpu().contiguous()))
-            except OSError as error:
-                raise _unwritable(error) from error
         yield TokenStates(plan, file, on_device, encoder)
 
 
 def _scratch_file() -> BufferedRandom:
-    try:
+    with _keeping_states():
         cache_root().mkdir(parents=True, exist_ok=True)
         return tempfile.TemporaryFile(dir=cache_root())
-    except OSError as error:
-        raise _unwritable(error) from error
 
 
-def _unwritable(error: OSError) -> MachineError:
-    return MachineError(
-        f"cannot keep token states in a file under {cache_root()}: {error}. Free some space, "
-        "name another folder with BENCH_CACHE, or allow more memory_mib."
-    )
+def _keeping_states() -> AbstractContextManager[None]:
+    cure = f"{CACHE_CURE} Or allow more memory_mib."
+    return writing(cache_root(), cure, kind="token states into a file under")
 
 
 def _as_bytes(states: Tensor) -> memoryview[Any]:

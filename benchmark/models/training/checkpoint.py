@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,10 @@ import torch
 from torch import Tensor
 
 from benchmark.errors import MachineError
+from benchmark.files import CACHE_CURE, written_whole
 from benchmark.models.training.history import Epoch
+
+_CURE = f"{CACHE_CURE} A checkpoint that is there already is whole; training goes on from it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +42,17 @@ class Checkpoint:
         Raises:
             MachineError: it cannot be written; what was there before is there still.
         """
-        partial = path.with_name(f".{path.name}-{os.getpid()}.partial")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._write(partial)
-            partial.replace(path)
-        except (OSError, RuntimeError) as error:
-            # Torch's own error speaks of positions; what the file said stands behind it.
-            reason = error if isinstance(error, OSError) else error.__context__
-            if not isinstance(reason, OSError):
-                raise
-            raise MachineError(
-                f"cannot write the checkpoint {path}: {reason}. Free some space, or name a "
-                "writable folder with BENCH_CACHE; a checkpoint that is there already is whole, "
-                "and training goes on from it."
-            ) from error
-        finally:
-            with suppress(OSError):
-                partial.unlink()
-
-    def _write(self, path: Path) -> None:
         state = {field.name: getattr(self, field.name) for field in fields(self)}
         state["history"] = [asdict(epoch) for epoch in self.history]
         state["epoch"] = asdict(self.epoch)
-        with path.open("wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())  # else a crash of the machine may leave the new name empty
+        with written_whole(path, _CURE, kind="the checkpoint") as file:
+            try:
+                torch.save(state, file)
+            except RuntimeError as error:
+                # Torch's own error speaks of positions; what the file said stands behind it.
+                if isinstance(error.__context__, OSError):
+                    raise error.__context__ from error
+                raise
 
     @classmethod
     def read(cls, path: Path) -> Checkpoint:

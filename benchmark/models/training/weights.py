@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from benchmark.errors import MachineError, listed
+from benchmark.files import CACHE_CURE, unwritable
 from benchmark.models.training.history import Epoch, best_epoch
 
 _WEIGHTS = "weights.safetensors"
@@ -73,10 +74,7 @@ def save_trained(best: Mapping[str, Tensor], history: Sequence[Epoch], folder: P
         save_file(dict(best), folder / _WEIGHTS)
         (folder / "history.json").write_text(json.dumps(summary, indent=1))
     except (OSError, SafetensorError) as error:
-        raise MachineError(
-            f"cannot write the trained weights to {folder}: {error}. Free some space, or name a "
-            "writable folder with BENCH_CACHE."
-        ) from error
+        raise unwritable(folder, error, CACHE_CURE, kind="the trained weights") from error
 
 
 def load_trained(network: nn.Module, folder: Path) -> None:

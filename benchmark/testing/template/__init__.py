@@ -5,7 +5,6 @@ The files beside this one are its templates; ``$name`` and the like are filled i
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
@@ -13,7 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
-from benchmark.errors import MachineError, UsageError
+from benchmark.errors import UsageError
+from benchmark.files import written_folder
 from benchmark.systems.registry import SYSTEM_NAME, Registry
 
 _FILES: Mapping[str, str] = {
@@ -46,16 +46,8 @@ def write_plugin(name: str, parent: Path, registry: Registry) -> tuple[Path, ...
     folder = parent / words["distribution"]
     if folder.exists():
         raise UsageError(f"{folder} exists; nothing was written. Choose another name, or --to.")
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".", dir=parent) as partial:
-            whole = Path(partial) / folder.name
-            paths = [_write(whole, words, *item) for item in _FILES.items()]
-            whole.rename(folder)
-    except OSError as error:
-        raise MachineError(
-            f"cannot write {folder}: {error.strerror or error}. Name another folder with --to."
-        ) from error
+    with written_folder(folder, "Name another folder with --to.") as partial:
+        paths = [_write(partial, words, *item) for item in _FILES.items()]
     return tuple(folder / path for path in paths)
 
 

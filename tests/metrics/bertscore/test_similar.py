@@ -139,12 +139,13 @@ def test_a_finished_shard_is_taken_as_it_is(tiny, tmp_path):
         marked = PairBlock(np.array([7]), np.array([9]), np.float32([[0.123]]), 1)
         folder = ShardFolder(tmp_path)
         folder.write(1, 0.1, [marked])
-        (tmp_path / "000002.partial").write_bytes(b"torn")
+        abandoned = tmp_path / ".000000.pairs-0123abcd.partial"
+        abandoned.write_bytes(b"torn")
         shards, _ = find_similar(pairs, folder, Threshold(0.1, normalised=False), 0.0)
     assert shards[1].n_pairs == 1
     assert folder.pairs(1).tolist() == [(7, 9, pytest.approx(0.123))]
     assert shards[0].n_pairs > 1
-    assert not (tmp_path / "000002.partial").exists()
+    assert not abandoned.exists()
 
 
 RUN = """

@@ -1,0 +1,35 @@
+"""Files: written whole or not at all, added to, hashed, read; refused in one voice."""
+
+from benchmark.files.appending import append_lines
+from benchmark.files.folders import folder_beside, written_folder
+from benchmark.files.hashing import checksum_of, hash_files, sha256_of
+from benchmark.files.reading import read_json
+from benchmark.files.refusal import CACHE_CURE, DATA_CURE, unwritable, writing
+from benchmark.files.whole import (
+    move_whole,
+    save_array,
+    write_bytes,
+    write_rows,
+    write_text,
+    written_whole,
+)
+
+__all__ = [
+    "CACHE_CURE",
+    "DATA_CURE",
+    "append_lines",
+    "checksum_of",
+    "folder_beside",
+    "hash_files",
+    "move_whole",
+    "read_json",
+    "save_array",
+    "sha256_of",
+    "unwritable",
+    "write_bytes",
+    "write_rows",
+    "write_text",
+    "writing",
+    "written_folder",
+    "written_whole",
+]

@@ -1,0 +1,102 @@
+"""Partial files and folders: hidden beside their target, and locked while their writer lives.
+
+The lock is what tells a partial file that another process is writing from one that a killed
+process left behind: the next writer of the same target removes the latter.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import glob
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+_MOST_NAME_CHARS = 50
+"""Of the target's name in a partial one: names end at 255 bytes, a character has up to 4."""
+
+
+class Partial(NamedTuple):
+    """What becomes a file or folder once it is whole.
+
+    Attributes:
+        path: beside the target.
+        handle: open on it, for a file to be written to; it holds the lock.
+    """
+
+    path: Path
+    handle: int
+
+
+@contextmanager
+def partial_beside(target: Path, *, is_folder: bool = False) -> Iterator[Partial]:
+    """Make a partial file or folder; it is gone after the block unless it was renamed.
+
+    Raises:
+        OSError: it cannot be made, for one thing where the target's folder is not there.
+    """
+    _remove_abandoned(target)
+    partial = _claim(target, is_folder=is_folder)
+    try:
+        yield partial
+    finally:
+        _remove(partial.path)
+        os.close(partial.handle)
+
+
+def _claim(target: Path, *, is_folder: bool) -> Partial:
+    while True:
+        path = target.parent / f"{_prefix(target)}{secrets.token_hex(4)}.partial"
+        with suppress(FileExistsError):
+            partial = _make(path, is_folder=is_folder)
+            if _is_ours(partial):
+                return partial
+            os.close(partial.handle)
+
+
+def _make(path: Path, *, is_folder: bool) -> Partial:
+    if not is_folder:
+        return Partial(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666))
+    path.mkdir()
+    return Partial(path, os.open(path, os.O_RDONLY))
+
+
+def _is_ours(partial: Partial) -> bool:
+    """Lock what was just made; False where another writer took it for abandoned meanwhile."""
+    try:
+        fcntl.flock(partial.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: nobody can remove it there either
+        pass
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(partial.handle), partial.path.stat())
+    return False
+
+
+def _remove_abandoned(target: Path) -> None:
+    pattern = f"{glob.escape(_prefix(target))}{'[0-9a-f]' * 8}.partial"
+    for path in target.parent.glob(pattern):
+        with suppress(OSError):  # its writer lives, or another process removed it first
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(path)
+            finally:
+                os.close(handle)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:_MOST_NAME_CHARS]}-"
