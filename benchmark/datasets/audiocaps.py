@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from benchmark.contract import Split
+from benchmark.contract import Split, SplitLabel
 from benchmark.datasets.captions_csv import Table, find_captions, read_table
 from benchmark.datasets.fetch import RemoteFile
 from benchmark.datasets.sound_files import Sounds, index_files
+from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import DataError, UnknownNameError
 
-SPLITS = ("train", "val", "test")
-DEFAULT_SPLIT = "test"
-TRAIN_SPLIT = "train"
-LICENCE = (
-    "captions: free for academic purposes only (AudioCaps README); sounds belong to those who "
-    "uploaded them to YouTube"
-)
+_SPLITS = ("train", "val", "test")
 
 _URL = "https://raw.githubusercontent.com/cdjkim/audiocaps/master/dataset"
 _SHA256 = {
@@ -25,22 +20,30 @@ _SHA256 = {
     "val": "dab1c96641d5f3053ddb99dca3949450da9a75737bda53e11cc0aa8b102be0c3",
     "test": "b91c4b7ded2f4f6e7db5b9c4983dc1e1dca3d556f505b61e3fd65cac7e1c638a",
 }
-CAPTION_FILES = tuple(
-    RemoteFile(f"{split}.csv", f"{_URL}/{split}.csv", f"sha256:{_SHA256[split]}")
-    for split in SPLITS
-)
-CAPTIONS_SHA256 = {
-    "train": "690613dbd33efa4efdc28d4abe83531e8e25d68e22e5c2b76768d6cf973b972f",
-    "val": "536fe292a7ac40100cad2ff9089f9db33af53ff10d42a24f263f5ba4848e7a20",
-    "test": "e9ae7c3c6fe1548370afb6d903eaf7be770efc69a9f3d5d7ff9329a92dfa9172",
-}
-"""``passport.hash_captions`` of v1: 101 of v2's test captions differ, which is another test."""
-HOW_TO_GET = (
-    "Captions: `bench data fetch audiocaps`, or save dataset/{train,val,test}.csv of "
+SPEC = DatasetSpec(
+    name="audiocaps",
+    summary="AudioCaps v1: 10 s clips from YouTube, 975 test clips with 5 captions",
+    splits=_SPLITS,
+    default_split="test",
+    train_split="train",
+    licence="captions: free for academic purposes only (AudioCaps README); sounds belong to those "
+    "who uploaded them to YouTube",
+    how_to_get="Captions: `bench data fetch audiocaps`, or save dataset/{train,val,test}.csv of "
     "https://github.com/cdjkim/audiocaps as audiocaps/{train,val,test}.csv under the data root. "
     "Sounds are not to be downloaded from there: ask the authors for them with the form in that "
     "README, or fetch them from YouTube, and put them into audiocaps/audio/{split}/ as "
-    "{youtube_id}_{start_time}.flac, Y{youtube_id}.wav or {youtube_id}.wav."
+    "{youtube_id}_{start_time}.flac, Y{youtube_id}.wav or {youtube_id}.wav.",
+    load=lambda label, data_root, _: load_audiocaps(label.split, data_root),
+    captions=tuple(
+        RemoteFile(f"{split}.csv", f"{_URL}/{split}.csv", f"sha256:{_SHA256[split]}")
+        for split in _SPLITS
+    ),
+    # Of v1: 101 of v2's test captions differ, which is another test.
+    captions_sha256={
+        "train": "690613dbd33efa4efdc28d4abe83531e8e25d68e22e5c2b76768d6cf973b972f",
+        "val": "536fe292a7ac40100cad2ff9089f9db33af53ff10d42a24f263f5ba4848e7a20",
+        "test": "e9ae7c3c6fe1548370afb6d903eaf7be770efc69a9f3d5d7ff9329a92dfa9172",
+    },
 )
 
 _COLUMNS = ("audiocap_id", "youtube_id", "start_time", "caption")
@@ -58,28 +61,25 @@ def load_audiocaps(split: str, data_root: Path) -> Split:
         UnknownNameError: there is no such split.
         DataError: the captions are missing or malformed.
     """
-    if split not in SPLITS:
-        raise UnknownNameError("split of audiocaps", split, SPLITS)
-    candidates = (
-        data_root / "audiocaps" / f"{split}.csv",
-        data_root / "audiocaps" / "dataset" / f"{split}.csv",
-        data_root / "AUDIOCAPS" / f"{split}.csv",
-        data_root / "AUDIOCAPS" / "csv_files_v1" / f"{split}.csv",
-    )
-    table = read_table(find_captions(f"audiocaps:{split}", candidates, HOW_TO_GET), _COLUMNS)
+    if split not in SPEC.splits:
+        raise UnknownNameError("split of audiocaps", split, SPEC.splits)
+    folders = ("audiocaps", "audiocaps/dataset", "AUDIOCAPS", "AUDIOCAPS/csv_files_v1")
+    names = [f"{folder}/{split}.csv" for folder in folders]
+    label = SplitLabel(SPEC.name, split)
+    table = read_table(find_captions(label, data_root, names, SPEC.how_to_get), _COLUMNS)
     references, starts = _group(table)
-    folders = _sound_folders(split, data_root)
-    index = index_files(folders)
+    sound_folders = _sound_folders(split, data_root)
+    index = index_files(sound_folders)
     paths: dict[str, Path] = {}
     aliases: dict[str, str] = {}
     for clip_id, start in starts.items():
-        names = _file_names(clip_id, start)
-        aliases.update(dict.fromkeys(names, clip_id))
-        found = next((name for name in names if name in index), None) if index else None
-        if found is not None:
-            paths[clip_id] = index[found] / found
-    sounds = Sounds(paths, folders)
-    return Split("audiocaps", split, references, sounds.present, sounds.read_clip, aliases)
+        file_names = _file_names(clip_id, start)
+        aliases.update(dict.fromkeys(file_names, clip_id))
+        present = next((name for name in file_names if name in index), None) if index else None
+        if present is not None:
+            paths[clip_id] = index[present] / present
+    sounds = Sounds(paths, sound_folders)
+    return Split(SPEC.name, split, references, sounds.present, sounds.read_clip, aliases)
 
 
 def _group(table: Table) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.contract import SplitLabel
 from benchmark.errors import DataError, listed
 
 _BOM = b"\xef\xbb\xbf"
@@ -110,12 +111,26 @@ def read_table(path: Path, required: Sequence[str]) -> Table:
     return table
 
 
-def find_captions(label: str, candidates: Sequence[Path], how_to_get: str) -> Path:
-    """Return the first of ``candidates`` that is a file.
+def find_captions(
+    label: SplitLabel, data_root: Path, names: Sequence[str], how_to_get: str
+) -> Path:
+    """Find the captions file of a split.
+
+    Args:
+        label: of the split.
+        data_root: the folder of the data sets.
+        names: paths within it, most official first; the first that is a file is taken.
+        how_to_get: for the error.
 
     Raises:
-        DataError: none is; says where they were expected and how to get them.
+        DataError: there is none; says where it was expected and how to get it.
     """
+    if data_root.exists() and not data_root.is_dir():
+        raise DataError(
+            f"the data root {data_root} is a file; expected a folder that holds "
+            f"{label.dataset_name}/."
+        )
+    candidates = [data_root / name for name in names]
     for path in candidates:
         if path.is_file():
             return path

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark.contract import Split
+from benchmark.contract import Split, SplitLabel
 from benchmark.datasets.captions_csv import find_captions, read_table
 from benchmark.datasets.fetch import RemoteFile
 from benchmark.datasets.sound_files import Sounds, index_files
+from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import UnknownNameError
 
-SPLITS = ("development", "validation", "evaluation")
-SHORT_NAMES = {"dev": "development", "val": "validation", "eval": "evaluation"}
-DEFAULT_SPLIT = "evaluation"
-TRAIN_SPLIT = "development"
-LICENCE = (
-    "captions: Tampere University licence, attribution and non-commercial use; sounds: the "
-    "Creative Commons licence of each file on Freesound (Clotho's metadata names it)"
-)
+_SHORT_NAMES = {"dev": "development", "val": "validation", "eval": "evaluation"}
 
 _URL = "https://zenodo.org/records/4783391/files"
 _CAPTIONS_MD5 = {
@@ -30,25 +24,37 @@ _SOUNDS_MD5 = {
     "validation": "7dba730be08bada48bd15dc4e668df59",
     "evaluation": "4569624ccadf96223f19cb59fe4f849f",
 }
-CAPTION_FILES = tuple(
-    RemoteFile(name, f"{_URL}/{name}?download=1", f"md5:{md5}")
-    for name, md5 in ((f"clotho_captions_{s}.csv", m) for s, m in _CAPTIONS_MD5.items())
-)
-SOUND_ARCHIVES = tuple(
-    RemoteFile(name, f"{_URL}/{name}?download=1", f"md5:{md5}")
-    for name, md5 in ((f"clotho_audio_{s}.7z", m) for s, m in _SOUNDS_MD5.items())
-)
-CAPTIONS_SHA256 = {
-    "development": "4889cdac7ea10cad358557f8e3290b3cece5a60f236b21a8181ed724e8f20871",
-    "validation": "aa4b9f4483fd902416413360b3d2a198f06c18bf7a0d5f25562a975b6b7a63ca",
-    "evaluation": "d9e9887f333db7bf98c825d331a3a42e32c3f11b88fcbb721670bacbc7f08958",
-}
-"""``passport.hash_captions`` of the published files, whatever their line ends."""
-HOW_TO_GET = (
-    "Captions: `bench data fetch clotho`; sounds too: `bench data fetch clotho --sounds`. By hand: "
-    "save clotho_captions_{development,validation,evaluation}.csv of "
+
+
+def _remote_file(name: str, md5: str) -> RemoteFile:
+    return RemoteFile(name, f"{_URL}/{name}?download=1", f"md5:{md5}")
+
+
+SPEC = DatasetSpec(
+    name="clotho",
+    summary="Clotho v2.1: 15-30 s clips from Freesound, 1,045 evaluation clips with 5 captions",
+    splits=("development", "validation", "evaluation"),
+    default_split="evaluation",
+    train_split="development",
+    licence="captions: Tampere University licence, attribution and non-commercial use; sounds: the "
+    "Creative Commons licence of each file on Freesound (Clotho's metadata names it)",
+    how_to_get="Captions: `bench data fetch clotho`; sounds too: `bench data fetch clotho "
+    "--sounds`. By hand: save clotho_captions_{development,validation,evaluation}.csv of "
     "https://zenodo.org/records/4783391 in clotho/ under the data root and unpack the archives "
-    "clotho_audio_*.7z into clotho/clotho_audio_files/."
+    "clotho_audio_*.7z into clotho/clotho_audio_files/.",
+    load=lambda label, data_root, _: load_clotho(label.split, data_root),
+    captions=tuple(
+        _remote_file(f"clotho_captions_{split}.csv", md5) for split, md5 in _CAPTIONS_MD5.items()
+    ),
+    sounds=tuple(
+        _remote_file(f"clotho_audio_{split}.7z", md5) for split, md5 in _SOUNDS_MD5.items()
+    ),
+    sound_folder="clotho_audio_files",
+    captions_sha256={
+        "development": "4889cdac7ea10cad358557f8e3290b3cece5a60f236b21a8181ed724e8f20871",
+        "validation": "aa4b9f4483fd902416413360b3d2a198f06c18bf7a0d5f25562a975b6b7a63ca",
+        "evaluation": "d9e9887f333db7bf98c825d331a3a42e32c3f11b88fcbb721670bacbc7f08958",
+    },
 )
 
 _COLUMNS = ("file_name", *(f"caption_{number}" for number in range(1, 6)))
@@ -69,27 +75,26 @@ def load_clotho(split: str, data_root: Path) -> Split:
         UnknownNameError: there is no such split.
         DataError: the captions are missing or malformed.
     """
-    name = SHORT_NAMES.get(split, split)
-    if name not in SPLITS:
-        raise UnknownNameError("split of clotho", split, (*SPLITS, *SHORT_NAMES))
-    base, aac_datasets = data_root / "clotho", data_root / "CLOTHO_v2.1"
-    file_name = f"clotho_captions_{name}.csv"
-    candidates = (
-        base / file_name,
-        base / "clotho_csv_files" / file_name,
-        aac_datasets / "clotho_csv_files" / file_name,
-    )
-    table = read_table(find_captions(f"clotho:{name}", candidates, HOW_TO_GET), _COLUMNS)
+    name = _SHORT_NAMES.get(split, split)
+    if name not in SPEC.splits:
+        raise UnknownNameError("split of clotho", split, (*SPEC.splits, *_SHORT_NAMES))
+    folders = ("clotho", "clotho/clotho_csv_files", "CLOTHO_v2.1/clotho_csv_files")
+    names = [f"{folder}/clotho_captions_{name}.csv" for folder in folders]
+    label = SplitLabel(SPEC.name, name)
+    table = read_table(find_captions(label, data_root, names, SPEC.how_to_get), _COLUMNS)
     table.require_unique("file_name")
     captions = zip(*(table.column(column) for column in _COLUMNS[1:]), strict=True)
     references = dict(zip(table.column("file_name"), captions, strict=True))
-    folders = (
+    base, aac_datasets = data_root / "clotho", data_root / "CLOTHO_v2.1"
+    sound_folders = (
         base / "clotho_audio_files" / name,
         base / f"clotho_audio_{name}" / name,
         base / f"clotho_audio_{name}",
         base / name,
         aac_datasets / "clotho_audio_files" / name,
     )
-    index = index_files(folders)
-    sounds = Sounds({clip: index[clip] / clip for clip in references if clip in index}, folders)
-    return Split("clotho", name, references, sounds.present, sounds.read_clip)
+    index = index_files(sound_folders)
+    sounds = Sounds(
+        {clip: index[clip] / clip for clip in references if clip in index}, sound_folders
+    )
+    return Split(SPEC.name, name, references, sounds.present, sounds.read_clip)

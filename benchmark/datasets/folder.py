@@ -8,17 +8,21 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from benchmark.contract import FOLDER, Split, SplitLabel
 from benchmark.datasets.captions_csv import Table, read_table
 from benchmark.datasets.sound_files import Sounds
+from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import DataError, UnknownNameError, UsageError, listed
 
-SPLITS = ("train", "val", "test")
-DEFAULT_SPLIT = "test"
-TRAIN_SPLIT = "train"
-LICENCE = "your own"
-HOW_TO_GET = (
-    "Write FOLDER/captions.csv (it is the test split) or FOLDER/{train,val,test}.csv with the "
-    "columns file_name,caption (one row for each reference) or file_name,caption_1,...,caption_n, "
-    "and put the sounds beside it, into FOLDER/audio/ or FOLDER/{split}/. "
-    "Then use folder:FOLDER or folder:FOLDER:test."
+SPEC = DatasetSpec(
+    name=FOLDER,
+    summary="your own clips: folder:PATH or folder:PATH:split",
+    splits=("train", "val", "test"),
+    default_split="test",
+    train_split="train",
+    licence="your own",
+    how_to_get="Write FOLDER/captions.csv (it is the test split) or FOLDER/{train,val,test}.csv "
+    "with the columns file_name,caption (one row for each reference) or "
+    "file_name,caption_1,...,caption_n, and put the sounds beside it, into FOLDER/audio/ or "
+    "FOLDER/{split}/. Then use folder:FOLDER or folder:FOLDER:test.",
+    load=lambda label, _data_root, _artifacts: load_folder(*locate(label)),
 )
 
 _NUMBERED = re.compile(r"caption_([1-9][0-9]*)")
@@ -33,17 +37,17 @@ def locate(label: SplitLabel) -> tuple[Path, str]:
         UsageError: there is no path.
     """
     if label.dataset == FOLDER:
-        path, split = label.split, DEFAULT_SPLIT
-    elif label.split in SPLITS:
+        path, split = label.split, SPEC.default_split
+    elif label.split in SPEC.splits:
         path, split = label.path, label.split
     else:
-        path, split = f"{label.path}:{label.split}", DEFAULT_SPLIT
+        path, split = f"{label.path}:{label.split}", SPEC.default_split
     if not path:
         raise UsageError("'folder' needs a path; expected folder:PATH or folder:PATH:split.")
     return Path(path), split
 
 
-def load_folder(root: Path, split: str = DEFAULT_SPLIT) -> Split:
+def load_folder(root: Path, split: str = SPEC.default_split) -> Split:
     """Read own clips; a clip's id is its ``file_name`` as the captions file spells it.
 
     Args:
@@ -55,11 +59,11 @@ def load_folder(root: Path, split: str = DEFAULT_SPLIT) -> Split:
         DataError: the captions are missing, malformed or ambiguous, or a file name leads out of
             the folder (``..``, an absolute path, a drive letter, a symbolic link).
     """
-    if split not in SPLITS:
-        raise UnknownNameError("split of a folder", split, SPLITS)
+    if split not in SPEC.splits:
+        raise UnknownNameError("split of a folder", split, SPEC.splits)
     dataset, root = f"{FOLDER}:{root}", root.expanduser()
     if not root.is_dir():
-        raise DataError(f"no folder {root}; expected a folder with captions.csv. {HOW_TO_GET}")
+        raise DataError(f"no folder {root}; expected a folder with captions.csv. {SPEC.how_to_get}")
     table = read_table(_captions_file(root, split), ("file_name",))
     references = _references(table)
     folders = (root, root / "audio", root / split)
@@ -67,25 +71,25 @@ def load_folder(root: Path, split: str = DEFAULT_SPLIT) -> Split:
     paths: dict[str, Path] = {}
     for file_name in references:
         _require_inside(table.path, file_name)
-        if (found := _find_sound(file_name, folders, inside)) is not None:
-            paths[file_name] = found
+        if (path := _find_sound(file_name, folders, inside)) is not None:
+            paths[file_name] = path
     sounds = Sounds(paths, folders)
     return Split(dataset, split, references, sounds.present, sounds.read_clip)
 
 
 def _captions_file(root: Path, split: str) -> Path:
     names = (f"{split}.csv", "captions.csv") if split == "test" else (f"{split}.csv",)
-    found = [root / name for name in names if (root / name).is_file()]
-    if len(found) > 1:
+    present = [path for name in names if (path := root / name).is_file()]
+    if len(present) > 1:
         raise DataError(
             f"{root} holds test.csv and captions.csv, and both mean the test split; keep one."
         )
-    if not found:
+    if not present:
         raise DataError(
             f"no captions for the split {split!r} of {root}: expected "
-            f"{' or '.join(str(root / name) for name in names)}. {HOW_TO_GET}"
+            f"{' or '.join(str(root / name) for name in names)}. {SPEC.how_to_get}"
         )
-    return found[0]
+    return present[0]
 
 
 def _references(table: Table) -> dict[str, tuple[str, ...]]:
@@ -130,12 +134,12 @@ def _require_inside(captions: Path, file_name: str) -> None:
 
 def _find_sound(file_name: str, folders: tuple[Path, ...], root: Path) -> Path | None:
     try:
-        found = next((path for f in folders if (path := f / file_name).is_file()), None)
+        sound = next((path for f in folders if (path := f / file_name).is_file()), None)
     except OSError as error:  # a name longer than the file system allows
         raise DataError(f"{file_name!r} is no file name: {error.strerror}.") from error
-    if found is not None and not found.resolve().is_relative_to(root):
+    if sound is not None and not sound.resolve().is_relative_to(root):
         raise DataError(
-            f"{found} leads out of {root} to {found.resolve()}; expected a file inside. "
+            f"{sound} leads out of {root} to {sound.resolve()}; expected a file inside. "
             "Copy the sound into the folder."
         )
-    return found
+    return sound

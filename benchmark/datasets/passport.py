@@ -99,8 +99,8 @@ class Passport:
             shown = ", ".join(map(repr, self.first_missing))
             more = self.missing - len(self.first_missing)
             lines.append(f"  missing     {shown}" + (f" and {more} more" if more else ""))
-            if record := DATASETS.get(self.label.dataset_name):
-                lines.append(f"  where       {record.how_to_get}")
+            if spec := DATASETS.get(self.label.dataset_name):
+                lines.append(f"  where       {spec.how_to_get}")
         return lines
 
 
@@ -136,15 +136,15 @@ class SoundCheck:
 
 def issue_passport(split: Split) -> Passport:
     """Describe a split from its captions and from what was found; no sound is read."""
-    record = DATASETS.get(split.label.dataset_name)
+    spec = DATASETS.get(split.label.dataset_name)
     captions = [text for texts in split.references.values() for text in texts]
     captions_sha256 = hash_captions(split.references)
-    published = record.captions_sha256.get(split.name) if record else None
+    published = spec.captions_sha256.get(split.name) if spec else None
     counts = Counter(len(texts) for texts in split.references.values())
     present = [clip_id for clip_id in split.clip_ids if clip_id in split.present]
     return Passport(
         label=split.label,
-        licence=record.licence if record else "unknown",
+        licence=spec.licence if spec else "unknown",
         expected=len(split.references),
         present=len(present),
         first_missing=split.missing[:_SHOWN],

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmark.contract import SplitLabel
 from benchmark.datasets.captions_csv import find_captions, read_table
 from benchmark.errors import DataError
 
@@ -120,14 +121,16 @@ def test_a_folder_and_an_absent_file_are_no_tables(tmp_path):
 
 
 def test_missing_captions_name_every_place_and_the_remedy(tmp_path):
-    places = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    label, names = SplitLabel("toy", "test"), ["a.csv", "in/b.csv"]
+    places = [tmp_path / name for name in names]
     with pytest.raises(DataError) as caught:
-        find_captions("toy:test", places, "Run `bench data fetch toy`.")
+        find_captions(label, tmp_path, names, "Run `bench data fetch toy`.")
     assert all(str(place) in str(caught.value) for place in places)
     assert "toy:test" in str(caught.value)
     assert "bench data fetch toy" in str(caught.value)
+    places[1].parent.mkdir()
     places[1].write_text("x")
-    assert find_captions("toy:test", places, "") == places[1]
+    assert find_captions(label, tmp_path, names, "") == places[1]
 
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

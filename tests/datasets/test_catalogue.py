@@ -77,18 +77,18 @@ def test_a_data_root_that_is_a_file_is_an_error(tmp_path):
         load("clotho", tmp_path / "root", tmp_path)
 
 
-def test_each_record_is_complete():
-    for name, record in DATASETS.items():
-        assert record.name == name
-        assert record.default_split in record.splits
-        assert record.train_split in record.splits
-        assert record.summary
-        assert record.licence
-        assert record.how_to_get
-        assert set(record.captions_sha256) <= set(record.splits)
+def test_each_spec_is_complete():
+    for name, spec in DATASETS.items():
+        assert spec.name == name
+        assert spec.default_split in spec.splits
+        assert spec.train_split in spec.splits
+        assert spec.summary
+        assert spec.licence
+        assert spec.how_to_get
+        assert set(spec.captions_sha256) <= set(spec.splits)
 
 
-def test_the_record_of_soundscapes_names_the_splits_it_has():
+def test_the_spec_of_soundscapes_names_the_splits_it_has():
     from benchmark.datasets.soundscapes.splits import SPLITS
 
     assert set(DATASETS["soundscapes"].splits) == set(SPLITS)

@@ -11,10 +11,10 @@ def command() -> None:
     from benchmark.datasets.catalogue import DATASETS
     from benchmark.machine.places import data_root
 
-    for record in DATASETS.values():
-        click.echo(f"{record.name}: {record.summary}")
-        marked = (f"{s} (default)" if s == record.default_split else s for s in record.splits)
+    for spec in DATASETS.values():
+        click.echo(f"{spec.name}: {spec.summary}")
+        marked = (f"{s} (default)" if s == spec.default_split else s for s in spec.splits)
         click.echo(f"  splits   {', '.join(marked)}")
-        click.echo(f"  licence  {record.licence}")
-        click.echo(f"  files    {record.how_to_get}")
+        click.echo(f"  licence  {spec.licence}")
+        click.echo(f"  files    {spec.how_to_get}")
     click.echo(f"\nData root: {data_root()} (change it with --data-root or BENCH_DATA)")

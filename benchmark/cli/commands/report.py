@@ -41,5 +41,5 @@ def command(run: Path, out: Path, data_root: Path | None, with_sounds: bool) -> 
     click.echo(f"{page.path}: {page.n_clips:,} clips, {sounds}, {page.size_mib:.1f} MiB")
     for clip_id, note in page.notes.items():
         click.echo(f"  {clip_id}: {note}")
-    record = DATASETS[SplitLabel.parse(page.dataset).dataset_name]
-    click.echo(f"Before you pass it on, the licence of {record.name}: {record.licence}.")
+    spec = DATASETS[SplitLabel.parse(page.dataset).dataset_name]
+    click.echo(f"Before you pass it on, the licence of {spec.name}: {spec.licence}.")
