@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmark.contract import Clip, Resources, Split
 from benchmark.datasets.audio import read_sound
@@ -14,10 +14,13 @@ from benchmark.embeddings.splits import open_files, with_embeddings
 from benchmark.errors import DataError, UsageError
 from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
-from benchmark.runs.entries import ClipEntry
-from benchmark.runs.ledger import Ledger, read_ledger
+from benchmark.machine.progress import progress_bar
+from benchmark.runs.clips import Clips
+from benchmark.runs.entrants import Entrant, prepare
+from benchmark.runs.entries import ClipEntry, Entry, PrepareEntry
 from benchmark.runs.listening import Listener
-from benchmark.runs.runner import RunSettings, run_system
+from benchmark.runs.plan import Feeding
+from benchmark.runs.runner import advancing, caption
 from benchmark.systems.registry import Registry
 
 SOUND_SUFFIXES = frozenset(
@@ -46,14 +49,21 @@ class CaptionRequest:
     embeddings: tuple[Path, ...] = ()
 
 
-def caption_sounds(
-    request: CaptionRequest, registry: Registry
-) -> tuple[list[ClipEntry], str | None]:
-    """Caption sounds with one system.
+class SoundCaptions(NamedTuple):
+    """What a system said of sounds.
 
-    Returns:
-        One row per sound, sorted by path, and why the system stopped, if it did. A sound that
-        cannot be read has a row with the reason.
+    Attributes:
+        entries: one for each sound, sorted by path; one that cannot be read has the reason. Sounds
+            that the system did not get to are absent.
+        failure: why it stopped, if it did.
+    """
+
+    entries: list[ClipEntry]
+    failure: str | None
+
+
+def caption_sounds(request: CaptionRequest, registry: Registry) -> SoundCaptions:
+    """Caption sounds with one system.
 
     Raises:
         UsageError: the system needs a training split and none was named, or is a ceiling.
@@ -62,7 +72,7 @@ def caption_sounds(
     """
     system = registry.system(request.system)
     require_device(request.device)
-    if system.spec.kind == "ceiling":
+    if system.spec.kind == "ceiling" or system.spec.leave_one_out:
         raise UsageError(f"{system.name} is a ceiling: it captions from references alone.")
     if system.spec.needs_train and request.train is None:
         raise UsageError(f"{system.name} needs training captions; name a split with --train.")
@@ -81,14 +91,20 @@ def caption_sounds(
         embedding_files=tuple(file.path for file in files),
         load_split=split_loader(request.data_root, artifacts()),
     )
-    settings = RunSettings(split.clip_ids, request.batch_size)
-    listener = Listener(split, text_only=False)
-    with tempfile.TemporaryDirectory(prefix="bench-caption-") as folder:
-        path = Path(folder) / "ledger.jsonl"
-        with Ledger(path) as ledger:
-            done = read_ledger(path)
-            failure = run_system(system, split, resources, settings, listener, ledger, done)
-        return read_ledger(path).entries(system.name), failure
+    clips = Clips(Listener(split, text_only=False), split.clip_ids, Feeding(request.batch_size))
+    return _caption(Entrant(system, resources), clips)
+
+
+def _caption(entrant: Entrant, clips: Clips) -> SoundCaptions:
+    ready = prepare(entrant)
+    if isinstance(ready, PrepareEntry):
+        return SoundCaptions([], f"while preparing: {ready.error}")
+    sink: list[Entry] = []
+    with progress_bar(entrant.system.name, len(clips.clip_ids)) as bar:
+        batches = advancing(clips.batches(entrant.system, 0), bar)
+        failure = caption(ready, batches, clips, sink)
+    entries = [entry for entry in sink if isinstance(entry, ClipEntry)]
+    return SoundCaptions(sorted(entries, key=lambda entry: entry.clip_id), failure)
 
 
 def find_sounds(paths: Sequence[Path]) -> list[Path]:

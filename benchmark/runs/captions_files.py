@@ -67,8 +67,8 @@ def score_files(request: FilesRequest, path: Path, suite: SuiteSettings) -> Outc
     folder = RunFolder.create(path, plan)
     with Ledger(folder.ledger_path) as ledger:
         for system in plan.systems:
-            ledger.extend(_rows(system, captions[system.name]))
-    return score_and_seal(folder, plan, split, {}, suite)
+            ledger.extend(_entries(system, captions[system.name]))
+    return score_and_seal(folder, plan, ledger.view, split, {}, suite)
 
 
 def _row_names(request: FilesRequest) -> list[str]:
@@ -82,7 +82,7 @@ def _row_names(request: FilesRequest) -> list[str]:
     return row_names
 
 
-def _rows(system: PlannedSystem, captions: Mapping[str, str]) -> list[ClipEntry]:
+def _entries(system: PlannedSystem, captions: Mapping[str, str]) -> list[ClipEntry]:
     return [
         ClipEntry(
             system=system.name,

@@ -14,10 +14,9 @@ from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.entries import CAPTIONED, PrepareEntry
 from benchmark.runs.folder import RunFolder, seed_folder
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
-from benchmark.runs.listening import Listener
+from benchmark.runs.passes import run_system
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.resolve import Prepared, RunRequest, find_again, load_same_split, plan_run
-from benchmark.runs.runner import RunSettings, run_system
 from benchmark.runs.scoring import SystemScores, per_clip_table, score_ledger
 from benchmark.runs.timed_calls import summarise_latency
 from benchmark.systems.registry import Registry
@@ -79,7 +78,8 @@ def resume_run(path: Path, registry: Registry, data_root: Path, suite: SuiteSett
     folder = RunFolder.open(path)
     plan = folder.read_plan()
     if plan.command == "score":
-        return score_and_seal(folder, plan, load_same_split(plan, data_root, path), {}, suite)
+        view = read_ledger(folder.ledger_path)
+        return score_and_seal(folder, plan, view, load_same_split(plan, data_root, path), {}, suite)
     return _carry_out(folder, find_again(plan, registry, data_root, path), suite)
 
 
@@ -97,19 +97,20 @@ def rescore_run(
     if metrics is not None:
         plan = dataclasses.replace(plan, metrics=metrics)
     split = load_same_split(plan, data_root, path)
-    return score_and_seal(folder, plan, split, manifest["failures"], suite)
+    view = read_ledger(folder.ledger_path)
+    return score_and_seal(folder, plan, view, split, manifest["failures"], suite)
 
 
 def score_and_seal(
     folder: RunFolder,
     plan: Plan,
+    view: LedgerView,
     split: Split,
     failures: Mapping[str, str],
     suite: SuiteSettings,
 ) -> Outcome:
     """Score what the ledger holds, and seal the run."""
     folder.unseal()
-    view = read_ledger(folder.ledger_path)
     scores = score_ledger(plan, view, split.references, suite)
     folder.write_scores(_by_system({name: found.to_json() for name, found in scores.items()}))
     folder.write_statistics(
@@ -125,22 +126,15 @@ def _by_system(records: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _carry_out(folder: RunFolder, prepared: Prepared, suite: SuiteSettings) -> Outcome:
-    plan, split = prepared.plan, prepared.split
-    settings = RunSettings(
-        plan.clip_ids, plan.batch_size, plan.timeout_s, n_profiled=plan.n_profiled
-    )
-    given = "".join(record["sha256"] for record in plan.embeddings)
-    listener = Listener(split, text_only=plan.text_only, embeddings_sha256=given)
+    plan, clips = prepared.plan, prepared.clips()
     failures: dict[str, str] = {}
     folder.unseal()
     with Ledger(folder.ledger_path) as ledger:
-        done = read_ledger(folder.ledger_path)
         for system in prepared.systems:
-            resources = prepared.resources_for(system)
-            failure = run_system(system, split, resources, settings, listener, ledger, done)
+            failure = run_system(system, prepared.resources_for(system), clips, ledger)
             if failure is not None:
                 failures[system.name] = failure
-    return score_and_seal(folder, plan, split, failures, suite)
+    return score_and_seal(folder, plan, ledger.view, clips.split, failures, suite)
 
 
 def _disclosed(planned: PlannedSystem, prepared: Sequence[PrepareEntry]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,9 +13,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from benchmark.contract import Fact
-from benchmark.errors import RunError
+from benchmark.errors import BenchError, RunError, describe
 from benchmark.machine.fingerprint import Machine
 from benchmark.machine.typed_json import read_as
+from benchmark.runs.folds import Batch
+from benchmark.systems.calling import CallTimeoutError
 
 State = Literal["ok", "empty", "error", "timeout"]
 CAPTIONED: tuple[State, ...] = ("ok", "empty")
@@ -55,6 +58,35 @@ class ClipEntry:
     error: str | None = None
     traceback: str | None = None
 
+    @staticmethod
+    def unread(batch: Batch, clip_id: str, key: str, error: BenchError) -> ClipEntry:
+        """Note a clip whose sound cannot be read, so that no captioner heard it."""
+        return ClipEntry(
+            system=batch.system_name,
+            fold=batch.fold,
+            clip_id=clip_id,
+            state="error",
+            caption=None,
+            key=key,
+            batch=batch.number,
+            batch_size=len(batch.clip_ids),
+            read_s=0.0,
+            caption_s=0.0,
+            audio_s=0.0,
+            error=describe(error),
+            traceback=_trace(error),
+        )
+
+    def failed(self, error: Exception) -> ClipEntry:
+        """Note what was raised instead of a caption."""
+        return dataclasses.replace(
+            self,
+            state="timeout" if isinstance(error, CallTimeoutError) else "error",
+            caption=None,
+            error=describe(error),
+            traceback=_trace(error),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PrepareEntry:
@@ -72,6 +104,10 @@ class PrepareEntry:
     traceback: str | None = None
     trained_on: tuple[str, ...] | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def failed(self, error: Exception) -> PrepareEntry:
+        """Note what was raised instead of a captioner."""
+        return dataclasses.replace(self, error=describe(error), traceback=_trace(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +201,10 @@ def read_line(line: bytes, path: Path, number: int) -> Entry:
     except (msgspec.MsgspecError, ValueError, KeyError):
         return _read_slowly(line, f"{path}, line {number}")
     return entry
+
+
+def _trace(error: Exception) -> str:
+    return "".join(traceback.format_exception(error))
 
 
 @cache

@@ -1,12 +1,30 @@
-"""The folds of a system: one for all but those that are scored leave-one-out."""
+"""The folds of a system, one for all but those that are scored leave-one-out; their batches."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from benchmark.contract import Split
 from benchmark.errors import DataError
 from benchmark.systems.registry import System
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Clips that go through one call of a captioner.
+
+    Attributes:
+        system_name: whose captioner.
+        fold: for which leave-one-out fold.
+        number: of the call, counted from 0 in its fold.
+        clip_ids: at least one.
+    """
+
+    system_name: str
+    fold: int
+    number: int
+    clip_ids: tuple[str, ...]
 
 
 def fold_clip_ids(system: System, split: Split, clip_ids: Sequence[str], fold: int) -> list[str]:

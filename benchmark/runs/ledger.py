@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmark.errors import MachineError
 from benchmark.runs.entries import (
+    CAPTIONED,
     ClipEntry,
     Entry,
     MachineEntry,
@@ -21,6 +22,7 @@ from benchmark.runs.entries import (
     read_line,
     write_line,
 )
+from benchmark.runs.folds import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,13 @@ class LedgerView:
                 self.timed[entry.system, entry.clip_id] = entry
             case MachineEntry():
                 self.machines.append(entry)
+
+    def has_captions_of(self, batch: Batch) -> bool:
+        """Tell whether every clip of a batch has a caption."""
+        entries = [
+            self.clips.get((batch.system_name, batch.fold, clip_id)) for clip_id in batch.clip_ids
+        ]
+        return all(entry is not None and entry.state in CAPTIONED for entry in entries)
 
     def entries(self, system_name: str, fold: int | None = None) -> list[ClipEntry]:
         """List a system's clips, sorted by fold and clip; those of one fold if it is given."""

@@ -50,7 +50,7 @@ class Listener:
             embeddings_sha256: of the files that stand for missing sounds.
         """
         self.n_decoded = 0
-        self._split = split
+        self.split = split
         self._text_only = text_only
         self._embeddings_sha256 = embeddings_sha256
         self._budget_bytes = budget_bytes
@@ -77,7 +77,7 @@ class Listener:
         if self._text_only:
             return Heard(Clip(clip_id, self.SILENCE, sample_rate_hz), f"text:{clip_id}", 0.0)
         start = time.perf_counter()
-        clip = self._split.read_clip(clip_id, sample_rate_hz)
+        clip = self.split.read_clip(clip_id, sample_rate_hz)
         if clip.split:
             return Heard(clip, f"embedding:{clip_id}:{self._embeddings_sha256}", 0.0)
         clip.waveform.flags.writeable = False  # the next system hears the same array

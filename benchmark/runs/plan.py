@@ -38,6 +38,21 @@ class PlannedSystem:
 
 
 @dataclass(frozen=True, slots=True)
+class Feeding:
+    """How captioners are fed clips.
+
+    Attributes:
+        batch_size: clips a call; latency figures say which it was.
+        timeout_s: seconds a call may take before its system is stopped; None waits for ever.
+        n_timed: clips that each system captions once more, one a call, for its latency.
+    """
+
+    batch_size: int = 1
+    timeout_s: float | None = None
+    n_timed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that decides what a run computes.
 

@@ -18,8 +18,10 @@ from benchmark.errors import DataError, RunError, UsageError, listed
 from benchmark.machine.clock import now
 from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
+from benchmark.runs.clips import Clips
 from benchmark.runs.folds import fold_clip_ids
-from benchmark.runs.plan import Plan, PlannedSystem
+from benchmark.runs.listening import Listener
+from benchmark.runs.plan import Feeding, Plan, PlannedSystem
 from benchmark.systems.lineups import find_lineup, join_systems
 from benchmark.systems.registry import Registry, System
 
@@ -66,6 +68,14 @@ class Prepared:
     train: Split | None
     data_root: Path
     files: tuple[EmbeddingFile, ...] = ()
+
+    def clips(self) -> Clips:
+        """Gather the clips, to be read as they are asked for."""
+        plan = self.plan
+        given = "".join(record["sha256"] for record in plan.embeddings)
+        listener = Listener(self.split, text_only=plan.text_only, embeddings_sha256=given)
+        feeding = Feeding(plan.batch_size, plan.timeout_s, plan.n_profiled)
+        return Clips(listener, plan.clip_ids, feeding)
 
     def resources_for(self, system: System) -> Resources:
         """Gather what one system may use."""

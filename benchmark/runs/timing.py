@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark.contract import Captioner, Clip
@@ -11,10 +11,18 @@ from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.errors import describe
 from benchmark.machine.calibration import Calibration
 from benchmark.machine.clock import since
-from benchmark.runs.entries import CAPTIONED, ClipEntry, TimedEntry
+from benchmark.machine.facts import describe_machine
+from benchmark.runs.clips import Clips
+from benchmark.runs.entrants import ReadyEntrant
+from benchmark.runs.entries import CAPTIONED, TimedEntry
+from benchmark.runs.folds import spread
+from benchmark.runs.ledger import LedgerView
 from benchmark.runs.listening import Listener
 from benchmark.stages import collected_stages
 from benchmark.systems.calling import Call, call_captioner
+from benchmark.systems.registry import System
+
+TIMING_LIMIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +48,22 @@ class TimedCall:
     calibration_s: float
 
     def to_entry(
-        self, system: str, said: str | None, machine: str, *, is_embedded: bool = False
+        self, system_name: str, caption: str | None, machine: str, *, is_embedded: bool = False
     ) -> TimedEntry:
         """Write the call down.
 
         Args:
-            system: that was called.
-            said: its caption of this clip before.
+            system_name: who was called.
+            caption: its first one of this clip.
             machine: this one's hash.
             is_embedded: no encoder heard the clip, because its embedding is known.
         """
         return TimedEntry(
-            system=system,
+            system=system_name,
             clip_id=self.clip_id,
             caption_s=self.call.seconds,
             audio_s=self.audio_s,
-            is_same=self.call.captions == [said],
+            is_same=self.call.captions == [caption],
             is_embedded=is_embedded,
             stages=self.stages,
             reading=self.reading,
@@ -117,26 +125,37 @@ class SingleStream:
         return clip, TimedCall(clip_id, clip.duration_s, heard.read_s, call, *spent)
 
 
-def profile_again(
-    stream: SingleStream,
-    captioner: Captioner,
-    rows: Sequence[ClipEntry],
-    embedded: Collection[str],
-    machine: str,
-) -> list[TimedEntry]:
-    """Caption again what a run has captioned, for its time.
+def needs_timing(system: System, clips: Clips, view: LedgerView) -> bool:
+    """Tell whether a system is to be timed and was not."""
+    is_timed = clips.feeding.n_timed > 0 and not system.spec.leave_one_out
+    return is_timed and not view.timed_entries(system.name)
+
+
+def time_again(ready: ReadyEntrant, clips: Clips, view: LedgerView) -> list[TimedEntry]:
+    """Caption some clips once more, for their time.
 
     Args:
-        stream: how.
-        captioner: of the run.
-        rows: of one system; those without a caption are passed over.
-        embedded: clips whose sound no encoder hears, because their embedding is known.
-        machine: this one's hash.
+        ready: who is called.
+        clips: those to be timed are spread over them; the ones that have a sound, if any has.
+        view: holds the first caption of each; clips without one are passed over.
     """
-    said = {row.clip_id: row for row in rows if row.state in CAPTIONED}
-    profiled = []
-    for timed in stream.time_calls(captioner, list(said)):
-        row = said[timed.clip_id]
-        is_embedded = timed.clip_id in embedded
-        profiled.append(timed.to_entry(row.system, row.caption, machine, is_embedded=is_embedded))
-    return profiled
+    system, fold = ready.entrant.system, ready.entrant.fold
+    embedded = frozenset() if system.spec.needs_waveform else clips.split.embedded
+    clip_ids = clips.of_fold(system, fold)
+    sounding = [clip_id for clip_id in clip_ids if clip_id not in embedded]
+    sample = spread(sounding or clip_ids, clips.feeding.n_timed)
+    entries = [view.clips[system.name, fold, clip_id] for clip_id in sample]
+    captions = {entry.clip_id: entry.caption for entry in entries if entry.state in CAPTIONED}
+    stream = SingleStream(
+        clips.listener, ready.sample_rate_hz, clips.feeding.timeout_s, TIMING_LIMIT_S
+    )
+    machine = describe_machine().hash
+    return [
+        timed.to_entry(
+            system.name,
+            captions[timed.clip_id],
+            machine,
+            is_embedded=timed.clip_id in embedded,
+        )
+        for timed in stream.time_calls(ready.captioner, list(captions))
+    ]

@@ -13,9 +13,11 @@ from plugin_distributions import good_plugin, write_distribution
 
 from benchmark import Clip, Resources, Split, SystemSpec
 from benchmark.artifacts import Artifacts
-from benchmark.runs.ledger import Ledger, LedgerView
+from benchmark.runs.clips import Clips
+from benchmark.runs.ledger import Ledger
 from benchmark.runs.listening import Listener
-from benchmark.runs.runner import RunSettings, run_system
+from benchmark.runs.passes import run_system
+from benchmark.runs.plan import Feeding
 from benchmark.systems.built_in import Constant
 from benchmark.systems.registry import Provenance, System
 
@@ -58,16 +60,16 @@ def test_the_harness_adds_less_than_a_millisecond_a_clip(benchmark, tmp_path):
     spec = SystemSpec("null", "says one thing", lambda resources, options: Constant("a sound"))
     system = System("null", spec, None, Provenance("test", "1"))
     resources = Resources("cpu", 0, Artifacts(tmp_path / "artifacts"))
-    settings = RunSettings(split.clip_ids)
     overheads = []
 
     def run(path):
         listener = Listener(split, text_only=False, budget_bytes=2**30)
+        clips = Clips(listener, split.clip_ids, Feeding())
         for clip_id in split.clip_ids:
             listener.hear(clip_id, spec.sample_rate_hz)
         start = time.perf_counter()
         with Ledger(path) as ledger:
-            run_system(system, split, resources, settings, listener, ledger, LedgerView())
+            run_system(system, resources, clips, ledger)
         overheads.append((time.perf_counter() - start) / len(references))
 
     paths = (tmp_path / f"ledger-{number}.jsonl" for number in range(9))
