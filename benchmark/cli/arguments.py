@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from benchmark.cli.outputs import out_folder
 from benchmark.deprecated import SUITE_OPTION
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -20,7 +21,7 @@ data_root_option = click.option(
 )
 out_option = click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=out_folder(),
     help="The run's folder; else a new one under runs/.",
 )
 embeddings_option = click.option(

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.errors import MachineError, UsageError
+from benchmark.errors import UsageError
 from benchmark.files import write_bytes
 
 if TYPE_CHECKING:
@@ -17,16 +17,13 @@ DOTS_PER_INCH = 160
 
 
 def require_picture(path: Path) -> None:
-    """Check, before any work, that a picture can be written under a name.
+    """Check, before any work, that a name says which format a picture has.
 
     Raises:
-        UsageError: the name ends in none of ``FORMATS``.
-        MachineError: there is no such folder.
+        UsageError: it ends in none of ``FORMATS``.
     """
     if path.suffix.lower().removeprefix(".") not in FORMATS:
         raise UsageError(f"cannot draw {path}; expected a name that ends in {', '.join(FORMATS)}.")
-    if not path.parent.is_dir():
-        raise MachineError(f"cannot write {path}: there is no folder {path.parent}. Make it.")
 
 
 def new_figure(width_inches: float, height_inches: float) -> Figure:

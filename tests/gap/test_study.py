@@ -13,7 +13,7 @@ from tiny_models import make_clap
 from benchmark.cli.main import bench as cli
 from benchmark.datasets.folder import load_folder
 from benchmark.encoders import load_joint_encoder
-from benchmark.errors import DataError, MachineError, RunError, UnknownNameError, UsageError
+from benchmark.errors import DataError, RunError, UnknownNameError, UsageError
 from benchmark.gap.study import GapRequest, report_gap
 
 CRUDE = ("before", "shift", "nearest", "projection")
@@ -208,13 +208,6 @@ def test_a_run_on_the_training_split_is_refused(place, encoder, tmp_path):
     (run / "plan.json").write_text(json.dumps({**plan, "train": None}))
     with pytest.raises(RunError, match="is about the training split"):
         report_gap(GapRequest(run, place, (encoder.name,)))
-
-
-def test_files_that_cannot_be_written_are_refused_before_any_work(place, tmp_path):
-    for option in ("-o", "--json"):
-        result = invoke("gap", tmp_path / "no-run", option, tmp_path / "nowhere" / "gap.png")
-        assert isinstance(result.exception, MachineError)
-        assert "there is no folder" in str(result.exception)
 
 
 def test_the_command_says_on_one_line_what_is_wrong(bench, tmp_path):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.outputs import out_file
+
 
 @click.group()
 def command() -> None:
@@ -17,7 +19,7 @@ def command() -> None:
 @click.option("--reason", required=True, help="Why these numbers are the ones to hold.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=out_file(makes_folders=True),
     help="The baseline's file; else leaderboards/baselines/DATASET-SPLIT.json.",
 )
 def accept(run: Path, reason: str, out: Path | None) -> None:

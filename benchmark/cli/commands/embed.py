@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.arguments import data_root_option
+from benchmark.cli.outputs import out_file
 
 if TYPE_CHECKING:
     from benchmark.embeddings.files import EmbeddingKind
@@ -34,7 +35,7 @@ _SHOWN = 20
     "-o",
     "--output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=out_file(),
     help="The file to write, as audiocaps-test.vggish.safetensors.",
 )
 @data_root_option
@@ -54,11 +55,9 @@ def command(
     The same command again goes on where one was interrupted.
     """
     from benchmark.embeddings.export import EmbedRequest, embed_split
-    from benchmark.errors import UsageError, listed
+    from benchmark.errors import listed
     from benchmark.machine.places import data_root as find_data_root
 
-    if not output.absolute().parent.is_dir():
-        raise UsageError(f"no folder {output.absolute().parent} for --output; make it first.")
     root = find_data_root(data_root)
     request = EmbedRequest(dataset, encoder, output, root, kind, duration_s, device)
     try:

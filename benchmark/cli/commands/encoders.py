@@ -7,6 +7,8 @@ from typing import Any, cast
 
 import click
 
+from benchmark.cli.outputs import out_file
+
 
 @click.group(name="encoders", invoke_without_command=True)
 @click.pass_context
@@ -21,7 +23,7 @@ def command(context: click.Context) -> None:
     "-o",
     "--output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=out_file(),
     help="Where the weights go.",
 )
 @click.option("--seed", default=0, show_default=True, help="Of all that is random.")
@@ -31,11 +33,8 @@ def build_mini(output: Path, seed: int) -> None:
 
     from benchmark.encoders.mini.training import MiniSettings
     from benchmark.encoders.mini.training.build import build_mini
-    from benchmark.errors import UsageError
     from benchmark.machine.places import artifacts
 
-    if not output.absolute().parent.is_dir():
-        raise UsageError(f"no folder {output.absolute().parent} for --output; make it first.")
     started = time.perf_counter()
     encoder = build_mini(output, MiniSettings(seed=seed), artifacts())
     click.echo(f"{output}: {output.stat().st_size:,} bytes, {time.perf_counter() - started:.0f} s")

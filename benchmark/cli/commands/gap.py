@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from benchmark.cli.arguments import data_root_option
-from benchmark.errors import MachineError
+from benchmark.cli.outputs import out_file
 
 
 @click.command()
@@ -16,13 +16,13 @@ from benchmark.errors import MachineError
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=out_file(),
     help="Draw a picture; its name says which format: svg, png or pdf.",
 )
 @click.option(
     "--json",
     "json_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=out_file(),
     help="Write the figures to a file.",
 )
 @click.option(
@@ -59,9 +59,6 @@ def command(
     from benchmark.gap.table import render_gap
     from benchmark.machine.places import data_root as find_data_root
 
-    for path in filter(None, (out, json_path)):
-        if not path.parent.is_dir():
-            raise MachineError(f"cannot write {path}: there is no folder {path.parent}. Make it.")
     if out is not None:
         require_picture(out)
     request = GapRequest(run, find_data_root(data_root), encoders, n_clips, device)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.outputs import out_file
+
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_REPORT = out_file(makes_folders=True)
 
 
 @click.command()
@@ -20,16 +23,16 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     help="File of `bench baseline accept`.",
 )
 @click.option("--policy", type=_FILE, help="Limits as TOML, over the built-in ones.")
-@click.option("--junit", type=_FILE, help="Write the checks as JUnit XML.")
+@click.option("--junit", type=_REPORT, help="Write the checks as JUnit XML.")
 @click.option(
     "--summary",
-    type=_FILE,
+    type=_REPORT,
     help="Add the verdict as markdown; else to $GITHUB_STEP_SUMMARY where that is set.",
 )
-@click.option("--json", "json_file", type=_FILE, help="Write the verdict as JSON.")
+@click.option("--json", "json_file", type=_REPORT, help="Write the verdict as JSON.")
 @click.option(
     "--history",
-    type=_FILE,
+    type=_REPORT,
     help="Add this run to a file of JSON lines, and look for steps in it.",
 )
 def command(

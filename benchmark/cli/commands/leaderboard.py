@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.outputs import out_file
 from benchmark.leaderboard.tables import FORMATS
 
 
@@ -21,7 +22,7 @@ from benchmark.leaderboard.tables import FORMATS
     show_default=True,
 )
 @click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
-@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")
+@click.option("-o", "--out", type=out_file(makes_folders=True), help="Write here.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where --out holds another text.")
 def command(
     runs: tuple[Path, ...], form: str, published: bool, out: Path | None, check: bool

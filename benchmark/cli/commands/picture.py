@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.outputs import out_file
+
 if TYPE_CHECKING:
     from benchmark.leaderboard.rows import Row
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     "-o",
     "--out",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=out_file(),
     help="The file; its name says which format: svg, png or pdf.",
 )
 @click.option(

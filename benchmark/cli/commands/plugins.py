@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from benchmark.cli.installed import load_plugins
+from benchmark.cli.outputs import out_folder
 
 
 @click.group(name="plugins")
@@ -61,7 +62,7 @@ def _list_moved_modules() -> None:
 @click.option(
     "--to",
     "parent",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=out_folder(),
     default=Path(),
     help="The folder to put it into; else the current one.",
 )

@@ -12,7 +12,7 @@ import click
 
 from benchmark.cli.arguments import data_root_option
 from benchmark.cli.installed import load_plugins
-from benchmark.errors import MachineError
+from benchmark.cli.outputs import out_file
 
 SCENARIOS = ("single-stream", "offline", "server")
 
@@ -62,13 +62,13 @@ SCENARIOS = ("single-stream", "offline", "server")
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=out_file(),
     help="Write the whole profile, every call included, to this JSON file.",
 )
 @click.option(
     "--pytest-benchmark",
     "pytest_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=out_file(),
     help="Write the times for `pytest-benchmark compare` to this JSON file.",
 )
 def command(
@@ -99,9 +99,6 @@ def command(
 
     if rate_qps is not None and load is not None:
         raise click.UsageError("--rate and --load both say how often clips come; choose one.")
-    for path in filter(None, (out, pytest_path)):
-        if not path.parent.is_dir():
-            raise MachineError(f"cannot write {path}: there is no folder {path.parent}. Make it.")
     request = ProfileRequest(
         systems=tuple(split_names(systems)),
         dataset=dataset,

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from benchmark.cli.arguments import data_root_option
+from benchmark.cli.outputs import out_folder
 
 
 @click.command()
@@ -15,7 +16,7 @@ from benchmark.cli.arguments import data_root_option
     "-o",
     "--out",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=out_folder(),
     help="Folder of the page; new or empty.",
 )
 @data_root_option
