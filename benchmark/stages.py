@@ -1,11 +1,12 @@
-"""Where a call's time goes: named spans, which cost next to nothing while nobody listens.
+"""What holds while a call is timed: its time goes to named stages, and caches are off.
 
-The bottom of the house: standard library only.
+Stages cost next to nothing while nobody listens. The bottom of the house: standard library only.
 """
 
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -50,11 +51,52 @@ def collected_stages() -> Iterator[dict[str, float]]:
         _current.reset(token)
 
 
+def caches_off() -> AbstractContextManager[None]:
+    """Within the block whatever is asked of a cache is computed and not kept, in any thread.
+
+    For timing: a figure that a cache made would be true on the second run only. It counts for
+    the whole process, as a captioner may well compute in threads of its own.
+    """
+    return _caches_off
+
+
+def are_caches_off() -> bool:
+    """Tell whether a call is being timed, so that a cache must neither answer nor fill up."""
+    return _caches_off.n_open > 0
+
+
+@contextmanager
+def timed_call() -> Iterator[dict[str, float]]:
+    """Turn caches off and listen to the stages of the block, which is the call.
+
+    Yields:
+        Seconds by name, as ``collected_stages`` does.
+    """
+    with caches_off(), collected_stages() as spent_s:
+        yield spent_s
+
+
 def synchronise_device() -> None:
     """Wait until a CUDA device has done what it was given; torch is never imported for it."""
     cuda = getattr(sys.modules.get("torch"), "cuda", None)
     if cuda is not None and cuda.is_initialized():
         cuda.synchronize()
+
+
+class _Blocks:
+    """Blocks of a process that are open, whichever threads opened them."""
+
+    def __init__(self) -> None:
+        self.n_open = 0
+        self._counting = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._counting:
+            self.n_open += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._counting:
+            self.n_open -= 1
 
 
 class _Level:
@@ -65,6 +107,7 @@ class _Level:
         self.inner_ns = 0
 
 
+_caches_off = _Blocks()
 _current: ContextVar[_Level | None] = ContextVar("stage", default=None)
 _NOTHING: AbstractContextManager[None] = nullcontext()
 

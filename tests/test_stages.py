@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from benchmark import Clip, stage
-from benchmark.stages import collected_stages
+from benchmark.stages import are_caches_off, caches_off, collected_stages, timed_call
 from benchmark.systems.calling import call_captioner
 
 CLIP = Clip("a", np.zeros(16, np.float32), 16_000)
@@ -141,6 +141,41 @@ def test_threads_side_by_side_leave_no_stage_less_than_nothing():
             thread.join()
     assert spent["resample"] >= 4 * 0.005
     assert spent["encode"] >= 0
+
+
+def test_a_timed_call_turns_caches_off_in_every_thread_and_listens():
+    in_thread = []
+    with timed_call() as spent, stage("encode"):
+        assert are_caches_off()
+        worker = threading.Thread(target=lambda: in_thread.append(are_caches_off()))
+        worker.start()
+        worker.join()
+    assert in_thread == [True]
+    assert list(spent) == ["encode"]
+    assert not are_caches_off()
+
+
+def test_caches_stay_off_until_the_last_block_ends():
+    outer, inner = caches_off(), caches_off()
+    with outer:
+        with pytest.raises(RuntimeError, match="failed"), inner:
+            raise RuntimeError("the call failed")
+        assert are_caches_off()
+    assert not are_caches_off()
+
+
+def test_blocks_of_many_threads_are_counted_each_once():
+    def open_many():
+        for _ in range(2000):
+            with caches_off():
+                assert are_caches_off()
+
+    threads = [threading.Thread(target=open_many) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not are_caches_off()
 
 
 def test_listening_to_stages_imports_nothing_heavy():

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark.contract import Captioner, Clip
-from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.errors import describe
 from benchmark.machine.calibration import Calibration
 from benchmark.machine.clock import since
@@ -18,7 +17,7 @@ from benchmark.runs.entries import CAPTIONED, TimedEntry
 from benchmark.runs.folds import spread
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.listening import Listener
-from benchmark.stages import collected_stages
+from benchmark.stages import collected_stages, timed_call
 from benchmark.systems.calling import Call, call_captioner
 from benchmark.systems.registry import System
 
@@ -119,7 +118,7 @@ class SingleStream:
         with collected_stages() as reading:
             heard = self.listener.hear_anew(clip_id, self.sample_rate_hz)
         clip = heard.clip
-        with embeddings_computed_anew(), collected_stages() as stages:
+        with timed_call() as stages:
             call = call_captioner(captioner, [clip], self.timeout_s)
         spent = (dict(stages), dict(reading), calibration.seconds())
         return clip, TimedCall(clip_id, clip.duration_s, heard.read_s, call, *spent)

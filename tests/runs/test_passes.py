@@ -164,7 +164,7 @@ def test_a_caption_that_depends_on_its_batch_voids_its_time(noises):
 
 
 def test_embeddings_are_computed_anew_while_timing(noises, tmp_path):
-    from benchmark.embeddings.store import EmbeddingStore
+    from benchmark.embeddings import EmbeddingStore
 
     class Mean:
         name, fingerprint, sample_rate_hz, dim, trained_on = "mean", "0", 16_000, 1, ()

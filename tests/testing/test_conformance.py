@@ -15,8 +15,8 @@ from plugin_distributions import write_distribution
 
 from benchmark import DataError, Resources, SystemSpec, stage
 from benchmark.artifacts import Artifacts
+from benchmark.embeddings import EmbeddingStore
 from benchmark.embeddings.files import Contents, Recipe
-from benchmark.embeddings.store import EmbeddingStore
 from benchmark.embeddings.writer import write_embeddings
 from benchmark.systems.registry import load_registry
 from benchmark.testing import (

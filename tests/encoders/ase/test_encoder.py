@@ -10,7 +10,7 @@ from peak_memory import growth_mib
 from real_sounds import real_sound
 
 from benchmark.contract import Clip
-from benchmark.embeddings.store import EmbeddingStore
+from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import JointEncoder, TokenizingEncoder, load_joint_encoder
 from benchmark.encoders.ase import network
 from benchmark.encoders.ase.encoder import normalise_caption

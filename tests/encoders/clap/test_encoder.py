@@ -10,7 +10,7 @@ from peak_memory import growth_mib
 from tiny_models import make_clap
 
 from benchmark.contract import Clip
-from benchmark.embeddings.store import EmbeddingStore
+from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import JointEncoder, TokenizingEncoder, load_joint_encoder
 from benchmark.encoders.clap.encoder import load_clap
 from benchmark.errors import DataError, PluginError
