@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -16,7 +17,8 @@ def read_as(kind: type[_T], value: object, where: object) -> _T:
     """Read a JSON value as a dataclass, or as any type that JSON can spell.
 
     Args:
-        kind: frozen dataclasses of numbers, texts, tuples, mappings and other such dataclasses.
+        kind: frozen dataclasses of numbers, texts, paths, tuples, mappings and other such
+            dataclasses.
         value: as ``json.loads`` gives it. What ``kind`` does not know is passed over.
         where: names the file in messages.
 
@@ -27,7 +29,7 @@ def read_as(kind: type[_T], value: object, where: object) -> _T:
     import msgspec
 
     try:
-        return msgspec.convert(value, kind)
+        return msgspec.convert(value, kind, dec_hook=_read_path)
     except (msgspec.ValidationError, RecursionError) as error:
         part, reason = next(_faults(kind, value, ""), ("", str(error)))
         raise RunError(
@@ -54,7 +56,7 @@ def _why_not(kind: Any, value: object) -> str | None:
     import msgspec
 
     try:
-        msgspec.convert(value, kind)
+        msgspec.convert(value, kind, dec_hook=_read_path)
     except msgspec.ValidationError as error:
         reason = str(error).split(" - at `$")[0]
         return reason[:1].lower() + reason[1:]
@@ -75,6 +77,13 @@ def _parts(kind: Any, value: object) -> Iterator[tuple[str, Any, object]]:
         yield from ((str(key), inner[1], item) for key, item in value.items())
     elif isinstance(value, list) and outer in (list, tuple, Sequence):
         yield from ((str(at), inner[0], item) for at, item in enumerate(value))
+
+
+def _read_path(kind: type, value: object) -> Path:
+    """Read the one type that JSON spells as another."""
+    if kind is not Path or not isinstance(value, str):
+        raise TypeError(f"expected `{kind.__name__}`, got {value!r}")
+    return Path(value)
 
 
 def _not_none(kind: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a captioner says when it is first asked: what every scenario is held against."""
+"""The captions of a system's very first calls: every scenario must give the same again."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class FirstPass:
 
     def n_differing(self, clips: Sequence[Clip], captions: Sequence[str]) -> int:
         """Count the captions that were others in this pass."""
-        said = self.captions
-        return sum(said[c.clip_id] != text for c, text in zip(clips, captions, strict=True))
+        first = self.captions
+        return sum(first[c.clip_id] != text for c, text in zip(clips, captions, strict=True))
 
 
 def take_first_pass(

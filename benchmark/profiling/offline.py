@@ -34,16 +34,32 @@ class Batches:
     skipped: str | None = None
     void: str | None = None
 
+    @property
+    def clips_per_s(self) -> float | None:
+        """Throughput while a call was going on."""
+        busy_s = sum(self.calls_s)
+        return self.n_clips / busy_s if busy_s > 0 else None
+
+    @property
+    def rtf(self) -> float | None:
+        """Real-time factor: seconds of calls over seconds of sound."""
+        has_calls = self.audio_s > 0 and self.calls_s
+        return sum(self.calls_s) / self.audio_s if has_calls else None
+
+    @property
+    def seconds(self) -> Percentiles:
+        """Percentiles of a call's seconds."""
+        return Percentiles.of(self.calls_s)
+
     def to_json(self) -> dict[str, object]:
         """Spell it out, with throughput, real-time factor and percentiles of a call."""
-        busy_s = sum(self.calls_s)
         return {
             "batch_size": self.batch_size,
             "n_calls": len(self.calls_s),
             "n_clips": self.n_clips,
-            "clips_per_s": self.n_clips / busy_s if busy_s > 0 else None,
-            "rtf": busy_s / self.audio_s if self.audio_s > 0 and self.calls_s else None,
-            **Percentiles.of(self.calls_s).to_json(),
+            "clips_per_s": self.clips_per_s,
+            "rtf": self.rtf,
+            **self.seconds.to_json(),
             "calls_s": list(self.calls_s),
             "skipped": self.skipped,
             "void": self.void,

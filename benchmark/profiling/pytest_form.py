@@ -4,69 +4,66 @@ from __future__ import annotations
 
 import platform
 import statistics
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from benchmark.errors import UsageError
+from benchmark.profiling.profile import Profile, Scenarios
 
 _FORM_VERSION = "5.0.0"
 """Of pytest-benchmark, whose form this is; later ones read it too."""
 
 
-def to_pytest_benchmark(profile: Mapping[str, Any]) -> dict[str, Any]:
+def to_pytest_benchmark(profile: Profile) -> dict[str, object]:
     """Turn every timed scenario that is not void into a benchmark of its own.
 
     They are grouped by scenario, and named ``single-stream[SYSTEM]``, ``offline[SYSTEM-32]``
     (seconds of a call of 32 clips) and ``server[SYSTEM]`` (latencies). A round is a call.
 
-    Args:
-        profile: as ``system_profile.launch.profile_systems`` returns it.
-
     Raises:
-        UsageError: it holds no times.
+        UsageError: the profile holds no times.
     """
-    benchmarks = []
-    for system, found in profile["systems"].items():
-        if found["failure"] is None:
-            benchmarks += _of_system(system, found["scenarios"])
+    benchmarks = [
+        _benchmark(*timed)
+        for system_name, system in profile.systems.items()
+        for timed in _list_times(system_name, system.scenarios)
+    ]
     if not benchmarks:
         raise UsageError("the profile holds no times to export: every scenario failed or is void.")
-    machine = profile["machine"]
+    machine = profile.machine
     return {
         "machine_info": {
             "node": platform.node(),
-            "processor": machine["cpu"],
-            "machine": machine["architecture"],
+            "processor": machine.cpu,
+            "machine": machine.architecture,
             "python_implementation": platform.python_implementation(),
-            "python_version": machine["python"],
-            "release": machine["kernel"],
+            "python_version": machine.python,
+            "release": machine.kernel,
             "system": platform.system(),
-            "cpu": {"brand_raw": machine["cpu"], "count": machine["cores"]},
-            "aac_bench": dict(machine),
+            "cpu": {"brand_raw": machine.cpu, "count": machine.cores},
+            "aac_bench": machine.to_json(),
         },
         "commit_info": {"id": "unversioned", "dirty": False, "branch": "(unknown)"},
         "benchmarks": benchmarks,
-        "datetime": profile["created_at"],
+        "datetime": profile.created_at,
         "version": _FORM_VERSION,
     }
 
 
-def _of_system(system: str, scenarios: Mapping[str, Any]) -> list[dict[str, Any]]:
-    timed = []
-    if stream := scenarios.get("single-stream"):
-        timed.append(("single-stream", system, stream, "calls_s"))
-    for batches in scenarios.get("offline", ()):
-        timed.append(("offline", f"{system}-{batches['batch_size']}", batches, "calls_s"))
-    if server := scenarios.get("server"):
-        timed.append(("server", system, server, "latencies_s"))
-    return [
-        _benchmark(scenario, param, record[key])
-        for scenario, param, record, key in timed
-        if record["void"] is None and record[key]
-    ]
+def _list_times(
+    system_name: str, scenarios: Scenarios
+) -> Iterator[tuple[str, str, Sequence[float]]]:
+    """List the scenarios that have times, with what each is called and its seconds."""
+    stream, server = scenarios.single_stream, scenarios.server
+    if stream is not None and stream.latency.void is None:
+        yield "single-stream", system_name, stream.calls_s
+    for batches in scenarios.offline:
+        if batches.void is None and batches.calls_s:
+            yield "offline", f"{system_name}-{batches.batch_size}", batches.calls_s
+    if server is not None and server.void is None and server.queries:
+        yield "server", system_name, server.latencies_s
 
 
-def _benchmark(scenario: str, param: str, seconds: Sequence[float]) -> dict[str, Any]:
+def _benchmark(scenario: str, param: str, seconds: Sequence[float]) -> dict[str, object]:
     name = f"{scenario}[{param}]"
     return {
         "group": scenario,
@@ -80,7 +77,7 @@ def _benchmark(scenario: str, param: str, seconds: Sequence[float]) -> dict[str,
     }
 
 
-def _stats(seconds: Sequence[float]) -> dict[str, Any]:
+def _stats(seconds: Sequence[float]) -> dict[str, object]:
     """Compute what pytest-benchmark keeps of the rounds, by its own definitions."""
     ordered = sorted(seconds)
     mean, total = statistics.mean(ordered), sum(ordered)

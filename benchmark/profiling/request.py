@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from benchmark.errors import UsageError
 from benchmark.runs.resolve import RunRequest
@@ -66,9 +66,9 @@ class ProfileRequest:
             ),
             "--load": (self.load, 0 < self.load < 1, "between 0 and 1"),
         }
-        for option, (found, is_within, expected) in checks.items():
+        for option, (value, is_within, expected) in checks.items():
             if not is_within:
-                raise UsageError(f"{option} is {found}; expected {expected}.")
+                raise UsageError(f"{option} is {value}; expected {expected}.")
 
     def for_system(self, name: str) -> ProfileRequest:
         """Ask the same of one system."""
@@ -86,14 +86,28 @@ class ProfileRequest:
             device=self.device,
         )
 
-    def to_json(self) -> dict[str, Any]:
-        return {**dataclasses.asdict(self), "data_root": str(self.data_root)}
+    def to_json(self) -> dict[str, object]:
+        """Spell out what was asked for, all but where the data sets lie."""
+        record = dataclasses.asdict(self)
+        del record["data_root"]
+        return record
 
-    @staticmethod
-    def from_json(record: Mapping[str, Any]) -> ProfileRequest:
-        """Read back what ``to_json`` gave."""
-        lists = {key: tuple(record[key]) for key in ("systems", "scenarios", "batch_sizes")}
-        return ProfileRequest(**{**record, **lists, "data_root": Path(record["data_root"])})
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one process is to do, as it is told in JSON.
+
+    Attributes:
+        request: of one system.
+        started_ns: when the process was started, by ``time.monotonic_ns``, a clock that all
+            processes share.
+        first_prepare_s: what getting ready took in the process before; None: this is that
+            process, and only gets ready.
+    """
+
+    request: ProfileRequest
+    started_ns: int
+    first_prepare_s: float | None = None
 
 
 def choose_scenarios(named: Sequence[str], *, has_rate: bool) -> tuple[Scenario, ...]:

@@ -103,34 +103,78 @@ class Served:
         n_arrived: queries that came before the time was up.
         queries: those that were answered.
         void: why the times mean nothing, else None.
+        load: the rate as a share of what the system answers one by one; None where the rate
+            itself was asked for.
     """
 
     rate_qps: float
     n_arrived: int
     queries: tuple[Query, ...]
     void: str | None = None
+    load: float | None = None
+
+    @property
+    def achieved_qps(self) -> float | None:
+        """Answers a second."""
+        return len(self.queries) / self._span_s if self._span_s > 0 else None
+
+    @property
+    def utilisation(self) -> float | None:
+        """Share of the time in which the server was busy."""
+        return self._busy_s / self._span_s if self._span_s > 0 else None
+
+    @property
+    def mean_service_s(self) -> float | None:
+        return self._busy_s / len(self.queries) if self.queries else None
+
+    @property
+    def mean_wait_s(self) -> float | None:
+        """Mean seconds that a query stood in the queue."""
+        arrived, started, _ = self._times_s
+        return float((started - arrived).mean()) if self.queries else None
+
+    @property
+    def latencies_s(self) -> list[float]:
+        """Seconds from arrival to answer, in the order of arrival."""
+        arrived, _, finished = self._times_s
+        latencies: list[float] = (finished - arrived).tolist()
+        return latencies
+
+    @property
+    def seconds(self) -> Percentiles:
+        """Percentiles of latencies.
+
+        Their bounds are a little too narrow: who comes after one that waited waits too, and order
+        statistics take them for independent.
+        """
+        return Percentiles.of(self.latencies_s)
+
+    @property
+    def _times_s(self) -> NDArray[np.float64]:
+        """``(3, n)``: arrivals, starts and finishes."""
+        return np.array(self.queries, dtype=np.float64).reshape(-1, 3).T / _SECOND_NS
+
+    @property
+    def _span_s(self) -> float:
+        return float(self._times_s[2, -1]) if self.queries else 0.0
+
+    @property
+    def _busy_s(self) -> float:
+        _, started, finished = self._times_s
+        return float((finished - started).sum())
 
     def to_json(self) -> dict[str, object]:
-        """Spell it out.
-
-        ``achieved_qps`` is answers a second, ``utilisation`` the share of the time in which the
-        server was busy, percentiles are of latencies. Their bounds are a little too narrow: who
-        comes after one that waited waits too, and order statistics take them for independent.
-        """
-        times = np.array(self.queries, dtype=np.float64).reshape(-1, 3) / _SECOND_NS
-        arrived, started, finished = times.T
-        span_s = float(finished[-1]) if len(times) else 0.0
-        busy_s = float((finished - started).sum())
         return {
+            "load": self.load,
             "rate_qps": self.rate_qps,
             "n_arrived": self.n_arrived,
-            "n_answered": len(times),
-            "achieved_qps": len(times) / span_s if span_s > 0 else None,
-            "utilisation": busy_s / span_s if span_s > 0 else None,
-            "mean_service_s": busy_s / len(times) if len(times) else None,
-            "mean_wait_s": float((started - arrived).mean()) if len(times) else None,
-            **Percentiles.of(finished - arrived).to_json(),
-            "latencies_s": (finished - arrived).tolist(),
+            "n_answered": len(self.queries),
+            "achieved_qps": self.achieved_qps,
+            "utilisation": self.utilisation,
+            "mean_service_s": self.mean_service_s,
+            "mean_wait_s": self.mean_wait_s,
+            **self.seconds.to_json(),
+            "latencies_s": self.latencies_s,
             "void": self.void,
         }
 

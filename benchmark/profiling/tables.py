@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from typing import Any, NamedTuple
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from benchmark.display.numbers import (
     show,
@@ -15,161 +16,155 @@ from benchmark.display.numbers import (
 )
 from benchmark.display.records import Record
 from benchmark.display.tables import NO_VALUE, Column, Format, Part, Table, render
-from benchmark.machine.fingerprint import Machine
-from benchmark.stats.percentiles import Percentile
+from benchmark.profiling.offline import Batches
+from benchmark.profiling.profile import Harness, Profile, SystemProfile
+from benchmark.profiling.server import Served
+from benchmark.runs.latency import Latency
 
-Facts = Mapping[str, Any]
 NULL = "(null captioner)"
-_PARTS = ("", "_low", "_high")
-_LISTS = ("calls_s", "latencies_s", "stages", "reading")
+
+_Times = TypeVar("_Times", Latency, Batches, Served)
 
 
-class _Named(NamedTuple):
-    """What was measured of a system: the whole of it, or one scenario."""
+@dataclass(frozen=True, slots=True)
+class Timed(Generic[_Times]):
+    """A system and its times in one scenario."""
 
-    system: str
-    facts: Any  # JSON: a mapping, or a list of them
+    system_name: str
+    times: _Times
+
+    @property
+    def reason(self) -> str | None:
+        """What stands in the place of times that mean nothing, or that there are not."""
+        if self.times.void is not None:
+            return f"void: {self.times.void}"
+        return self.times.skipped if isinstance(self.times, Batches) else None
+
+    def to_record(self) -> Record:
+        """Spell what csv and json hold: all but lists, and times by stage."""
+        facts = self.times.to_json().items()
+        scalars = {k: v for k, v in facts if v is None or isinstance(v, str | int | float)}
+        return {"system": self.system_name, **scalars}
 
 
-def profile_tables(profile: Facts, form: Format = "text") -> str:
-    """Lay out a whole profile, the machine under it; json is the profile itself.
-
-    Args:
-        profile: as ``profiling.launch.profile_systems`` returns it.
-        form: of six.
-    """
-    return render([*_parts(profile)], form, profile)
+def profile_tables(profile: Profile, form: Format = "text") -> str:
+    """Lay out a whole profile, the machine under it; json is the profile itself."""
+    return render([*_parts(profile)], form, profile.to_json() if form == "json" else None)
 
 
-def _parts(profile: Facts) -> Iterator[Part]:
-    systems = [_Named(*item) for item in profile["systems"].items() if not item[1]["failure"]]
+def _parts(profile: Profile) -> Iterator[Part]:
+    systems = profile.systems
     if systems:
         yield _start_table(systems)
-    for scenario, lay in (
-        ("single-stream", _stream_table),
-        ("offline", _offline_table),
-        ("server", _server_table),
-    ):
-        timed = [
-            _Named(system, facts["scenarios"][scenario])
-            for system, facts in systems
-            if scenario in facts["scenarios"]
-        ]
-        if timed:
-            yield lay(timed, systems)
-    yield str(Machine.from_json(profile["machine"], "the profile"))
+    scenarios = [(name, system.scenarios) for name, system in systems.items()]
+    streamed = [Timed(n, s.single_stream.latency) for n, s in scenarios if s.single_stream]
+    if streamed:
+        # Of several processes the slowest: the harness takes no more than this.
+        harness = max((system.harness for system in systems.values()), key=_median_s)
+        yield _stream_table([*streamed, Timed(NULL, _as_latency(harness))])
+    offline = [Timed(name, batches) for name, s in scenarios for batches in s.offline]
+    if offline:
+        yield _offline_table(offline)
+    served = [Timed(name, s.server) for name, s in scenarios if s.server]
+    if served:
+        yield _server_table(served)
+    yield str(profile.machine)
 
 
-def _start_table(systems: list[_Named]) -> Table[_Named]:
-    def part(header: str, name: str, key: str, spec: str) -> Column[_Named]:
-        return Column(header, lambda row: show_number(row.facts[name][key], spec))
+def _start_table(systems: dict[str, SystemProfile]) -> Table[tuple[str, SystemProfile]]:
+    def column(
+        header: str, number: Callable[[SystemProfile], float | None], spec: str
+    ) -> Column[tuple[str, SystemProfile]]:
+        return Column(header, lambda row: show_number(number(row[1]), spec))
 
     return Table(
         columns=[
-            Column("system", lambda row: row.system),
-            part("import s", "cold_start", "import_s", ".3f"),
-            part("prepare s", "cold_start", "prepare_s", ".3f"),
-            part("first caption s", "cold_start", "first_call_s", ".3f"),
-            part("cold start s", "cold_start", "total_s", ".3f"),
-            Column(
-                "parameters",
-                lambda row: show_number(row.facts["size"]["n_parameters"] or None, ","),
-            ),
-            part("artifacts MiB", "size", "artifact_mib", ".1f"),
-            part("peak RSS MiB", "memory", "peak_mib", ".0f"),
-            part("peak GPU MiB", "memory", "peak_gpu_mib", ".0f"),
+            Column("system", lambda row: row[0]),
+            column("import s", lambda system: system.cold_start.import_s, ".3f"),
+            column("prepare s", lambda system: system.cold_start.prepare_s, ".3f"),
+            column("first caption s", lambda system: system.cold_start.first_call_s, ".3f"),
+            column("cold start s", lambda system: system.cold_start.total_s, ".3f"),
+            column("parameters", lambda system: system.footprint.size.n_parameters or None, ","),
+            column("artifacts MiB", lambda system: system.footprint.size.artifact_mib, ".1f"),
+            column("peak RSS MiB", lambda system: system.footprint.memory.peak_mib, ".0f"),
+            column("peak GPU MiB", lambda system: system.footprint.memory.peak_gpu_mib, ".0f"),
         ],
-        rows=systems,
+        rows=list(systems.items()),
         title="Cold start, with what can be built before at hand, and size:",
         name="cold_start",
         record=lambda row: {
-            "system": row.system,
-            **row.facts["cold_start"],
-            **row.facts["memory"],
-            **row.facts["size"],
+            "system": row[0],
+            **row[1].cold_start.to_json(),
+            **dataclasses.asdict(row[1].footprint.memory),
+            **dataclasses.asdict(row[1].footprint.size),
         },
     )
 
 
-def _stream_table(timed: list[_Named], systems: list[_Named]) -> Table[_Named]:
-    # Of several processes the slowest: the harness takes no more than this.
-    null = max((system.facts["harness"] for system in systems), key=lambda own: own["p50_s"] or 0)
-    harness = {**null, "void": None, "rtf": None, "stages": {}}
+def _stream_table(rows: list[Timed[Latency]]) -> Table[Timed[Latency]]:
     return Table(
         columns=[
-            Column("system", lambda row: row.system),
-            Column("calls", lambda row: _why_void(row.facts) or str(row.facts["n_calls"])),
-            *_percentiles("p50", "p90", "p99"),
-            _timed("RTF", lambda facts: show_number(facts["rtf"], ".2g")),
-            _timed("stages of a call", lambda facts: show_shares(_shares(facts))),
+            Column("system", lambda row: row.system_name),
+            Column("calls", lambda row: row.reason or str(row.times.n_calls)),
+            _column("p50 ms", lambda latency: show(latency.seconds.p50)),
+            _column("p90 ms", lambda latency: show(latency.seconds.p90)),
+            _column("p99 ms", lambda latency: show(latency.seconds.p99)),
+            _column("RTF", lambda latency: show_number(latency.rtf, ".2g")),
+            _column("stages of a call", lambda latency: show_shares(latency.shares)),
         ],
-        rows=[*timed, _Named(NULL, harness)],
+        rows=rows,
         title="Single stream, one clip a call, caches off, with 95 % bounds:",
         name="single_stream",
-        record=_record,
+        record=Timed.to_record,
     )
 
 
-def _offline_table(timed: list[_Named], _: list[_Named]) -> Table[_Named]:
+def _offline_table(rows: list[Timed[Batches]]) -> Table[Timed[Batches]]:
     return Table(
         columns=[
-            Column("system", lambda row: row.system),
-            Column("batch", lambda row: str(row.facts["batch_size"])),
-            Column("calls", lambda row: _why_void(row.facts) or str(row.facts["n_calls"])),
-            _timed("clips/s", lambda facts: show_number(facts["clips_per_s"], ",.2f")),
-            _timed("RTF", lambda facts: show_number(facts["rtf"], ".2g")),
-            _timed("p50 ms a call", lambda facts: _percentile(facts, "p50")),
+            Column("system", lambda row: row.system_name),
+            Column("batch", lambda row: str(row.times.batch_size)),
+            Column("calls", lambda row: row.reason or str(len(row.times.calls_s))),
+            _column("clips/s", lambda batches: show_number(batches.clips_per_s, ",.2f")),
+            _column("RTF", lambda batches: show_number(batches.rtf, ".2g")),
+            _column("p50 ms a call", lambda batches: show(batches.seconds.p50)),
         ],
-        rows=[_Named(system, facts) for system, sizes in timed for facts in sizes],
+        rows=rows,
         title="Offline, caches off:",
         name="offline",
-        record=_record,
+        record=Timed.to_record,
     )
 
 
-def _server_table(timed: list[_Named], _: list[_Named]) -> Table[_Named]:
+def _server_table(rows: list[Timed[Served]]) -> Table[Timed[Served]]:
     return Table(
         columns=[
-            Column("system", lambda row: row.system),
-            Column("asked/s", lambda row: show_number(row.facts["rate_qps"], ",.2f")),
+            Column("system", lambda row: row.system_name),
+            Column("asked/s", lambda row: show_number(row.times.rate_qps, ",.2f")),
             Column(
-                "answered/s",
-                lambda row: _why_void(row.facts) or show_number(row.facts["achieved_qps"], ",.2f"),
+                "answered/s", lambda row: row.reason or show_number(row.times.achieved_qps, ",.2f")
             ),
-            _timed("busy", lambda facts: show_percent(facts["utilisation"])),
-            _timed("mean wait ms", lambda facts: show_milliseconds(facts["mean_wait_s"])),
-            *_percentiles("p50", "p90", "p99"),
+            _column("busy", lambda served: show_percent(served.utilisation)),
+            _column("mean wait ms", lambda served: show_milliseconds(served.mean_wait_s)),
+            _column("p50 ms", lambda served: show(served.seconds.p50)),
+            _column("p90 ms", lambda served: show(served.seconds.p90)),
+            _column("p99 ms", lambda served: show(served.seconds.p99)),
         ],
-        rows=timed,
+        rows=rows,
         title="Server, Poisson arrivals, latency from arrival to caption:",
         name="server",
-        record=_record,
+        record=Timed.to_record,
     )
 
 
-def _timed(header: str, show: Callable[[Facts], str]) -> Column[_Named]:
+def _column(header: str, spell: Callable[[_Times], str]) -> Column[Timed[_Times]]:
     """Make a column that is empty where times mean nothing, or where there are none."""
-    return Column(header, lambda row: NO_VALUE if _why_void(row.facts) else show(row.facts))
+    return Column(header, lambda row: NO_VALUE if row.reason else spell(row.times))
 
 
-def _percentiles(*names: str) -> Iterator[Column[_Named]]:
-    for name in names:
-        yield _timed(f"{name} ms", partial(_percentile, name=name))
+def _median_s(harness: Harness) -> float:
+    return harness.seconds.p50.value if harness.seconds.p50 else 0.0
 
 
-def _percentile(facts: Facts, name: str) -> str:
-    return show(Percentile.from_parts(*(facts[f"{name}{part}_s"] for part in _PARTS)))
-
-
-def _shares(facts: Facts) -> dict[str, float | None]:
-    return {name: stage["share"] for name, stage in facts["stages"].items()}
-
-
-def _why_void(facts: Facts) -> str | None:
-    """Say what stands in the place of times that mean nothing, or that there are not."""
-    skipped: str | None = facts.get("skipped")
-    return skipped if facts["void"] is None else f"void: {facts['void']}"
-
-
-def _record(row: _Named) -> Record:
-    return {"system": row.system, **{k: v for k, v in row.facts.items() if k not in _LISTS}}
+def _as_latency(harness: Harness) -> Latency:
+    return Latency(harness.n_calls, harness.seconds, rtf=None, prepare_s=0.0)

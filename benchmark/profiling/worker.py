@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
 
 from benchmark.errors import BenchError, describe
-from benchmark.machine.files import write_whole
+from benchmark.files import read_json, write_text
 
 
 def main(order_path: str, answer_path: str) -> None:
-    """Do what an order says and write down what came of it.
+    """Carry out an order and write down what came of it.
 
     Args:
-        order_path: holds ``{"request": ..., "started_ns": ..., "only_prepare": ...}``.
-        answer_path: gets ``{"profile": ...}`` or ``{"error": ..., "traceback": ...}``.
+        order_path: holds a ``request.Order`` as JSON.
+        answer_path: gets ``{"done": ...}`` or ``{"failure": ...}``, a ``profile.Failure``.
     """
-    order = json.loads(Path(order_path).read_text(encoding="utf-8"))
+    answer: dict[str, object]
     try:
-        answer: dict[str, Any] = {"profile": _carry_out(order)}
+        answer = {"done": _carry_out(Path(order_path))}
     except BenchError as error:
-        answer = {"error": str(error), "traceback": traceback.format_exc()}
+        answer = {"failure": {"reason": str(error), "traceback": traceback.format_exc()}}
     except Exception as error:  # what the harness or a plugin did not foresee
-        answer = {"error": describe(error), "traceback": traceback.format_exc()}
-    write_whole(Path(answer_path), json.dumps(answer))
+        answer = {"failure": {"reason": describe(error), "traceback": traceback.format_exc()}}
+    write_text(Path(answer_path), json.dumps(answer))
 
 
-def _carry_out(order: dict[str, Any]) -> dict[str, Any]:
-    from benchmark.profiling.request import ProfileRequest
-    from benchmark.profiling.session import profile_system
-    from benchmark.profiling.subject import prepare_subject
+def _carry_out(order_path: Path) -> object:
+    """Return the seconds to get ready where no more is asked for; else a system's profile."""
+    from benchmark.machine.typed_json import read_as
+    from benchmark.profiling.cold_start import prepare_system
+    from benchmark.profiling.one_system import profile_system
+    from benchmark.profiling.request import Order
 
-    request = ProfileRequest.from_json(order["request"])
-    if order["only_prepare"]:
-        return {"prepare_s": prepare_subject(request, order["started_ns"]).steps_s["prepare_s"]}
-    return profile_system(request, order["started_ns"])
+    order = read_as(Order, read_json(order_path), order_path)
+    if order.first_prepare_s is None:
+        return prepare_system(order.request, order.started_ns).prepare_s
+    profile = profile_system(order.request, order.started_ns, order.first_prepare_s)
+    return dataclasses.asdict(profile)
 
 
 if __name__ == "__main__":

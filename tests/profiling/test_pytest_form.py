@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from machines import SERVER
+from profiles import CALLS_S, PROFILE, SCENARIOS, TOY
 from pytest_benchmark.stats import Stats
 
 from benchmark.errors import UsageError
+from benchmark.profiling.profile import Failure, Scenarios
 from benchmark.profiling.pytest_form import _stats, to_pytest_benchmark
 
 
@@ -37,11 +42,27 @@ def test_outliers_are_those_of_pytest_benchmark(n_values):
         assert ours[field] == getattr(theirs, field)
 
 
+def test_every_scenario_with_times_is_a_benchmark_under_its_name():
+    exported = to_pytest_benchmark(PROFILE)
+    names = [benchmark["fullname"] for benchmark in exported["benchmarks"]]
+    assert names == [
+        "bench profile::single-stream[toy]",
+        "bench profile::offline[toy-1]",  # the other batch size was skipped
+        "bench profile::server[toy]",
+    ]
+    stream, _, server = exported["benchmarks"]
+    assert stream["stats"]["data"] == list(CALLS_S)
+    assert server["stats"]["data"] == SCENARIOS.server.latencies_s
+    assert exported["machine_info"]["cpu"] == {"brand_raw": SERVER.cpu, "count": 2}
+    assert exported["machine_info"]["aac_bench"] == SERVER.to_json()
+
+
 def test_a_profile_without_times_is_refused():
-    void = {"void": "captions differ", "calls_s": [0.1]}
-    systems = {
-        "failed": {"failure": "no weights"},
-        "void": {"failure": None, "scenarios": {"single-stream": void}},
+    latency = dataclasses.replace(SCENARIOS.single_stream.latency, void="captions differ")
+    void = Scenarios(dataclasses.replace(SCENARIOS.single_stream, latency=latency))
+    outcomes = {
+        "failed": Failure("no weights"),
+        "void": dataclasses.replace(TOY, scenarios=void),
     }
     with pytest.raises(UsageError, match="holds no times"):
-        to_pytest_benchmark({"systems": systems})
+        to_pytest_benchmark(dataclasses.replace(PROFILE, outcomes=outcomes))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.cli.arguments import data_root_option
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.outputs import out_file
+
+if TYPE_CHECKING:
+    from benchmark.profiling.profile import Profile
 
 SCENARIOS = ("single-stream", "offline", "server")
 
@@ -92,7 +94,7 @@ def command(
     Exits with 1 where a system failed or a profile is void.
     """
     from benchmark.machine.places import data_root as find_data_root
-    from benchmark.profiling.launch import profile_systems
+    from benchmark.profiling.processes import profile_systems
     from benchmark.profiling.request import DEFAULT_LOAD, ProfileRequest, choose_scenarios
     from benchmark.profiling.tables import profile_tables
     from benchmark.systems.names import split_names
@@ -125,23 +127,29 @@ def command(
         sys.exit(1)
 
 
-def _tell_failures(profile: Mapping[str, Any]) -> bool:
+def _tell_failures(profile: Profile) -> bool:
     """Say which profiles failed or are void; return whether none is."""
+    from benchmark.profiling.profile import Failure
+
     is_good = True
-    for name, found in profile["systems"].items():
-        if reason := found["failure"] or found["void"]:
-            is_good = False
-            what = "failed" if found["failure"] else "is void"
-            click.echo(f"bench: the profile of {name} {what}: {reason}", err=True)
+    for name, outcome in profile.outcomes.items():
+        if isinstance(outcome, Failure):
+            complaint = f"failed: {outcome.reason}"
+        elif outcome.void is not None:
+            complaint = f"is void: {outcome.void}"
+        else:
+            continue
+        is_good = False
+        click.echo(f"bench: the profile of {name} {complaint}", err=True)
     return is_good
 
 
-def _write(profile: Mapping[str, Any], out: Path | None, pytest_path: Path | None) -> None:
+def _write(profile: Profile, out: Path | None, pytest_path: Path | None) -> None:
     from benchmark.files import write_text
     from benchmark.profiling.pytest_form import to_pytest_benchmark
 
     if out is not None:
-        write_text(out, json.dumps(profile, indent=1))
+        write_text(out, json.dumps(profile.to_json(), indent=1))
     if pytest_path is not None:
         write_text(pytest_path, json.dumps(to_pytest_benchmark(profile), indent=1))
 

@@ -1,9 +1,8 @@
-"""A system got ready from a cold start, with the seconds of each step on the way."""
+"""Gets a system ready from a cold start, and notes the seconds of each step on the way."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,43 @@ from benchmark.systems.registry import System, load_registry
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ColdStart:
+    """The steps from the start of a process to a system's first caption.
+
+    Attributes:
+        import_s: seconds to start the interpreter, this package and plugins' modules.
+        plan_s: to look through the data set; not part of the sum, for it is the harness's own.
+        prepare_s: to get ready, with what can be built before at hand.
+        read_s: to decode and resample the first clip.
+        first_call_s: to caption it.
+        first_prepare_s: what getting ready took in a process before, which built what it needed.
+    """
+
+    import_s: float
+    plan_s: float
+    prepare_s: float
+    read_s: float
+    first_call_s: float
+    first_prepare_s: float
+
+    @property
+    def total_s(self) -> float:
+        return self.import_s + self.prepare_s + self.read_s + self.first_call_s
+
+    def to_json(self) -> dict[str, float]:
+        return {
+            "import_s": self.import_s,
+            "plan_s": self.plan_s,
+            "prepare_s": self.prepare_s,
+            "read_s": self.read_s,
+            "first_call_s": self.first_call_s,
+            "total_s": self.total_s,
+            "first_prepare_s": self.first_prepare_s,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReadySystem:
     """A system that is ready, and has not been called yet.
 
     Attributes:
@@ -31,9 +66,10 @@ class Subject:
         clip_ids: what it may be asked, spread over the split.
         listener: reads these.
         sample_rate_hz: at which.
-        steps_s: seconds from the start of the process: ``import_s`` (interpreter, this package,
-            plugins' modules), ``plan_s`` (looking through the data set), ``prepare_s``.
-        peaks_mib: the most memory the process had held before preparing, and after.
+        import_s: see ``ColdStart``, as are ``plan_s`` and ``prepare_s``.
+        before_prepare_mib: the most memory the process had held before preparing; None where
+            nobody can tell.
+        ready_mib: the same after it.
         artifacts: folders of built things that preparing used.
     """
 
@@ -42,12 +78,15 @@ class Subject:
     clip_ids: tuple[str, ...]
     listener: Listener
     sample_rate_hz: int
-    steps_s: Mapping[str, float]
-    peaks_mib: Mapping[str, float | None]
+    import_s: float
+    plan_s: float
+    prepare_s: float
+    before_prepare_mib: float | None
+    ready_mib: float | None
     artifacts: tuple[Path, ...]
 
 
-def prepare_subject(request: ProfileRequest, started_ns: int) -> Subject:
+def prepare_system(request: ProfileRequest, started_ns: int) -> ReadySystem:
     """Find and prepare the one system of a request.
 
     Args:
@@ -59,12 +98,12 @@ def prepare_subject(request: ProfileRequest, started_ns: int) -> Subject:
         PluginError: the system cannot get ready.
     """
     registry = load_registry()
-    steps_s = {"import_s": (time.monotonic_ns() - started_ns) / 1e9}
+    import_s = (time.monotonic_ns() - started_ns) / 1e9
     start_ns = time.perf_counter_ns()
     planned = plan_run(request.to_run(), registry)
     (system,) = planned.systems
     resources = planned.resources_for(system)
-    steps_s["plan_s"] = since(start_ns)
+    plan_s = since(start_ns)
     before_mib = peak_rss_mib()
     start_ns = time.perf_counter_ns()
     with used_artifacts() as artifacts:
@@ -73,15 +112,18 @@ def prepare_subject(request: ProfileRequest, started_ns: int) -> Subject:
             read_disclosure(captioner)  # better refused now than after all scenarios
         except Exception as error:
             raise PluginError(f"while preparing: {describe(error)}") from error
-    steps_s["prepare_s"] = since(start_ns)
+    prepare_s = since(start_ns)
     clip_ids = fold_clip_ids(system, planned.split, planned.plan.clip_ids, 0)
-    return Subject(
+    return ReadySystem(
         system=system,
         captioner=captioner,
         clip_ids=tuple(spread(clip_ids, request.n_queries)),
         listener=Listener(planned.split, text_only=False, budget_bytes=0),
         sample_rate_hz=sample_rate_of(captioner, system.spec),
-        steps_s=steps_s,
-        peaks_mib={"before_prepare_mib": before_mib, "ready_mib": peak_rss_mib()},
+        import_s=import_s,
+        plan_s=plan_s,
+        prepare_s=prepare_s,
+        before_prepare_mib=before_mib,
+        ready_mib=peak_rss_mib(),
         artifacts=tuple(artifacts),
     )

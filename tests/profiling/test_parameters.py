@@ -10,7 +10,7 @@ from functools import partial
 import torch
 from torch import nn
 
-from benchmark.profiling.weight import count_parameters
+from benchmark.profiling.parameters import count_parameters
 
 
 class Slotted:
@@ -85,7 +85,7 @@ def test_what_is_no_parameter_does_not_count():
 
 def test_without_torch_there_are_none_and_it_is_not_imported():
     program = (
-        "import sys\nfrom benchmark.profiling.weight import count_parameters\n"
+        "import sys\nfrom benchmark.profiling.parameters import count_parameters\n"
         "print(count_parameters([1, 'a']).n_parameters, 'torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""How large a captioner is: the parameters of all torch modules that it holds."""
+"""Counts the parameters of all torch modules that a captioner holds."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import signal
 import subprocess
@@ -10,20 +11,23 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
+from benchmark.files import read_json
 from benchmark.machine.clock import now
 from benchmark.machine.facts import describe_machine
-from benchmark.profiling.request import ProfileRequest
+from benchmark.machine.typed_json import read_as
+from benchmark.profiling.profile import Failure, Profile, SystemProfile
+from benchmark.profiling.request import Order, ProfileRequest
 from benchmark.runs.resolve import plan_run
 from benchmark.systems.registry import Registry
 
-SCHEMA = 1
+_T = TypeVar("_T")
 
 
 def profile_systems(
     request: ProfileRequest, registry: Registry, tell: Callable[[str], None]
-) -> dict[str, Any]:
+) -> Profile:
     """Profile systems one after the other, each in fresh processes.
 
     The first process of a system gets it ready, so that what can be built or embedded before is
@@ -35,65 +39,54 @@ def profile_systems(
         registry: to check the request with, before any process starts.
         tell: hears what is being done.
 
-    Returns:
-        ``schema``, what was asked for, ``machine``, and under ``systems`` for each its
-        ``failure`` and, if that is None, what ``session.profile_system`` found; otherwise its
-        ``traceback``. ``cold_start`` is told also how long preparing took when things were found
-        as they were (``first_prepare_s``).
-
     Raises:
         BenchError: the request cannot be met.
     """
     planned = plan_run(request.to_run(), registry)
-    systems: dict[str, Any] = {}
+    outcomes: dict[str, SystemProfile | Failure] = {}
     for system in planned.systems:
         tell(f"profiling {system.name} ...")
-        systems[system.name] = _profile(request.for_system(system.name))
-    found = [record["machine"] for record in systems.values() if "machine" in record]
-    for record in systems.values():
-        record.pop("machine", None)
-    asked = {key: fact for key, fact in request.to_json().items() if key != "data_root"}
-    return {
-        "schema": SCHEMA,
-        "created_at": now(),
-        **asked,
-        "dataset": str(planned.split.label),
-        "train": planned.plan.train,
-        "versions": dict(planned.plan.versions),
-        "machine": found[-1] if found else describe_machine().to_json(),
-        "systems": systems,
-    }
+        outcomes[system.name] = _profile(request.for_system(system.name))
+    machines = [o.machine for o in outcomes.values() if isinstance(o, SystemProfile)]
+    return Profile(
+        created_at=now(),
+        request=request,
+        dataset=str(planned.split.label),
+        train=planned.plan.train,
+        versions=planned.plan.versions,
+        machine=machines[-1] if machines else describe_machine(),
+        outcomes=outcomes,
+    )
 
 
-def _profile(request: ProfileRequest) -> dict[str, Any]:
-    rehearsal = _ask(request, only_prepare=True)
-    if "profile" not in rehearsal:
-        return rehearsal
-    answer = _ask(request, only_prepare=False)
-    if "profile" not in answer:
-        return answer
-    profile: dict[str, Any] = answer["profile"]
-    profile["cold_start"]["first_prepare_s"] = rehearsal["profile"]["prepare_s"]
-    return {"failure": None, **profile}
+def _profile(request: ProfileRequest) -> SystemProfile | Failure:
+    first_prepare_s = _carry_out(request, None, float)
+    if isinstance(first_prepare_s, Failure):
+        return first_prepare_s
+    return _carry_out(request, first_prepare_s, SystemProfile)
 
 
-def _ask(request: ProfileRequest, *, only_prepare: bool) -> dict[str, Any]:
-    """Start a process and wait for its answer: a profile, or a failure with its traceback."""
+def _carry_out(
+    request: ProfileRequest, first_prepare_s: float | None, kind: type[_T]
+) -> _T | Failure:
+    """Start a process and wait for what it was asked for.
+
+    Args:
+        request: see ``Order``.
+        first_prepare_s: see ``Order``.
+        kind: what the process answers.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-profile-") as folder:
         order_path, answer_path = Path(folder, "order.json"), Path(folder, "answer.json")
-        order = {
-            "request": request.to_json(),
-            "only_prepare": only_prepare,
-            "started_ns": time.monotonic_ns(),  # a clock that all processes share
-        }
-        order_path.write_text(json.dumps(order), encoding="utf-8")
+        order = Order(request, time.monotonic_ns(), first_prepare_s)
+        order_path.write_text(json.dumps(dataclasses.asdict(order), default=str), encoding="utf-8")
         code = _run_worker(order_path, answer_path)
         if not answer_path.is_file():
-            return {"failure": f"its process {_describe_end(code)}", "traceback": None}
-        answer: dict[str, Any] = json.loads(answer_path.read_text(encoding="utf-8"))
-    if "error" in answer:
-        return {"failure": answer["error"], "traceback": answer["traceback"]}
-    return answer
+            return Failure(f"its process {_describe_end(code)}")
+        answer = read_json(answer_path)
+    if "failure" in answer:
+        return read_as(Failure, answer["failure"], answer_path)
+    return read_as(kind, answer["done"], answer_path)
 
 
 def _run_worker(order_path: Path, answer_path: Path) -> int:
