@@ -1,75 +1,79 @@
-"""The agreement of metrics with people as text: terminal, markdown, json."""
+"""The agreement of metrics with people as a table."""
 
 from __future__ import annotations
 
-import json
-import textwrap
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from typing import NamedTuple
 
 from benchmark.agreement.judgements import CATEGORIES
-from benchmark.agreement.measure import TOTAL, Agreement, MetricAgreement
+from benchmark.agreement.measure import TOTAL, MetricAgreement
 from benchmark.agreement.report import AgreementReport
+from benchmark.display.numbers import show_x100
+from benchmark.display.records import Record, Value
+from benchmark.display.tables import NO_VALUE, Column, Format, Table, render
+from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 
-Format = Literal["text", "md", "json"]
-
-_STYLES = {"text": "rounded_outline", "md": "github"}
-_COLUMNS = (*CATEGORIES, TOTAL)
 _BUILT_ON_IDF = ("cider_d", "spider", "spider_fl")
-_NOTE_WIDTH = 120
-_NONE = "–"  # noqa: RUF001 (an en dash is what tables print for "no value")
+
+
+class _Measured(NamedTuple):
+    key: str
+    metric: MetricAgreement
 
 
 def render_agreement(report: AgreementReport, form: Format) -> str:
-    """Lay a report out in a format; metrics that could not run stand below, with the reason."""
-    if form == "json":
-        return json.dumps(report.to_json(), indent=1)
-    return f"{_heading(report, form)}\n\n{_table(report, form)}\n\n{_notes(report)}"
+    """Lay a report out in a format; csv and json hold the raw figures.
 
-
-def _heading(report: AgreementReport, form: Format) -> str:
-    text = (
-        f"{report.human}: {report.n_clips:,} clips, {report.n_pairs[TOTAL]:,} pairs of captions, "
-        f"{report.n_judged[TOTAL]:,} with a majority"
+    Metrics that could not run stand below, with the reason.
+    """
+    measured = [_Measured(*item) for item in report.metrics.items()]
+    table = Table(
+        columns=[*_columns(report)],
+        rows=[row for row in measured if row.metric.available],
+        title=f"{report.human}: {report.n_clips:,} clips, {report.n_pairs[TOTAL]:,} pairs of "
+        f"captions, {report.n_judged[TOTAL]:,} with a majority",
+        notes=_notes(report),
+        records=[*map(_record, measured)],
     )
-    return f"### {text}" if form == "md" else text
+    return render([table], form, report.to_json())
 
 
-def _table(report: AgreementReport, form: Format) -> str:
-    from tabulate import tabulate
-
-    line_break = "\n" if form == "text" else " "
-    counts = (f"{name}{line_break}({report.n_judged[name]:,} pairs)" for name in _COLUMNS)
-    lines = [
-        [_label(key, metric, line_break), *(_cell(metric.agreement.get(name)) for name in _COLUMNS)]
-        for key, metric in report.metrics.items()
-        if metric.available
-    ]
-    return tabulate(
-        lines,
-        headers=["metric", *counts],
-        tablefmt=_STYLES[form],
-        disable_numparse=True,
-        colalign=("left", *("right",) * len(_COLUMNS)),
-    )
+def _columns(report: AgreementReport) -> Iterator[Column[_Measured]]:
+    yield Column("metric", _label)
+    for name in (*CATEGORIES, TOTAL):
+        # Stays also where nobody judged such a pair, as its number says.
+        header = f"{name}\n({report.n_judged[name]:,} pairs)"
+        yield Column(header, partial(_show, name), side="right", stays=True)
 
 
-def _label(key: str, metric: MetricAgreement, line_break: str) -> str:
+def _label(row: _Measured) -> str:
     """Name a metric, with the model that it ran on."""
-    models = metric.signature.models if metric.signature else ()
-    return METRICS[key].label + "".join(f"{line_break}({model})" for model in models)
+    models = row.metric.signature.models if row.metric.signature else ()
+    return METRICS[row.key].label + "".join(f"\n({model})" for model in models)
 
 
-def _cell(agreement: Agreement | None) -> str:
+def _show(category: str, row: _Measured) -> str:
+    agreement = row.metric.agreement.get(category)
     if agreement is None:
-        return _NONE
-    text = f"{100 * agreement.value:.1f}"
-    if agreement.low is not None and agreement.high is not None:
-        text += f" [{100 * agreement.low:.1f}, {100 * agreement.high:.1f}]"
-    return text
+        return NO_VALUE
+    return show_x100(agreement.value, agreement.low, agreement.high)
 
 
-def _notes(report: AgreementReport) -> str:
+def _record(row: _Measured) -> Record:
+    record: dict[str, Value] = {
+        "metric": row.key,
+        "signature": None if row.metric.signature is None else str(row.metric.signature),
+        "why_absent": row.metric.reason,
+    }
+    for category, agreement in row.metric.agreement.items():
+        record |= {f"{category}.{name}": value for name, value in asdict(agreement).items()}
+    return record
+
+
+def _notes(report: AgreementReport) -> list[str]:
     notes = [
         "How often each metric prefers the caption that most people prefer, in %; in brackets the "
         "95 % bootstrap interval over clips. A metric that scores both captions alike counts as "
@@ -79,9 +83,5 @@ def _notes(report: AgreementReport) -> str:
     if not report.metrics.keys().isdisjoint(_BUILT_ON_IDF):
         why = f", for want of the whole split's: {report.idf_reason}" if report.idf_reason else "."
         notes.append(f"IDF of CIDEr-D: from the references of {report.idf}{why}")
-    reasons: dict[str, list[str]] = {}
-    for key, metric in report.metrics.items():
-        if metric.reason is not None:
-            reasons.setdefault(metric.reason, []).append(METRICS[key].label)
-    notes += [f"Unavailable: {', '.join(labels)}: {why}" for why, labels in reasons.items()]
-    return "\n".join(textwrap.fill(note, _NOTE_WIDTH, subsequent_indent="  ") for note in notes)
+    absent = {key: row.reason for key, row in report.metrics.items() if row.reason is not None}
+    return notes + name_absent("Unavailable", absent)

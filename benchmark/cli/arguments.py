@@ -11,6 +11,7 @@ import click
 
 from benchmark.cli.outputs import out_folder
 from benchmark.deprecated import SUITE_OPTION
+from benchmark.display.layout import FORMATS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -38,9 +39,10 @@ metrics_option = click.option(
 form_option = click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "md", "json"]),
+    type=click.Choice(FORMATS),
     default="text",
     show_default=True,
+    help="How to print; csv and json hold what was measured, unrounded.",
 )
 
 

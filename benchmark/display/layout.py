@@ -52,6 +52,8 @@ def lay_out(
     if form == "md":
         lines = [[cell.replace("|", r"\|") for cell in line] for line in lines]
         header = [cell.replace("|", r"\|") for cell in header]
+    if form == "latex" and not lines:
+        lines = [[""] * len(header)]  # else tabulate declares no column
     table = tabulate(
         lines,
         headers=header,
@@ -101,7 +103,7 @@ def wrap(text: str) -> str:
 
 def join_lines(text: str) -> str:
     """Put a text onto one line, as all formats but text have it."""
-    return text.replace("\n", " ")
+    return re.sub(r"\n *", " ", text)
 
 
 def _notes(notes: Sequence[str], form: Format) -> str:

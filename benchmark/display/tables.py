@@ -52,7 +52,7 @@ class Table(Generic[Row]):
         title: a heading; where it ends in a colon it leads in to the table instead.
         notes: what stands below.
         name: what json and csv call the table.
-        record: what json and csv hold of a row, unrounded; else they hold its cells.
+        records: what json and csv hold, unrounded; None is the rows' cells.
     """
 
     columns: Sequence[Column[Row]]
@@ -60,11 +60,19 @@ class Table(Generic[Row]):
     title: str = ""
     notes: Sequence[str] = ()
     name: str = "rows"
-    record: Callable[[Row], Record] | None = None
+    records: Sequence[Record] | None = None
 
-    def records(self) -> list[Record]:
-        """List what programs read of the rows."""
-        return [(self.record or self._spell_record)(row) for row in self.rows]
+    def spell_records(self) -> list[Record]:
+        """List what programs read of the table."""
+        if self.records is not None:
+            return list(self.records)
+        return [
+            {
+                join_lines(column.header): None if (cell := column.cell(row)) == NO_VALUE else cell
+                for column in self.columns
+            }
+            for row in self.rows
+        ]
 
     def told_columns(self) -> list[Column[Row]]:
         """List the columns that say anything; all of them where there is no row."""
@@ -76,10 +84,6 @@ class Table(Generic[Row]):
             or any(column.cell(row) != NO_VALUE for row in self.rows)
         ]
 
-    def _spell_record(self, row: Row) -> Record:
-        cells = ((join_lines(column.header), column.cell(row)) for column in self.columns)
-        return {header: None if cell == NO_VALUE else cell for header, cell in cells}
-
 
 Part = Table[Any] | str  # tables of unlike rows stand side by side
 """A table, or a sentence that stands on its own."""
@@ -90,15 +94,14 @@ def render(parts: Sequence[Part], form: Format, content: object = None) -> str:
 
     Args:
         parts: in order. json and csv leave the sentences, titles and notes out.
-        form: csv is one table: where there are several, its first column names them. LaTeX needs
-            the package booktabs.
+        form: csv is one table; where several differ in name, its first column holds that. LaTeX
+            needs the package booktabs.
         content: what json holds; else the records of each table under its name.
     """
     tables = [part for part in parts if isinstance(part, Table)]
     if form == "json":
-        return to_json(
-            {table.name: table.records() for table in tables} if content is None else content
-        )
+        named = {table.name: table.spell_records() for table in tables}
+        return to_json(named if content is None else content)
     if form == "csv":
         return to_csv(_join_records(tables))
     texts = [_set_table(p, form) if isinstance(p, Table) else _set_sentence(p, form) for p in parts]
@@ -106,9 +109,10 @@ def render(parts: Sequence[Part], form: Format, content: object = None) -> str:
 
 
 def _join_records(tables: Sequence[Table[Any]]) -> Iterator[Record]:
+    are_unlike = len({table.name for table in tables}) > 1
     for table in tables:
-        for record in table.records():
-            yield record if len(tables) == 1 else {"table": table.name, **record}
+        for record in table.spell_records():
+            yield {"table": table.name, **record} if are_unlike else record
 
 
 def _set_table(table: Table[Any], form: Format) -> str:

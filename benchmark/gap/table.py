@@ -1,14 +1,13 @@
-"""The modality gap as text for a terminal: one table per encoder."""
+"""The modality gap as tables: one per encoder."""
 
 from __future__ import annotations
 
-import textwrap
-
+from benchmark.display.numbers import show_number, show_x100
+from benchmark.display.records import Record
+from benchmark.display.tables import NO_VALUE, Column, Format, Table, render, wrap
 from benchmark.gap.crossings import Crossing
 from benchmark.gap.study import EncoderGap, GapReport
 
-_NOTE_WIDTH = 120
-_NONE = "–"  # noqa: RUF001 (an en dash is what tables print for "no value")
 _LEGEND = (
     "gap: length of the sounds' mean less the captions'; own, others': mean cosine of a sound and "
     "its own or other clips' references; R@1: sounds whose nearest reference is their own, in %; "
@@ -17,13 +16,11 @@ _LEGEND = (
 )
 
 
-def render_gap(report: GapReport) -> str:
-    """Lay a report out."""
-    parts = [f"{report.run}: {report.dataset}, memory {report.train}"]
-    for encoder in report.encoders:
-        parts += [_heading(encoder), _table(encoder)]
-        parts += ["\n".join(_fill(note) for note in encoder.notes)] if encoder.notes else []
-    return "\n\n".join([*parts, _fill(_LEGEND)])
+def render_gap(report: GapReport, form: Format) -> str:
+    """Lay a report out in a format; csv and json hold the raw figures."""
+    memory = f"{report.run}: {report.dataset}, memory {report.train}"
+    tables = map(_table, report.encoders)
+    return render([memory, *tables, wrap(_LEGEND)], form, report.to_json())
 
 
 def describe_crossing(crossing: Crossing) -> str:
@@ -41,40 +38,39 @@ def describe_crossing(crossing: Crossing) -> str:
     return crossing.strategy + how
 
 
-def _heading(encoder: EncoderGap) -> str:
+def _table(encoder: EncoderGap) -> Table[Crossing]:
     n_clips, dim = encoder.before.sounds.shape
     users = f"; used by {', '.join(encoder.systems)}" if encoder.systems else ""
-    return _fill(
-        f"{encoder.encoder}: {n_clips:,} clips, {len(encoder.before.captions):,} references, "
-        f"{encoder.n_memory:,} training captions, {dim:,} dimensions{users}"
+    return Table(
+        columns=_COLUMNS,
+        rows=encoder.crossings,
+        title=wrap(
+            f"{encoder.encoder}: {n_clips:,} clips, {len(encoder.before.captions):,} references, "
+            f"{encoder.n_memory:,} training captions, {dim:,} dimensions{users}"
+        ),
+        notes=encoder.notes,
+        records=[_record(encoder, crossing) for crossing in encoder.crossings],
     )
 
 
-def _table(encoder: EncoderGap) -> str:
-    from tabulate import tabulate
-
-    header = ["strategy", "gap", "own", "others'", "R@1", "kept"]
-    return tabulate(
-        [_line(crossing) for crossing in encoder.crossings],
-        headers=header,
-        tablefmt="rounded_outline",
-        disable_numparse=True,
-        colalign=("left", *("right",) * (len(header) - 1)),
-    )
+def _show_kept(crossing: Crossing) -> str:
+    return NO_VALUE if crossing.strategy == "before" else show_number(crossing.kept_cosine, ".3f")
 
 
-def _line(crossing: Crossing) -> list[str]:
-    figures = crossing.figures
-    others = figures.unpaired_cosine
-    return [
-        describe_crossing(crossing),
-        f"{figures.gap_norm:.3f}",
-        f"{figures.paired_cosine:.3f}",
-        _NONE if others is None else f"{others:.3f}",
-        f"{100 * figures.recall_at_1:.1f}",
-        _NONE if crossing.strategy == "before" else f"{crossing.kept_cosine:.3f}",
-    ]
+def _record(encoder: EncoderGap, crossing: Crossing) -> Record:
+    measured = crossing.to_json()
+    settings = measured.pop("settings")
+    return {"encoder": encoder.encoder, **measured, **settings}
 
 
-def _fill(text: str) -> str:
-    return textwrap.fill(text, _NOTE_WIDTH, subsequent_indent="  ")
+_COLUMNS: tuple[Column[Crossing], ...] = (
+    Column("strategy", describe_crossing),
+    Column("gap", lambda crossing: show_number(crossing.figures.gap_norm, ".3f")),
+    Column("own", lambda crossing: show_number(crossing.figures.paired_cosine, ".3f")),
+    # Stays where there is but one clip, and so no other's caption.
+    Column(
+        "others'", lambda crossing: show_number(crossing.figures.unpaired_cosine, ".3f"), stays=True
+    ),
+    Column("R@1", lambda crossing: show_x100(crossing.figures.recall_at_1)),
+    Column("kept", _show_kept, stays=True),
+)

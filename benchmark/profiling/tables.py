@@ -92,12 +92,15 @@ def _start_table(systems: dict[str, SystemProfile]) -> Table[tuple[str, SystemPr
         rows=list(systems.items()),
         title="Cold start, with what can be built before at hand, and size:",
         name="cold_start",
-        record=lambda row: {
-            "system": row[0],
-            **row[1].cold_start.to_json(),
-            **dataclasses.asdict(row[1].footprint.memory),
-            **dataclasses.asdict(row[1].footprint.size),
-        },
+        records=[
+            {
+                "system": name,
+                **system.cold_start.to_json(),
+                **dataclasses.asdict(system.footprint.memory),
+                **dataclasses.asdict(system.footprint.size),
+            }
+            for name, system in systems.items()
+        ],
     )
 
 
@@ -115,7 +118,7 @@ def _stream_table(rows: list[Timed[Latency]]) -> Table[Timed[Latency]]:
         rows=rows,
         title="Single stream, one clip a call, caches off, with 95 % bounds:",
         name="single_stream",
-        record=Timed.to_record,
+        records=[row.to_record() for row in rows],
     )
 
 
@@ -132,7 +135,7 @@ def _offline_table(rows: list[Timed[Batches]]) -> Table[Timed[Batches]]:
         rows=rows,
         title="Offline, caches off:",
         name="offline",
-        record=Timed.to_record,
+        records=[row.to_record() for row in rows],
     )
 
 
@@ -153,7 +156,7 @@ def _server_table(rows: list[Timed[Served]]) -> Table[Timed[Served]]:
         rows=rows,
         title="Server, Poisson arrivals, latency from arrival to caption:",
         name="server",
-        record=Timed.to_record,
+        records=[row.to_record() for row in rows],
     )
 
 

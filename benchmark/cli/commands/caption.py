@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.arguments import data_root_option, embeddings_option
+from benchmark.cli.arguments import data_root_option, embeddings_option, form_option
 from benchmark.cli.installed import load_plugins
+from benchmark.display.layout import Format
+from benchmark.display.records import to_json
+from benchmark.display.tables import Column, Table, render
 
 if TYPE_CHECKING:
     from benchmark.runs.entries import ClipEntry
@@ -28,13 +28,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @click.option("--batch-size", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "csv", "json"]),
-    default="text",
-    show_default=True,
-)
+@form_option
 def command(
     paths: tuple[Path, ...],
     system: str,
@@ -44,7 +38,7 @@ def command(
     seed: int,
     device: str,
     batch_size: int,
-    form: str,
+    form: Format,
 ) -> None:
     """Caption sounds: files and folders in PATHS."""
     from benchmark.machine.places import data_root as find_data_root
@@ -65,17 +59,19 @@ def command(
         sys.exit(1)
 
 
-def _lay_out(rows: Sequence[ClipEntry], form: str) -> str:
-    captions = {row.clip_id: row.caption for row in rows}
+def _lay_out(rows: Sequence[ClipEntry], form: Format) -> str:
+    captions = {row.clip_id: row.caption or "" for row in rows}
     if form == "json":
-        return json.dumps(captions, indent=1, ensure_ascii=False)
-    if form == "csv":
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([("file_name", "caption_predicted"), *captions.items()])
-        return text.getvalue().rstrip("\n")
-    from tabulate import tabulate
-
-    return tabulate(
-        list(captions.items()), headers=("sound", "caption"), tablefmt="rounded_outline"
+        return to_json(captions, is_ascii=False)
+    table: Table[tuple[str, str]] = Table(
+        columns=[
+            Column("sound", lambda pair: pair[0]),
+            Column("caption", lambda pair: pair[1], side="left", stays=True),
+        ],
+        rows=list(captions.items()),
+        records=[
+            {"file_name": clip_id, "caption_predicted": caption}
+            for clip_id, caption in captions.items()
+        ],
     )
+    return render([table], form)

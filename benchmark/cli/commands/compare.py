@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from benchmark.cli.arguments import form_option, metrics_option, split_list
+from benchmark.display.layout import Format
 
 
 @click.command()
@@ -29,12 +30,9 @@ from benchmark.cli.arguments import form_option, metrics_option, split_list
 )
 @form_option
 def command(
-    a: str, b: str, metrics: str | None, n_draws: int, clusters_file: Path | None, form: str
+    a: str, b: str, metrics: str | None, n_draws: int, clusters_file: Path | None, form: Format
 ) -> None:
     """Tell whether system A or B is better; each is RUN or RUN::SYSTEM."""
-    from typing import cast
-
-    from benchmark.display.tables import Format
     from benchmark.leaderboard.comparison import compare_rows
     from benchmark.leaderboard.tables.comparison import render_comparison
     from benchmark.metrics.catalogue import select_metrics
@@ -42,5 +40,5 @@ def command(
 
     keys = select_metrics(split_list(metrics, ())) or None
     rows = RowPair.match(NamedRow.find(a), NamedRow.find(b))
-    found = compare_rows(rows, keys, n_draws=n_draws, clusters_file=clusters_file)
-    click.echo(render_comparison(found, cast(Format, form)))
+    comparison = compare_rows(rows, keys, n_draws=n_draws, clusters_file=clusters_file)
+    click.echo(render_comparison(comparison, form))

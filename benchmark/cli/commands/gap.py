@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import data_root_option
+from benchmark.cli.arguments import data_root_option, form_option
 from benchmark.cli.outputs import out_file
+from benchmark.display.layout import Format
 
 
 @click.command()
@@ -37,6 +38,7 @@ from benchmark.cli.outputs import out_file
     multiple=True,
     help="An encoder of sounds and captions; else those that the run's systems say they use.",
 )
+@form_option
 @data_root_option
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 def command(
@@ -45,6 +47,7 @@ def command(
     json_path: Path | None,
     n_clips: int | None,
     encoders: tuple[str, ...],
+    form: Format,
     data_root: Path | None,
     device: str,
 ) -> None:
@@ -63,7 +66,7 @@ def command(
         require_picture(out)
     request = GapRequest(run, find_data_root(data_root), encoders, n_clips, device)
     report = report_gap(request)
-    click.echo(render_gap(report))
+    click.echo(render_gap(report, form))
     if json_path is not None:
         write_text(json_path, json.dumps(report.to_json(), indent=1))
     if out is not None:

@@ -8,38 +8,31 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.arguments import form_option
 from benchmark.cli.outputs import out_file
-from benchmark.leaderboard.tables import FORMATS
+from benchmark.display.layout import Format
 
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-)
+@form_option
 @click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
 @click.option("-o", "--out", type=out_file(makes_folders=True), help="Write here.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where --out holds another text.")
 def command(
-    runs: tuple[Path, ...], form: str, published: bool, out: Path | None, check: bool
+    runs: tuple[Path, ...], form: Format, published: bool, out: Path | None, check: bool
 ) -> None:
     """Print the table of one or more RUNS; rows over other clips stand apart.
 
     A RUN is a folder, or a baseline's file.
     """
-    from typing import cast
-
     from benchmark.files import write_text
     from benchmark.leaderboard.rows import read_rows
-    from benchmark.leaderboard.tables import Format, render
+    from benchmark.leaderboard.tables import render
 
     if check and out is None:
         raise click.UsageError("--check compares with a file; name it with --out.")
-    text = render(read_rows(runs), cast(Format, form), published=published).rstrip("\n")
+    text = render(read_rows(runs), form, published=published).rstrip("\n")
     if out is None:
         click.echo(text)
     elif check:

@@ -13,6 +13,7 @@ from benchmark.cli.arguments import (
     split_list,
     suite_options,
 )
+from benchmark.display.layout import Format
 
 
 @click.command()
@@ -38,17 +39,15 @@ def command(
     metrics: str | None,
     sbert_model: str | None,
     bert_score_model: str | None,
-    form: str,
+    form: Format,
 ) -> None:
     """Measure how often each metric prefers the caption that people prefer.
 
     The protocol is that of FENSE (Zhou et al. 2022): pairs on which people are divided are left
     out, and no caption is scored against itself.
     """
-    from typing import cast
-
     from benchmark.agreement.report import AgreementRequest, report_agreement
-    from benchmark.agreement.table import Format, render_agreement
+    from benchmark.agreement.table import render_agreement
     from benchmark.machine.places import data_root as find_data_root
     from benchmark.metrics.catalogue import select_metrics
     from benchmark.metrics.suite import SuiteSettings
@@ -60,4 +59,4 @@ def command(
         dataset=dataset,
     )
     report = report_agreement(request, SuiteSettings(sbert_model, bert_score_model))
-    click.echo(render_agreement(report, cast(Format, form)))
+    click.echo(render_agreement(report, form))

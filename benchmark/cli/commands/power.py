@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from benchmark.cli.arguments import form_option, metrics_option, split_list
+from benchmark.display.layout import Format
 
 
 @click.command()
@@ -46,12 +47,9 @@ def command(
     n_trials: int,
     changed_share: float,
     metrics: str | None,
-    form: str,
+    form: Format,
 ) -> None:
     """Simulate comparisons of ROW (RUN or RUN::SYSTEM) with itself, and after a drop."""
-    from typing import cast
-
-    from benchmark.display.tables import Format
     from benchmark.leaderboard.power import PowerSettings, study_power
     from benchmark.leaderboard.tables.power import render_power
     from benchmark.metrics.catalogue import select_metrics
@@ -61,4 +59,4 @@ def command(
     other = None if against is None else NamedRow.find(against)
     settings = PowerSettings(drop, n_trials, changed_share)
     report = study_power(NamedRow.find(row), other, keys, settings)
-    click.echo(render_power(report, cast(Format, form)))
+    click.echo(render_power(report, form))

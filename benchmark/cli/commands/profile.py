@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.arguments import data_root_option
+from benchmark.cli.arguments import data_root_option, form_option
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.outputs import out_file
+from benchmark.display.layout import Format
 
 if TYPE_CHECKING:
     from benchmark.profiling.profile import Profile
@@ -60,6 +61,7 @@ SCENARIOS = ("single-stream", "offline", "server")
 @click.option("--train", help="Training split of systems that learn; else the data set's own.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
+@form_option
 @data_root_option
 @click.option(
     "-o",
@@ -85,6 +87,7 @@ def command(
     train: str | None,
     seed: int,
     device: str,
+    form: Format,
     data_root: Path | None,
     out: Path | None,
     pytest_path: Path | None,
@@ -120,7 +123,7 @@ def command(
     except KeyboardInterrupt:
         click.echo("\nInterrupted; nothing was kept.", err=True)
         sys.exit(130)
-    click.echo(profile_tables(profile))
+    click.echo(profile_tables(profile, form))
     is_good = _tell_failures(profile)
     _write(profile, out, pytest_path)
     if not is_good:

@@ -6,28 +6,24 @@ from benchmark.display.numbers import show_p_value, show_x100
 from benchmark.display.records import Record
 from benchmark.display.tables import Column, Format, Table, render
 from benchmark.leaderboard.comparison import ComparedMetric, Comparison
-from benchmark.leaderboard.tables.absent import name_absent
+from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
-from benchmark.stats import PairedResult
 
 
-def render_comparison(comparison: Comparison, form: Format) -> str:
-    """Lay a comparison out in a format; csv and json hold the raw figures."""
-    table = Table(
-        columns=_COLUMNS,
-        rows=comparison.metrics,
-        title=_title(comparison),
-        notes=_notes(comparison),
-        record=_record,
-    )
-    return render([table], form, comparison.to_json())
+def _label(metric: ComparedMetric) -> str:
+    return METRICS[metric.key].label + ("" if metric.is_one_thing else " (!)")
+
+
+def _show_difference(metric: ComparedMetric) -> str:
+    result = metric.result
+    return show_x100(result.difference, result.low, result.high, spec="+.2f")
 
 
 _COLUMNS: tuple[Column[ComparedMetric], ...] = (
-    Column("metric", lambda metric: _label(metric)),
+    Column("metric", _label),
     Column("A", lambda metric: show_x100(metric.result.first, spec=".2f")),
     Column("B", lambda metric: show_x100(metric.result.second, spec=".2f")),
-    Column("A - B", lambda metric: _show_difference(metric.result)),
+    Column("A - B", _show_difference),
     Column("verdict", lambda metric: metric.verdict),
     Column("p\nHolm", lambda metric: show_p_value(metric.p_corrected)),
     Column("p\nswaps", lambda metric: show_p_value(metric.result.p_randomisation)),
@@ -37,12 +33,19 @@ _COLUMNS: tuple[Column[ComparedMetric], ...] = (
 )
 
 
-def _label(metric: ComparedMetric) -> str:
-    return METRICS[metric.key].label + ("" if metric.is_one_thing else " (!)")
-
-
-def _show_difference(result: PairedResult) -> str:
-    return show_x100(result.difference, result.low, result.high, spec="+.2f")
+def render_comparison(comparison: Comparison, form: Format) -> str:
+    """Lay a comparison out in a format; csv and json hold the raw figures."""
+    table = Table(
+        columns=_COLUMNS,
+        rows=comparison.metrics,
+        title=_title(comparison),
+        notes=_notes(comparison),
+        records=[
+            *map(_record, comparison.metrics),
+            *({"metric": key, "why_absent": why} for key, why in comparison.absent.items()),
+        ],
+    )
+    return render([table], form, comparison.to_json())
 
 
 def _record(metric: ComparedMetric) -> Record:

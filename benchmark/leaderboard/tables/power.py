@@ -9,7 +9,7 @@ from benchmark.display.numbers import show_x100
 from benchmark.display.records import Record, Value
 from benchmark.display.tables import NO_VALUE, Column, Format, Table, render
 from benchmark.leaderboard.power import MetricPower, PowerReport
-from benchmark.leaderboard.tables.absent import name_absent
+from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 from benchmark.stats.power import Rate
 
@@ -21,7 +21,10 @@ def render_power(report: PowerReport, form: Format) -> str:
         rows=report.metrics,
         title=f"{report.row.dataset}, {report.row.name}, {report.n_clips:,} clips",
         notes=_notes(report),
-        record=_record,
+        records=[
+            *map(_record, report.metrics),
+            *({"metric": key, "why_absent": why} for key, why in report.absent.items()),
+        ],
     )
     return render([table], form, report.to_json())
 

@@ -18,8 +18,8 @@ from benchmark.leaderboard.rows import (
     way_to_human,
 )
 from benchmark.leaderboard.rows import Column as MetricColumn
-from benchmark.leaderboard.tables.absent import name_absent
 from benchmark.leaderboard.tiers import is_ranked, resolved_gap, tiers_of
+from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 
 

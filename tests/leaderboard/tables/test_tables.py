@@ -9,16 +9,13 @@ import json
 import re
 import shutil
 import subprocess
-from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from leaderboard_rows import ROW, cell, row
+from read_tables import Tables
 from timed_calls import latency_of
 
 from benchmark.contract import SplitLabel
-from benchmark.display.tables import lay_out
 from benchmark.leaderboard.published import published_rows
 from benchmark.leaderboard.rows import group_rows
 from benchmark.leaderboard.tables import render
@@ -212,33 +209,6 @@ def test_latex_compiles(tmp_path):
     assert (tmp_path / "table.pdf").stat().st_size > 1000
 
 
-class Tables(HTMLParser):
-    """Reads tables as a browser would: cells by row, and whether every element was closed."""
-
-    def __init__(self):
-        super().__init__()
-        self.open, self.rows, self.captions, self.styles = [], [], [], set()
-
-    def handle_starttag(self, tag, attributes):
-        self.open.append(tag)
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-            self.styles.add(dict(attributes).get("style"))
-        if tag == "caption":
-            self.captions.append("")
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open and self.open[-1] in ("td", "th"):
-            self.rows[-1][-1] += data.strip()
-        if self.open and self.open[-1] == "caption":
-            self.captions[-1] += data
-
-
 def test_html_is_read_back_as_it_was_and_nothing_in_it_is_markup():
     name = """<script>alert(1)</script> & "x" 'y' <b>"""
     tables = Tables()
@@ -258,11 +228,3 @@ def test_notes_stand_below_the_table_in_every_format_for_people():
         text = render([ROW], form)
         assert text.index("CIDEr-D") < text.index("Values x100; in brackets")
         assert text.index("toy") < text.index("Unavailable: SPICE: jars are missing")
-
-
-@given(st.lists(st.text(max_size=8), min_size=2, max_size=2))
-def test_any_name_is_one_cell_in_html(names):
-    tables = Tables()
-    tables.feed(lay_out([[name, "1"] for name in names], ["name", "n"], "html"))
-    expected = [[" ".join(name.split("\n")).strip(), "1"] for name in names]
-    assert tables.rows[1:] == expected
