@@ -1,6 +1,6 @@
 """Files: written whole or not at all, added to, hashed, read; refused in one voice."""
 
-from benchmark.files.appending import append_lines
+from benchmark.files.appending import GrowingFile, append_lines
 from benchmark.files.folders import folder_beside, written_folder
 from benchmark.files.hashing import checksum_of, hash_files, sha256_of
 from benchmark.files.reading import read_json
@@ -17,6 +17,7 @@ from benchmark.files.whole import (
 __all__ = [
     "CACHE_CURE",
     "DATA_CURE",
+    "GrowingFile",
     "append_lines",
     "checksum_of",
     "folder_beside",

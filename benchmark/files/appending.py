@@ -1,50 +1,88 @@
-"""Files that only grow."""
+"""Files that only grow: by whole lines, each on disk before the next."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from benchmark.files.refusal import CURE, writing
 from benchmark.files.whole import sync
 
 
-def append_lines(path: Path, lines: Sequence[str], cure: str = CURE) -> None:
-    """Add lines to a file and wait until the disk has them; its folders are made.
+class GrowingFile:
+    """An open file that lines are added to.
 
-    Lines begin on a line of their own, also where the file's last one was cut short. Where the
-    disk fills up, what was written of them is taken back.
+    Where the disk fills up, what was written of an addition is taken back. Several processes may
+    add to one file at once.
+    """
+
+    def __init__(self, path: Path, cure: str = CURE) -> None:
+        """Open a file, or begin one; its folder is there.
+
+        Raises:
+            MachineError: the file cannot be written.
+        """
+        self._path, self._cure = path, cure
+        with writing(path, cure):
+            is_new = not path.exists()
+            self._file = path.open("ab", buffering=0)
+            self._is_regular = path.is_file()  # a device or a pipe has no disk to wait for
+            if is_new:
+                sync(path.parent)
+
+    @property
+    def n_bytes(self) -> int:
+        return os.fstat(self._file.fileno()).st_size
+
+    def add(self, lines: bytes) -> None:
+        """Write whole lines and wait until the disk has them.
+
+        Raises:
+            MachineError: the disk is full or the file cannot be written; what was added before
+                is safe.
+        """
+        with writing(self._path, self._cure):
+            before = self.n_bytes
+            try:
+                left = lines
+                while left:
+                    left = left[os.write(self._file.fileno(), left) :]
+                if self._is_regular:
+                    os.fsync(self._file.fileno())
+            except OSError:
+                with suppress(OSError):
+                    self._file.truncate(before)
+                raise
+
+    def cut(self, n_bytes: int) -> None:
+        """Keep the first bytes alone, where a crash stopped a write after them."""
+        with writing(self._path, self._cure):
+            self._file.truncate(n_bytes)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def append_lines(path: Path, lines: Sequence[str], cure: str = CURE) -> None:
+    """Add lines to a file, as ``GrowingFile`` does; its folders are made.
+
+    They begin on a line of their own, also where the file's last one was cut short.
 
     Raises:
         MachineError: the file cannot be written.
     """
     with writing(path, cure):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab", buffering=0) as file:
-            is_regular, size = path.is_file(), path.stat().st_size
-            try:
-                content = "".join(f"{line}\n" for line in lines).encode()
-                _write_all(file.fileno(), b"\n" * _is_cut(path, size) + content)
-                if is_regular:  # a pipe has no disk to wait for
-                    os.fsync(file.fileno())
-            except OSError:
-                with suppress(OSError):
-                    file.truncate(size)
-                raise
-            if is_regular and not size:  # it may be new: its name is the folder's content
-                sync(path.parent)
+    with closing(GrowingFile(path, cure)) as file:
+        content = "".join(f"{line}\n" for line in lines).encode()
+        file.add(b"\n" * _is_cut(path, file.n_bytes) + content)
 
 
-def _write_all(handle: int, content: bytes) -> None:
-    while content:
-        content = content[os.write(handle, content) :]
-
-
-def _is_cut(path: Path, size: int) -> bool:
-    if not (size and path.is_file()):
+def _is_cut(path: Path, n_bytes: int) -> bool:
+    if not (n_bytes and path.is_file()):
         return False
     with path.open("rb") as file:
-        file.seek(size - 1)
+        file.seek(n_bytes - 1)
         return file.read(1) != b"\n"

@@ -6,12 +6,11 @@ and the last line of a clip counts. A line that a crash cut short is dropped on 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmark.errors import MachineError
+from benchmark.files import GrowingFile
 from benchmark.runs.entries import (
     CAPTIONED,
     ClipEntry,
@@ -100,14 +99,15 @@ class Ledger:
         """
         self.path = path
         self.view = LedgerView()
-        try:
-            content = path.read_bytes() if path.is_file() else b""
-            whole = content[: content.rfind(b"\n") + 1]
-            self._file = path.open("ab")
-            if whole != content:  # a crash stopped the write there
-                self._file.truncate(len(whole))
-        except OSError as error:
-            raise _unwritable(path, error) from error
+        content = path.read_bytes() if path.is_file() else b""
+        whole = content[: content.rfind(b"\n") + 1]
+        self._file = GrowingFile(
+            path,
+            "Captions written before are safe; free some space or mend the permissions, then "
+            f"`bench run --resume {path.parent}`.",
+        )
+        if whole != content:  # a crash stopped the write there
+            self._file.cut(len(whole))
         try:
             _fill(self.view, whole, path)
         except BaseException:
@@ -121,30 +121,18 @@ class Ledger:
             MachineError: the disk is full or the file cannot be written; entries of earlier
                 calls are safe.
         """
-        try:
-            self._file.write(b"".join(map(write_line, entries)))
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise _unwritable(self.path, error) from error
+        self._file.add(b"".join(map(write_line, entries)))
         for entry in entries:
             self.view.add(entry)
 
     def close(self) -> None:
-        try:
-            self._file.close()
-        except OSError as error:  # the write that failed is still in the buffer
-            raise _unwritable(self.path, error) from error
+        self._file.close()
 
     def __enter__(self) -> Ledger:
         return self
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        try:
-            self.close()
-        except MachineError:
-            if error is None:
-                raise
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def read_ledger(path: Path) -> LedgerView:
@@ -163,10 +151,3 @@ def _fill(view: LedgerView, content: bytes, path: Path) -> None:
     """Take in whole lines."""
     for number, line in enumerate(content.split(b"\n")[:-1], start=1):
         view.add(read_line(line, path, number))
-
-
-def _unwritable(path: Path, error: OSError) -> MachineError:
-    return MachineError(
-        f"cannot write {path}: {error.strerror or error}. Captions written before are safe; free "
-        f"some space or mend the permissions, then `bench run --resume {path.parent}`."
-    )

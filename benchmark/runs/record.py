@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import RunError, UnknownNameError, UsageError
-from benchmark.machine.files import read_json, write_whole
+from benchmark.files import read_json, write_text
 from benchmark.metrics.contributions import SystemStatistics
 from benchmark.runs.entries import CAPTIONED
 from benchmark.runs.folder import RunFolder, folders_in
@@ -112,7 +112,7 @@ def write_record(record: RunRecord, path: Path) -> None:
     }
     # One line a part: a change of the captions shows as one in a diff.
     lines = (f"{json.dumps(key)}: {json.dumps(part)}" for key, part in content.items())
-    write_whole(path, "{\n" + ",\n".join(lines) + "\n}")
+    write_text(path, "{\n" + ",\n".join(lines) + "\n}")
 
 
 def _average(records: Sequence[RunRecord], path: Path) -> RunRecord:

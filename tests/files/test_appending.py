@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from killed import run_with_small_files
+from killed import run_until, run_with_small_files
 
 from benchmark.errors import MachineError
-from benchmark.files import append_lines
+from benchmark.files import GrowingFile, append_lines
 
 
 def test_lines_are_added_to_a_file_that_is_made_with_its_folders(tmp_path):
@@ -64,3 +64,33 @@ def test_a_pipe_takes_lines(tmp_path):
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout == "said\n"
+
+
+def test_a_growing_file_keeps_what_it_had_and_what_others_add(tmp_path):
+    path = tmp_path / "ledger"
+    path.write_bytes(b"one\nha")
+    ours, theirs = GrowingFile(path), GrowingFile(path)
+    assert ours.n_bytes == 6
+    ours.cut(4)
+    ours.add(b"two\n")
+    theirs.add(b"three\n")
+    ours.add(b"four\n")
+    ours.close()
+    theirs.close()
+    assert path.read_bytes() == b"one\ntwo\nthree\nfour\n"
+
+
+ADD = """
+import sys, time
+from pathlib import Path
+from benchmark.files import GrowingFile
+file = GrowingFile(Path(sys.argv[1]))
+file.add(b"kept\\n")
+print("added", flush=True)
+time.sleep(60)
+"""
+
+
+def test_what_was_added_is_there_after_a_kill(tmp_path):
+    run_until("added", ADD, tmp_path / "ledger")
+    assert (tmp_path / "ledger").read_bytes() == b"kept\n"
