@@ -25,9 +25,6 @@ from benchmark.encoders.contract import (
     Encoder,
     SequenceEncoder,
 )
-from benchmark.stages import caches_off
-
-embeddings_computed_anew = caches_off  # as `profiling` calls it
 
 
 class EmbeddingStore:

@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass
 
 from benchmark.contract import Captioner, Clip
-from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.errors import describe
 from benchmark.machine.clock import since
 from benchmark.profiling.first_pass import FirstPass
+from benchmark.stages import caches_off
 from benchmark.stats.percentiles import Percentiles
 from benchmark.systems.calling import call_captioner
 
@@ -88,7 +88,7 @@ def time_batches(
     calls_s: list[float] = []
     timed: list[Clip] = []
     n_differing, start_ns = 0, time.perf_counter_ns()
-    with embeddings_computed_anew():
+    with caches_off():
         for number, batch in enumerate(batches):
             if calls_s and since(start_ns) > limit_s:
                 break

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.contract import Captioner, Clip
-from benchmark.embeddings.store import embeddings_computed_anew
 from benchmark.errors import describe
 from benchmark.profiling.first_pass import FirstPass
+from benchmark.stages import caches_off
 from benchmark.stats.percentiles import Percentiles
 from benchmark.systems.calling import call_captioner
 
@@ -214,7 +214,7 @@ def time_server(
         said.extend(call.captions or ())
         return call.error is None
 
-    with embeddings_computed_anew():
+    with caches_off():
         queries = serve(arrivals.tolist(), answer, 2 * limit_s, WallClock())
     void = next(iter(errors), None) or _why_void(first, clips, said)
     return Served(rate_qps, len(arrivals), tuple(queries), void)
