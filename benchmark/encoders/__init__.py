@@ -2,7 +2,6 @@
 
 from benchmark.encoders.catalogue import (
     ENCODERS,
-    EncoderRecord,
     load_caption_encoder,
     load_encoder,
     load_joint_encoder,
@@ -18,6 +17,7 @@ from benchmark.encoders.contract import (
     TokenizingEncoder,
     require_sounds,
 )
+from benchmark.encoders.spec import EncoderSpec
 
 __all__ = [
     "ENCODERS",
@@ -25,7 +25,7 @@ __all__ = [
     "CaptionEncoder",
     "Embeddings",
     "Encoder",
-    "EncoderRecord",
+    "EncoderSpec",
     "JointEncoder",
     "SequenceEncoder",
     "TokenizingEncoder",

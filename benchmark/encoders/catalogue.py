@@ -2,95 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from collections.abc import Mapping
+from typing import Any, cast
 
-from benchmark.encoders.ase import AseOptions, load_ase
-from benchmark.encoders.clap.encoder import ClapOptions, load_clap
+from benchmark.encoders import sentence, tagbridge
+from benchmark.encoders.ase import encoder as ase
+from benchmark.encoders.clap import encoder as clap
 from benchmark.encoders.contract import CaptionEncoder, Encoder, JointEncoder, SequenceEncoder
-from benchmark.encoders.mini import MiniOptions, load_mini
-from benchmark.encoders.sentence import SentenceOptions, load_sentence
-from benchmark.encoders.tagbridge import TagbridgeOptions, load_tagbridge
-from benchmark.encoders.vggish.encoder import VggishOptions, load_vggish
+from benchmark.encoders.mini import encoder as mini
+from benchmark.encoders.spec import Ability, EncoderSpec
+from benchmark.encoders.vggish import encoder as vggish
 from benchmark.errors import UnknownNameError, UsageError
 from benchmark.systems.names import build_options, canonical_name, parse_name
 
-Ability = Literal["embed_audio", "embed_patches", "embed_text"]
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderRecord:
-    """What is known of an encoder before it is loaded.
-
-    Attributes:
-        name: lower case, without options.
-        summary: one line for people.
-        abilities: the methods it has.
-        options: a frozen dataclass whose every field has a default.
-        load: options, canonical name and device to the encoder.
-        trained_on: what the weights of the standard options have seen, as ``Encoder`` spells it.
-    """
-
-    name: str
-    summary: str
-    abilities: tuple[Ability, ...]
-    options: type[Any]
-    load: Callable[[Any, str, str], Encoder]
-    trained_on: tuple[str, ...]
-
-
-_RECORDS = (
-    EncoderRecord(
-        "sentence",
-        "captions only: a sentence transformer with mean pooling, all-MiniLM-L6-v2 unless named",
-        ("embed_text",),
-        SentenceOptions,
-        load_sentence,
-        ("sentence-transformers:1b-pairs",),
-    ),
-    EncoderRecord(
-        "tagbridge",
-        "sounds and captions: an AudioSet tagger's labels, embedded by a sentence transformer",
-        ("embed_audio", "embed_text"),
-        TagbridgeOptions,
-        load_tagbridge,
-        ("audioset:train", "sentence-transformers:1b-pairs"),
-    ),
-    EncoderRecord(
-        "vggish",
-        "sequences of sounds: VGGish, 128 values for each 0.96 s (Hershey et al. 2017)",
-        ("embed_patches",),
-        VggishOptions,
-        load_vggish,
-        ("youtube-8m",),
-    ),
-    EncoderRecord(
-        "clap",
-        "sounds and captions: a CLAP of transformers, laion/clap-htsat-unfused unless named",
-        ("embed_audio", "embed_text"),
-        ClapOptions,
-        load_clap,
-        ("audiocaps", "clotho", "audioset", "laion-audio-630k"),
-    ),
-    EncoderRecord(
-        "ase",
-        "sounds and captions: WavCaps' CNN14 and BERT, from a checkpoint file",
-        ("embed_audio", "embed_text"),
-        AseOptions,
-        load_ase,
-        ("wavcaps", "unknown"),
-    ),
-    EncoderRecord(
-        "mini",
-        "sounds and captions: small, shipped with the package, for the embedded soundscapes",
-        ("embed_audio", "embed_patches", "embed_text"),
-        MiniOptions,
-        load_mini,
-        ("soundscapes:pretrain",),
-    ),
+_SPECS: tuple[EncoderSpec[Any], ...] = (
+    sentence.SPEC,
+    tagbridge.SPEC,
+    vggish.SPEC,
+    clap.SPEC,
+    ase.SPEC,
+    mini.SPEC,
 )
-ENCODERS: Mapping[str, EncoderRecord] = {record.name: record for record in _RECORDS}
+ENCODERS: Mapping[str, EncoderSpec[Any]] = {spec.name: spec for spec in _SPECS}
+"""By name; options are of any type."""
 
 
 def load_encoder(text: str, device: str = "cpu") -> Encoder:
@@ -123,18 +57,16 @@ def load_sequence_encoder(text: str, device: str = "cpu") -> SequenceEncoder:
     return cast("SequenceEncoder", _load(text, device, ("embed_patches",)))
 
 
-def _load(text: str, device: str, wanted: tuple[Ability, ...]) -> Encoder:
+def _load(text: str, device: str, needed: tuple[Ability, ...]) -> Encoder:
     parsed = parse_name(text)
     if parsed.name not in ENCODERS:
         raise UnknownNameError("encoder", parsed.name, ENCODERS)
-    record = ENCODERS[parsed.name]
-    if not set(wanted) <= set(record.abilities):
-        able = [other.name for other in _RECORDS if set(wanted) <= set(other.abilities)]
+    spec = ENCODERS[parsed.name]
+    if not set(needed) <= set(spec.abilities):
+        able = [other.name for other in _SPECS if set(needed) <= set(other.abilities)]
         raise UsageError(
-            f"the encoder {record.name!r} gives {' and '.join(record.abilities)}; expected "
-            f"{' and '.join(wanted)}. Encoders that do: {', '.join(able)}."
+            f"the encoder {spec.name!r} gives {' and '.join(spec.abilities)}; expected "
+            f"{' and '.join(needed)}. Encoders that do: {', '.join(able)}."
         )
-    # The parser of options looks at the name and the options of what it is given, no more.
-    spec = cast("Any", record)
     options = build_options(spec, parsed.options)
-    return record.load(options, canonical_name(spec, options), device)
+    return spec.load(options, canonical_name(spec, options), device)

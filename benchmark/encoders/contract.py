@@ -6,8 +6,8 @@ on which others are embedded with it, beyond the rounding of single precision.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,6 +123,27 @@ class TokenizingEncoder(Encoder, Protocol):
 @runtime_checkable
 class JointEncoder(AudioEncoder, CaptionEncoder, Protocol):
     """Embeds sounds and captions into one space, unit rows both."""
+
+
+def embed_each(
+    waveforms: Sequence[Waveform], embed: Callable[[Waveform], NDArray[Any]], dim: int
+) -> Embeddings:
+    """Embed sounds one by one, so that none depends on the others.
+
+    Args:
+        waveforms: mono, ``(n_samples,)`` each.
+        embed: one sound to ``(dim,)``.
+        dim: width of a vector.
+
+    Returns:
+        ``(n_waveforms, dim)``.
+
+    Raises:
+        DataError: as ``require_sounds``.
+    """
+    require_sounds(waveforms)
+    rows = [embed(waveform) for waveform in waveforms]
+    return np.array(rows, dtype=np.float32).reshape(-1, dim)
 
 
 def require_sounds(waveforms: Sequence[Waveform]) -> None:

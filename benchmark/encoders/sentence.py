@@ -13,9 +13,10 @@ import numpy as np
 from benchmark.artifacts import fingerprint
 from benchmark.contract import UNKNOWN
 from benchmark.encoders.contract import Embeddings
+from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import MissingWeightsError
 from benchmark.models.text_encoder import load_text_encoder, plain_tokenizer
-from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, hash_weights
+from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, hash_matching
 
 _CODE_VERSION = 1
 # What turns a sentence into tokens, besides the weights that turn tokens into a vector.
@@ -63,7 +64,7 @@ class SentenceEncoder:
                 "encoder": "sentence",
                 "code": _CODE_VERSION,
                 "weights": model.sha256,
-                "tokeniser": hash_weights(_small_files(model.folder)),
+                "tokeniser": hash_matching(model.folder, _SMALL_FILES),
             }
         )
 
@@ -101,8 +102,15 @@ def load_sentence(options: SentenceOptions, name: str, device: str) -> SentenceE
     return SentenceEncoder(choose_model(OFFLINE_NAME, options.model), name=name, device=device)
 
 
-def _small_files(folder: Path) -> list[Path]:
-    return sorted(path for pattern in _SMALL_FILES for path in folder.glob(pattern))
+SPEC = EncoderSpec(
+    name="sentence",
+    summary="captions only: a sentence transformer with mean pooling, all-MiniLM-L6-v2 unless "
+    "named",
+    abilities=("embed_text",),
+    options=SentenceOptions,
+    load=load_sentence,
+    trained_on=_TRAINED_ON[OFFLINE_NAME],
+)
 
 
 def _require_mean_pooling(folder: Path) -> None:

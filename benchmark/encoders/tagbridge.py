@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from benchmark.artifacts import fingerprint
 from benchmark.contract import Waveform
-from benchmark.encoders.contract import Embeddings, require_sounds
+from benchmark.encoders.contract import Embeddings, embed_each, require_sounds
 from benchmark.encoders.sentence import SentenceEncoder, SentenceOptions, load_sentence
+from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import DataError
 from benchmark.models.weights import OFFLINE_NAME, choose_model
 
@@ -134,9 +135,7 @@ class Tagbridge:
         Raises:
             DataError: a sound is empty or holds values that are not finite.
         """
-        require_sounds(waveforms)
-        rows = [self._mix(self.tagger.score(waveform)) for waveform in waveforms]
-        return np.array(rows, dtype=np.float32).reshape(-1, self.dim)
+        return embed_each(waveforms, self._embed, self.dim)
 
     def embed_text(self, captions: Sequence[str]) -> Embeddings:
         """Embed captions: ``(n_captions, dim)``, unit rows."""
@@ -154,6 +153,9 @@ class Tagbridge:
 
     def _top(self, scores: NDArray[np.float32]) -> NDArray[np.intp]:
         return np.argsort(-scores, kind="stable")[: self._options.n_labels]
+
+    def _embed(self, waveform: Waveform) -> NDArray[np.float64]:
+        return self._mix(self.tagger.score(waveform))
 
     def _mix(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
         top = self._top(scores)
@@ -184,6 +186,16 @@ def load_tagbridge(options: TagbridgeOptions, name: str, device: str) -> Tagbrid
     """
     sentence = load_sentence(SentenceOptions(options.sentence), name, device)
     return Tagbridge(_load_tagger(options.tagger, device), sentence, options, name)
+
+
+SPEC = EncoderSpec(
+    name="tagbridge",
+    summary="sounds and captions: an AudioSet tagger's labels, embedded by a sentence transformer",
+    abilities=("embed_audio", "embed_text"),
+    options=TagbridgeOptions,
+    load=load_tagbridge,
+    trained_on=("audioset:train", "sentence-transformers:1b-pairs"),
+)
 
 
 def _load_tagger(tagger: str, device: str) -> Tagger:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from benchmark.artifacts import fingerprint
 from benchmark.contract import UNKNOWN, Waveform
 from benchmark.errors import MissingWeightsError
+from benchmark.models.exact import exact_inference
 from benchmark.models.weights import ChosenModel, hash_weights
 
 _CODE_VERSION = 1
@@ -87,11 +88,8 @@ class TransformersTagger:
         return [waveform[start : start + length] for start in starts]
 
     def _score_window(self, window: Waveform) -> NDArray[np.float32]:
-        import torch
-
         inputs = self._extract(window, sampling_rate=self.sample_rate_hz, return_tensors="pt")
-        exact = torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False)
-        with torch.inference_mode(), exact:
+        with exact_inference():
             logits = self._model(**inputs.to(self._device)).logits[0]
             scores = logits.softmax(dim=0) if self._is_exclusive else logits.sigmoid()
         return np.asarray(scores.cpu().numpy(), dtype=np.float32)

@@ -127,6 +127,11 @@ def hash_weights(files: Iterable[Path]) -> str:
         return hash_files(files, bar.advance)
 
 
+def hash_matching(folder: Path, patterns: Iterable[str]) -> str:
+    """Hash the files of a folder that match any of some patterns, in the order of their names."""
+    return hash_weights(sorted({path for pattern in patterns for path in folder.glob(pattern)}))
+
+
 def _find_with_weights(name: str, wanted: tuple[str, ...]) -> ChosenModel:
     folder, found_in = find_folder(name, *wanted)
     sha256 = _hash_checked(folder, _files(folder, wanted))

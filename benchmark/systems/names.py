@@ -14,9 +14,8 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from benchmark.contract import SystemSpec
 from benchmark.errors import PluginError, UnknownNameError, UsageError
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -25,6 +24,18 @@ _NAME = re.compile(r"(?P<name>[^\[\]]*)(?:\[(?P<options>.*)\])?", re.DOTALL)
 _OPTION = re.compile(rf'(?P<key>[^=\[\]",]+)=(?P<value>{_QUOTED}|[^\[\]",]*)', re.DOTALL)
 _BARE = re.compile(r'[^\s\[\]",]+')
 _SCALARS = (bool, int, float, str)
+
+
+class Optioned(Protocol):
+    """What has a name and may have typed options: a system, an encoder."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def options(self) -> type[Any] | None:
+        """A frozen dataclass whose every field has a default, or None."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +91,7 @@ def parse_name(text: str) -> ParsedName:
     return ParsedName(match["name"].strip(), options)
 
 
-def build_options(spec: SystemSpec, given: Mapping[str, str]) -> Any:
+def build_options(spec: Optioned, given: Mapping[str, str]) -> Any:
     """Turn option texts into the system's options object.
 
     Returns:
@@ -103,7 +114,7 @@ def build_options(spec: SystemSpec, given: Mapping[str, str]) -> Any:
         raise UsageError(f"{spec.name}: {error}") from error
 
 
-def canonical_name(spec: SystemSpec, options: Any) -> str:
+def canonical_name(spec: Optioned, options: Any) -> str:
     """Spell a configuration: the name, and each option that differs from its default."""
     if options is None:
         return spec.name
@@ -116,7 +127,7 @@ def canonical_name(spec: SystemSpec, options: Any) -> str:
     return f"{spec.name}[{','.join(parts)}]" if parts else spec.name
 
 
-def option_types(spec: SystemSpec) -> dict[str, Any]:
+def option_types(spec: Optioned) -> dict[str, Any]:
     """List the options a system declares, by name.
 
     Raises:

@@ -60,10 +60,10 @@ def test_an_encoder_has_the_abilities_that_the_catalogue_promises(name):
     assert tuple(m for m in methods if hasattr(encoder, m)) == ENCODERS[name].abilities
 
 
-def test_every_record_is_listed_under_its_name_with_a_summary():
-    for name, record in ENCODERS.items():
-        assert record.name == name
-        assert "\n" not in record.summary
+def test_every_spec_is_listed_under_its_name_with_a_summary():
+    for name, spec in ENCODERS.items():
+        assert spec.name == name
+        assert "\n" not in spec.summary
 
 
 def test_listing_encoders_imports_nothing_heavy():

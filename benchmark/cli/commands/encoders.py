@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
 
 import click
 
@@ -48,12 +47,11 @@ def _list_encoders() -> None:
     from benchmark.systems.names import describe_type, option_types
 
     width = max(map(len, ENCODERS))
-    for name, record in sorted(ENCODERS.items()):
-        click.echo(f"{name:<{width}}  {record.summary}")
-        click.echo(f"{'':<{width}}    gives: {', '.join(record.abilities)}")
-        click.echo(f"{'':<{width}}    trained on: {', '.join(record.trained_on)}")
-        defaults = record.options()
-        # Of a record the lister of options looks at the name and the options, no more.
-        for key, hint in option_types(cast("Any", record)).items():
+    for name, spec in sorted(ENCODERS.items()):
+        click.echo(f"{name:<{width}}  {spec.summary}")
+        click.echo(f"{'':<{width}}    gives: {', '.join(spec.abilities)}")
+        click.echo(f"{'':<{width}}    trained on: {', '.join(spec.trained_on)}")
+        defaults = spec.options()
+        for key, hint in option_types(spec).items():
             default = getattr(defaults, key)
             click.echo(f"{'':<{width}}    {key}: {describe_type(hint)} (default {default!r})")

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from benchmark.artifacts import fingerprint
 from benchmark.contract import Waveform
 from benchmark.encoders.ase import checkpoint, front_end, network
-from benchmark.encoders.contract import Embeddings, require_sounds
+from benchmark.encoders.contract import Embeddings, embed_each
+from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import MissingWeightsError
+from benchmark.models.exact import exact_inference
 from benchmark.models.products import speed_up_linear_layers
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer, plain_tokenizer
-from benchmark.models.weights import find_folder, hash_weights
+from benchmark.models.weights import find_folder, hash_matching
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -89,7 +89,7 @@ class Ase:
                 "encoder": "ase",
                 "code": _CODE_VERSION,
                 "weights": sha256,
-                "bert": hash_weights(_small_files(bert_folder)),
+                "bert": hash_matching(bert_folder, _SMALL_FILES),
                 "text": options.text,
             }
         )
@@ -106,9 +106,7 @@ class Ase:
         Raises:
             DataError: a sound is empty or holds values that are not finite.
         """
-        require_sounds(waveforms)
-        rows = [self._embed(waveform) for waveform in waveforms]
-        return np.array(rows, dtype=np.float32).reshape(-1, self.dim)
+        return embed_each(waveforms, self._embed, self.dim)
 
     def embed_text(self, captions: Sequence[str]) -> Embeddings:
         """Embed captions; what is longer than 30 tokens is cut, as in the model's training.
@@ -120,10 +118,7 @@ class Ase:
         return self._text.embed(texts, self._project_text, self.dim, self.name)
 
     def _embed(self, waveform: Waveform) -> Embeddings:
-        import torch
-
-        exact = torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False)
-        with torch.inference_mode(), exact:
+        with exact_inference():
             row = project(self._audio_projection, network.pooled_output(self._audio, waveform))
             unit: Embeddings = (row / row.norm()).cpu().numpy()
         return unit
@@ -147,6 +142,16 @@ def load_ase(options: AseOptions, name: str, device: str) -> Ase:
     path = checkpoint.find_checkpoint(options.checkpoint)
     folder, _ = find_folder(BERT_NAME)
     return Ase(path, folder, options, name=name, device=device)
+
+
+SPEC = EncoderSpec(
+    name="ase",
+    summary="sounds and captions: WavCaps' CNN14 and BERT, from a checkpoint file",
+    abilities=("embed_audio", "embed_text"),
+    options=AseOptions,
+    load=load_ase,
+    trained_on=("wavcaps", "unknown"),
+)
 
 
 def normalise_caption(caption: str) -> str:
@@ -180,7 +185,3 @@ def _build_bert(folder: Path) -> Any:
 
 def _on(device: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.to(device) for name, tensor in tensors.items()}
-
-
-def _small_files(folder: Path) -> list[Path]:
-    return sorted(path for pattern in _SMALL_FILES for path in folder.glob(pattern))

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from benchmark.artifacts import fingerprint
 from benchmark.contract import UNKNOWN, Waveform
 from benchmark.encoders.clap.front_end import ClapFrontEnd
-from benchmark.encoders.contract import Embeddings, require_sounds
+from benchmark.encoders.contract import Embeddings, embed_each
+from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import MissingWeightsError
 from benchmark.models.checksums import NotedSum, require_sum
+from benchmark.models.exact import exact_inference
 from benchmark.models.pretrained import load_pretrained, require_files
 from benchmark.models.products import speed_up_linear_layers
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer, plain_tokenizer
-from benchmark.models.weights import ChosenModel, choose_model, hash_weights
+from benchmark.models.weights import ChosenModel, choose_model, hash_matching
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -89,7 +91,7 @@ class Clap:
                 "encoder": "clap",
                 "code": _CODE_VERSION,
                 "weights": model.sha256,
-                "files": hash_weights(_small_files(folder)),
+                "files": hash_matching(folder, _SMALL_FILES),
             }
         )
 
@@ -106,9 +108,7 @@ class Clap:
         Raises:
             DataError: a sound is empty or holds values that are not finite.
         """
-        require_sounds(waveforms)
-        rows = [self._embed(waveform) for waveform in waveforms]
-        return np.array(rows, dtype=np.float32).reshape(-1, self.dim)
+        return embed_each(waveforms, self._embed, self.dim)
 
     def embed_text(self, captions: Sequence[str]) -> Embeddings:
         """Embed captions; what is longer than the model's limit (512 tokens) is cut.
@@ -126,11 +126,8 @@ class Clap:
         return unit
 
     def _embed_windows(self, spectrograms: Tensor) -> Embeddings:
-        import torch
-
         network = self._network
-        exact = torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False)
-        with torch.inference_mode(), exact:
+        with exact_inference():
             states = network.audio_model(input_features=spectrograms.to(self._device))
             rows = network.audio_projection(states.pooler_output)
             units: Embeddings = (rows / rows.norm(dim=1, keepdim=True)).cpu().numpy()
@@ -159,6 +156,16 @@ def load_clap(options: ClapOptions, name: str, device: str) -> Clap:
     return Clap(model, name=name, device=device)
 
 
+SPEC = EncoderSpec(
+    name="clap",
+    summary="sounds and captions: a CLAP of transformers, laion/clap-htsat-unfused unless named",
+    abilities=("embed_audio", "embed_text"),
+    options=ClapOptions,
+    load=load_clap,
+    trained_on=_LAION_630K,
+)
+
+
 def _require_clap(folder: Path) -> None:
     path = folder / "config.json"
     try:
@@ -178,7 +185,3 @@ def _longest_text(config: Any) -> int:
     # RoBERTa counts positions from the one after the padding token's number.
     longest: int = config.max_position_embeddings - config.pad_token_id - 1
     return longest
-
-
-def _small_files(folder: Path) -> list[Path]:
-    return sorted({path for pattern in _SMALL_FILES for path in folder.glob(pattern)})

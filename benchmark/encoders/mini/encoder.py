@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +13,12 @@ from numpy.typing import NDArray
 from benchmark.artifacts import fingerprint
 from benchmark.contract import Waveform
 from benchmark.encoders import melspectrogram
-from benchmark.encoders.contract import Embeddings, require_sounds
+from benchmark.encoders.contract import Embeddings, embed_each, require_sounds
 from benchmark.encoders.mini.weights import MiniFile
+from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import MissingWeightsError
 from benchmark.models.checksums import NotedSum, require_sum
+from benchmark.models.exact import exact_inference
 from benchmark.models.weights import hash_weights
 
 SHIPPED = Path(__file__).with_name("mini.safetensors")
@@ -69,9 +70,9 @@ class Mini:
                 f"no file {path}; expected mini's weights. The package brings them, and "
                 "`bench encoders build-mini -o FILE` builds others."
             )
-        found = hash_weights([path])
+        weights_sha256 = hash_weights([path])
         if sha256 is not None:
-            require_sum(path, found, NotedSum(sha256, "this version of aac-bench"))
+            require_sum(path, weights_sha256, NotedSum(sha256, "this version of aac-bench"))
         file = MiniFile.read(path)
         self.name = name
         self.origin = file.origin
@@ -84,7 +85,7 @@ class Mini:
                 "encoder": "mini",
                 "code": _CODE_VERSION,
                 "front_end": _FRONT_END.fingerprint,
-                "weights": found,
+                "weights": weights_sha256,
             }
         )
 
@@ -103,9 +104,7 @@ class Mini:
         Raises:
             DataError: a sound is empty or holds values that are not finite.
         """
-        require_sounds(waveforms)
-        rows = [self._embed_sound(waveform) for waveform in waveforms]
-        return np.array(rows, dtype=np.float32).reshape(-1, self.dim)
+        return embed_each(waveforms, self._embed_sound, self.dim)
 
     def embed_patches(self, waveforms: Sequence[Waveform]) -> list[Embeddings]:
         """Embed sounds patch by patch: the mean of what the network hears in about 0.96 s.
@@ -137,7 +136,7 @@ class Mini:
         embeddings = np.empty((len(captions), self.dim), dtype=np.float32)
         for first in range(0, len(order), _CAPTIONS_AT_ONCE):
             rows = order[first : first + _CAPTIONS_AT_ONCE]
-            with torch.inference_mode(), self._exact():
+            with exact_inference():
                 found = self._network.text([pieces[row].to(self._device) for row in rows])
             embeddings[rows] = found.cpu().numpy()
         return embeddings
@@ -146,7 +145,7 @@ class Mini:
         import torch
 
         total = torch.zeros(self.dim, device=self._device)
-        with torch.inference_mode(), self._exact():
+        with exact_inference():
             for window in _cut(waveform):
                 frames = torch.from_numpy(log_mel_frames(window))[None]
                 total += self._network.audio(frames.to(self._device))[0]
@@ -158,16 +157,11 @@ class Mini:
 
         n_patches = max(1, round(len(window) / (_PATCH_S * self.sample_rate_hz)))
         frames = torch.from_numpy(log_mel_frames(window))[None]
-        with torch.inference_mode(), self._exact():
+        with exact_inference():
             heard = self._network.audio.hear(frames.to(self._device))
             patches = torch.nn.functional.adaptive_avg_pool1d(heard.transpose(1, 2), n_patches)
         embeddings: Embeddings = patches[0].T.cpu().numpy()
         return np.ascontiguousarray(embeddings)
-
-    def _exact(self) -> AbstractContextManager[None]:
-        import torch
-
-        return torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False)
 
 
 def log_mel_frames(waveform: Waveform) -> NDArray[np.float32]:
@@ -200,6 +194,16 @@ def load_mini(options: MiniOptions, name: str, device: str) -> Mini:
     if options.weights is not None:
         return Mini(Path(options.weights).expanduser(), name=name, device=device)
     return Mini(SHIPPED, name=name, device=device, sha256=SHIPPED_SHA256)
+
+
+SPEC = EncoderSpec(
+    name="mini",
+    summary="sounds and captions: small, shipped with the package, for the embedded soundscapes",
+    abilities=("embed_audio", "embed_patches", "embed_text"),
+    options=MiniOptions,
+    load=load_mini,
+    trained_on=TRAINED_ON,
+)
 
 
 def _cut(waveform: Waveform) -> list[Waveform]:

@@ -13,12 +13,15 @@ from benchmark.artifacts import fingerprint
 from benchmark.contract import Waveform
 from benchmark.encoders import melspectrogram
 from benchmark.encoders.contract import Embeddings, require_sounds
+from benchmark.encoders.spec import EncoderSpec
 from benchmark.encoders.vggish.weights import random_weights, read_pca, read_weights
+from benchmark.models.exact import exact_inference
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 RANDOM = "random"
+_TRAINED_ON = ("youtube-8m",)
 _CODE_VERSION = 1
 _POOL_AFTER = frozenset({0, 3, 8, 13})  # layer numbers of the convolutions that a pooling follows
 _PCA_LIMIT = 2.0
@@ -103,8 +106,7 @@ class Vggish:
         import torch
 
         parts = []
-        exact = torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False)
-        with torch.inference_mode(), exact:
+        with exact_inference():
             for patches in melspectrogram.log_mel_patches(waveform, melspectrogram.VGGISH):
                 raw = forward(self._weights, torch.from_numpy(patches).to(self._device)).cpu()
                 parts.append((_quantised_pca(raw, *self._pca) if self._pca else raw).numpy())
@@ -125,8 +127,18 @@ def load_vggish(options: VggishOptions, name: str, device: str) -> Vggish:
     is_random = options.weights == RANDOM
     weights = random_weights(options.seed) if is_random else read_weights(options.weights)
     pca = read_pca(options.pca) if options.postprocess == "pca" else None
-    trained_on = () if is_random else ("youtube-8m",)
+    trained_on = () if is_random else _TRAINED_ON
     return Vggish(weights, name=name, pca=pca, trained_on=trained_on, device=device)
+
+
+SPEC = EncoderSpec(
+    name="vggish",
+    summary="sequences of sounds: VGGish, 128 values for each 0.96 s (Hershey et al. 2017)",
+    abilities=("embed_patches",),
+    options=VggishOptions,
+    load=load_vggish,
+    trained_on=_TRAINED_ON,
+)
 
 
 def forward(weights: Mapping[str, Tensor], patches: Tensor) -> Tensor:

@@ -224,7 +224,7 @@ def test_more_guidance_tokens_than_positions_are_refused(root, options):
 
 
 def test_an_encoder_of_another_width_will_do(root, options, monkeypatch):
-    from benchmark.encoders import ENCODERS, EncoderRecord
+    from benchmark.encoders import ENCODERS, EncoderSpec
 
     class Levels:
         """Loudness in tenths of a second, three numbers for each."""
@@ -239,7 +239,7 @@ def test_an_encoder_of_another_width_will_do(root, options, monkeypatch):
                 for of in tenths
             ]
 
-    record = EncoderRecord(
+    record = EncoderSpec(
         "levels", "", ("embed_patches",), type(ENCODERS["vggish"].options()),
         lambda *_: Levels(), (),
     )  # fmt: skip

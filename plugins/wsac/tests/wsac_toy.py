@@ -22,7 +22,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 
 from benchmark import Artifacts, Clip, Resources, Split
 from benchmark.datasets import split_loader
-from benchmark.encoders import ENCODERS, EncoderRecord, require_sounds
+from benchmark.encoders import ENCODERS, EncoderSpec, require_sounds
 from benchmark.models.training import TrainingPlan, train
 
 RATE_HZ = 8_000
@@ -123,7 +123,7 @@ def word_tokenizer(words, special=SPECIAL):
 
 def register_toy_encoder():
     """Put the encoder where ``load_joint_encoder`` finds those of the core."""
-    ENCODERS["toy"] = EncoderRecord(
+    ENCODERS["toy"] = EncoderSpec(
         "toy",
         "tones and words",
         ("embed_audio", "embed_text"),
