@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,8 @@ from machines import SERVER
 
 from benchmark.errors import RunError
 from benchmark.machine.fingerprint import Machine
+
+BASELINE = Path(__file__).parents[2] / "leaderboards" / "baselines" / "soundscapes-test.json"
 
 
 @given(st.from_type(Machine))
@@ -30,6 +33,13 @@ def test_a_machine_of_before_kernels_were_noted_keeps_its_hash():
     older = SERVER.to_json()
     del older["kernels"]
     assert Machine.from_json(older, "an old run") == SERVER
+
+
+def test_the_machine_of_the_accepted_baseline_is_read_with_its_hash():
+    record = json.loads(BASELINE.read_text())["manifest"]["machine"]
+    again = Machine.from_json(record, BASELINE).to_json()
+    assert record.items() <= again.items()
+    assert again.keys() - record.keys() <= {"kernels"}
 
 
 def test_the_hash_is_over_all_facts_but_the_threads_of_torch():

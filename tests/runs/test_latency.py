@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from benchmark.runs.latency import Latency, StageTime
 from benchmark.runs.timed_calls import summarise_latency
 from benchmark.stats.percentiles import Percentile, Percentiles
 
+BASELINE = Path(__file__).parents[2] / "leaderboards" / "baselines" / "soundscapes-test.json"
 OLDEST = {"n_calls": 5, "p50_s": 0.5, "p90_s": None, "rtf": 0.1, "prepare_s": 2.0, "void": None}
 
 _SECONDS = st.floats(0, 1e6)
@@ -63,6 +65,15 @@ def test_the_record_is_flat_and_its_keys_stand_in_their_order():
     assert record["stages"]["encode"]["share"] == pytest.approx(0.6)
     assert [record[key] for key in ratio] == pytest.approx([20] * 3)
     assert record["machine"] == "abc"
+
+
+def test_latencies_of_the_accepted_baseline_are_spelled_again_to_the_byte():
+    systems = json.loads(BASELINE.read_text())["manifest"]["systems"]
+    records = [system["latency"] for system in systems.values() if system["latency"]]
+    assert len(records) > 5
+    for record in records:
+        latency = Latency.from_json(record, BASELINE)
+        assert json.dumps(latency.to_json()) == json.dumps(record)
 
 
 def test_the_oldest_record_is_read_and_its_median_bounds_nothing():

@@ -23,7 +23,7 @@ WIDTH_INCHES, HEIGHT_INCHES = 7.6, 4.0
 
 
 def read_latencies(runs: Sequence[Path]) -> dict[str, list[float]]:
-    """Read the seconds of every profiled call from the ledgers of runs.
+    """Read the seconds of every timed call from the ledgers of runs.
 
     Args:
         runs: folders; one that holds a run for each seed means all of them.
