@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import data_root_option
+from benchmark.cli.arguments import data_root_option, form_option
+from benchmark.display.layout import Format
+from benchmark.display.tables import Column, Table, render
 
 
 @click.group(name="data")
@@ -20,8 +23,9 @@ def command() -> None:
 @click.argument("dataset")
 @data_root_option
 @click.option("--sounds", is_flag=True, help="Decode every sound and list the broken ones.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def verify(dataset: str, data_root: Path | None, sounds: bool, as_json: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@form_option
+def verify(dataset: str, data_root: Path | None, sounds: bool, as_json: bool, form: Format) -> None:
     """Print the passport of DATASET: clips expected, present and missing, hashes."""
     from benchmark.datasets.catalogue import load_split
     from benchmark.datasets.passport import check_sounds, issue_passport
@@ -31,13 +35,31 @@ def verify(dataset: str, data_root: Path | None, sounds: bool, as_json: bool) ->
     split = load_split(dataset, find_data_root(data_root), artifacts())
     passport = issue_passport(split)
     check = check_sounds(split) if sounds else None
-    if as_json:
-        record = passport.to_dict() | ({"sounds": check.to_dict()} if check else {})
-        click.echo(json.dumps(record, indent=1))
-    else:
+    record = passport.to_dict() | ({"sounds": check.to_dict()} if check else {})
+    if form == "text" and not as_json:
         click.echo("\n".join(passport.render() + (check.render() if check else [])))
+    else:
+        table = _facts_table(record, str(passport.label))
+        click.echo(render([table], "json" if as_json else form, record))
     if check and check.broken:
         sys.exit(1)
+
+
+def _facts_table(facts: Mapping[str, object], title: str) -> Table[tuple[str, object]]:
+    return Table(
+        columns=[
+            Column("fact", lambda fact: fact[0]),
+            Column("value", lambda fact: _spell(fact[1]), side="left"),
+        ],
+        rows=list(facts.items()),
+        title=title,
+        name="passport",
+    )
+
+
+def _spell(value: object) -> str:
+    """Spell what JSON can hold on one line; a text stands as it is."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @command.command()

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+from benchmark.cli.arguments import form_option
+from benchmark.display.layout import Format
+from benchmark.display.tables import Column, Table, render
+
+if TYPE_CHECKING:
+    from benchmark.datasets.spec import DatasetSpec
 
 
 @click.command()
-def command() -> None:
+@form_option
+def command(form: Format) -> None:
     """List the data sets, their splits and where their files go."""
     from benchmark.datasets.catalogue import DATASETS
     from benchmark.machine.places import data_root
 
+    place = f"Data root: {data_root()} (change it with --data-root or BENCH_DATA)"
+    if form != "text":
+        click.echo(render([_datasets_table([*DATASETS.values()]), place], form))
+        return
     for spec in DATASETS.values():
         click.echo(f"{spec.name}: {spec.summary}")
-        marked = (f"{s} (default)" if s == spec.default_split else s for s in spec.splits)
-        click.echo(f"  splits   {', '.join(marked)}")
+        click.echo(f"  splits   {_join_splits(spec)}")
         click.echo(f"  licence  {spec.licence}")
         click.echo(f"  files    {spec.how_to_get}")
-    click.echo(f"\nData root: {data_root()} (change it with --data-root or BENCH_DATA)")
+    click.echo(f"\n{place}")
+
+
+def _datasets_table(specs: list[DatasetSpec]) -> Table[DatasetSpec]:
+    return Table(
+        columns=[
+            Column("data set", lambda spec: spec.name),
+            Column("summary", lambda spec: spec.summary),
+            Column("splits", _join_splits),
+            Column("licence", lambda spec: spec.licence),
+            Column("files", lambda spec: spec.how_to_get),
+        ],
+        rows=specs,
+        title="Data sets:",
+        name="datasets",
+    )
+
+
+def _join_splits(spec: DatasetSpec) -> str:
+    marked = (f"{s} (default)" if s == spec.default_split else s for s in spec.splits)
+    return ", ".join(marked)

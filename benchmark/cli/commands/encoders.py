@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli.arguments import form_option
+from benchmark.cli.option_list import list_options, options_table
 from benchmark.cli.outputs import out_file
+from benchmark.display.layout import Format
+from benchmark.display.tables import Column, Part, Table, render
+
+if TYPE_CHECKING:
+    from benchmark.encoders import EncoderSpec
 
 
 @click.group(name="encoders", invoke_without_command=True)
+@form_option
 @click.pass_context
-def command(context: click.Context) -> None:
+def command(context: click.Context, form: Format) -> None:
     """List the encoders, what they can do and their options; build the embedded one."""
     if context.invoked_subcommand is None:
-        _list_encoders()
+        _show_encoders(form)
 
 
 @command.command(name="build-mini")
@@ -42,16 +52,34 @@ def build_mini(output: Path, seed: int) -> None:
     click.echo(f"Use it as mini[weights={output}].")
 
 
-def _list_encoders() -> None:
+def _show_encoders(form: Format) -> None:
     from benchmark.encoders import ENCODERS
-    from benchmark.systems.names import describe_type, option_types
 
+    encoders = [spec for _, spec in sorted(ENCODERS.items())]
+    options = {spec.name: [*list_options(spec)] for spec in encoders}
+    if form != "text":
+        joined = itertools.chain.from_iterable(options.values())
+        tables: list[Part] = [_encoders_table(encoders), options_table(joined, "encoder")]
+        click.echo(render(tables, form))
+        return
     width = max(map(len, ENCODERS))
-    for name, spec in sorted(ENCODERS.items()):
-        click.echo(f"{name:<{width}}  {spec.summary}")
+    for spec in encoders:
+        click.echo(f"{spec.name:<{width}}  {spec.summary}")
         click.echo(f"{'':<{width}}    gives: {', '.join(spec.abilities)}")
         click.echo(f"{'':<{width}}    trained on: {', '.join(spec.trained_on)}")
-        defaults = spec.options()
-        for key, hint in option_types(spec).items():
-            default = getattr(defaults, key)
-            click.echo(f"{'':<{width}}    {key}: {describe_type(hint)} (default {default!r})")
+        for option in options[spec.name]:
+            click.echo(f"{'':<{width}}    {option}")
+
+
+def _encoders_table(encoders: list[EncoderSpec[Any]]) -> Table[EncoderSpec[Any]]:
+    return Table(
+        columns=[
+            Column("encoder", lambda spec: spec.name),
+            Column("summary", lambda spec: spec.summary),
+            Column("gives", lambda spec: ", ".join(spec.abilities)),
+            Column("trained on", lambda spec: ", ".join(spec.trained_on)),
+        ],
+        rows=encoders,
+        title="Encoders:",
+        name="encoders",
+    )

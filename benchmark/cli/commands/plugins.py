@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from benchmark.cli.arguments import form_option
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.outputs import out_folder
+from benchmark.display.layout import Format
+from benchmark.display.tables import NO_VALUE, Column, Table, render
+
+if TYPE_CHECKING:
+    from benchmark.systems.registry import Registry
 
 
 @click.group(name="plugins")
@@ -17,15 +25,48 @@ def command() -> None:
     """List plugins; diagnose broken ones; begin a new one."""
 
 
+class _Listed(NamedTuple):
+    """A plugin with its systems; ``reason`` is why it cannot be used."""
+
+    entry_point: str
+    distribution: str
+    systems: str
+    reason: str | None = None
+
+
 @command.command("list")
-def list_plugins() -> None:
+@form_option
+def list_plugins(form: Format) -> None:
     """List every plugin with its distribution, version and systems."""
-    registry = load_plugins()
+    plugins = [*_list_plugins(load_plugins())]
+    if form != "text":
+        click.echo(render([_plugins_table(plugins)], form))
+        return
+    for entry_point, distribution, systems, reason in plugins:
+        text = systems if reason is None else f"BROKEN: {reason}"
+        click.echo(f"{entry_point:<20} {distribution:<30} {text}")
+
+
+def _list_plugins(registry: Registry) -> Iterator[_Listed]:
     for plugin in registry.plugins:
         systems = ", ".join(plugin.system_names)
-        click.echo(f"{plugin.entry_point:<20} {plugin.provenance!s:<30} {systems}")
+        yield _Listed(plugin.entry_point, str(plugin.provenance), systems)
     for broken in registry.broken:
-        click.echo(f"{broken.entry_point:<20} {broken.provenance!s:<30} BROKEN: {broken.reason}")
+        yield _Listed(broken.entry_point, str(broken.provenance), "", broken.reason)
+
+
+def _plugins_table(plugins: list[_Listed]) -> Table[_Listed]:
+    return Table(
+        columns=[
+            Column("plugin", lambda plugin: plugin.entry_point),
+            Column("distribution", lambda plugin: plugin.distribution),
+            Column("systems", lambda plugin: plugin.systems or NO_VALUE),
+            Column("broken", lambda plugin: plugin.reason or NO_VALUE),
+        ],
+        rows=plugins,
+        title="Plugins:",
+        name="plugins",
+    )
 
 
 @command.command("doctor")

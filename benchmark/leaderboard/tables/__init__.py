@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.display.records import to_json
+from benchmark.display.records import to_csv, to_json
 from benchmark.display.tables import FORMATS, Format, Part
 from benchmark.display.tables import render as render_parts
 from benchmark.leaderboard.published import published_rows
 from benchmark.leaderboard.rows import Row, group_rows, shared_label
 from benchmark.leaderboard.seeds import join_seeds
-from benchmark.leaderboard.tables.csv_form import render_csv
 from benchmark.leaderboard.tables.in_print import published_of, published_table
 from benchmark.leaderboard.tables.latency import latency_table
 from benchmark.leaderboard.tables.quality import quality_table
+from benchmark.leaderboard.tables.records import flatten_rows
 from benchmark.systems.lineups import Lineup
 
 __all__ = ["FORMATS", "Format", "render"]
@@ -33,7 +33,7 @@ def render(
     if form == "json":
         return to_json([row.to_json() for row in rows])
     if form == "csv":
-        return render_csv(rows)
+        return to_csv(flatten_rows(rows))
     parts: list[Part] = []
     for group in group_rows(join_seeds(rows)):
         parts.append(quality_table(group))

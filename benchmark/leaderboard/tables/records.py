@@ -1,17 +1,15 @@
-"""Rows for programs: csv. The only user of pandas."""
+"""Rows for programs: one flat record each, as csv holds them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from benchmark.leaderboard.rows import Row
 
 
-def render_csv(rows: Sequence[Row]) -> str:
-    import pandas
-
-    records = []
+def flatten_rows(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
+    """Spell rows with a name for each figure of each metric; what is nested is JSON."""
     for row in rows:
         record = {key: value for key, value in row.to_json().items() if key != "metrics"}
         record["latency"] = json.dumps(record["latency"]) if row.latency else ""
@@ -19,5 +17,4 @@ def render_csv(rows: Sequence[Row]) -> str:
         for key, cell in row.metrics.items():
             record |= {key: cell.value, f"{key}.low": cell.low, f"{key}.high": cell.high}
             record[f"{key}.signature"] = cell.signature
-        records.append(record)
-    return str(pandas.DataFrame.from_records(records).to_csv(index=False))
+        yield record
