@@ -67,10 +67,10 @@ def _download(file: RemoteFile, partial: Path, by_hand: str) -> None:
     """Append to ``partial`` what is still lacking of the file."""
     import requests
 
-    held = partial.stat().st_size if partial.exists() else 0
+    n_kept = partial.stat().st_size if partial.exists() else 0
     headers = {"Accept-Encoding": "identity"}  # the checksum is of the file, not of its gzip
-    if held:
-        headers["Range"] = f"bytes={held}-"
+    if n_kept:
+        headers["Range"] = f"bytes={n_kept}-"
     try:
         answer = requests.get(file.url, headers=headers, stream=True, timeout=_TIMEOUT_S)
     except requests.RequestException as error:
@@ -79,7 +79,7 @@ def _download(file: RemoteFile, partial: Path, by_hand: str) -> None:
             f"fetch by hand:\n{by_hand}"
         ) from error
     with answer:
-        if answer.status_code == 416:  # nothing lies beyond what is held: let the checksum judge
+        if answer.status_code == 416:  # nothing lies beyond what is kept: let the checksum judge
             return
         if answer.status_code not in (200, 206):
             raise DataError(
@@ -87,20 +87,20 @@ def _download(file: RemoteFile, partial: Path, by_hand: str) -> None:
                 f"{file.name}. Try again later, or fetch by hand:\n{by_hand}"
             )
         if answer.status_code == 200:
-            held = 0  # the server does not resume: from the start
-        _store(answer, file, partial, held)
+            n_kept = 0  # the server does not resume: from the start
+        _store(answer, file, partial, n_kept)
 
 
-def _store(answer: requests.Response, file: RemoteFile, partial: Path, held: int) -> None:
-    """Write the body after the first ``held`` bytes, and see that it is complete."""
+def _store(answer: requests.Response, file: RemoteFile, partial: Path, n_kept: int) -> None:
+    """Write the body after the first ``n_kept`` bytes, and see that it is complete."""
     import requests
 
     length = answer.headers.get("Content-Length")
-    total = held + int(length) if length is not None else None
+    total = n_kept + int(length) if length is not None else None
     cause: Exception | None = None
-    with partial.open("r+b" if held else "wb") as target, progress_bar(file.name, total) as bar:
-        target.seek(held)
-        bar.advance(held)
+    with partial.open("r+b" if n_kept else "wb") as target, progress_bar(file.name, total) as bar:
+        target.seek(n_kept)
+        bar.advance(n_kept)
         try:
             for piece in answer.iter_content(_CHUNK_BYTES):
                 target.write(piece)

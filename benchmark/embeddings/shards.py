@@ -55,11 +55,11 @@ class VectorFiles:
             Key to ``(n_rows, dim)``, read-only, for those keys that are there and whole.
         """
         with self._lock:
-            found = self._read_indexed(keys)
-            if any(key not in found for key in keys):
+            known = self._read_indexed(keys)
+            if any(key not in known for key in keys):
                 self._index_new_shards()
-                found |= self._read_indexed([key for key in keys if key not in found])
-            return found
+                known |= self._read_indexed([key for key in keys if key not in known])
+            return known
 
     def add(self, vectors: Mapping[bytes, Rows]) -> None:
         """Write vectors, at most ``KEYS_PER_SHARD`` keys a shard.
@@ -78,13 +78,13 @@ class VectorFiles:
                 self._merge_small()
 
     def _read_indexed(self, keys: Sequence[bytes]) -> dict[bytes, Rows]:
-        found = {}
+        vectors = {}
         for key in keys:
             span = self._index.get(key)
             rows = None if span is None else self._open(span.shard)
             if span is not None and rows is not None:
-                found[key] = rows[span.start : span.stop]
-        return found
+                vectors[key] = rows[span.start : span.stop]
+        return vectors
 
     def _open(self, shard: str) -> Rows | None:
         """Map a shard's rows, checked; None where another process merged it, or it is damaged."""
@@ -99,8 +99,8 @@ class VectorFiles:
         except (OSError, ValueError, EOFError) as error:
             self._discard(shard, str(error))
             return None
-        if (found := _hash(keys, rows)) != shard:
-            self._discard(shard, f"its content has the hash {found}")
+        if (content_hash := _hash(keys, rows)) != shard:
+            self._discard(shard, f"its content has the hash {content_hash}")
             return None
         self._rows[shard] = rows
         return rows

@@ -49,9 +49,9 @@ def test_whatever_is_called_out_is_a_place_to_write():
 def test_a_path_that_leads_through_a_file_is_refused(names, option, tmp_path):
     (tmp_path / "file").write_text("kept")
     for path in (tmp_path / "file" / "out.json", tmp_path / "file" / "deep" / "out.json"):
-        said = refusal(names, option, path)
-        assert said.startswith(f"cannot write {path}: {tmp_path / 'file'} is no folder.")
-        assert said.endswith(f"Name another place with {option.opts[-1]}.")
+        message = refusal(names, option, path)
+        assert message.startswith(f"cannot write {path}: {tmp_path / 'file'} is no folder.")
+        assert message.endswith(f"Name another place with {option.opts[-1]}.")
     assert (tmp_path / "file").read_text() == "kept"
 
 
@@ -63,8 +63,10 @@ FOLDER_MUST_BE_THERE = ["picture", "gap", "profile", "embed", "build-mini"]
 )
 def test_a_mistyped_folder_is_refused_by_its_name(names, option, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    said = refusal(names, option, Path("nowhere", "out.svg"))
-    assert said.startswith("cannot write nowhere/out.svg: there is no folder nowhere. Make it, or")
+    message = refusal(names, option, Path("nowhere", "out.svg"))
+    assert message.startswith(
+        "cannot write nowhere/out.svg: there is no folder nowhere. Make it, or"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
