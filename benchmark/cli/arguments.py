@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +16,24 @@ from benchmark.display.layout import FORMATS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+
+def read_names(context: click.Context, parameter: click.Parameter, text: str) -> tuple[str, ...]:
+    """Split comma-separated names of systems, as the callback of an option."""
+    from benchmark.systems.names import split_names
+
+    return tuple(split_names(text or ""))
+
+
+def _find_data_root(context: click.Context, parameter: click.Parameter, path: Path | None) -> Path:
+    from benchmark.machine.places import data_root
+
+    return data_root(path)
+
+
 data_root_option = click.option(
     "--data-root",
     type=click.Path(path_type=Path),
+    callback=_find_data_root,
     help="Folder of the data sets; else BENCH_DATA, else the platform's data folder.",
 )
 out_option = click.option(
@@ -31,10 +47,10 @@ embeddings_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file of `bench embed`, which stands for sounds that are not here; repeatable.",
 )
-metrics_option = click.option(
-    "--metrics",
-    help="Metrics or sets of them, comma-separated: all (default), offline, java, lexical, fer.",
+_METRICS_HELP = (
+    "Metrics or sets of them, comma-separated: all (default), offline, java, lexical, fer."
 )
+metrics_option = click.option("--metrics", help=_METRICS_HELP)
 
 form_option = click.option(
     "--format",
@@ -44,6 +60,41 @@ form_option = click.option(
     show_default=True,
     help="How to print; csv and json hold what was measured, unrounded.",
 )
+
+
+def chosen_metrics_option(*default: str) -> Callable[[Function], Function]:
+    """Add ``--metrics``, which the command gets as keys; where it is not given, of ``default``."""
+
+    def choose(context: click.Context, parameter: click.Parameter, text: str) -> tuple[str, ...]:
+        from benchmark.metrics.catalogue import select_metrics
+
+        return select_metrics(split_list(text, default))
+
+    return click.option("--metrics", callback=choose, help=_METRICS_HELP)
+
+
+def gathered(**kinds: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command its options as objects, by name.
+
+    Args:
+        kinds: dataclasses in the order in which they are made. Each takes those of the options,
+            and of the objects before it, that are called as its fields; the command gets what
+            nobody took.
+    """
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(function)
+        def gather(**given: object) -> None:
+            taken: set[str] = set()
+            for name, kind in kinds.items():
+                fields = {field.name for field in dataclasses.fields(kind)} & given.keys()
+                given[name] = kind(**{field: given[field] for field in fields})
+                taken |= fields
+            function(**{name: part for name, part in given.items() if name not in taken})
+
+        return gather
+
+    return decorate
 
 
 def suite_options(function: Function) -> Function:
@@ -84,12 +135,16 @@ def split_list(text: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def parse_seeds(text: str) -> list[int]:
-    """Read several seeds, comma-separated and all different."""
+def read_seeds(
+    context: click.Context, parameter: click.Parameter, text: str | None
+) -> tuple[int, ...] | None:
+    """Read several seeds, comma-separated and all different, as the callback of an option."""
+    if text is None:
+        return None
     try:
-        seeds = [int(part) for part in split_list(text, ())]
+        seeds = tuple(int(part) for part in split_list(text, ()))
     except ValueError:
-        seeds = []
+        seeds = ()
     if len(seeds) < 2 or len(set(seeds)) < len(seeds):
         raise click.BadParameter(
             f"{text!r}; expected at least two different whole numbers, as 0,1,2.",

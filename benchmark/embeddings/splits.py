@@ -4,17 +4,40 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from benchmark.contract import Clip, Split, Waveform
-from benchmark.embeddings.files import EmbeddingFile
+from benchmark.embeddings.files import EmbeddingFile, EmbeddingKind
 from benchmark.errors import DataError, UsageError, listed
 
 _SILENCE: Waveform = np.zeros(0, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file of embeddings as a run's plan records it.
+
+    Attributes:
+        path: where it lay.
+        sha256: of the file.
+        split: portable label of the split that it is of.
+        n_clips: clips that it holds.
+        encoder: and the fields after it: how its embeddings were made; see ``Recipe``.
+    """
+
+    path: str
+    sha256: str
+    split: str
+    n_clips: int
+    encoder: str
+    fingerprint: str
+    kind: EmbeddingKind
+    dim: int
+    duration_s: float | None = None
 
 
 def open_files(paths: Sequence[Path], splits: Sequence[Split]) -> tuple[EmbeddingFile, ...]:
@@ -70,16 +93,20 @@ def with_embeddings(split: Split, files: Sequence[EmbeddingFile]) -> Split:
     return dataclasses.replace(split, present=present, embedded=embedded, read_clip=read_clip)
 
 
-def describe_files(files: Sequence[EmbeddingFile]) -> tuple[dict[str, Any], ...]:
+def describe_files(files: Sequence[EmbeddingFile]) -> tuple[GivenFile, ...]:
     """Say for a run's plan which files were given, and what they hold."""
     return tuple(
-        {
-            "path": str(file.path.absolute()),
-            "sha256": file.sha256(),
-            "split": file.split,
-            "n_clips": len(file.contents.clip_ids),
-            **dataclasses.asdict(file.recipe),
-        }
+        GivenFile(
+            path=str(file.path.absolute()),
+            sha256=file.sha256(),
+            split=file.split,
+            n_clips=len(file.contents.clip_ids),
+            encoder=file.recipe.encoder,
+            fingerprint=file.recipe.fingerprint,
+            kind=file.recipe.kind,
+            dim=file.recipe.dim,
+            duration_s=file.recipe.duration_s,
+        )
         for file in files
     )
 

@@ -14,7 +14,7 @@ from benchmark.machine.facts import peak_rss_mib
 from benchmark.profiling.request import ProfileRequest
 from benchmark.runs.folds import fold_clip_ids, spread
 from benchmark.runs.listening import Listener
-from benchmark.runs.resolve import plan_run
+from benchmark.runs.resolve import resolve_run
 from benchmark.systems.calling import prepare_captioner, sample_rate_of
 from benchmark.systems.disclosure import read_disclosure
 from benchmark.systems.registry import System, load_registry
@@ -100,7 +100,7 @@ def prepare_system(request: ProfileRequest, started_ns: int) -> ReadySystem:
     registry = load_registry()
     import_s = (time.monotonic_ns() - started_ns) / 1e9
     start_ns = time.perf_counter_ns()
-    planned = plan_run(request.to_run(), registry)
+    planned = resolve_run(request.to_run(), registry)
     (system,) = planned.systems
     resources = planned.resources_for(system)
     plan_s = since(start_ns)

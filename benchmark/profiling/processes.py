@@ -19,7 +19,7 @@ from benchmark.machine.facts import describe_machine
 from benchmark.machine.typed_json import read_as
 from benchmark.profiling.profile import Failure, Profile, SystemProfile
 from benchmark.profiling.request import Order, ProfileRequest
-from benchmark.runs.resolve import plan_run
+from benchmark.runs.resolve import resolve_run
 from benchmark.systems.registry import Registry
 
 _T = TypeVar("_T")
@@ -42,7 +42,7 @@ def profile_systems(
     Raises:
         BenchError: the request cannot be met.
     """
-    planned = plan_run(request.to_run(), registry)
+    planned = resolve_run(request.to_run(), registry)
     outcomes: dict[str, SystemProfile | Failure] = {}
     for system in planned.systems:
         tell(f"profiling {system.name} ...")
@@ -53,7 +53,7 @@ def profile_systems(
         request=request,
         dataset=str(planned.split.label),
         train=planned.plan.train,
-        versions=planned.plan.versions,
+        versions=planned.plan.header.versions,
         machine=machines[-1] if machines else describe_machine(),
         outcomes=outcomes,
     )

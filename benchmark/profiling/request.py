@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from benchmark.errors import UsageError
-from benchmark.runs.resolve import RunRequest
+from benchmark.runs.requests import RunRequest
 
 Scenario = Literal["single-stream", "offline", "server"]
 SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,34 +18,13 @@ from benchmark.runs.clips import Clips
 from benchmark.runs.entrants import Entrant, prepare
 from benchmark.runs.entries import ClipEntry, Entry, PrepareEntry
 from benchmark.runs.listening import Listener
-from benchmark.runs.plan import Feeding
+from benchmark.runs.requests import CaptionRequest
 from benchmark.runs.runner import advancing, caption
 from benchmark.systems.registry import Registry
 
 SOUND_SUFFIXES = frozenset(
     {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CaptionRequest:
-    """What ``bench caption`` was asked for.
-
-    Attributes:
-        paths: sounds, and folders that are searched for sounds.
-        system: a system's name, options included.
-        train: label of the split that a system which learns gets.
-        embeddings: files of embeddings that stand for missing sounds of that split.
-    """
-
-    paths: tuple[Path, ...]
-    system: str
-    data_root: Path
-    train: str | None = None
-    seed: int = 0
-    device: str = "cpu"
-    batch_size: int = 1
-    embeddings: tuple[Path, ...] = ()
 
 
 class SoundCaptions(NamedTuple):
@@ -91,7 +69,7 @@ def caption_sounds(request: CaptionRequest, registry: Registry) -> SoundCaptions
         embedding_files=tuple(file.path for file in files),
         load_split=split_loader(request.data_root, artifacts()),
     )
-    clips = Clips(Listener(split, text_only=False), split.clip_ids, Feeding(request.batch_size))
+    clips = Clips(Listener(split, text_only=False), split.clip_ids, request.feeding)
     return _caption(Entrant(system, resources), clips)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.datasets.catalogue import load_split
@@ -17,31 +16,13 @@ from benchmark.runs.folder import RunFolder
 from benchmark.runs.ledger import Ledger
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.predictions import match_predictions, read_predictions
-from benchmark.runs.resolve import refuse_repeats, shared_fields
+from benchmark.runs.requests import ScoreRequest
+from benchmark.runs.resolve import describe_run, refuse_repeats
 
 DISTRIBUTION = "captions file"
 
 
-@dataclass(frozen=True, slots=True)
-class FilesRequest:
-    """What ``bench score`` was asked for.
-
-    Attributes:
-        files: csv or json files, one per row of the table.
-        names: one per file, or none to name rows after the files.
-        allow_missing: score the clips a file has; such a row stands in a table of its own.
-    """
-
-    files: tuple[Path, ...]
-    dataset: str
-    data_root: Path
-    metrics: tuple[str, ...]
-    names: tuple[str, ...] = ()
-    allow_missing: bool = False
-    argv: tuple[str, ...] = ()
-
-
-def score_files(request: FilesRequest, path: Path, suite: SuiteSettings) -> Outcome:
+def score_files(request: ScoreRequest, path: Path, suite: SuiteSettings) -> Outcome:
     """Score captions files against a split's references.
 
     Raises:
@@ -55,8 +36,7 @@ def score_files(request: FilesRequest, path: Path, suite: SuiteSettings) -> Outc
         for name, file in zip(names, request.files, strict=True)
     }
     plan = Plan(
-        command="score",
-        **shared_fields(request.argv, split, request.metrics),
+        header=describe_run("score", request.argv, split, request.metrics),
         clip_ids=tuple(sorted({clip_id for texts in captions.values() for clip_id in texts})),
         systems=tuple(
             PlannedSystem(name, "system", DISTRIBUTION, sha256_of(file))
@@ -71,7 +51,7 @@ def score_files(request: FilesRequest, path: Path, suite: SuiteSettings) -> Outc
     return score_and_seal(folder, plan, ledger.view, split, {}, suite)
 
 
-def _row_names(request: FilesRequest) -> list[str]:
+def _row_names(request: ScoreRequest) -> list[str]:
     files, names = request.files, request.names
     if names and len(names) != len(files):
         raise UsageError(

@@ -16,7 +16,8 @@ from benchmark.runs.folder import RunFolder, seed_folder
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
 from benchmark.runs.passes import run_system
 from benchmark.runs.plan import Plan, PlannedSystem
-from benchmark.runs.resolve import Prepared, RunRequest, find_again, load_same_split, plan_run
+from benchmark.runs.requests import RunRequest
+from benchmark.runs.resolve import ResolvedRun, find_again, load_same_split, resolve_run
 from benchmark.runs.scoring import SystemScores, per_clip_table, score_ledger
 from benchmark.runs.timed_calls import summarise_latency
 from benchmark.systems.registry import Registry
@@ -26,9 +27,16 @@ MANIFEST_SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A sealed run, and the systems that stopped with the reason of each."""
+    """A sealed run.
+
+    Attributes:
+        folder: where it lies.
+        plan: what it was asked to do.
+        failures: the systems that stopped, with the reason of each.
+    """
 
     folder: RunFolder
+    plan: Plan
     failures: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -39,9 +47,8 @@ def start_run(request: RunRequest, registry: Registry, path: Path, suite: SuiteS
         BenchError: the request cannot be met, or the folder cannot be written. What a system
             raises is no error of the run: it is in the ledger and in the outcome's ``failures``.
     """
-    prepared = plan_run(request, registry)
-    folder = RunFolder.create(path, prepared.plan)
-    return _carry_out(folder, prepared, suite)
+    run = resolve_run(request, registry)
+    return _carry_out(RunFolder.create(path, run.plan), run, suite)
 
 
 def start_seeds(
@@ -58,15 +65,9 @@ def start_seeds(
     Raises:
         BenchError: as ``start_run``.
     """
-    planned = [plan_run(dataclasses.replace(request, seed=seed), registry) for seed in seeds]
-    folders = [
-        RunFolder.create(seed_folder(path, prepared.plan.seed), prepared.plan)
-        for prepared in planned
-    ]
-    return [
-        _carry_out(folder, prepared, suite)
-        for folder, prepared in zip(folders, planned, strict=True)
-    ]
+    runs = [resolve_run(dataclasses.replace(request, seed=seed), registry) for seed in seeds]
+    folders = [RunFolder.create(seed_folder(path, run.plan.seed), run.plan) for run in runs]
+    return [_carry_out(folder, run, suite) for folder, run in zip(folders, runs, strict=True)]
 
 
 def resume_run(path: Path, registry: Registry, data_root: Path, suite: SuiteSettings) -> Outcome:
@@ -95,7 +96,7 @@ def rescore_run(
     manifest = folder.read_manifest()
     plan = folder.read_plan()
     if metrics is not None:
-        plan = dataclasses.replace(plan, metrics=metrics)
+        plan = plan.with_metrics(metrics)
     split = load_same_split(plan, data_root, path)
     view = read_ledger(folder.ledger_path)
     return score_and_seal(folder, plan, view, split, manifest["failures"], suite)
@@ -118,23 +119,23 @@ def score_and_seal(
     )
     folder.write_per_clip(*per_clip_table(scores, plan.metrics))
     folder.seal(_manifest(plan, view, scores, failures))
-    return Outcome(folder, failures)
+    return Outcome(folder, plan, failures)
 
 
 def _by_system(records: Mapping[str, Any]) -> dict[str, Any]:
     return {"schema": MANIFEST_SCHEMA, "systems": records}
 
 
-def _carry_out(folder: RunFolder, prepared: Prepared, suite: SuiteSettings) -> Outcome:
-    plan, clips = prepared.plan, prepared.clips()
+def _carry_out(folder: RunFolder, run: ResolvedRun, suite: SuiteSettings) -> Outcome:
+    clips = run.clips()
     failures: dict[str, str] = {}
     folder.unseal()
     with Ledger(folder.ledger_path) as ledger:
-        for system in prepared.systems:
-            failure = run_system(system, prepared.resources_for(system), clips, ledger)
+        for system in run.systems:
+            failure = run_system(system, run.resources_for(system), clips, ledger)
             if failure is not None:
                 failures[system.name] = failure
-    return score_and_seal(folder, plan, ledger.view, clips.split, failures, suite)
+    return score_and_seal(folder, run.plan, ledger.view, clips.split, failures, suite)
 
 
 def _disclosed(planned: PlannedSystem, prepared: Sequence[PrepareEntry]) -> dict[str, Any]:

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from benchmark.contract import Kind, SplitLabel
+from benchmark.contract import UNKNOWN, Kind, SplitLabel
+from benchmark.embeddings.splits import GivenFile
 from benchmark.errors import RunError
+from benchmark.machine.typed_json import read_as
+from benchmark.systems.registry import System
 
-SCHEMA = 1
+SCHEMA = 2
+_FORMER_NAMES = {"n_profiled": "n_timed", "suites": "lineups"}  # of schema 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,22 @@ class PlannedSystem:
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()
 
+    @staticmethod
+    def of(system: System) -> PlannedSystem:
+        """Describe a registered system."""
+        spec = system.spec
+        # Silence is no claim: what a system does not say of its weights, nobody knows.
+        silent = (UNKNOWN,) if spec.kind == "system" else ()
+        return PlannedSystem(
+            name=system.name,
+            kind=spec.kind,
+            distribution=system.provenance.distribution,
+            version=system.provenance.version,
+            is_retrieval=spec.is_retrieval,
+            leave_one_out=spec.leave_one_out,
+            trained_on=spec.trained_on or silent,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Feeding:
@@ -53,23 +73,19 @@ class Feeding:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that decides what a run computes.
+class PlanHeader:
+    """What every command that makes a run records alike.
 
     Attributes:
         command: ``run`` (systems caption clips) or ``score`` (captions come from files).
+        created_at: when, in UTC.
+        argv: as it was typed.
         dataset: with its split, as ``clotho:evaluation``.
         references_sha256: hash over the whole split's ids and captions.
         n_expected: clips in the split, whether or not their sounds are here.
-        clip_ids: the clips this run is about, sorted.
-        passport: what was found of the data set.
-        systems: in the order the user gave.
-        train: label of the training split, or None where no system needs one.
+        passport: what was found of the data set, as ``bench data verify`` prints it.
         metrics: keys to compute.
-        n_profiled: clips that each system captions once more for its latency.
-        embeddings: the files of embeddings that stand for missing sounds, each with path, sha256,
-            split, number of clips, and how its embeddings were made.
-        suites: names of the suites that were asked for; their systems are among ``systems``.
+        versions: of what the numbers stand on.
     """
 
     command: Literal["run", "score"]
@@ -78,22 +94,64 @@ class Plan:
     dataset: str
     references_sha256: str
     n_expected: int
-    clip_ids: tuple[str, ...]
-    passport: Mapping[str, Any]
-    systems: tuple[PlannedSystem, ...]
+    passport: Mapping[str, Any]  # for people; nothing reads it back
     metrics: tuple[str, ...]
     versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that decides what a run computes.
+
+    Attributes:
+        header: what is recorded of every run.
+        systems: in the order the user gave.
+        clip_ids: the clips this run is about, sorted.
+        feeding: how captioners are fed these.
+        train: label of the training split, or None where no system needs one.
+        seed: of every random choice.
+        device: torch's spelling.
+        text_only: clips carry no sound.
+        limit: only so many of the clips that are here were asked for.
+        embeddings: the files of embeddings that stand for missing sounds.
+        lineups: names of the line-ups that were asked for; their systems are among ``systems``.
+    """
+
+    header: PlanHeader
+    systems: tuple[PlannedSystem, ...]
+    clip_ids: tuple[str, ...]
+    feeding: Feeding = Feeding()
     train: str | None = None
     seed: int = 0
     device: str = "cpu"
-    batch_size: int = 1
-    timeout_s: float | None = None
-    n_profiled: int = 0
     text_only: bool = False
     limit: int | None = None
-    embeddings: tuple[Mapping[str, Any], ...] = ()
-    suites: tuple[str, ...] = ()
-    schema: int = SCHEMA
+    embeddings: tuple[GivenFile, ...] = ()
+    lineups: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> Literal["run", "score"]:
+        return self.header.command
+
+    @property
+    def created_at(self) -> str:
+        return self.header.created_at
+
+    @property
+    def dataset(self) -> str:
+        return self.header.dataset
+
+    @property
+    def references_sha256(self) -> str:
+        return self.header.references_sha256
+
+    @property
+    def n_expected(self) -> int:
+        return self.header.n_expected
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        return self.header.metrics
 
     @property
     def label(self) -> SplitLabel:
@@ -110,30 +168,26 @@ class Plan:
             self.label.portable == other.label.portable
         )
 
+    def with_metrics(self, metrics: tuple[str, ...]) -> Plan:
+        """Plan to compute other metrics."""
+        return dataclasses.replace(self, header=dataclasses.replace(self.header, metrics=metrics))
+
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        """Spell it for ``plan.json``: header and feeding are laid flat among the rest."""
+        parts = dataclasses.asdict(self)
+        return {"schema": SCHEMA, **parts.pop("header"), **parts.pop("feeding"), **parts}
 
     @staticmethod
     def from_json(record: Mapping[str, Any], where: object) -> Plan:
-        """Read a plan back.
+        """Read a plan back, of this schema or an earlier one.
 
         Raises:
-            RunError: another schema, or not a plan.
+            RunError: a later schema, a part is missing or has another type.
         """
-        found = record.get("schema")
-        if found != SCHEMA:
+        if record.get("schema") not in (1, SCHEMA):
             raise RunError(
-                f"{where}: plan has schema {found!r}; this aac-bench reads {SCHEMA}. "
-                "Run again, or use the aac-bench version that wrote it."
+                f"{where}: plan has schema {record.get('schema')!r}; this aac-bench reads 1 to "
+                f"{SCHEMA}. Use the aac-bench version that wrote it, or run again."
             )
-        try:
-            fields = {"embeddings": (), "suites": (), **record}
-            fields["systems"] = tuple(
-                PlannedSystem(**{**system, "trained_on": tuple(system["trained_on"])})
-                for system in fields["systems"]
-            )
-            for key in ("argv", "clip_ids", "embeddings", "metrics", "suites"):
-                fields[key] = tuple(fields[key])
-            return Plan(**fields)
-        except (KeyError, TypeError) as error:
-            raise RunError(f"{where}: not a plan ({error!r}); was it edited?") from error
+        flat = {_FORMER_NAMES.get(name, name): part for name, part in record.items()}
+        return read_as(Plan, {**flat, "header": flat, "feeding": flat}, where)

@@ -1,4 +1,4 @@
-"""From what the user asked to a frozen plan: every name and file is checked before any work."""
+"""From a request to a frozen plan: every name and file is checked before any work."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-from benchmark.contract import UNKNOWN, Resources, Split, SystemSpec
+from benchmark.contract import Resources, Split
 from benchmark.datasets.catalogue import load_split, split_loader, train_split_of
 from benchmark.datasets.passport import hash_captions, issue_passport
 from benchmark.embeddings.files import EmbeddingFile
 from benchmark.embeddings.splits import describe_files, open_files, with_embeddings
-from benchmark.errors import DataError, RunError, UsageError, listed
+from benchmark.errors import RunError, UsageError, listed
 from benchmark.machine.clock import now
 from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
+from benchmark.runs.clip_choice import choose_clips, refuse_leaks
 from benchmark.runs.clips import Clips
-from benchmark.runs.folds import fold_clip_ids
 from benchmark.runs.listening import Listener
-from benchmark.runs.plan import Feeding, Plan, PlannedSystem
+from benchmark.runs.plan import Plan, PlanHeader, PlannedSystem
+from benchmark.runs.requests import RunRequest
 from benchmark.systems.lineups import find_lineup, join_systems
 from benchmark.systems.registry import Registry, System
 
@@ -29,29 +30,8 @@ _RECORDED_DISTRIBUTIONS = ("aac-bench", "numpy", "torch", "transformers", "pycoc
 
 
 @dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What ``bench run`` was asked for, parsed but not yet checked against what is installed."""
-
-    systems: tuple[str, ...]
-    dataset: str
-    data_root: Path
-    metrics: tuple[str, ...]
-    argv: tuple[str, ...] = ()
-    train: str | None = None
-    seed: int = 0
-    device: str = "cpu"
-    batch_size: int = 1
-    timeout_s: float | None = None
-    n_profiled: int = 50
-    text_only: bool = False
-    limit: int | None = None
-    embeddings: tuple[Path, ...] = ()
-    lineups: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A plan together with the things it names.
+class ResolvedRun:
+    """A plan together with the things that it names.
 
     Attributes:
         plan: what it is about.
@@ -72,10 +52,9 @@ class Prepared:
     def clips(self) -> Clips:
         """Gather the clips, to be read as they are asked for."""
         plan = self.plan
-        given = "".join(record["sha256"] for record in plan.embeddings)
+        given = "".join(file.sha256 for file in plan.embeddings)
         listener = Listener(self.split, text_only=plan.text_only, embeddings_sha256=given)
-        feeding = Feeding(plan.batch_size, plan.timeout_s, plan.n_profiled)
-        return Clips(listener, plan.clip_ids, feeding)
+        return Clips(listener, plan.clip_ids, plan.feeding)
 
     def resources_for(self, system: System) -> Resources:
         """Gather what one system may use."""
@@ -95,15 +74,14 @@ class Prepared:
         )
 
 
-def plan_run(request: RunRequest, registry: Registry) -> Prepared:
+def resolve_run(request: RunRequest, registry: Registry) -> ResolvedRun:
     """Check a request and turn it into a plan.
 
     Raises:
         BenchError: an unknown name or option, no data, a device or option that cannot be.
     """
     lineups = [find_lineup(name) for name in request.lineups]
-    names = join_systems(lineups, request.systems, registry)
-    systems = tuple(registry.system(name) for name in names)
+    systems = join_systems(lineups, request.systems, registry)
     refuse_repeats([system.name for system in systems])
     require_device(request.device)
     split = load_split(request.dataset, request.data_root, artifacts())
@@ -112,26 +90,23 @@ def plan_run(request: RunRequest, registry: Registry) -> Prepared:
     files = _open_files(request, split, train)
     whole = with_embeddings(split, files)
     plan = Plan(
-        command="run",
-        **shared_fields(request.argv, split, request.metrics),
-        clip_ids=_choose_clips(whole, systems, request),
-        systems=tuple(_planned(system) for system in systems),
+        header=describe_run("run", request.argv, split, request.metrics),
+        systems=tuple(PlannedSystem.of(system) for system in systems),
+        clip_ids=choose_clips(whole, systems, request),
+        feeding=request.feeding,
         train=train_label,
         seed=request.seed,
         device=request.device,
-        batch_size=request.batch_size,
-        timeout_s=request.timeout_s,
-        n_profiled=request.n_profiled,
         text_only=request.text_only,
         limit=request.limit,
         embeddings=describe_files(files),
-        suites=tuple(dict.fromkeys(lineup.name for lineup in lineups)),
+        lineups=tuple(dict.fromkeys(lineup.name for lineup in lineups)),
     )
-    _refuse_leaks(plan, split, train)
-    return Prepared(plan, systems, whole, train, request.data_root, files)
+    refuse_leaks(plan.clip_ids, split, train)
+    return ResolvedRun(plan, systems, whole, train, request.data_root, files)
 
 
-def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> Prepared:
+def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> ResolvedRun:
     """Find the systems and data of an earlier plan, to go on with it.
 
     Raises:
@@ -142,38 +117,44 @@ def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> 
     split = load_same_split(plan, data_root, where)
     systems = tuple(registry.system(planned.name) for planned in plan.systems)
     for system, planned in zip(systems, plan.systems, strict=True):
-        if _planned(system) != planned:
+        if PlannedSystem.of(system) != planned:
             raise RunError(
                 f"{where}: {planned.name} was {planned.distribution} {planned.version} when the "
                 f"run began and is {system.provenance} now. Install that version, or start anew."
             )
     train = None if plan.train is None else load_split(plan.train, data_root, artifacts())
-    _refuse_leaks(plan, split, train)
-    paths = [Path(record["path"]) for record in plan.embeddings]
+    refuse_leaks(plan.clip_ids, split, train)
+    paths = [Path(file.path) for file in plan.embeddings]
     files = open_files(paths, [split] if train is None else [split, train])
     if describe_files(files) != plan.embeddings:
         raise RunError(
             f"{where}: {listed([str(path) for path in paths])} changed since the run began. Put "
             "the files back that it began with, or start anew."
         )
-    return Prepared(plan, systems, with_embeddings(split, files), train, data_root, files)
+    return ResolvedRun(plan, systems, with_embeddings(split, files), train, data_root, files)
 
 
-def shared_fields(argv: tuple[str, ...], split: Split, metrics: tuple[str, ...]) -> dict[str, Any]:
-    """Fill the fields of a plan that every command records alike."""
-    return {
-        "created_at": now(),
-        "argv": argv,
-        "dataset": str(split.label),
-        "references_sha256": hash_captions(split.references),
-        "n_expected": len(split.references),
-        "passport": issue_passport(split).to_dict(),
-        "metrics": metrics,
-        "versions": {
+def describe_run(
+    command: Literal["run", "score"],
+    argv: tuple[str, ...],
+    split: Split,
+    metrics: tuple[str, ...],
+) -> PlanHeader:
+    """Gather what every command that makes a run records alike."""
+    return PlanHeader(
+        command=command,
+        created_at=now(),
+        argv=argv,
+        dataset=str(split.label),
+        references_sha256=hash_captions(split.references),
+        n_expected=len(split.references),
+        passport=issue_passport(split).to_dict(),
+        metrics=metrics,
+        versions={
             "python": platform.python_version(),
             **{name: version(name) for name in _RECORDED_DISTRIBUTIONS},
         },
-    }
+    )
 
 
 def refuse_repeats(names: Sequence[str]) -> None:
@@ -190,27 +171,14 @@ def load_same_split(plan: Plan, data_root: Path, where: Path) -> Split:
         RunError: its captions are not those the run was made with.
     """
     split = load_split(plan.dataset, data_root, artifacts())
-    found = hash_captions(split.references)
-    if found != plan.references_sha256:
+    found_sha256 = hash_captions(split.references)
+    if found_sha256 != plan.references_sha256:
         raise RunError(
-            f"{where}: the captions of {plan.dataset} under {data_root} hash to {found[:16]}, but "
-            f"the run was made with {plan.references_sha256[:16]}. Point --data-root at the data "
-            "the run was made with."
+            f"{where}: the captions of {plan.dataset} under {data_root} hash to "
+            f"{found_sha256[:16]}, but the run was made with {plan.references_sha256[:16]}. Point "
+            "--data-root at the data the run was made with."
         )
     return split
-
-
-def _refuse_deaf(systems: Sequence[System], split: Split, clip_ids: Sequence[str]) -> None:
-    """Refuse systems that listen to sounds themselves where there are embeddings alone."""
-    silent = [clip_id for clip_id in clip_ids if clip_id in split.embedded]
-    deaf = [s.name for s in systems if s.spec.needs_audio and s.spec.needs_waveform]
-    if silent and deaf:
-        raise UsageError(
-            f"{len(silent)} clips of {split.label} have an embedding and no sound "
-            f"({listed(silent, 3)}), but {listed(deaf)} cannot caption without the sound itself. "
-            "Leave these systems out, or leave out the files of --embeddings that are of "
-            f"{split.label}."
-        )
 
 
 def _open_files(
@@ -221,71 +189,7 @@ def _open_files(
     return open_files(request.embeddings, [split] if train is None else [split, train])
 
 
-def _planned(system: System) -> PlannedSystem:
-    return PlannedSystem(
-        name=system.name,
-        kind=system.spec.kind,
-        distribution=system.provenance.distribution,
-        version=system.provenance.version,
-        is_retrieval=system.spec.is_retrieval,
-        leave_one_out=system.spec.leave_one_out,
-        trained_on=_trained_on(system.spec),
-    )
-
-
-def _trained_on(spec: SystemSpec) -> tuple[str, ...]:
-    """Silence is no claim: what a system does not say of its weights, nobody knows."""
-    return spec.trained_on or ((UNKNOWN,) if spec.kind == "system" else ())
-
-
-def _choose_clips(split: Split, systems: Sequence[System], request: RunRequest) -> tuple[str, ...]:
-    deaf = [system.name for system in systems if system.spec.needs_audio]
-    if request.text_only and deaf:
-        raise UsageError(
-            f"--text-only gives no sound, but {listed(deaf)} cannot caption without it. "
-            "Leave these systems out, or drop --text-only."
-        )
-    if request.text_only:
-        clip_ids = split.clip_ids
-    else:
-        clip_ids = tuple(clip_id for clip_id in split.clip_ids if clip_id in split.present)
-    if not clip_ids:
-        raise DataError(
-            f"{split.label}: none of the {len(split.references)} clips has a sound under the data "
-            f"root {request.data_root} (`bench data verify {split.label}` says where it was looked "
-            "for). Embeddings may stand for sounds (`bench embed`, --embeddings FILE); systems "
-            "that need neither run with --text-only."
-        )
-    if request.limit is not None and request.limit < 1:
-        raise UsageError(f"--limit is {request.limit}; expected at least 1.")
-    clip_ids = clip_ids[: request.limit]
-    _refuse_deaf(systems, split, clip_ids)
-    for system in systems:
-        if not fold_clip_ids(system, split, clip_ids, 0):
-            raise DataError(
-                f"{system.name} holds each reference of a clip against the others, but no clip of "
-                f"{split.label} has 2 references."
-            )
-    return clip_ids
-
-
 def _train_label(request: RunRequest, systems: Sequence[System], split: Split) -> str | None:
     if not any(system.spec.needs_train for system in systems):
         return None
     return request.train or str(train_split_of(split.label))
-
-
-def _refuse_leaks(plan: Plan, split: Split, train: Split | None) -> None:
-    """Refuse a training split that holds what is to be captioned."""
-    if train is None:
-        return
-    leaked = [
-        clip_id
-        for clip_id in plan.clip_ids
-        if set(split.references[clip_id]) & set(train.references.get(clip_id, ()))
-    ]
-    if leaked:
-        raise DataError(
-            f"the training split {train.label} holds {len(leaked)} of the evaluated clips with the "
-            f"same captions ({listed(leaked, 3)}); train on another split with --train."
-        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from benchmark.errors import UnknownNameError, UsageError
-from benchmark.systems.registry import Registry
+from benchmark.systems.registry import Registry, System
 
 _CORE = "aac-bench"
 
@@ -80,28 +80,28 @@ def find_lineup(name: str) -> Lineup:
 
 
 def join_systems(
-    lineups: Sequence[Lineup], systems: Sequence[str], registry: Registry
-) -> tuple[str, ...]:
-    """List the systems of some line-ups and those named besides, each configuration once.
+    lineups: Sequence[Lineup], named: Sequence[str], registry: Registry
+) -> tuple[System, ...]:
+    """Find the systems of some line-ups and those named besides, each configuration once.
 
     Args:
         lineups: their systems come first.
-        systems: as a user writes them, options included. One that is repeated among these stays
+        named: as a user writes them, options included. One that is repeated among these stays
             repeated, for the plan to refuse.
         registry: what is installed.
 
     Raises:
         UsageError: a line-up's system is not installed; the message says what to install.
-        UnknownNameError: one of ``systems`` is not installed.
+        UnknownNameError: one of ``named`` is not installed.
     """
-    joined: dict[str, str] = {}
+    joined: dict[str, System] = {}
     for lineup in lineups:
         _require_installed(lineup, registry)
-        joined |= {registry.system(name).name: name for name, _ in lineup.systems}
-    return (
-        *joined.values(),
-        *(text for text in systems if registry.system(text).name not in joined),
-    )
+        for name, _ in lineup.systems:
+            system = registry.system(name)
+            joined[system.name] = system
+    others = [registry.system(text) for text in named]
+    return (*joined.values(), *(system for system in others if system.name not in joined))
 
 
 def _require_installed(lineup: Lineup, registry: Registry) -> None:

@@ -14,7 +14,8 @@ from shared_data import shared_path
 
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import SuiteSettings
-from benchmark.runs.captions_files import FilesRequest, score_files
+from benchmark.runs.captions_files import score_files
+from benchmark.runs.requests import ScoreRequest
 
 KEYS = select_metrics(["java"])
 
@@ -45,7 +46,7 @@ def oracle_runs(tmp_path_factory):
 
 
 def score(names, out):
-    request = FilesRequest(
+    request = ScoreRequest(
         files=tuple(shared_path(f"data/outputs/{name}.csv") for name in names),
         dataset="clotho:evaluation",
         data_root=shared_path("data"),

@@ -12,8 +12,9 @@ from shared_data import shared_path
 
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import SuiteSettings
-from benchmark.runs.captions_files import FilesRequest, score_files
+from benchmark.runs.captions_files import score_files
 from benchmark.runs.record import read_record
+from benchmark.runs.requests import ScoreRequest
 from benchmark.stats import compare_pairs, draw_counts, resample
 
 KEYS = select_metrics(["java"])
@@ -23,7 +24,7 @@ N_PLAIN = 100
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    request = FilesRequest(
+    request = ScoreRequest(
         files=tuple(shared_path(f"data/outputs/{name}.csv") for name in SYSTEMS),
         dataset="clotho:evaluation",
         data_root=shared_path("data"),

@@ -14,7 +14,7 @@ from benchmark.errors import UnknownNameError, UsageError
 from benchmark.leaderboard.published import published_rows
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.carry_out import start_run
-from benchmark.runs.resolve import RunRequest
+from benchmark.runs.requests import RunRequest
 from benchmark.systems import built_in as baselines
 from benchmark.systems.lineups import LINEUPS, find_lineup, join_systems
 from benchmark.systems.registry import Provenance, Registry, declared_specs, load_registry
@@ -37,6 +37,10 @@ def every_name(*lineups):
 
 def names_of(lineup):
     return tuple(name for name, _ in LINEUPS[lineup].systems)
+
+
+def names(systems):
+    return tuple(system.name for system in systems)
 
 
 def test_the_lineups_hold_the_rows_of_their_papers():
@@ -72,8 +76,8 @@ def test_published_rows_are_only_those_of_the_paper():
 def test_systems_of_lineups_come_first_and_none_comes_twice():
     registry = registry_with(*every_name(*LINEUPS))
     lineups = [find_lineup("wsac2023"), find_lineup("koizumi2020")]
-    joined = join_systems(lineups, ["constant", "wsac-pd", "constant[caption=rain]"], registry)
-    assert joined == (
+    named = ["constant", "wsac-pd", "constant[caption=rain]"]
+    assert names(join_systems(lineups, named, registry)) == (
         *names_of("wsac2023"),
         *names_of("koizumi2020")[:-1],
         "constant",
@@ -85,8 +89,10 @@ def test_a_system_in_its_default_configuration_is_the_lineups_own():
     registry = registry_with(*every_name("wsac2023"))
     default = json.dumps(CONSTANT.options().caption)
     lineup = find_lineup("wsac2023")
-    assert join_systems([lineup], [f"wsac[caption={default}]"], registry) == names_of("wsac2023")
-    assert join_systems([lineup], ["wsac[caption=rain]"], registry)[-1] == "wsac[caption=rain]"
+    same = join_systems([lineup], [f"wsac[caption={default}]"], registry)
+    assert names(same) == names_of("wsac2023")
+    other = join_systems([lineup], ["wsac[caption=rain]"], registry)
+    assert names(other)[-1] == "wsac[caption=rain]"
 
 
 def test_a_lineup_that_is_not_installed_names_the_plugins_to_install():
@@ -132,10 +138,11 @@ def test_a_run_of_a_lineup_prints_its_papers_numbers_and_no_others(tmp_path, cap
     registry = registry_with(*every_name("wsac2023"))
     models = SuiteSettings(None, None, "cpu")
     outcome = start_run(request, registry, tmp_path / "run", models)
-    plan = outcome.folder.read_plan()
-    assert plan.suites == ("wsac2023",)
+    plan = outcome.plan
+    assert plan == outcome.folder.read_plan()
+    assert plan.lineups == ("wsac2023",)
     assert [system.name for system in plan.systems] == [*names_of("wsac2023"), "constant"]
-    finish([outcome], lineups=[find_lineup(name) for name in plan.suites])
+    finish([outcome], lineups=[find_lineup(name) for name in plan.lineups])
     shown = capsys.readouterr().out
     assert "WSAC+PD" in shown
     assert "Koizumi" not in shown

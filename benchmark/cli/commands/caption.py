@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.arguments import data_root_option, embeddings_option, form_option
+from benchmark.cli.arguments import data_root_option, embeddings_option, form_option, gathered
 from benchmark.cli.installed import load_plugins
 from benchmark.display.layout import Format
 from benchmark.display.records import to_json
 from benchmark.display.tables import Column, Table, render
-
-if TYPE_CHECKING:
-    from benchmark.runs.entries import ClipEntry
+from benchmark.runs.captioning import caption_sounds
+from benchmark.runs.entries import ClipEntry
+from benchmark.runs.plan import Feeding
+from benchmark.runs.requests import CaptionRequest
 
 
 @click.command()
@@ -29,38 +29,24 @@ if TYPE_CHECKING:
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @click.option("--batch-size", type=click.IntRange(min=1), default=1, show_default=True)
 @form_option
-def command(
-    paths: tuple[Path, ...],
-    system: str,
-    train: str | None,
-    data_root: Path | None,
-    embeddings: tuple[Path, ...],
-    seed: int,
-    device: str,
-    batch_size: int,
-    form: Format,
-) -> None:
+@gathered(feeding=Feeding, request=CaptionRequest)
+def command(request: CaptionRequest, form: Format) -> None:
     """Caption sounds: files and folders in PATHS."""
-    from benchmark.machine.places import data_root as find_data_root
-    from benchmark.runs.captioning import CaptionRequest, caption_sounds
-
-    root = find_data_root(data_root)
-    request = CaptionRequest(paths, system, root, train, seed, device, batch_size, embeddings)
-    rows, failure = caption_sounds(request, load_plugins())
-    captioned = [row for row in rows if row.caption is not None]
+    entries, failure = caption_sounds(request, load_plugins())
+    captioned = [entry for entry in entries if entry.caption is not None]
     if captioned:
         click.echo(_lay_out(captioned, form))
-    for row in rows:
-        if row.caption is None:
-            click.echo(f"bench: {row.clip_id}: {row.error}", err=True)
+    for entry in entries:
+        if entry.caption is None:
+            click.echo(f"bench: {entry.clip_id}: {entry.error}", err=True)
     if failure is not None:
-        click.echo(f"bench: {system} stopped {failure}", err=True)
-    if len(captioned) < len(rows) or failure is not None:
+        click.echo(f"bench: {request.system} stopped {failure}", err=True)
+    if len(captioned) < len(entries) or failure is not None:
         sys.exit(1)
 
 
-def _lay_out(rows: Sequence[ClipEntry], form: Format) -> str:
-    captions = {row.clip_id: row.caption or "" for row in rows}
+def _lay_out(entries: Sequence[ClipEntry], form: Format) -> str:
+    captions = {entry.clip_id: entry.caption or "" for entry in entries}
     if form == "json":
         return to_json(captions, is_ascii=False)
     table: Table[tuple[str, str]] = Table(

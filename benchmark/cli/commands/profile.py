@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.arguments import data_root_option, form_option
+from benchmark.cli.arguments import data_root_option, form_option, gathered, read_names
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.outputs import out_file
 from benchmark.display.layout import Format
+from benchmark.files import write_text
+from benchmark.profiling.processes import profile_systems
+from benchmark.profiling.profile import Failure, Profile
+from benchmark.profiling.pytest_form import to_pytest_benchmark
+from benchmark.profiling.request import (
+    DEFAULT_LOAD,
+    SCENARIOS,
+    ProfileRequest,
+    choose_scenarios,
+)
+from benchmark.profiling.tables import profile_tables
 
-if TYPE_CHECKING:
-    from benchmark.profiling.profile import Profile
 
-SCENARIOS = ("single-stream", "offline", "server")
+def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -> tuple[int, ...]:
+    """Read sizes of batches, comma-separated, as the callback of an option."""
+    try:
+        sizes = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        sizes = []
+    if not sizes or sizes[0] < 1:
+        raise click.UsageError(
+            f"--batch-sizes is {text!r}; expected numbers above 0, comma-separated, as 1,8,32."
+        )
+    return tuple(sizes)
 
 
 @click.command()
-@click.option("--systems", required=True, help="Comma-separated names, as `wsac-pd,constant`.")
+@click.option(
+    "--systems",
+    required=True,
+    callback=read_names,
+    help="Comma-separated names, as `wsac-pd,constant`.",
+)
 @click.option("--dataset", default="soundscapes", show_default=True, help="NAME or NAME:SPLIT.")
 @click.option(
     "--scenario",
-    "scenarios",
+    "named",
     multiple=True,
     type=click.Choice(SCENARIOS),
     help="Repeatable; default single-stream and offline, and server with --rate or --load.",
@@ -46,7 +71,13 @@ SCENARIOS = ("single-stream", "offline", "server")
     show_default=True,
     help="A scenario's limit of time, for each batch size.",
 )
-@click.option("--batch-sizes", default="1,8,32", show_default=True, help="Of the offline scenario.")
+@click.option(
+    "--batch-sizes",
+    default="1,8,32",
+    show_default=True,
+    callback=_read_sizes,
+    help="Of the offline scenario.",
+)
 @click.option(
     "--rate",
     "rate_qps",
@@ -55,6 +86,7 @@ SCENARIOS = ("single-stream", "offline", "server")
 )
 @click.option(
     "--load",
+    "share",
     type=click.FloatRange(min=0, max=1, min_open=True, max_open=True),
     help="Arrivals as a share of what the system answers one by one. [default: 0.8]",
 )
@@ -75,20 +107,12 @@ SCENARIOS = ("single-stream", "offline", "server")
     type=out_file(),
     help="Write the times for `pytest-benchmark compare` to this JSON file.",
 )
+@gathered(request=ProfileRequest)
 def command(
-    systems: str,
-    dataset: str,
-    scenarios: tuple[str, ...],
-    n_queries: int,
-    limit_s: float,
-    batch_sizes: str,
-    rate_qps: float | None,
-    load: float | None,
-    train: str | None,
-    seed: int,
-    device: str,
+    request: ProfileRequest,
+    named: tuple[str, ...],
+    share: float | None,
     form: Format,
-    data_root: Path | None,
     out: Path | None,
     pytest_path: Path | None,
 ) -> None:
@@ -96,28 +120,7 @@ def command(
 
     Exits with 1 where a system failed or a profile is void.
     """
-    from benchmark.machine.places import data_root as find_data_root
-    from benchmark.profiling.processes import profile_systems
-    from benchmark.profiling.request import DEFAULT_LOAD, ProfileRequest, choose_scenarios
-    from benchmark.profiling.tables import profile_tables
-    from benchmark.systems.names import split_names
-
-    if rate_qps is not None and load is not None:
-        raise click.UsageError("--rate and --load both say how often clips come; choose one.")
-    request = ProfileRequest(
-        systems=tuple(split_names(systems)),
-        dataset=dataset,
-        data_root=find_data_root(data_root),
-        scenarios=choose_scenarios(scenarios, has_rate=rate_qps is not None or load is not None),
-        n_queries=n_queries,
-        limit_s=limit_s,
-        batch_sizes=_read_sizes(batch_sizes),
-        rate_qps=rate_qps,
-        load=DEFAULT_LOAD if load is None else load,
-        train=train,
-        seed=seed,
-        device=device,
-    )
+    request = _with_scenarios(request, named, share)
     try:
         profile = profile_systems(request, load_plugins(), lambda text: click.echo(text, err=True))
     except KeyboardInterrupt:
@@ -130,10 +133,20 @@ def command(
         sys.exit(1)
 
 
+def _with_scenarios(
+    request: ProfileRequest, named: Sequence[str], share: float | None
+) -> ProfileRequest:
+    """Decide what is measured: naming how often clips come asks for the server, too."""
+    if request.rate_qps is not None and share is not None:
+        raise click.UsageError("--rate and --load both say how often clips come; choose one.")
+    has_rate = request.rate_qps is not None or share is not None
+    scenarios = choose_scenarios(named, has_rate=has_rate)
+    load = DEFAULT_LOAD if share is None else share
+    return dataclasses.replace(request, scenarios=scenarios, load=load)
+
+
 def _tell_failures(profile: Profile) -> bool:
     """Say which profiles failed or are void; return whether none is."""
-    from benchmark.profiling.profile import Failure
-
     is_good = True
     for name, outcome in profile.outcomes.items():
         if isinstance(outcome, Failure):
@@ -148,22 +161,7 @@ def _tell_failures(profile: Profile) -> bool:
 
 
 def _write(profile: Profile, out: Path | None, pytest_path: Path | None) -> None:
-    from benchmark.files import write_text
-    from benchmark.profiling.pytest_form import to_pytest_benchmark
-
     if out is not None:
         write_text(out, json.dumps(profile.to_json(), indent=1))
     if pytest_path is not None:
         write_text(pytest_path, json.dumps(to_pytest_benchmark(profile), indent=1))
-
-
-def _read_sizes(text: str) -> tuple[int, ...]:
-    try:
-        sizes = sorted({int(part) for part in text.split(",")})
-    except ValueError:
-        sizes = []
-    if not sizes or sizes[0] < 1:
-        raise click.UsageError(
-            f"--batch-sizes is {text!r}; expected numbers above 0, comma-separated, as 1,8,32."
-        )
-    return tuple(sizes)

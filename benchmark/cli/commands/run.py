@@ -2,37 +2,55 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from benchmark.cli.arguments import (
+    chosen_metrics_option,
     data_root_option,
     embeddings_option,
+    gathered,
     lineup_options,
-    metrics_option,
     out_option,
-    parse_seeds,
-    split_list,
+    read_names,
+    read_seeds,
     suite_options,
 )
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
+from benchmark.metrics.suite import SuiteSettings
+from benchmark.runs.carry_out import Outcome, resume_run, start_run, start_seeds
+from benchmark.runs.folder import default_run_path, folders_in
+from benchmark.runs.plan import Feeding
+from benchmark.runs.requests import RunRequest
+from benchmark.systems.lineups import find_lineup
 
 
 @click.command()
-@click.option("--systems", help="Comma-separated names, as `wsac-pd,constant[caption=rain]`.")
+@click.option(
+    "--systems",
+    callback=read_names,
+    help="Comma-separated names, as `wsac-pd,constant[caption=rain]`.",
+)
 @lineup_options
 @click.option("--dataset", default="soundscapes", show_default=True, help="NAME or NAME:SPLIT.")
 @data_root_option
 @out_option
 @embeddings_option
-@metrics_option
+@chosen_metrics_option("all")
 @suite_options
 @click.option("--train", help="Training split of systems that learn; else the data set's own.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--seeds", help="Several, as 0,1,2: a run each; the table has mean and spread.")
+@click.option(
+    "--seeds",
+    callback=read_seeds,
+    help="Several, as 0,1,2: a run each; the table has mean and spread.",
+)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @click.option(
     "--batch-size",
@@ -49,7 +67,7 @@ from benchmark.cli.installed import load_plugins
 )
 @click.option(
     "--profile",
-    "n_profiled",
+    "n_timed",
     type=click.IntRange(min=0),
     default=50,
     show_default=True,
@@ -63,75 +81,50 @@ from benchmark.cli.installed import load_plugins
     type=click.Path(path_type=Path, file_okay=False),
     help="Finish the run in this folder; its own plan decides everything else.",
 )
+@gathered(feeding=Feeding, request=RunRequest, models=SuiteSettings)
 def command(
-    systems: str | None,
-    lineups: tuple[str, ...],
-    dataset: str,
-    data_root: Path | None,
+    request: RunRequest,
+    models: SuiteSettings,
     out: Path | None,
-    embeddings: tuple[Path, ...],
-    metrics: str | None,
-    sbert_model: str | None,
-    bert_score_model: str | None,
-    train: str | None,
-    seed: int,
-    seeds: str | None,
-    device: str,
-    batch_size: int,
-    timeout_s: float | None,
-    n_profiled: int,
-    limit: int | None,
-    text_only: bool,
+    seeds: tuple[int, ...] | None,
     published: bool,
     resume: Path | None,
 ) -> None:
     """Caption a split with one or more systems, score it, print the leaderboard."""
-    from benchmark.machine.places import data_root as find_data_root
-    from benchmark.metrics.catalogue import select_metrics
-    from benchmark.metrics.suite import SuiteSettings
-    from benchmark.runs.carry_out import resume_run, start_run, start_seeds
-    from benchmark.runs.folder import default_run_path, folders_in
-    from benchmark.runs.resolve import RunRequest
-    from benchmark.systems.lineups import find_lineup
-    from benchmark.systems.names import split_names
-
-    if (systems is None and not lineups) == (resume is None):
+    if bool(request.systems or request.lineups) == (resume is not None):
         raise click.UsageError(
             "give --systems to start a run (or --lineup), or --resume to finish one."
         )
-    models = SuiteSettings(sbert_model, bert_score_model, device)
-    root = find_data_root(data_root)
-    path = resume or out or default_run_path("run", dataset)
-    try:
-        if resume is not None:
-            registry = load_plugins()
-            outcomes = [resume_run(folder, registry, root, models) for folder in folders_in(resume)]
+    path = resume or out or default_run_path("run", request.dataset)
+    with _telling_how_to_go_on(path):
+        if resume is None:
+            outcomes = _start(request, seeds, path, models)
         else:
-            request = RunRequest(
-                systems=tuple(split_names(systems or "")),
-                dataset=dataset,
-                data_root=root,
-                metrics=select_metrics(split_list(metrics, ("all",))),
-                argv=tuple(sys.argv[1:]),
-                train=train,
-                seed=seed,
-                device=device,
-                batch_size=batch_size,
-                timeout_s=timeout_s,
-                n_profiled=n_profiled,
-                text_only=text_only,
-                limit=limit,
-                embeddings=embeddings,
-                lineups=lineups,
-            )
-            if seeds is None:
-                outcomes = [start_run(request, load_plugins(), path, models)]
-            else:
-                chosen = parse_seeds(seeds)
-                outcomes = start_seeds(request, chosen, load_plugins(), path, models)
+            outcomes = _resume(path, request.data_root, models)
+    lineups = [find_lineup(name) for name in outcomes[0].plan.lineups]
+    finish(outcomes, published=published, lineups=lineups)
+
+
+def _start(
+    request: RunRequest, seeds: Sequence[int] | None, path: Path, models: SuiteSettings
+) -> list[Outcome]:
+    request = dataclasses.replace(request, argv=tuple(sys.argv[1:]))
+    if seeds is None:
+        return [start_run(request, load_plugins(), path, models)]
+    return start_seeds(request, seeds, load_plugins(), path, models)
+
+
+def _resume(path: Path, data_root: Path, models: SuiteSettings) -> list[Outcome]:
+    registry = load_plugins()
+    return [resume_run(folder, registry, data_root, models) for folder in folders_in(path)]
+
+
+@contextmanager
+def _telling_how_to_go_on(path: Path) -> Iterator[None]:
+    """End an interrupted command with the one that finishes its run, if it had begun."""
+    try:
+        yield
     except KeyboardInterrupt:
         if any((folder / "plan.json").is_file() for folder in folders_in(path)):
             click.echo(f"\nInterrupted. Go on with: bench run --resume {path}", err=True)
         sys.exit(130)
-    asked = [find_lineup(name) for name in outcomes[0].folder.read_plan().suites]
-    finish(outcomes, published=published, lineups=asked)

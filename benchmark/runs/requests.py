@@ -1,0 +1,93 @@
+"""What commands that caption or score were asked for: parsed, not yet held against what is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmark.runs.plan import Feeding
+
+RUN_FEEDING = Feeding(n_timed=50)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What ``bench run`` was asked for.
+
+    Attributes:
+        systems: names, options included.
+        dataset: NAME or NAME:SPLIT, whose clips are captioned.
+        data_root: folder of the data sets.
+        metrics: keys to compute.
+        argv: as it was typed.
+        train: training split of systems that learn; None: the data set's own.
+        seed: of every random choice.
+        device: torch's spelling.
+        feeding: how captioners are fed.
+        text_only: give no sound.
+        limit: caption the first so many clips only.
+        embeddings: files that stand for missing sounds.
+        lineups: names of papers' systems, to run before ``systems``.
+    """
+
+    systems: tuple[str, ...]
+    dataset: str
+    data_root: Path
+    metrics: tuple[str, ...]
+    argv: tuple[str, ...] = ()
+    train: str | None = None
+    seed: int = 0
+    device: str = "cpu"
+    feeding: Feeding = RUN_FEEDING
+    text_only: bool = False
+    limit: int | None = None
+    embeddings: tuple[Path, ...] = ()
+    lineups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRequest:
+    """What ``bench score`` was asked for.
+
+    Attributes:
+        files: csv or json files, one for each row of the table.
+        dataset: NAME or NAME:SPLIT, whose references they are held against.
+        data_root: folder of the data sets.
+        metrics: keys to compute.
+        names: one for each file, or none to name rows after the files.
+        allow_missing: score the clips that a file has; such a row stands in a table of its own.
+        argv: as it was typed.
+    """
+
+    files: tuple[Path, ...]
+    dataset: str
+    data_root: Path
+    metrics: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    allow_missing: bool = False
+    argv: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionRequest:
+    """What ``bench caption`` was asked for.
+
+    Attributes:
+        paths: sounds, and folders that are searched for sounds.
+        system: a system's name, options included.
+        data_root: folder of the data sets.
+        train: label of the split that a system which learns gets.
+        seed: of every random choice.
+        device: torch's spelling.
+        feeding: how its captioner is fed.
+        embeddings: files of embeddings that stand for missing sounds of that split.
+    """
+
+    paths: tuple[Path, ...]
+    system: str
+    data_root: Path
+    train: str | None = None
+    seed: int = 0
+    device: str = "cpu"
+    feeding: Feeding = field(default_factory=Feeding)
+    embeddings: tuple[Path, ...] = ()
