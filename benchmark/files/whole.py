@@ -39,11 +39,11 @@ def written_whole(
     Raises:
         MachineError: the place cannot be written.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file() and not target.is_dir():
-        with writing(path, cure, kind=kind), target.open("wb") as file:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with writing(path, cure, kind=kind), path.open("wb") as file:
             yield file
         return
+    target = Path(os.path.realpath(path))  # of a pipe it would be a name that nobody can open
     with writing(path, cure, kind=kind):
         target.parent.mkdir(parents=True, exist_ok=True)
     with (

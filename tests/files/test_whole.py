@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -175,6 +177,17 @@ def test_a_device_and_a_pipe_are_written_to_as_they_are(tmp_path):
     reader.join(timeout=60)
     assert received == ["through\n"]
     assert (tmp_path / "pipe").is_fifo()
+
+
+def test_standard_output_is_written_to_also_where_it_is_a_pipe():
+    code = "from pathlib import Path; from benchmark.files import write_text\n"
+    code += "write_text(Path('/dev/stdout'), 'said')"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "said\n"
+    assert Path("/dev/stdout").is_symlink()
 
 
 def test_a_link_is_followed(tmp_path):
