@@ -20,7 +20,7 @@ from benchmark.display.layout import (
 )
 from benchmark.display.records import Record, to_csv, to_json
 
-__all__ = ["FORMATS", "NO_VALUE", "Column", "Format", "Part", "Table", "lay_out", "render", "wrap"]
+__all__ = ["FORMATS", "NO_VALUE", "Column", "Format", "Part", "Table", "render", "wrap"]
 
 Row = TypeVar("Row")
 

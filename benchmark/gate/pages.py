@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 from typing import Literal
 
-from benchmark.display.tables import NO_VALUE, lay_out
+from benchmark.display.layout import NO_VALUE, lay_out
 from benchmark.gate.checks import Check, Regression, Status, Unit, Verdict
 from benchmark.gate.history import FoundStep
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import json
 
 import pytest
@@ -86,3 +88,13 @@ def test_every_format_names_the_system_and_the_machine(form):
     text = profile_tables(PROFILE, form)
     assert "toy" in text
     assert SERVER.hash in text
+
+
+def test_csv_is_one_table_that_names_the_four_and_rounds_nothing():
+    rows = list(csv.DictReader(io.StringIO(profile_tables(PROFILE, "csv"))))
+    names = list(dict.fromkeys(row["table"] for row in rows))
+    assert names == ["cold_start", "single_stream", "offline", "server"]
+    start, stream = rows[0], next(row for row in rows if row["table"] == "single_stream")
+    assert (start["system"], float(start["total_s"])) == ("toy", TOY.cold_start.total_s)
+    assert float(stream["p50_s"]) == SCENARIOS.single_stream.latency.seconds.p50.value
+    assert stream["total_s"] == ""
