@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -56,15 +57,21 @@ def clips_folder(tmp_path: Path) -> Path:
     return write_clips(tmp_path / "clips", n_test=12)
 
 
-@pytest.fixture
-def finished_run(
-    bench: Callable[..., subprocess.CompletedProcess[str]], clips_folder: Path, tmp_path: Path
-) -> Path:
+@pytest.fixture(scope="session")
+def run_once(toy_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Finish a run of a floor and the ceiling on the folder's test clips, lexical metrics only."""
-    folder = tmp_path / "run"
-    done = bench(
-        "run", "--systems", "constant,human", "--dataset", f"folder:{clips_folder}:test",
-        "--metrics", "lexical", "--text-only", "--out", folder,
+    place = tmp_path_factory.mktemp("once")
+    clips = write_clips(place / "clips", n_test=12)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmark.cli", "run", "--systems", "constant,human", "--dataset",
+         f"folder:{clips}:test", "--metrics", "lexical", "--text-only", "--out", "run"],
+        cwd=place, env=bench_environment(toy_site), capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return folder
+    return place / "run"
+
+
+@pytest.fixture
+def finished_run(run_once: Path, tmp_path: Path) -> Path:
+    """Give a test its own copy of a finished run."""
+    return Path(shutil.copytree(run_once, tmp_path / "run"))

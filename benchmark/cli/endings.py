@@ -7,28 +7,29 @@ from collections.abc import Sequence
 
 import click
 
-from benchmark.leaderboard.rows import read_rows
+from benchmark.leaderboard.rows import rows_of
 from benchmark.leaderboard.tables import render
-from benchmark.runs.carry_out import Outcome
+from benchmark.runs.folder import RunFolder
+from benchmark.runs.record import RunRecord
 from benchmark.systems.lineups import Lineup
 
 
 def finish(
-    outcomes: Sequence[Outcome], *, published: bool = False, lineups: Sequence[Lineup] = ()
+    records: Sequence[RunRecord], *, published: bool = False, lineups: Sequence[Lineup] = ()
 ) -> None:
     """Print the leaderboard of sealed runs; exit with 1 where a system failed.
 
     Args:
-        outcomes: of the runs.
+        records: of the runs.
         published: print all numbers from papers beside the table.
         lineups: else those of these.
     """
-    rows = read_rows(outcome.folder.path for outcome in outcomes)
+    rows = rows_of(records)
     click.echo(render(rows, "text", published=published, lineups=lineups))
-    for outcome in outcomes:
-        click.echo(f"\nRun: {outcome.folder.path}")
-        for name, reason in outcome.failures.items():
+    for record in records:
+        click.echo(f"\nRun: {record.path}")
+        for name, reason in record.manifest.failures.items():
             click.echo(f"bench: {name} stopped {reason}", err=True)
-            click.echo(f"       its traceback is in {outcome.folder.ledger_path}", err=True)
+            click.echo(f"       its traceback is in {RunFolder(record.path).ledger_path}", err=True)
     if not all(row.complete for row in rows):
         sys.exit(1)

@@ -20,6 +20,7 @@ from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.plan import Plan
+from benchmark.runs.reading import read_manifest
 from benchmark.runs.resolve import load_same_split
 
 DEFAULT_TEMPERATURE = 0.01
@@ -114,8 +115,8 @@ def report_gap(request: GapRequest) -> GapReport:
         MachineError: the device cannot be used, or embeddings cannot be kept.
     """
     folder = RunFolder.open(request.run)
-    manifest, plan = folder.read_manifest(), folder.read_plan()
-    facts = {name: system.get("facts") or {} for name, system in manifest["systems"].items()}
+    plan = folder.read_plan()
+    facts = {name: system.facts for name, system in read_manifest(folder, plan).systems.items()}
     names = request.encoders or _joint_encoders(facts, request.run)
     require_device(request.device)
     split = load_same_split(plan, request.data_root, request.run)

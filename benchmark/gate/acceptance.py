@@ -5,15 +5,15 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmark.errors import RunError, UsageError
-from benchmark.gate.calls import kept_calls
 from benchmark.gate.changes import list_changes
+from benchmark.gate.held import HeldRun
 from benchmark.gate.history import append_nights, history_beside, nights_of, read_history
-from benchmark.gate.identity import require_whole, run_id, system_names
 from benchmark.machine.clock import now
-from benchmark.runs.record import RunRecord, read_record, write_record
+from benchmark.runs.acceptance import Acceptance, Predecessor
+from benchmark.runs.reading import read_run, write_run
+from benchmark.runs.record import RunRecord
 
 BASELINES = Path("leaderboards/baselines")
 
@@ -40,18 +40,18 @@ def accept_run(path: Path, reason: str, out: Path | None = None) -> Accepted:
     """
     if not reason.strip():
         raise UsageError("an empty --reason; say why these numbers are the ones to hold.")
-    record = read_record(path)
-    require_whole(record)
+    record = read_run(path)
+    record.require_unedited()
     require_complete(record)
     target = out or default_baseline(record)
-    previous = read_record(target) if target.exists() else None
+    previous = read_run(target) if target.exists() else None
     read_history(history_beside(target))
     acceptance = _acceptance(record, previous, reason.strip())
     accepted = dataclasses.replace(record, acceptance=acceptance)
-    write_record(accepted, target)
+    write_run(accepted, target)
     append_nights(history_beside(target), nights_of(accepted, "accepted", reason.strip()))
-    changes = () if previous is None else tuple(list_changes(record, previous))
-    return Accepted(target, acceptance["version"], acceptance["run"], changes)
+    changes = () if previous is None else tuple(list_changes(HeldRun(record, previous)))
+    return Accepted(target, acceptance.version, acceptance.run, changes)
 
 
 def default_baseline(record: RunRecord) -> Path:
@@ -67,11 +67,10 @@ def require_complete(record: RunRecord) -> None:
         RunError: a system stopped, lacks captions, or has no scored clip.
     """
     faults = []
-    for name in system_names(record):
-        sealed = record.manifest["systems"][name]
-        n_missing = len(record.plan.clip_ids) - record.scores["systems"][name]["n_scored"]
-        if sealed["failure"] is not None:
-            faults.append(f"{name} stopped {sealed['failure']}")
+    for name, system in record.systems.items():
+        n_missing = len(record.plan.clip_ids) - system.scores.n_scored
+        if system.sealed.failure is not None:
+            faults.append(f"{name} stopped {system.sealed.failure}")
         elif n_missing:
             faults.append(f"{name} has no caption of {n_missing} clips")
     if not record.plan.clip_ids:
@@ -83,25 +82,23 @@ def require_complete(record: RunRecord) -> None:
         )
 
 
-def _acceptance(record: RunRecord, previous: RunRecord | None, reason: str) -> dict[str, Any]:
+def _acceptance(record: RunRecord, previous: RunRecord | None, reason: str) -> Acceptance:
     """Say when, why and after which baseline a run is accepted.
 
     Raises:
         UsageError: it is the baseline already.
     """
-    content_id = run_id(record)
     before = None
     if previous is not None:
-        require_whole(previous)
-        old = previous.acceptance or {}
-        before = {"version": old.get("version", 0), "run": run_id(previous)}
-        if before["run"] == content_id:
+        previous.require_unedited()
+        version = previous.acceptance.version if previous.acceptance else 0
+        before = Predecessor(version, previous.content_id)
+        if before.run == record.content_id:
             raise UsageError(f"{record.path} is the baseline {previous.path} already.")
-    return {
-        "accepted_at": now(),
-        "reason": reason,
-        "version": 1 + (before["version"] if before else 0),
-        "run": content_id,
-        "from": before,
-        **kept_calls(record),
-    }
+    return Acceptance(
+        accepted_at=now(),
+        reason=reason,
+        version=1 + (before.version if before else 0),
+        run=record.content_id,
+        after=before,
+    )

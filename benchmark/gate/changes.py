@@ -4,54 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmark.gate.identity import system_names
-from benchmark.gate.pairs import has_value, value_of, why_incomparable
-from benchmark.gate.quality import JUDGED
-from benchmark.gate.speed import other_machine, peak_rss_mib, relative_medians
+from benchmark.gate.held import HeldRun
+from benchmark.gate.pairs import JUDGED, has_value, why_incomparable
+from benchmark.gate.speed import relative_medians
 from benchmark.metrics.catalogue import METRICS
-from benchmark.runs.record import RunRecord
+from benchmark.runs.pairs import SystemPair
 
 
-def list_changes(run: RunRecord, before: RunRecord) -> list[str]:
+def list_changes(night: HeldRun) -> list[str]:
     """Say in what a run differs from the baseline that it follows; nothing where in nothing."""
+    run, before = night.run, night.baseline
     if run.plan.references_sha256 != before.plan.references_sha256:
         return [f"other references than the {before.plan.dataset} before: nothing compares"]
-    names, known = system_names(run), system_names(before)
-    lines = [f"removed: {name}" for name in known if name not in names]
-    lines += [f"added: {name}" for name in names if name not in known]
-    for name in names:
-        if name in known:
-            lines += [f"{name}: {line}" for line in _of_system(run, before, name)]
+    lines = [f"removed: {name}" for name in night.gone]
+    lines += [f"added: {name}" for name in night.new]
+    for name, pair in night.pairs.items():
+        lines += [f"{name}: {line}" for line in _of_system(pair)]
     if n_gone := len(set(before.plan.clip_ids) - set(run.plan.clip_ids)):
         lines.append(f"{n_gone} clips fewer to caption")
     if n_new := len(set(run.plan.clip_ids) - set(before.plan.clip_ids)):
         lines.append(f"{n_new} clips more to caption")
-    lines += _of_memory(run, before)
-    if differing := other_machine(run, before):
-        lines.append(f"another machine: {differing}")
+    lines += _of_memory(night)
+    if night.other_machine:
+        lines.append(f"another machine: {night.other_machine}")
     return lines
 
 
-def _of_system(run: RunRecord, before: RunRecord, system: str) -> Iterator[str]:
+def _of_system(pair: SystemPair) -> Iterator[str]:
+    before, now = pair.first, pair.second
     for key in JUDGED:
-        label = METRICS[key].label
-        has_now, had_before = has_value(run, system, key), has_value(before, system, key)
-        if had_before and not has_now:
+        label, was, value = METRICS[key].label, before.value(key), now.value(key)
+        if has_value(before, key) and not has_value(now, key):
             yield f"{label} removed"
-        elif has_now and not had_before:
+        elif has_value(now, key) and not has_value(before, key):
             yield f"{label} added"
-        elif has_now and had_before:
-            if why := why_incomparable(run, before, system, key):
+        elif was is not None and value is not None:
+            if why := why_incomparable(pair, key):
                 yield f"{label} {why}"
-            elif (was := value_of(before, system, key)) != (now := value_of(run, system, key)):
-                yield f"{label} {was:.4f} -> {now:.4f}"
-    was_median, medians = relative_medians(before, system), relative_medians(run, system)
-    for subject, median in medians.items():
-        if was_median.get(subject):
-            yield f"{subject} x{median / was_median[subject]:.2f}"
+            elif was != value:
+                yield f"{label} {was:.4f} -> {value:.4f}"
+    medians_before = relative_medians(before)
+    for subject, median in relative_medians(now).items():
+        if medians_before.get(subject):
+            yield f"{subject} x{median / medians_before[subject]:.2f}"
 
 
-def _of_memory(run: RunRecord, before: RunRecord) -> Iterator[str]:
-    was, now = peak_rss_mib(before), peak_rss_mib(run)
-    if was is not None and now is not None:
-        yield f"peak memory {was:,.0f} -> {now:,.0f} MiB"
+def _of_memory(night: HeldRun) -> Iterator[str]:
+    was, is_now = night.baseline.manifest.peak_rss_mib, night.run.manifest.peak_rss_mib
+    if was is not None and is_now is not None:
+        yield f"peak memory {was:,.0f} -> {is_now:,.0f} MiB"

@@ -5,46 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from benchmark.gate.checks import Check, in_percent, used_share
-from benchmark.gate.identity import system_names
+from benchmark.gate.held import HeldRun
 from benchmark.gate.policy import CoverageRule
-from benchmark.runs.record import RunRecord
+from benchmark.runs.record import SystemRecord
 
 
-def judge_presence(run: RunRecord, baseline: RunRecord) -> list[Check]:
+def judge_presence(night: HeldRun) -> list[Check]:
     """Every system of the baseline must be in the run; none may have stopped or said nothing."""
-    names = system_names(run)
     checks = [
         Check(name, "system", "", "fail", "in the baseline, and not in the run")
-        for name in system_names(baseline)
-        if name not in names
+        for name in night.gone
     ]
-    for name in names:
-        failure = run.manifest["systems"][name]["failure"]
-        if failure is not None:
-            checks.append(Check(name, "system", "", "fail", f"stopped {failure}"))
-        elif not run.scores["systems"][name]["n_scored"]:
+    for name, system in night.run.systems.items():
+        if system.sealed.failure is not None:
+            checks.append(Check(name, "system", "", "fail", f"stopped {system.sealed.failure}"))
+        elif not system.scores.n_scored:
             checks.append(Check(name, "system", "", "fail", "no clip of it was scored"))
     return checks
 
 
 def judge_coverage(
-    run: RunRecord, baseline: RunRecord, system: str, rule: CoverageRule
+    system: SystemRecord, before: SystemRecord | None, rule: CoverageRule
 ) -> list[Check]:
     """Count one system's captions: how many there are, how many failed or have no words.
 
     The clips expected are those that the baseline captioned; of a new system, all of the run's.
     """
-    before, now = baseline.captions.get(system), run.captions[system]
-    expected = run.plan.clip_ids if before is None else tuple(sorted(before))
+    expected = system.plan.clip_ids if before is None else tuple(sorted(before.captions))
     n_expected = max(len(expected), 1)
-    missing = [clip_id for clip_id in expected if clip_id not in now]
-    n_failed = run.manifest["systems"][system]["n_failed"]
+    missing = [clip_id for clip_id in expected if clip_id not in system.captions]
     checks = [
-        _captioned(system, rule, missing, n_expected),
-        _failed(system, rule, n_failed / n_expected),
+        _captioned(system.name, rule, missing, n_expected),
+        _failed(system.name, rule, system.sealed.n_failed / n_expected),
     ]
     if before is not None:
-        checks.append(_empty(system, rule, _share_empty(before), _share_empty(now)))
+        shares = _share_empty(before.captions), _share_empty(system.captions)
+        checks.append(_empty(system.name, rule, *shares))
     return [check for check in checks if check is not None]
 
 

@@ -19,10 +19,9 @@ from typing import Any, Literal, get_args
 from benchmark.contract import SplitLabel
 from benchmark.errors import DataError
 from benchmark.files import append_lines
-from benchmark.gate.identity import run_id, system_names
-from benchmark.gate.pairs import comparable_part
-from benchmark.gate.quality import JUDGED
-from benchmark.gate.speed import hardware_of, relative_medians
+from benchmark.gate.held import hardware_of
+from benchmark.gate.pairs import JUDGED, comparable_part
+from benchmark.gate.speed import relative_medians
 from benchmark.metrics.catalogue import METRICS
 from benchmark.runs.record import RunRecord
 from benchmark.stats.steps import detect_steps
@@ -92,26 +91,22 @@ class FoundStep:
 
 def nights_of(record: RunRecord, event: Event, outcome: str) -> list[Night]:
     """Note what a run measured, one night a system."""
-    content_id = run_id(record)
     nights = []
-    for system in system_names(record):
-        cells = record.scores["systems"][system]["metrics"]
-        kept = {key: cells[key] for key in JUDGED if key in cells and cells[key]["available"]}
-        medians = relative_medians(record, system)
+    for name, system in record.systems.items():
+        values = {key: value for key in JUDGED if (value := system.value(key)) is not None}
+        medians = relative_medians(system)
+        signatures = {key: str(comparable_part(system.signature(key))) for key in values}
         nights.append(
             Night(
                 date=record.plan.created_at,
-                run=content_id,
+                run=record.content_id,
                 event=event,
                 outcome=outcome,
                 dataset=record.plan.dataset,
                 references_sha256=record.plan.references_sha256,
-                system=system,
-                values={**{key: cell["value"] for key, cell in kept.items()}, **medians},
-                signatures={
-                    **{key: comparable_part(cell["signature"]) for key, cell in kept.items()},
-                    **dict.fromkeys(medians, hardware_of(record)),
-                },
+                system=name,
+                values={**values, **medians},
+                signatures={**signatures, **dict.fromkeys(medians, hardware_of(record))},
             )
         )
     return nights

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmark.files import append_lines, write_text
 from benchmark.gate.checks import Verdict
+from benchmark.gate.held import HeldRun
 from benchmark.gate.history import (
     FoundStep,
     append_nights,
@@ -17,13 +18,13 @@ from benchmark.gate.history import (
     nights_of,
     read_history,
 )
-from benchmark.gate.identity import require_whole
 from benchmark.gate.judgement import judge_run, unmeasured
 from benchmark.gate.junit import render_junit
 from benchmark.gate.pages import render_verdict
 from benchmark.gate.policy import Policy, read_policy
 from benchmark.runs.folder import RunFolder
-from benchmark.runs.record import RunRecord, read_record
+from benchmark.runs.reading import read_run
+from benchmark.runs.record import RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +66,30 @@ def hold_gate(request: GateRequest) -> GatedNight:
         MachineError: a file cannot be written.
     """
     policy = read_policy(request.policy)
-    baseline = read_record(request.baseline)
-    require_whole(baseline)
-    found = _judge(request, baseline, policy)
-    verdict = found.verdict
+    baseline = read_run(request.baseline)
+    baseline.require_unedited()
+    night = _judge(request, baseline, policy)
+    verdict = night.verdict
     if request.junit is not None:
         write_text(request.junit, render_junit(verdict))
     if request.json is not None:
-        steps = [dataclasses.asdict(step) for step in found.steps]
+        steps = [dataclasses.asdict(step) for step in night.steps]
         write_text(request.json, json.dumps({**verdict.to_json(), "steps": steps}, indent=1))
     if request.summary is not None:
-        append_lines(request.summary, [render_verdict(verdict, found.steps, "md")])
-    return found
+        append_lines(request.summary, [render_verdict(verdict, night.steps, "md")])
+    return night
 
 
 def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNight:
     if not request.run.is_file() and not RunFolder.open(request.run).manifest_path.is_file():
         why = "the run is unfinished: it has no manifest.json"
         return GatedNight(unmeasured(why, str(request.run), baseline, policy))
-    run = read_record(request.run)
-    require_whole(run)
+    run = read_run(request.run)
+    run.require_unedited()
     past = []
     if request.history is not None:
         past = read_history(history_beside(request.baseline)) + read_history(request.history)
-    verdict = judge_run(run, baseline, policy)
+    verdict = judge_run(HeldRun(run, baseline), policy)
     if request.history is None or verdict.unmeasured is not None:
         return GatedNight(verdict)
     tonight = nights_of(run, "night", verdict.outcome)

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from benchmark.metrics.catalogue import METRICS
-from benchmark.metrics.contributions import CommonClips, samples_alike
-from benchmark.runs.record import RunRecord
+from benchmark.metrics.signature import Signature
+from benchmark.runs.pairs import SystemPair
+from benchmark.runs.record import SystemRecord
 from benchmark.stats.samples import Sample
 
-_OWN = ("aac-bench:", "refs:", "clips:")
+JUDGED = tuple(key for key, metric in METRICS.items() if metric.higher_is_better is not None)
+"""Metrics that a gate looks at."""
+
+_OWN = ("aac-bench", "refs", "clips")
 """Parts of a signature that two runs may differ in: coverage is judged apart, and whether this
 project's own code still gives the same numbers is just what a gate is asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class MetricPair:
     """One metric of one system in both runs, over the clips that both scored."""
 
-    system: str
+    system_name: str
     key: str
     before: Sample
     now: Sample
+
+    @staticmethod
+    def of(pair: SystemPair, key: str) -> MetricPair:
+        return MetricPair(pair.second.name, key, *pair.samples(key))
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """System and metric: no other pair of a night has both."""
+        return self.system_name, self.key
 
     @property
     def is_higher_better(self) -> bool:
@@ -50,60 +61,28 @@ class Pair:
         return loss / size if size else math.copysign(math.inf, loss)
 
 
-def find_common_clips(run: RunRecord, baseline: RunRecord, system: str) -> CommonClips:
-    """Match the clips of one system that the baseline and the run scored, in this order."""
-    return CommonClips.find(_scored_clips(baseline, system), _scored_clips(run, system))
-
-
-def _scored_clips(record: RunRecord, system: str) -> tuple[str, ...]:
-    statistics = record.statistics.get(system)
-    return statistics.clip_ids if statistics else ()
-
-
-def pair_up(run: RunRecord, baseline: RunRecord, system: str, key: str, clips: CommonClips) -> Pair:
-    """Take one metric of both runs over the same clips."""
-    before, now = samples_alike([baseline.statistics[system], run.statistics[system]], key)
-    return Pair(system, key, before.take(clips.rows[0]), now.take(clips.rows[1]))
-
-
-def cell_of(record: RunRecord, system: str, key: str) -> Mapping[str, Any] | None:
-    """Find a metric's score; None where the run does not have the system or the metric."""
-    scores = record.scores["systems"].get(system, {}).get("metrics", {})
-    cell: Mapping[str, Any] | None = scores.get(key)
-    return cell
-
-
-def value_of(record: RunRecord, system: str, key: str) -> float | None:
-    """Return a metric's corpus value; None where the run has none."""
-    cell = cell_of(record, system, key)
-    return None if cell is None or cell["value"] is None else float(cell["value"])
-
-
-def has_value(record: RunRecord, system: str, key: str) -> bool:
-    return value_of(record, system, key) is not None
-
-
-def comparable_part(signature: str) -> str:
+def comparable_part(signature: Signature) -> Signature:
     """Reduce a signature to what two runs must share before a metric of theirs compares."""
-    return "|".join(part for part in signature.split("|") if not part.startswith(_OWN))
+    return signature.without(*_OWN)
 
 
-def why_missing(run: RunRecord, system: str, key: str) -> str | None:
+def has_value(system: SystemRecord | None, key: str) -> bool:
+    """Tell whether a system, if there is one, has a value of a metric."""
+    return system is not None and system.value(key) is not None
+
+
+def why_missing(system: SystemRecord, key: str) -> str | None:
     """Say why the run has no value of a metric; None where it has one."""
-    cell = cell_of(run, system, key)
+    cell = system.cell(key)
     if cell is None:
         return "not in the run"
-    return None if cell["available"] else f"unavailable in the run: {cell['reason']}"
+    return None if cell.is_available else f"unavailable in the run: {cell.reason}"
 
 
-def why_incomparable(run: RunRecord, baseline: RunRecord, system: str, key: str) -> str | None:
+def why_incomparable(pair: SystemPair, key: str) -> str | None:
     """Say in what two values of a metric were made differently; None where they compare."""
-    cells = [cell_of(record, system, key) for record in (baseline, run)]
-    before, now = (comparable_part(cell["signature"]).split("|") for cell in cells if cell)
-    if before == now:
+    unlike = pair.unlike_parts(key, but=_OWN)
+    if not any(unlike):
         return None
-    gone = [part for part in before if part not in now] or ["nothing"]
-    come = [part for part in now if part not in before] or ["nothing"]
-    return (
-        f"cannot be compared: made with {', '.join(come)} where the baseline has {', '.join(gone)}"
-    )
+    gone, come = (", ".join(parts) or "nothing" for parts in unlike)
+    return f"cannot be compared: made with {come} where the baseline has {gone}"

@@ -13,18 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark.gate.checks import Check, Status, in_percent, used_share
+from benchmark.gate.held import HeldRun
 from benchmark.gate.pairs import (
-    Pair,
-    cell_of,
-    find_common_clips,
+    JUDGED,
+    MetricPair,
     has_value,
-    pair_up,
     why_incomparable,
     why_missing,
 )
 from benchmark.gate.policy import Limits, MetricRule, Policy
-from benchmark.metrics.catalogue import METRICS
-from benchmark.runs.record import RunRecord
+from benchmark.runs.pairs import SystemPair
+from benchmark.runs.record import SystemRecord
 from benchmark.stats.families import correct_holm
 from benchmark.stats.intervals import Finding, judge_non_inferiority
 from benchmark.stats.paired import paired_p_values
@@ -35,20 +34,16 @@ N_DRAWS = 100_000
 N_BOUND_DRAWS = 10_000
 """Bootstrap draws of a bound."""
 
-JUDGED = tuple(key for key, metric in METRICS.items() if metric.higher_is_better is not None)
-
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """A pair and what it is held to."""
 
-    pair: Pair
+    pair: MetricPair
     rule: MetricRule
 
 
-def judge_quality(
-    run: RunRecord, baseline: RunRecord, systems: Sequence[str], policy: Policy
-) -> list[Check]:
+def judge_quality(night: HeldRun, policy: Policy) -> list[Check]:
     """Judge the metrics of systems that have scored clips in the run.
 
     Every metric that the baseline has or the policy bounds must be in the run; where the baseline
@@ -56,53 +51,51 @@ def judge_quality(
     """
     checks: list[Check] = []
     judged: list[_Judged] = []
-    for system in systems:
-        limits = policy.limits(system)
-        alone, keys = _judge_alone(run, baseline, system, limits)
-        checks += alone
-        clips = find_common_clips(run, baseline, system)
-        n_clips = len(clips.clip_ids)
-        if n_clips > 1:
-            pairs = [pair_up(run, baseline, system, key, clips) for key in keys]
-            judged += [_Judged(pair, limits.metric(pair.key)) for pair in pairs]
-        elif any(limits.metric(key).needs_baseline for key in keys):
-            reason = f"clips scored in both runs: {n_clips}, too few to compare"
-            checks.append(Check(system, "quality", "", "inconclusive", reason))
+    for system in night.scored:
+        limits, pair = policy.limits(system.name), night.pairs.get(system.name)
+        checks += _judge_alone(system, pair, limits)
+        keys = [key for key in JUDGED if pair is not None and _compares(pair, key)]
+        if pair is not None and pair.n_clips > 1:
+            pairs = [MetricPair.of(pair, key) for key in keys]
+            judged += [_Judged(each, limits.metric(each.key)) for each in pairs]
+        elif pair is not None and any(limits.metric(key).needs_baseline for key in keys):
+            reason = f"clips scored in both runs: {pair.n_clips}, too few to compare"
+            checks.append(Check(system.name, "quality", "", "inconclusive", reason))
     return checks + _judge_drops(judged, policy.alpha) + _judge_margins(judged, policy.alpha)
 
 
-def _judge_alone(
-    run: RunRecord, baseline: RunRecord, system: str, limits: Limits
-) -> tuple[list[Check], list[str]]:
-    """Judge what needs no test; also list the metrics that compare with the baseline's."""
+def _compares(pair: SystemPair, key: str) -> bool:
+    """Tell whether both runs have a metric, made in the same way."""
+    has_both = has_value(pair.first, key) and has_value(pair.second, key)
+    return has_both and why_incomparable(pair, key) is None
+
+
+def _judge_alone(system: SystemRecord, pair: SystemPair | None, limits: Limits) -> list[Check]:
+    """Judge what needs no test: that metrics are there, as they were made, within bounds."""
     checks: list[Check] = []
-    keys: list[str] = []
     for key in JUDGED:
-        rule, was_there = limits.metric(key), has_value(baseline, system, key)
-        missing = why_missing(run, system, key)
+        rule = limits.metric(key)
+        was_there = pair is not None and has_value(pair.first, key)
+        missing = why_missing(system, key)
         if missing is None:
-            checks += _judge_bounds(run, system, key, rule)
+            checks += _judge_bounds(system, key, rule)
         elif was_there or rule.needs_value:
-            checks.append(Check(system, key, "", "fail", missing))
-        if missing is not None or not was_there:
+            checks.append(Check(system.name, key, "", "fail", missing))
+        if pair is None or missing is not None or not was_there:
             continue
-        incomparable = why_incomparable(run, baseline, system, key)
-        if incomparable is None:
-            keys.append(key)
-        else:
-            checks.append(Check(system, key, "", "fail", incomparable))
-    return checks, keys
+        if incomparable := why_incomparable(pair, key):
+            checks.append(Check(system.name, key, "", "fail", incomparable))
+    return checks
 
 
-def _judge_bounds(run: RunRecord, system: str, key: str, rule: MetricRule) -> list[Check]:
+def _judge_bounds(system: SystemRecord, key: str, rule: MetricRule) -> list[Check]:
     """Hold a metric against a limit that knows no baseline."""
-    cell = cell_of(run, system, key)
-    value = cell["value"] if cell else None
+    name, value = system.name, system.value(key)
     checks = []
     if value is not None and rule.min is not None:
-        checks.append(_bounded(system, key, value, f">= {rule.min:g}", value >= rule.min))
+        checks.append(_bounded(name, key, value, f">= {rule.min:g}", value >= rule.min))
     if value is not None and rule.max is not None:
-        checks.append(_bounded(system, key, value, f"<= {rule.max:g}", value <= rule.max))
+        checks.append(_bounded(name, key, value, f"<= {rule.max:g}", value <= rule.max))
     return checks
 
 
@@ -119,19 +112,19 @@ def _judge_drops(judged: Sequence[_Judged], alpha: float) -> list[Check]:
     # Drops within the limit enter as if they were noise for certain: that spares their tests,
     # and can only make the others' corrected p-values larger.
     corrected = correct_holm([*_p_values(beyond), *[1.0] * (len(held) - len(beyond))])
-    p_of = {(pair.system, pair.key): p for pair, p in zip(beyond, corrected, strict=False)}
-    return [_drop(pair, limit, p_of.get((pair.system, pair.key)), alpha) for pair, limit in held]
+    p_of = {pair.name: p for pair, p in zip(beyond, corrected, strict=False)}
+    return [_drop(pair, limit, p_of.get(pair.name), alpha) for pair, limit in held]
 
 
-def _p_values(pairs: Sequence[Pair]) -> list[float]:
+def _p_values(pairs: Sequence[MetricPair]) -> list[float]:
     """Test pairs, those of one system together: they are of the same clips."""
-    found: list[float] = []
-    for _, of_system in itertools.groupby(pairs, key=lambda pair: pair.system):
-        found += paired_p_values([pair.better_first for pair in of_system], N_DRAWS)
-    return found
+    p_values: list[float] = []
+    for _, of_system in itertools.groupby(pairs, key=lambda pair: pair.system_name):
+        p_values += paired_p_values([pair.better_first for pair in of_system], N_DRAWS)
+    return p_values
 
 
-def _drop(pair: Pair, limit: float, p: float | None, alpha: float) -> Check:
+def _drop(pair: MetricPair, limit: float, p: float | None, alpha: float) -> Check:
     """Judge one drop; ``p`` is None within the limit."""
     status: Status = "pass" if p is None else "fail" if p <= alpha else "inconclusive"
     word = "worse" if pair.loss > 0 else "better"
@@ -141,7 +134,7 @@ def _drop(pair: Pair, limit: float, p: float | None, alpha: float) -> Check:
     if p is not None:
         reason += f", corrected p {p:.2g}" + (": may be noise" if p > alpha else "")
     return Check(
-        pair.system,
+        pair.system_name,
         pair.key,
         f"drop <= {in_percent(limit)}",
         status,
@@ -158,7 +151,7 @@ def _judge_margins(judged: Sequence[_Judged], alpha: float) -> list[Check]:
     ]
 
 
-def _margin(pair: Pair, margin: float, alpha: float) -> Check:
+def _margin(pair: MetricPair, margin: float, alpha: float) -> Check:
     """Judge non-inferiority: the bound of the loss must lie below the margin."""
     first, second = pair.better_first
     found = judge_non_inferiority(second, first, margin, level=1 - alpha, n_draws=N_BOUND_DRAWS)
@@ -168,7 +161,7 @@ def _margin(pair: Pair, margin: float, alpha: float) -> Check:
         "undecided": "inconclusive",
     }
     return Check(
-        pair.system,
+        pair.system_name,
         pair.key,
         f"worse by < {margin:.4g}",
         statuses[found.finding],

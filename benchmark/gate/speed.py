@@ -8,18 +8,17 @@ inconclusive where only the ratio itself does, or where the night ran on another
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from benchmark.gate.calls import LATENCY, Calls, read_calls
 from benchmark.gate.checks import Check, Status, used_share
-from benchmark.gate.identity import system_names
+from benchmark.gate.held import HeldRun
 from benchmark.gate.policy import Limits, Policy, RatioRule
-from benchmark.machine.fingerprint import Machine
-from benchmark.runs.latency import Latency
-from benchmark.runs.record import RunRecord
+from benchmark.runs.calls import LATENCY, Calls
+from benchmark.runs.record import SystemRecord
 from benchmark.stats.percentiles import Percentile, percentile
 
 WHOLE_RUN = "(run)"
@@ -41,6 +40,15 @@ class SpeedPair:
     now: Calls
     unit_s: float
     is_other_machine: bool
+
+    @staticmethod
+    def of(before: SystemRecord, now: SystemRecord, is_other_machine: bool) -> SpeedPair:
+        """Pair systems that both have calls with bounds; see ``why_unmeasured``."""
+        latency = before.sealed.latency
+        assert latency is not None
+        assert latency.calibration_p50_s is not None
+        unit_s = latency.calibration_p50_s
+        return SpeedPair(now.name, before.calls, now.calls, unit_s, is_other_machine)
 
     def subjects(self, calls: Calls) -> list[str]:
         return list(dict.fromkeys(subject for call in calls.values() for subject in call))
@@ -64,88 +72,62 @@ class SpeedPair:
         return percentile(ratios, 0.5)
 
 
-def judge_speed(
-    run: RunRecord, baseline: RunRecord, systems: Sequence[str], policy: Policy
-) -> tuple[list[Check], list[str]]:
-    """Judge systems' calls, whole and stage by stage.
+class SpeedFindings(NamedTuple):
+    """Checks, and notes on what was measured and cannot be compared."""
 
-    Returns:
-        The checks, and notes on what was timed and cannot be compared.
-    """
-    before, now = read_calls(baseline), read_calls(run)
-    is_other_machine = other_machine(run, baseline) is not None
+    checks: list[Check]
+    notes: list[str]
+
+
+def judge_speed(night: HeldRun, policy: Policy) -> SpeedFindings:
+    """Judge systems' calls, whole and stage by stage."""
     checks: list[Check] = []
     notes: list[str] = []
-    for system in systems:
-        was_void = _why_unmeasured(baseline, system, before)
-        is_void = _why_unmeasured(run, system, now)
-        if was_void is None and is_void is None:
-            pair = SpeedPair(
-                system, before[system], now[system], _unit_s(baseline, system), is_other_machine
-            )
-            checks += _judge_pair(pair, policy.limits(system))
-        elif was_void is None and policy.limits(system).needs_calls:
+    for system in night.scored:
+        before = night.baseline.systems.get(system.name)
+        was_void = "no call was timed" if before is None else why_unmeasured(before)
+        is_void = why_unmeasured(system)
+        if before is not None and was_void is None and is_void is None:
+            pair = SpeedPair.of(before, system, night.other_machine is not None)
+            checks += _judge_pair(pair, policy.limits(system.name))
+        elif was_void is None and policy.limits(system.name).needs_calls:
             reason = f"measured in the baseline; in the run {is_void}"
-            checks.append(Check(system, LATENCY, "", "fail", reason))
+            checks.append(Check(system.name, LATENCY, "", "fail", reason))
         elif is_void is None:
-            notes.append(f"{system}: latency not compared: in the baseline {was_void}")
-    return checks, notes
+            notes.append(f"{system.name}: latency not compared: in the baseline {was_void}")
+    return SpeedFindings(checks, notes)
 
 
-def judge_memory(
-    run: RunRecord, baseline: RunRecord, rule: RatioRule
-) -> tuple[list[Check], list[str]]:
+def judge_memory(night: HeldRun, rule: RatioRule) -> SpeedFindings:
     """Judge the whole run's peak resident memory; its systems share one process."""
-    limit, before, now = rule.max_ratio, peak_rss_mib(baseline), peak_rss_mib(run)
+    before, now = night.baseline.manifest.peak_rss_mib, night.run.manifest.peak_rss_mib
+    limit = rule.max_ratio
     if limit is None or before is None:
-        return [], []
+        return SpeedFindings([], [])
     if now is None:
         reason = "measured in the baseline, and not in the run"
-        return [Check(WHOLE_RUN, "peak memory", "", "fail", reason)], []
-    if sorted(system_names(run)) != sorted(system_names(baseline)):
-        return [], ["peak memory not compared: the run has other systems than the baseline"]
+        return SpeedFindings([Check(WHOLE_RUN, "peak memory", "", "fail", reason)], [])
+    if night.gone or night.new:
+        note = "peak memory not compared: the run has other systems than the baseline"
+        return SpeedFindings([], [note])
     ratio = max(now, rule.floor) / max(before, rule.floor)
-    is_other = other_machine(run, baseline) is not None
+    is_other = night.other_machine is not None
     status: Status = "pass" if ratio <= limit else "inconclusive" if is_other else "fail"
     reason = f"x{ratio:.2f}" + (", on another machine" if is_other else "")
     used = used_share(ratio - 1, limit - 1)
     name = f"<= x{limit:g}"
-    return [Check(WHOLE_RUN, "peak memory", name, status, reason, "mib", before, now, used)], []
+    check = Check(WHOLE_RUN, "peak memory", name, status, reason, "mib", before, now, used)
+    return SpeedFindings([check], [])
 
 
-def other_machine(run: RunRecord, baseline: RunRecord) -> str | None:
-    """Say in what the hardware of two runs differs; None where it does not, or nobody knows."""
-    now, before = _machine(run), _machine(baseline)
-    if now is None or before is None:
-        return None
-    parts = [
-        f"{name} {fact} (baseline: {before.hardware[name]})"
-        for name, fact in now.hardware.items()
-        if fact != before.hardware[name]
-    ]
-    return ", ".join(parts) or None
-
-
-def hardware_of(record: RunRecord) -> str:
-    """Spell what times of two runs must share to be one series; empty where nobody noted it."""
-    machine = _machine(record)
-    facts = machine.hardware.items() if machine else ()
-    return "|".join(f"{name}:{fact}" for name, fact in facts if fact)
-
-
-def relative_medians(record: RunRecord, system: str) -> dict[str, float]:
+def relative_medians(system: SystemRecord) -> dict[str, float]:
     """List a system's median call and stages in units of calibration work, unless void."""
-    latency = _latency(record, system)
+    latency = system.sealed.latency
     if latency is None or latency.void:
         return {}
     medians = {LATENCY: latency.relative_p50}
     medians |= {f"stage {name}": stage.relative_p50 for name, stage in latency.stages.items()}
     return {subject: median.value for subject, median in medians.items() if median is not None}
-
-
-def peak_rss_mib(record: RunRecord) -> float | None:
-    peak: float | None = record.manifest.get("peak_rss_mib")
-    return peak
 
 
 def _judge_pair(pair: SpeedPair, limits: Limits) -> Iterator[Check]:
@@ -166,15 +148,15 @@ def _judge_pair(pair: SpeedPair, limits: Limits) -> Iterator[Check]:
 def _judge_subject(pair: SpeedPair, subject: str, limit: float, floor: float) -> Check:
     """Judge a ratio; whatever the machine, one within the limit is a pass."""
     before, now = pair.medians(subject)
-    found = pair.ratio(subject, floor)
-    if found is None:
+    ratio = pair.ratio(subject, floor)
+    if ratio is None:
         reason = "too few clips were timed in both runs"
         return Check(pair.system, subject, f"<= x{limit:g}", "inconclusive", reason)
     status: Status = "pass"
-    if found.value > limit:
-        is_sure = found.low > limit and not pair.is_other_machine
+    if ratio.value > limit:
+        is_sure = ratio.low > limit and not pair.is_other_machine
         status = "fail" if is_sure else "inconclusive"
-    reason = f"x{found.value:.2f}, from x{found.low:.2f} to x{found.high:.2f}"
+    reason = f"x{ratio.value:.2f}, from x{ratio.low:.2f} to x{ratio.high:.2f}"
     return Check(
         pair.system,
         subject,
@@ -184,34 +166,17 @@ def _judge_subject(pair: SpeedPair, subject: str, limit: float, floor: float) ->
         "relative",
         before,
         now,
-        used_share(found.value - 1, limit - 1),
+        used_share(ratio.value - 1, limit - 1),
     )
 
 
-def _machine(record: RunRecord) -> Machine | None:
-    machine = record.manifest.get("machine")
-    return Machine.from_json(machine, record.path) if machine else None
-
-
-def _latency(record: RunRecord, system: str) -> Latency | None:
-    latency = (record.manifest["systems"].get(system) or {}).get("latency")
-    return Latency.from_json(latency, record.path) if latency else None
-
-
-def _unit_s(record: RunRecord, system: str) -> float:
-    """Tell the seconds of calibration work beside a system's calls, which have bounds."""
-    latency = _latency(record, system)
-    assert latency is not None
-    assert latency.calibration_p50_s is not None
-    return latency.calibration_p50_s
-
-
-def _why_unmeasured(record: RunRecord, system: str, calls: Mapping[str, Calls]) -> str | None:
-    latency = _latency(record, system)
+def why_unmeasured(system: SystemRecord) -> str | None:
+    """Say why a system's calls cannot be compared; None where they can."""
+    latency = system.sealed.latency
     if latency is None:
         return "no call was timed"
     if latency.void:
         return f"the times are void: {latency.void}"
-    if latency.relative_p50 is None or system not in calls:
+    if latency.relative_p50 is None or not system.calls:
         return f"{latency.n_calls} calls were timed, too few for bounds"
     return None

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from benchmark.errors import DataError
 from benchmark.leaderboard.clusters import read_clusters
 from benchmark.metrics.catalogue import METRICS
-from benchmark.runs.pairs import RowPair
+from benchmark.runs.pairs import SystemPair, UnlikeParts, sort_metrics
+from benchmark.runs.record import SystemRecord
 from benchmark.stats import (
     LEVEL,
     N_TEST_DRAWS,
@@ -22,7 +23,7 @@ from benchmark.stats import (
 
 Verdict = Literal["A better", "B better", "not distinguishable"]
 
-_COUNTED = "clips:"  # the part of a signature that only counts the scored clips
+_COUNTED = ("clips",)  # the part of a signature that only counts the scored clips
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,18 @@ class ComparedMetric:
 
     Attributes:
         p_corrected: of approximate randomisation, by Holm over all metrics of the comparison.
-        only_a, only_b: parts that one signature has and the other has not. Where there are any,
-            the two numbers do not mean the same thing.
+        unlike: parts that one signature has and the other has not. Where there are any, the two
+            numbers do not mean the same thing.
     """
 
     key: str
     result: PairedResult
     p_corrected: float
-    only_a: tuple[str, ...]
-    only_b: tuple[str, ...]
+    unlike: UnlikeParts
 
     @property
     def is_one_thing(self) -> bool:
-        return not (self.only_a or self.only_b)
+        return not any(self.unlike)
 
     @property
     def gap(self) -> float:
@@ -65,14 +65,14 @@ class ComparedMetric:
             "p_corrected": self.p_corrected,
             "verdict": self.verdict,
             "resolvable_gap": self.gap,
-            "only_in_signature_of_a": self.only_a,
-            "only_in_signature_of_b": self.only_b,
+            "only_in_signature_of_a": self.unlike.only_first,
+            "only_in_signature_of_b": self.unlike.only_second,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two systems by several metrics; all figures are over the clips of ``rows``.
+    """Two systems by several metrics; all figures are over the clips of ``pair``.
 
     Attributes:
         n_clusters: how many clusters the clips fall into; None where each stands alone.
@@ -80,7 +80,7 @@ class Comparison:
         absent: metrics that cannot be compared, with the reason.
     """
 
-    rows: RowPair
+    pair: SystemPair
     n_clusters: int | None
     n_draws: int
     metrics: tuple[ComparedMetric, ...]
@@ -88,10 +88,10 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "dataset": self.rows.first.dataset,
-            "a": {"name": self.rows.first.name, "n_scored": self.rows.first.statistics.n_clips},
-            "b": {"name": self.rows.second.name, "n_scored": self.rows.second.statistics.n_clips},
-            "n_common": len(self.rows.clips.clip_ids),
+            "dataset": self.pair.first.plan.dataset,
+            "a": _side(self.pair.first),
+            "b": _side(self.pair.second),
+            "n_common": self.pair.n_clips,
             "n_clusters": self.n_clusters,
             "n_draws": self.n_draws,
             "metrics": {metric.key: metric.to_json() for metric in self.metrics},
@@ -99,8 +99,8 @@ class Comparison:
         }
 
 
-def compare_rows(
-    rows: RowPair,
+def compare_systems(
+    pair: SystemPair,
     keys: Sequence[str] | None = None,
     *,
     n_draws: int = N_TEST_DRAWS,
@@ -109,7 +109,7 @@ def compare_rows(
     """Compare two systems on the clips that both have scores for.
 
     Args:
-        rows: A and B.
+        pair: A and B.
         keys: metrics; None means all that were computed.
         n_draws: bootstrap draws and rounds of swaps.
         clusters_file: see ``read_clusters``; clips of one cluster are drawn and swapped together.
@@ -117,30 +117,23 @@ def compare_rows(
     Raises:
         DataError: no metric can be compared, or the clusters do not fit.
     """
-    present, absent = rows.sort_metrics(keys)
-    clusters = None if clusters_file is None else read_clusters(clusters_file, rows.clips.clip_ids)
+    present, absent = sort_metrics([pair.first, pair.second], keys)
+    clusters = None if clusters_file is None else read_clusters(clusters_file, pair.clips.clip_ids)
     if clusters is not None and len(set(clusters)) < 2:
         raise DataError(f"{clusters_file} puts all clips into one cluster; expected two or more.")
-    results = compare_pairs([rows.take(key) for key in present], n_draws, clusters)
+    results = compare_pairs([pair.samples(key) for key in present], n_draws, clusters)
     corrected = correct_holm([result.p_randomisation for result in results])
     return Comparison(
-        rows,
+        pair,
         None if clusters is None else len(set(clusters)),
         n_draws,
         tuple(
-            ComparedMetric(key, result, p, *_differing_parts(rows, key))
+            ComparedMetric(key, result, p, pair.unlike_parts(key, but=_COUNTED))
             for key, result, p in zip(present, results, corrected, strict=True)
         ),
         absent,
     )
 
 
-def _differing_parts(rows: RowPair, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    first, second = (
-        [part for part in row.signature(key).split("|") if not part.startswith(_COUNTED)]
-        for row in (rows.first, rows.second)
-    )
-    return (
-        tuple(part for part in first if part not in second),
-        tuple(part for part in second if part not in first),
-    )
+def _side(system: SystemRecord) -> dict[str, str | int]:
+    return {"name": system.title, "n_scored": system.contributions.n_clips}

@@ -10,7 +10,8 @@ import numpy as np
 
 from benchmark.errors import DataError
 from benchmark.metrics.catalogue import METRICS
-from benchmark.runs.pairs import NamedRow, RowPair, sort_metrics
+from benchmark.runs.pairs import SystemPair, sort_metrics
+from benchmark.runs.record import SystemRecord
 from benchmark.stats import LEVEL, PairedResult, resolvable_gap
 from benchmark.stats.power import (
     Drop,
@@ -86,8 +87,8 @@ class PowerReport:
         absent: metrics that cannot be resampled, with the reason.
     """
 
-    row: NamedRow
-    against: NamedRow | None
+    row: SystemRecord
+    against: SystemRecord | None
     settings: PowerSettings
     n_clips: int
     sizes: tuple[int, ...]
@@ -96,9 +97,9 @@ class PowerReport:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "dataset": self.row.dataset,
-            "row": self.row.name,
-            "against": None if self.against is None else self.against.name,
+            "dataset": self.row.plan.dataset,
+            "row": self.row.title,
+            "against": None if self.against is None else self.against.title,
             "settings": asdict(self.settings),
             "n_clips": self.n_clips,
             "metrics": {metric.key: metric.to_json() for metric in self.metrics},
@@ -107,8 +108,8 @@ class PowerReport:
 
 
 def study_power(
-    row: NamedRow,
-    against: NamedRow | None,
+    row: SystemRecord,
+    against: SystemRecord | None,
     keys: Sequence[str] | None,
     settings: PowerSettings,
 ) -> PowerReport:
@@ -137,7 +138,7 @@ def study_power(
     metrics = tuple(
         _metric(
             key,
-            row.statistics.sample(key).value,
+            row.contributions.sample(key).value,
             results,
             {size: rates[key] for size, rates in power.items() if key in rates},
             reasons.get(key),
@@ -148,16 +149,16 @@ def study_power(
 
 
 def _pairs(
-    row: NamedRow, against: NamedRow | None, keys: Sequence[str], changed_share: float
+    row: SystemRecord, against: SystemRecord | None, keys: Sequence[str], changed_share: float
 ) -> dict[str, Pair]:
     if against is not None:
-        both = RowPair.match(row, against)
-        return {key: both.take(key) for key in keys}
-    if row.statistics.n_clips < 2:
+        both = SystemPair.match(row, against)
+        return {key: both.samples(key) for key in keys}
+    if row.contributions.n_clips < 2:
         raise DataError(
-            f"{row.name} has scores for {row.statistics.n_clips} clips; expected two or more."
+            f"{row.title} has scores for {row.contributions.n_clips} clips; expected two or more."
         )
-    own = [row.statistics.sample(key) for key in keys]
+    own = [row.contributions.sample(key) for key in keys]
     versions = imitate_version(own, changed_share)
     return dict(zip(keys, zip(own, versions, strict=True), strict=True))
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
-from benchmark.contract import Fact, Kind, SplitLabel
+from benchmark.contract import Kind, SplitLabel
 from benchmark.metrics.catalogue import METRICS
-from benchmark.metrics.contributions import SystemStatistics
-from benchmark.runs.folder import folders_in
+from benchmark.metrics.contributions import Contributions
+from benchmark.metrics.signature import Signature
 from benchmark.runs.latency import Latency
-from benchmark.runs.plan import PlannedSystem
-from benchmark.runs.record import RunRecord, read_record
+from benchmark.runs.record import RunRecord, SystemRecord
+from benchmark.runs.scores import Cell
 from benchmark.systems.disclosure import SawData, saw_data
 
 RANKED_BY = "cider_d"
@@ -27,74 +25,113 @@ RUNGS: tuple[Rung, ...] = ("ceiling", "system", "retrieval", "floor")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One metric of one row, raw; ``low`` and ``high`` bound the 95 % bootstrap interval."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    available: bool
-    reason: str | None
-    signature: str
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One system on one split, as a leaderboard shows it.
 
     Attributes:
-        n_scored: clips with a caption; ``n_expected`` are all clips of the split.
-        n_failed: clips whose caption failed; such a row is incomplete and says so.
-        clips_sha256: hash of the scored clips' ids.
-        references_sha256: hash of the split's captions; rows that share both share a table.
-        latency: of the quality pass, None for captions that came from a file.
-        trained_on: data sets that the system's weights have seen.
-        run: folder of the run, or the file that stands for it.
-        saw_data: whether the evaluated data set is among ``trained_on``.
-        facts: what the system said of how it was prepared.
-        seeds: of a row joined from several runs, their seeds; else none.
-        spread: of such a row, by metric the standard deviation over seeds.
-        statistics: what each clip adds to the scores; not part of the row's JSON.
+        records: of the system; several where runs that differ in their seed are joined.
+        metrics: by key, means over the seeds.
+        contributions: what each clip adds to them; None where the seeds cannot be averaged.
+        spread: of a joined row, by metric the standard deviation over seeds.
     """
 
-    system: str
-    kind: Kind
-    is_retrieval: bool
-    dataset: str
-    split: str
-    n_scored: int
-    n_expected: int
-    n_failed: int
-    n_empty: int
-    failure: str | None
-    clips_sha256: str
-    references_sha256: str
+    records: tuple[SystemRecord, ...]
     metrics: Mapping[str, Cell]
-    latency: Latency | None
-    distribution: str
-    version: str
-    trained_on: tuple[str, ...]
-    train: str | None
-    seed: int
-    run: str
-    saw_data: SawData = "unknown"
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-    seeds: tuple[int, ...] = ()
+    contributions: Contributions | None = field(repr=False, compare=False)
     spread: Mapping[str, float] = field(default_factory=dict)
-    statistics: SystemStatistics | None = field(default=None, repr=False, compare=False)
+
+    @staticmethod
+    def of(record: SystemRecord) -> Row:
+        return Row((record,), record.scores.metrics, record.contributions)
+
+    @property
+    def record(self) -> SystemRecord:
+        """The first seed's, where there are several."""
+        return self.records[0]
+
+    @property
+    def system(self) -> str:
+        return self.record.name
+
+    @property
+    def kind(self) -> Kind:
+        return self.record.planned.kind
+
+    @property
+    def label(self) -> SplitLabel:
+        return self.record.plan.label
+
+    @property
+    def n_scored(self) -> int:
+        """Clips with a caption."""
+        return self.record.scores.n_scored
+
+    @property
+    def n_expected(self) -> int:
+        """All clips of the split."""
+        return self.record.plan.n_expected
+
+    @property
+    def n_failed(self) -> int:
+        """Clips whose caption failed; such a row is incomplete and says so."""
+        return sum(record.sealed.n_failed for record in self.records)
+
+    @property
+    def n_empty(self) -> int:
+        return sum(record.sealed.n_empty for record in self.records)
+
+    @property
+    def failure(self) -> str | None:
+        failures = (record.sealed.failure for record in self.records)
+        return next(filter(None, failures), None)
 
     @property
     def complete(self) -> bool:
         return self.n_failed == 0 and self.failure is None
 
     @property
-    def label(self) -> SplitLabel:
-        return SplitLabel(self.dataset, self.split)
+    def clips_sha256(self) -> str:
+        """Hash of the scored clips' ids."""
+        return self.record.scores.clips_sha256
+
+    @property
+    def references_sha256(self) -> str:
+        """Hash of the split's captions; rows that share both share a table."""
+        return self.record.plan.references_sha256
+
+    @property
+    def latency(self) -> Latency | None:
+        """Of the quality pass; None for captions that came from a file."""
+        return self.record.sealed.latency
+
+    @property
+    def trained_on(self) -> tuple[str, ...]:
+        """Data sets that the system's weights have seen."""
+        return self.record.sealed.trained_on
+
+    @property
+    def saw_data(self) -> SawData:
+        """Whether the evaluated data set is among them; of a file nobody knows."""
+        if self.record.plan.command == "score":
+            return "unknown"
+        return saw_data(self.trained_on, self.label)
+
+    @property
+    def run(self) -> str:
+        """Folder of the run, or the file that stands for it."""
+        return str(self.record.path)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Of a row joined from several runs, their seeds; else none."""
+        seeds = tuple(record.plan.seed for record in self.records)
+        return seeds if len(seeds) > 1 else ()
 
     @property
     def rung(self) -> Rung:
         """Where the row stands on the ladder; only rows on the system rung are ranked."""
-        return "retrieval" if self.is_retrieval and self.kind == "system" else self.kind
+        is_copied = self.record.planned.is_retrieval and self.kind == "system"
+        return "retrieval" if is_copied else self.kind
 
     @property
     def table_key(self) -> tuple[SplitLabel, str, str]:
@@ -102,20 +139,40 @@ class Row:
         return (self.label.portable, self.references_sha256, self.clips_sha256)
 
     def to_json(self) -> dict[str, Any]:
-        record = dataclasses.asdict(dataclasses.replace(self, statistics=None))
-        del record["statistics"]
-        record["latency"] = self.latency.to_json() if self.latency else None
-        return {**record, "complete": self.complete}
+        """Spell out what was measured, and what it was measured with."""
+        planned, plan = self.record.planned, self.record.plan
+        return {
+            "system": self.system,
+            "kind": self.kind,
+            "is_retrieval": planned.is_retrieval,
+            "dataset": self.label.dataset,
+            "split": self.label.split,
+            "n_scored": self.n_scored,
+            "n_expected": self.n_expected,
+            "n_failed": self.n_failed,
+            "n_empty": self.n_empty,
+            "failure": self.failure,
+            "clips_sha256": self.clips_sha256,
+            "references_sha256": self.references_sha256,
+            "metrics": {key: cell.to_json() for key, cell in self.metrics.items()},
+            "latency": self.latency.to_json() if self.latency else None,
+            "distribution": planned.distribution,
+            "version": planned.version,
+            "trained_on": self.trained_on,
+            "train": plan.train,
+            "seed": plan.seed,
+            "run": self.run,
+            "saw_data": self.saw_data,
+            "facts": dict(self.record.sealed.facts),
+            "seeds": self.seeds,
+            "spread": dict(self.spread),
+            "complete": self.complete,
+        }
 
 
-def read_rows(paths: Iterable[Path]) -> list[Row]:
-    """Read the rows of sealed runs, from their folders or from files that stand for them.
-
-    Raises:
-        RunError: there is no run, or an unfinished one.
-    """
-    records = [read_record(folder) for path in paths for folder in folders_in(path)]
-    return [_row(record, system) for record in records for system in record.plan.systems]
+def rows_of(records: Iterable[RunRecord]) -> list[Row]:
+    """Make a row of every system of sealed runs."""
+    return [Row.of(system) for record in records for system in record.systems.values()]
 
 
 def group_rows(rows: Iterable[Row]) -> list[list[Row]]:
@@ -153,7 +210,7 @@ class Column:
     def cell(self, row: Row) -> Cell | None:
         """Return a row's value for this column, None where it has none."""
         cell = row.metrics.get(self.key)
-        return cell if cell and cell.available and _model_of(cell) == self.model else None
+        return cell if cell and cell.is_available and cell.model == self.model else None
 
 
 def table_columns(rows: Sequence[Row]) -> tuple[list[Column], dict[str, str]]:
@@ -167,7 +224,7 @@ def table_columns(rows: Sequence[Row]) -> tuple[list[Column], dict[str, str]]:
     absent: dict[str, str] = {}
     for key in METRICS:
         cells = [row.metrics[key] for row in rows if key in row.metrics]
-        models = dict.fromkeys(_model_of(cell) for cell in cells if cell.available)
+        models = dict.fromkeys(cell.model for cell in cells if cell.is_available)
         columns += [Column(key, model) for model in models]
         if cells and not models:
             absent[key] = next((cell.reason for cell in cells if cell.reason), "unknown")
@@ -176,14 +233,10 @@ def table_columns(rows: Sequence[Row]) -> tuple[list[Column], dict[str, str]]:
 
 def differing_signatures(rows: Sequence[Row]) -> list[str]:
     """List metrics whose rows were computed in different ways, scored clips and folds aside."""
-    counts = ("refs:", "clips:", "folds:")
     differing = []
     for column in table_columns(rows)[0]:
         cells = [cell for row in rows if (cell := column.cell(row))]
-        ways = {
-            tuple(part for part in cell.signature.split("|") if not part.startswith(counts))
-            for cell in cells
-        }
+        ways = {_way(cell) for cell in cells}
         if len(ways) > 1:
             differing.append(column.label)
     return differing
@@ -205,43 +258,9 @@ def way_to_human(rows: Sequence[Row]) -> list[float | None] | None:
     return [None if value is None else (value - floor) / (human - floor) for value in values]
 
 
-def _model_of(cell: Cell) -> str | None:
-    parts = (part for part in cell.signature.split("|") if part.startswith("model:"))
-    return next((part.removeprefix("model:") for part in parts), None)
-
-
-def _row(record: RunRecord, system: PlannedSystem) -> Row:
-    plan = record.plan
-    sealed = record.manifest["systems"][system.name]
-    scores = record.scores["systems"][system.name]
-    trained_on = tuple(sealed.get("trained_on", system.trained_on))
-    latency = sealed["latency"]
-    return Row(
-        system=system.name,
-        kind=system.kind,
-        is_retrieval=system.is_retrieval,
-        dataset=plan.label.dataset,
-        split=plan.label.split,
-        n_scored=scores["n_scored"],
-        n_expected=plan.n_expected,
-        n_failed=sealed["n_failed"],
-        n_empty=sealed["n_empty"],
-        failure=sealed["failure"],
-        clips_sha256=scores["clips_sha256"],
-        references_sha256=plan.references_sha256,
-        metrics={key: Cell(**cell) for key, cell in scores["metrics"].items()},
-        latency=Latency.from_json(latency, record.path) if latency else None,
-        distribution=system.distribution,
-        version=system.version,
-        trained_on=trained_on,
-        train=plan.train,
-        seed=plan.seed,
-        run=str(record.path),
-        # Nobody knows what wrote a file.
-        saw_data="unknown" if plan.command == "score" else saw_data(trained_on, plan.label),
-        facts=sealed.get("facts", {}),
-        statistics=record.statistics[system.name],
-    )
+def _way(cell: Cell) -> Signature | None:
+    """Tell how a value was computed, scored clips and folds aside."""
+    return cell.signature and cell.signature.without("refs", "clips", "folds")
 
 
 def _order(row: Row) -> tuple[int, float, str]:

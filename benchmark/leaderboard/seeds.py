@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Sequence
 from statistics import fmean, stdev
 
-from benchmark.leaderboard.rows import Cell, Row
-from benchmark.metrics.contributions import SystemStatistics
+from benchmark.leaderboard.rows import Row
+from benchmark.metrics.contributions import Contributions
+from benchmark.runs.scores import Cell
 from benchmark.stats.intervals import spread_over_seeds
 
 
@@ -21,32 +22,29 @@ def join_seeds(rows: Sequence[Row]) -> list[Row]:
     groups: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
         made = frozenset((key, cell.signature) for key, cell in row.metrics.items())
-        key = (row.table_key, row.system, row.distribution, row.version, row.train, made)
+        planned, train = row.record.planned, row.record.plan.train
+        key = (row.table_key, row.system, planned.distribution, planned.version, train, made)
         groups.setdefault(key, []).append(row)
     return [row for group in groups.values() for row in _join(group)]
 
 
 def _join(rows: Sequence[Row]) -> Sequence[Row]:
-    seeds = tuple(row.seed for row in rows)
+    seeds = tuple(row.record.plan.seed for row in rows)
     if len(rows) == 1 or len(set(seeds)) < len(seeds):
         return rows
     cells = {key: _join_cells(rows, key) for key in rows[0].metrics}
-    row = dataclasses.replace(
-        rows[0],
-        seeds=seeds,
+    row = Row(
+        records=tuple(row.record for row in rows),
         metrics={key: cell for key, (cell, _) in cells.items()},
+        contributions=_join_contributions(rows),
         spread={key: spread for key, (_, spread) in cells.items() if spread is not None},
-        statistics=_join_statistics(rows),
-        n_failed=sum(row.n_failed for row in rows),
-        n_empty=sum(row.n_empty for row in rows),
-        failure=next((row.failure for row in rows if row.failure), None),
     )
     return [row]
 
 
-def _join_statistics(rows: Sequence[Row]) -> SystemStatistics | None:
-    given = [row.statistics for row in rows if row.statistics is not None]
-    return SystemStatistics.average(given) if len(given) == len(rows) else None
+def _join_contributions(rows: Sequence[Row]) -> Contributions | None:
+    given = [row.contributions for row in rows if row.contributions is not None]
+    return Contributions.average(given) if len(given) == len(rows) else None
 
 
 def _join_cells(rows: Sequence[Row], key: str) -> tuple[Cell, float | None]:
@@ -54,9 +52,9 @@ def _join_cells(rows: Sequence[Row], key: str) -> tuple[Cell, float | None]:
     values = [cell.value for cell in cells if cell.value is not None]
     if len(values) < len(cells):
         return next(cell for cell in cells if cell.value is None), None
-    given = [row.statistics for row in rows if row.statistics and row.statistics.has(key)]
+    given = [row.contributions for row in rows if row.contributions and row.contributions.has(key)]
     if cells[0].low is None or len(given) < len(rows):
         return dataclasses.replace(cells[0], value=fmean(values)), stdev(values)
-    found = spread_over_seeds([statistics.sample(key) for statistics in given])
+    found = spread_over_seeds([contributions.sample(key) for contributions in given])
     cell = dataclasses.replace(cells[0], value=found.mean, low=found.low, high=found.high)
     return cell, found.deviation

@@ -29,7 +29,7 @@ def read_as(kind: type[_T], value: object, where: object) -> _T:
     import msgspec
 
     try:
-        return msgspec.convert(value, kind, dec_hook=_read_path)
+        return msgspec.convert(value, kind, dec_hook=_read_other)
     except (msgspec.ValidationError, RecursionError) as error:
         part, reason = next(_faults(kind, value, ""), ("", str(error)))
         raise RunError(
@@ -56,7 +56,7 @@ def _why_not(kind: Any, value: object) -> str | None:
     import msgspec
 
     try:
-        msgspec.convert(value, kind, dec_hook=_read_path)
+        msgspec.convert(value, kind, dec_hook=_read_other)
     except msgspec.ValidationError as error:
         reason = str(error).split(" - at `$")[0]
         return reason[:1].lower() + reason[1:]
@@ -79,10 +79,12 @@ def _parts(kind: Any, value: object) -> Iterator[tuple[str, Any, object]]:
         yield from ((str(at), inner[0], item) for at, item in enumerate(value))
 
 
-def _read_path(kind: type, value: object) -> Path:
-    """Read the one type that JSON spells as another."""
+def _read_other(kind: type, value: object) -> object:
+    """Read what JSON has no type of its own for: a path, or what is left as it is."""
+    if kind is object:
+        return value
     if kind is not Path or not isinstance(value, str):
-        raise TypeError(f"expected `{kind.__name__}`, got {value!r}")
+        raise TypeError(f"expected `{kind.__name__}`, got `{type(value).__name__}`")
     return Path(value)
 
 

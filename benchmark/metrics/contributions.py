@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.errors import RunError
+from benchmark.machine.typed_json import read_as
 from benchmark.metrics.bleu import bleu
 from benchmark.metrics.meteor.score import meteor_score
 from benchmark.metrics.scores import Score
@@ -26,7 +28,7 @@ _BLEU_ORDERS = {f"bleu_{n}": n for n in (1, 2, 3, 4)}
 
 
 @dataclass(frozen=True, slots=True)
-class SystemStatistics:
+class Contributions:
     """The statistics of one system's scored clips.
 
     Attributes:
@@ -40,7 +42,7 @@ class SystemStatistics:
     arrays: Mapping[str, Array]
 
     @staticmethod
-    def gather(folds: Sequence[tuple[tuple[str, ...], Mapping[str, Score]]]) -> SystemStatistics:
+    def gather(folds: Sequence[tuple[tuple[str, ...], Mapping[str, Score]]]) -> Contributions:
         """Join the folds of one system: of each the scored clips, and the scores by key."""
         clip_ids = tuple(sorted({clip_id for of_fold, _ in folds for clip_id in of_fold}))
         row_of = {clip_id: row for row, clip_id in enumerate(clip_ids)}
@@ -54,10 +56,10 @@ class SystemStatistics:
                 for fold, (where, statistics) in enumerate(zip(rows, given, strict=True)):
                     array[fold, where] = statistics
                 arrays[_kept_name(key)] = array
-        return SystemStatistics(clip_ids, arrays)
+        return Contributions(clip_ids, arrays)
 
     @staticmethod
-    def average(several: Sequence[SystemStatistics]) -> SystemStatistics:
+    def average(several: Sequence[Contributions]) -> Contributions:
         """Lay the statistics of several seeds side by side, as folds: values are means over them.
 
         Raises:
@@ -69,7 +71,7 @@ class SystemStatistics:
         given = [found.arrays for found in several]
         shared = [name for name in first.arrays if all(name in arrays for arrays in given)]
         arrays = {name: np.concatenate([of_one[name] for of_one in given]) for name in shared}
-        return SystemStatistics(first.clip_ids, arrays)
+        return Contributions(first.clip_ids, arrays)
 
     @property
     def n_clips(self) -> int:
@@ -110,17 +112,41 @@ class SystemStatistics:
         return {"clip_ids": list(self.clip_ids), "statistics": arrays}
 
     @staticmethod
-    def from_json(record: Mapping[str, Any]) -> SystemStatistics:
-        """Read statistics back.
+    def from_json(record: object, where: object) -> Contributions:
+        """Read contributions back.
+
+        Args:
+            record: as ``json.loads`` gives it.
+            where: names the file in messages.
 
         Raises:
-            ValueError, KeyError, TypeError: they were not written by ``to_json``.
+            RunError: they were not written by ``to_json``.
         """
-        clip_ids = tuple(record["clip_ids"])
-        arrays = {
-            name: _from_lists(lists, len(clip_ids)) for name, lists in record["statistics"].items()
-        }
-        return SystemStatistics(clip_ids, arrays)
+        kept = read_as(_Kept, record, where)
+        n_clips = len(kept.clip_ids)
+        arrays: dict[str, Array] = {}
+        for name, lists in kept.statistics.items():
+            try:
+                arrays[name] = _from_lists(lists, n_clips)
+            except ValueError as error:
+                raise RunError(
+                    f"{where}, {name}: expected one row of equal length for each of {n_clips} "
+                    "clips in every fold, and found others. The file was changed by something "
+                    "else; restore it, or make it anew."
+                ) from error
+        return Contributions(kept.clip_ids, arrays)
+
+
+_Row = float | None | list[float]
+"""A clip's contributions: one bare number, several, or None where it is not in the fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """``Contributions`` as JSON has them: by name fold by fold, clip by clip."""
+
+    clip_ids: tuple[str, ...]
+    statistics: dict[str, list[list[_Row]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +164,7 @@ class CommonClips:
         return CommonClips(tuple(common.tolist()), (rows[0], rows[1]))
 
 
-def samples_alike(several: Sequence[SystemStatistics], key: str) -> list[Sample]:
+def samples_alike(several: Sequence[Contributions], key: str) -> list[Sample]:
     """Make one metric's samples of several systems, of as many folds each.
 
     So a system of three seeds, or a leave-one-out one, can be tested against one of a single run.
@@ -201,7 +227,7 @@ def _without_nan(row: Any) -> Any:
     return None if row != row else row
 
 
-def _from_lists(folds: list[Any], n_clips: int) -> Array:
+def _from_lists(folds: list[list[_Row]], n_clips: int) -> Array:
     rows = [row if isinstance(row, list) else [row] for fold in folds for row in fold]
     width = max((len(row) for row in rows), default=1)
     filled = [[np.nan] * width if row == [None] else row for row in rows]

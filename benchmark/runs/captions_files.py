@@ -10,19 +10,20 @@ from benchmark.errors import UsageError
 from benchmark.files import sha256_of
 from benchmark.machine.places import artifacts
 from benchmark.metrics.suite import SuiteSettings
-from benchmark.runs.carry_out import Outcome, score_and_seal
+from benchmark.runs.carry_out import score_and_seal
 from benchmark.runs.entries import ClipEntry, content_key
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.ledger import Ledger
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.predictions import match_predictions, read_predictions
+from benchmark.runs.record import RunRecord
 from benchmark.runs.requests import ScoreRequest
 from benchmark.runs.resolve import describe_run, refuse_repeats
 
 DISTRIBUTION = "captions file"
 
 
-def score_files(request: ScoreRequest, path: Path, suite: SuiteSettings) -> Outcome:
+def score_files(request: ScoreRequest, path: Path, suite: SuiteSettings) -> RunRecord:
     """Score captions files against a split's references.
 
     Raises:

@@ -13,6 +13,7 @@ from benchmark.errors import RunError
 from benchmark.files import read_json, write_rows, write_text, writing
 from benchmark.runs.plan import Plan
 
+STATISTICS_SCHEMA = 1
 _SEED_PREFIX = "seed-"
 
 
@@ -125,8 +126,10 @@ class RunFolder:
             )
         return read_json(self.statistics_path)
 
-    def write_statistics(self, statistics: Mapping[str, Any]) -> None:
-        write_text(self.statistics_path, json.dumps(statistics, separators=(",", ":")))
+    def write_statistics(self, by_system: Mapping[str, Any]) -> None:
+        """Write what each clip adds to the scores, system by system."""
+        content = {"schema": STATISTICS_SCHEMA, "systems": by_system}
+        write_text(self.statistics_path, json.dumps(content, separators=(",", ":")))
 
     def write_per_clip(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         write_rows(self.per_clip_path, header, rows)

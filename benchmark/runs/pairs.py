@@ -1,146 +1,133 @@
-"""Rows that are held against each other: systems of runs, on the clips that both captioned."""
+"""Two systems held against each other, on the clips that both were scored on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from benchmark.errors import DataError, UsageError
 from benchmark.metrics.catalogue import METRICS
-from benchmark.metrics.contributions import CommonClips, SystemStatistics, samples_alike
-from benchmark.runs.record import RunRecord, find_system
+from benchmark.metrics.contributions import CommonClips, samples_alike
+from benchmark.runs.record import SystemRecord
 from benchmark.stats.samples import Sample
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRow:
-    """One system of one run."""
+class UnlikeParts(NamedTuple):
+    """Parts of two signatures that stand in one of them only, as they are spelt."""
 
-    record: RunRecord
-    system: str
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
 
-    @staticmethod
-    def find(text: str) -> NamedRow:
-        """Read the run that ``RUN`` or ``RUN::SYSTEM`` names; errors as ``find_system``."""
-        return NamedRow(*find_system(text))
 
-    @property
-    def name(self) -> str:
-        return f"{self.record.path}::{self.system}"
+class SortedMetrics(NamedTuple):
+    """Keys of metrics that can be resampled, and for the others why not."""
 
-    @property
-    def statistics(self) -> SystemStatistics:
-        return self.record.statistics[self.system]
-
-    @property
-    def dataset(self) -> str:
-        return self.record.plan.dataset
-
-    def signature(self, key: str) -> str:
-        return str(self._cells[key]["signature"])
-
-    def why_absent(self, key: str) -> str | None:
-        """Say why a metric cannot be resampled; None where it can."""
-        if METRICS[key].higher_is_better is None:
-            return "it only describes"
-        if key not in self._cells:
-            return f"not computed in {self.record.path}"
-        if not self._cells[key]["available"]:
-            return str(self._cells[key]["reason"])
-        return None if self.statistics.has(key) else f"no statistics in {self.record.path}"
-
-    def metrics(self) -> tuple[str, ...]:
-        """List the metrics that were asked for when the row was last scored."""
-        return tuple(self._cells)
-
-    @property
-    def _cells(self) -> Mapping[str, Any]:
-        cells: Mapping[str, Any] = self.record.scores["systems"][self.system]["metrics"]
-        return cells
+    present: list[str]
+    absent: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class RowPair:
-    """Two rows, A and B, and the clips that both have scores for.
+class SystemPair:
+    """Two systems, of one run or of two.
 
     Attributes:
-        clips: these clips, and where they stand in each row's statistics.
+        first: A of a comparison; the baseline's of a gate.
+        second: B; the run's.
+        clips: those that both were scored on, and where they stand in each's contributions.
     """
 
-    first: NamedRow
-    second: NamedRow
+    first: SystemRecord
+    second: SystemRecord
     clips: CommonClips
 
     @staticmethod
-    def match(first: NamedRow, second: NamedRow) -> RowPair:
-        """Find the common clips.
+    def of(first: SystemRecord, second: SystemRecord) -> SystemPair:
+        """Find the common clips, which may be none."""
+        ids = (first.contributions.clip_ids, second.contributions.clip_ids)
+        return SystemPair(first, second, CommonClips.find(*ids))
+
+    @staticmethod
+    def match(first: SystemRecord, second: SystemRecord) -> SystemPair:
+        """Pair systems that are to be compared.
 
         Raises:
             UsageError: the two were scored against different references.
             DataError: they have fewer than two clips in common.
         """
         _require_same_references(first, second)
-        clips = CommonClips.find(first.statistics.clip_ids, second.statistics.clip_ids)
-        if len(clips.clip_ids) < 2:
+        pair = SystemPair.of(first, second)
+        if pair.n_clips < 2:
+            n_clips = [system.contributions.n_clips for system in (first, second)]
             raise DataError(
-                f"{first.name} and {second.name} have scores for {len(clips.clip_ids)} common "
-                f"clips of {first.statistics.n_clips:,} and {second.statistics.n_clips:,}; "
-                "expected two or more."
+                f"{first.title} and {second.title} have scores for {pair.n_clips} common clips of "
+                f"{n_clips[0]:,} and {n_clips[1]:,}; expected two or more."
             )
-        return RowPair(first, second, clips)
+        return pair
 
-    def take(self, key: str) -> tuple[Sample, Sample]:
+    @property
+    def n_clips(self) -> int:
+        return len(self.clips.clip_ids)
+
+    def samples(self, key: str) -> tuple[Sample, Sample]:
         """Take a metric's samples of both over the common clips."""
-        one, other = samples_alike([self.first.statistics, self.second.statistics], key)
+        systems = (self.first, self.second)
+        one, other = samples_alike([system.contributions for system in systems], key)
         return one.take(self.clips.rows[0]), other.take(self.clips.rows[1])
 
-    def sort_metrics(self, keys: Sequence[str] | None) -> tuple[list[str], dict[str, str]]:
-        """Choose the metrics that both can be held against each other by.
+    def unlike_parts(self, key: str, but: Sequence[str]) -> UnlikeParts:
+        """Tell in what two values of a metric were made differently.
 
         Args:
-            keys: those asked for; None means all that either has.
-
-        Returns:
-            Their keys, and for the others why not.
-
-        Raises:
-            DataError: there is none.
+            key: the metric.
+            but: names of parts that may differ.
         """
-        return sort_metrics([self.first, self.second], keys)
+        first, second = (
+            system.signature(key).without(*but) for system in (self.first, self.second)
+        )
+        return UnlikeParts(first.beyond(second), second.beyond(first))
 
 
-def sort_metrics(
-    rows: Sequence[NamedRow], keys: Sequence[str] | None
-) -> tuple[list[str], dict[str, str]]:
-    """Choose the metrics that every row can be resampled by; see ``RowPair.sort_metrics``."""
+def sort_metrics(systems: Sequence[SystemRecord], keys: Sequence[str] | None) -> SortedMetrics:
+    """Choose the metrics by which every system can be resampled.
+
+    Args:
+        systems: to be held against each other.
+        keys: metrics that were asked for; None means all that any of them has.
+
+    Raises:
+        DataError: there is none.
+    """
     if keys is None:
-        asked = {key for row in rows for key in row.metrics()}
+        asked = {key for system in systems for key in system.scores.metrics}
         keys = [
             key for key in METRICS if key in asked and METRICS[key].higher_is_better is not None
         ]
-    reasons = {key: next(filter(None, (row.why_absent(key) for row in rows)), None) for key in keys}
+    reasons = {
+        key: next(filter(None, (system.why_not_resampled(key) for system in systems)), None)
+        for key in keys
+    }
     absent = {key: reason for key, reason in reasons.items() if reason is not None}
     present = [key for key in keys if key not in absent]
     if not present:
         why = "; ".join(f"{METRICS[key].label}: {reason}" for key, reason in absent.items())
         raise DataError(
-            f"no metric can be resampled in {' and '.join(row.name for row in rows)}. "
+            f"no metric can be resampled in {' and '.join(system.title for system in systems)}. "
             f"{why or 'They have no scores.'}"
         )
-    return present, absent
+    return SortedMetrics(present, absent)
 
 
-def _require_same_references(first: NamedRow, second: NamedRow) -> None:
-    plans = [row.record.plan for row in (first, second)]
-    if plans[0].label.portable != plans[1].label.portable:
+def _require_same_references(first: SystemRecord, second: SystemRecord) -> None:
+    one, other = first.plan, second.plan
+    if one.label.portable != other.label.portable:
         raise UsageError(
-            f"{first.name} is of {first.dataset}, {second.name} of {second.dataset}; only rows of "
+            f"{first.title} is of {one.dataset}, {second.title} of {other.dataset}; only rows of "
             "one data set can be compared."
         )
-    if not plans[0].is_of_same_data(plans[1]):
-        hashes = [plan.references_sha256[:12] for plan in plans]
+    if not one.is_of_same_data(other):
+        hashes = [plan.references_sha256[:12] for plan in (one, other)]
         raise UsageError(
-            f"{first.name} and {second.name} are of {first.dataset}, but of different references "
+            f"{first.title} and {second.title} are of {one.dataset}, but of different references "
             f"({' and '.join(hashes)}); score both against the same ones."
         )

@@ -1,184 +1,187 @@
-"""One sealed run as it is read again: from its folder, or from one file that stands for it.
-
-The file form is what baselines are: everything that tables, tests and gates need, and no more.
-"""
+"""What a sealed run says, as one typed tree: everything that tables, tests and gates read."""
 
 from __future__ import annotations
 
-import dataclasses
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from benchmark.errors import RunError, UnknownNameError, UsageError
-from benchmark.files import read_json, write_text
-from benchmark.metrics.contributions import SystemStatistics
-from benchmark.runs.entries import CAPTIONED
-from benchmark.runs.folder import RunFolder, folders_in
-from benchmark.runs.ledger import read_ledger
-from benchmark.runs.plan import Plan
+from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.contributions import Contributions
+from benchmark.metrics.signature import Signature
+from benchmark.runs.acceptance import Acceptance
+from benchmark.runs.calls import Calls
+from benchmark.runs.manifest import Manifest, SealedSystem
+from benchmark.runs.plan import Plan, PlannedSystem
+from benchmark.runs.scores import Cell, Scores, SystemScores
 
-SCHEMA = 1
-_SEPARATOR = "::"
+SYSTEM_SEPARATOR = "::"
+_ID_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
-class RunRecord:
-    """A sealed run.
+class SystemRecord:
+    """What a sealed run says of one of its systems.
 
     Attributes:
-        path: its folder or file.
-        plan: what it was asked to do.
-        manifest: its seal; by system counts, failure, latency, what it said of itself.
-        scores: as ``scores.json`` has them; by system and metric.
-        statistics: by system, what each clip adds to the scores.
-        captions: by system and clip; a clip without a caption is absent. Of a leave-one-out
-            system those of its last fold.
-        acceptance: of a baseline when, why and after which it was accepted; None for a run.
+        path: the run's folder or file.
+        plan: of the run.
+        planned: what the system was planned as.
+        sealed: what became of it.
+        scores: by metric.
+        contributions: what each clip adds to the scores.
+        captions: by clip; a clip without a caption is absent. Of a leave-one-out system those of
+            its last fold.
+        calls: its timed calls, clip by clip.
     """
 
     path: Path
     plan: Plan
-    manifest: Mapping[str, Any]
-    scores: Mapping[str, Any]
-    statistics: Mapping[str, SystemStatistics]
-    captions: Mapping[str, Mapping[str, str]]
-    acceptance: Mapping[str, Any] | None = None
+    planned: PlannedSystem
+    sealed: SealedSystem
+    scores: SystemScores
+    contributions: Contributions
+    captions: Mapping[str, str]
+    calls: Calls
 
-    def only_system(self) -> str:
-        """Name the system of a run that has one.
+    @property
+    def name(self) -> str:
+        return self.planned.name
+
+    @property
+    def title(self) -> str:
+        """How people name it: ``runs/mine::wsac-pd``."""
+        return f"{self.path}{SYSTEM_SEPARATOR}{self.name}"
+
+    def cell(self, key: str) -> Cell | None:
+        """Look up a metric's score; None where it was not asked for."""
+        return self.scores.metrics.get(key)
+
+    def value(self, key: str) -> float | None:
+        """Look up a metric's corpus value; None where there is none."""
+        cell = self.cell(key)
+        return None if cell is None else cell.value
+
+    def signature(self, key: str) -> Signature:
+        """Look up what a metric was made with; empty where nothing was computed."""
+        cell = self.cell(key)
+        return (cell and cell.signature) or Signature(key)
+
+    def why_not_resampled(self, key: str) -> str | None:
+        """Say why a metric cannot be resampled; None where it can."""
+        cell = self.cell(key)
+        if METRICS[key].higher_is_better is None:
+            return "it only describes"
+        if cell is None:
+            return f"not computed in {self.path}"
+        if not cell.is_available:
+            return cell.reason or "unavailable"
+        return None if self.contributions.has(key) else f"no statistics in {self.path}"
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A sealed run, or a baseline, which is an accepted one.
+
+    Attributes:
+        path: its folder or file.
+        plan: what it was asked to do.
+        manifest: its seal.
+        systems: by name, in the plan's order.
+        acceptance: of a baseline; None for a run.
+        former_id: content id that an earlier version gave it, whose files spelled it otherwise.
+    """
+
+    path: Path
+    plan: Plan
+    manifest: Manifest
+    systems: Mapping[str, SystemRecord]
+    acceptance: Acceptance | None = None
+    former_id: str | None = None
+
+    @property
+    def scores(self) -> Scores:
+        return Scores({name: system.scores for name, system in self.systems.items()})
+
+    @property
+    def title(self) -> str:
+        """How people name it: its path, its content id, and a baseline's version."""
+        version = f", version {self.acceptance.version}" if self.acceptance else ""
+        return f"{self.path} ({self.content_id}{version})"
+
+    @cached_property
+    def content_id(self) -> str:
+        """Hash of all that it says, 12 hex digits: the same for a run and its baseline's file."""
+        parts = {
+            "plan": [
+                self.plan.created_at,
+                self.plan.dataset,
+                self.plan.references_sha256,
+                list(self.plan.clip_ids),
+            ],
+            "manifest": self.manifest.to_json(),
+            "scores": self.scores.to_json(),
+            **self.parts_by_system(),
+        }
+        return hash_parts(parts)
+
+    @property
+    def all_ids(self) -> frozenset[str]:
+        """Every content id that it was ever noted by."""
+        return frozenset(filter(None, (self.content_id, self.former_id)))
+
+    def parts_by_system(self) -> dict[str, dict[str, object]]:
+        """Spell what it knows of systems beside their scores, as JSON: part, then system."""
+        systems = self.systems.items()
+        return {
+            "statistics": {name: system.contributions.to_json() for name, system in systems},
+            "captions": {name: dict(system.captions) for name, system in systems},
+            "calls": {name: system.calls for name, system in systems if system.calls},
+        }
+
+    def system(self, name: str) -> SystemRecord:
+        """Look up a system.
+
+        Raises:
+            UnknownNameError: the run has none of that name.
+        """
+        if name not in self.systems:
+            raise UnknownNameError(f"system of {self.path}", name, self.systems)
+        return self.systems[name]
+
+    def only_system(self) -> SystemRecord:
+        """Look up the system of a run that has one.
 
         Raises:
             UsageError: it has several.
         """
-        names = [system.name for system in self.plan.systems]
-        if len(names) != 1:
+        if len(self.systems) != 1:
             raise UsageError(
-                f"{self.path} holds {len(names)} systems; say which: "
-                + " or ".join(f"{self.path}{_SEPARATOR}{name}" for name in names)
+                f"{self.path} holds {len(self.systems)} systems; say which: "
+                + " or ".join(system.title for system in self.systems.values())
             )
-        return names[0]
+        return next(iter(self.systems.values()))
 
+    def require_unedited(self) -> None:
+        """Refuse a baseline that is not what was accepted.
 
-def read_record(path: Path) -> RunRecord:
-    """Read a run's folder, or a file that ``write_record`` wrote.
-
-    Raises:
-        RunError: there is no run, it is unfinished, or the file is not such a file.
-    """
-    if not path.exists():
-        raise RunError(f"there is no {path}; expected a run's folder, or a baseline's file.")
-    return _from_file(path) if path.is_file() else _from_folder(RunFolder.open(path))
-
-
-def find_system(text: str) -> tuple[RunRecord, str]:
-    """Read the run and name the system that ``RUN`` or ``RUN::SYSTEM`` means.
-
-    Of a folder with a run for each seed the record is the first one's, with the statistics of
-    all: its values are means over seeds.
-
-    Raises:
-        UsageError: a bare RUN holds several systems.
-        UnknownNameError: the run has no such system.
-        RunError: see ``read_record``.
-    """
-    where, found, name = text.partition(_SEPARATOR)
-    record = _average([read_record(folder) for folder in folders_in(Path(where))], Path(where))
-    if not found:
-        return record, record.only_system()
-    known = [system.name for system in record.plan.systems]
-    if name not in known:
-        raise UnknownNameError(f"system of {where}", name, known)
-    return record, name
-
-
-def write_record(record: RunRecord, path: Path) -> None:
-    """Write a record as one file, whole or not at all.
-
-    Raises:
-        MachineError: the place cannot be written.
-    """
-    systems = {name: statistics.to_json() for name, statistics in record.statistics.items()}
-    content = {
-        "schema": SCHEMA,
-        "acceptance": record.acceptance,
-        "plan": record.plan.to_json(),
-        "manifest": record.manifest,
-        "scores": record.scores,
-        "statistics": systems,
-        "captions": record.captions,
-    }
-    # One line a part: a change of the captions shows as one in a diff.
-    lines = (f"{json.dumps(key)}: {json.dumps(part)}" for key, part in content.items())
-    write_text(path, "{\n" + ",\n".join(lines) + "\n}")
-
-
-def _average(records: Sequence[RunRecord], path: Path) -> RunRecord:
-    first = records[0]
-    if len(records) == 1:
-        return first
-    for other in records[1:]:
-        if _what_seeds_share(other) != _what_seeds_share(first):
+        Raises:
+            RunError: its content has another id than it had when it was accepted.
+        """
+        accepted = self.acceptance.run if self.acceptance else None
+        if accepted is not None and accepted not in self.all_ids:
             raise RunError(
-                f"{path}: {first.path.name} and {other.path.name} have different systems, scored "
-                "clips, references or metrics, or were not scored in the same way; expected the "
-                "same in each. Score all of them again with `bench rescore`, or name one of them."
+                f"{self.path}: its content has the id {self.content_id}, and {accepted} was "
+                "accepted: it was edited since. Restore it, or remove it and accept a run with "
+                "`bench baseline accept`."
             )
-    statistics = {
-        name: SystemStatistics.average([record.statistics[name] for record in records])
-        for name in first.statistics
-    }
-    return dataclasses.replace(first, path=path, statistics=statistics)
 
 
-def _what_seeds_share(record: RunRecord) -> tuple[str, Mapping[str, tuple[str, dict[str, str]]]]:
-    """Gather what runs that differ in their seed alone agree in."""
-    made = {
-        name: (
-            system["clips_sha256"],
-            {key: cell["signature"] for key, cell in system["metrics"].items()},
-        )
-        for name, system in record.scores["systems"].items()
-    }
-    return record.plan.references_sha256, made
-
-
-def _from_folder(folder: RunFolder) -> RunRecord:
-    manifest, plan = folder.read_manifest(), folder.read_plan()
-    captions: dict[str, dict[str, str]] = {system.name: {} for system in plan.systems}
-    for (name, _, clip_id), row in sorted(read_ledger(folder.ledger_path).clips.items()):
-        if row.state in CAPTIONED and name in captions:
-            captions[name][clip_id] = row.caption or ""
-    kept, scores = folder.read_statistics(), folder.read_scores()
-    try:
-        statistics = {
-            name: SystemStatistics.from_json(record) for name, record in kept["systems"].items()
-        }
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RunError(
-            f"{folder.statistics_path}: not a run's statistics ({error!r}); was it edited? "
-            f"Make it again with `bench rescore {folder.path}`."
-        ) from error
-    return RunRecord(folder.path, plan, manifest, scores, statistics, captions)
-
-
-def _from_file(path: Path) -> RunRecord:
-    record = read_json(path)
-    if record.get("schema") != SCHEMA:
-        raise RunError(
-            f"{path}: schema {record.get('schema')!r}; this aac-bench reads run files of {SCHEMA}."
-        )
-    try:
-        return RunRecord(
-            path,
-            Plan.from_json(record["plan"], path),
-            record["manifest"],
-            record["scores"],
-            {name: SystemStatistics.from_json(part) for name, part in record["statistics"].items()},
-            record["captions"],
-            record["acceptance"],
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RunError(f"{path}: not a run's file ({error!r}); was it edited?") from error
+def hash_parts(parts: Mapping[str, object]) -> str:
+    """Hash JSON to a content id."""
+    text = json.dumps(parts, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]

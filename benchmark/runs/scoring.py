@@ -4,69 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from benchmark.contract import References, hash_clip_ids
 from benchmark.metrics.catalogue import METRICS
-from benchmark.metrics.contributions import SystemStatistics
+from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.scores import Score, Task
 from benchmark.metrics.suite import SuiteSettings, score_tasks
 from benchmark.runs.entries import CAPTIONED, ClipEntry
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.plan import Plan, PlannedSystem
+from benchmark.runs.scores import Cell, SystemScores
 from benchmark.stats import percentile_interval, resample
-
-SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
-class SystemScores:
-    """One system's scores.
+class ScoredSystem:
+    """One system's scores, clip by clip.
 
     Attributes:
         scores: by metric; per-clip arrays follow ``clip_ids``.
-        statistics: what each clip adds to them.
+        contributions: what each clip adds to them.
     """
 
     scores: Mapping[str, Score]
-    statistics: SystemStatistics
+    contributions: Contributions
 
     @property
     def clip_ids(self) -> tuple[str, ...]:
         """The clips that count, sorted: those with a caption, in any fold where there are folds."""
-        return self.statistics.clip_ids
+        return self.contributions.clip_ids
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "n_scored": len(self.clip_ids),
-            "clips_sha256": hash_clip_ids(self.clip_ids),
-            "metrics": {key: self._score_json(key) for key in self.scores},
-        }
+    def summarise(self) -> SystemScores:
+        """Reduce the clips to corpus values with 95 % bootstrap intervals."""
+        return SystemScores(
+            n_scored=len(self.clip_ids),
+            clips_sha256=hash_clip_ids(self.clip_ids),
+            metrics={key: self._cell(key, score) for key, score in self.scores.items()},
+        )
 
-    def _score_json(self, key: str) -> dict[str, Any]:
-        score = self.scores[key]
+    def _cell(self, key: str, score: Score) -> Cell:
         low, high = self._interval(key)
-        return {
-            "value": score.value,
-            "low": low,
-            "high": high,
-            "available": score.available,
-            "reason": score.reason,
-            "signature": str(score.signature or ""),
-        }
+        return Cell(score.value, low, high, score.reason, score.signature)
 
     def _interval(self, key: str) -> tuple[float | None, float | None]:
-        is_resampled = self.statistics.has(key) and self.statistics.n_clips > 1
+        is_resampled = self.contributions.has(key) and self.contributions.n_clips > 1
         if not is_resampled or METRICS[key].higher_is_better is None:
             return None, None
-        return percentile_interval(resample([self.statistics.sample(key)])[0])
+        return percentile_interval(resample([self.contributions.sample(key)])[0])
 
 
 def score_ledger(
     plan: Plan, view: LedgerView, references: References, settings: SuiteSettings
-) -> dict[str, SystemScores]:
+) -> dict[str, ScoredSystem]:
     """Score every planned system on the captions the ledger holds.
 
     All systems go through the suite together, so that work on the references is done once.
@@ -88,7 +79,7 @@ def score_ledger(
 
 
 def per_clip_table(
-    scores: Mapping[str, SystemScores], keys: Sequence[str]
+    scores: Mapping[str, ScoredSystem], keys: Sequence[str]
 ) -> tuple[list[str], list[list[object]]]:
     """Lay out per-clip scores as rows of ``system, clip_id, metric...``; blank = unavailable."""
     rows: list[list[object]] = []
@@ -127,25 +118,26 @@ def _without(references: References, fold: int) -> References:
     }
 
 
-def _merge(parts: Sequence[tuple[Task, Mapping[str, Score]]], keys: Sequence[str]) -> SystemScores:
+def _merge(parts: Sequence[tuple[Task, Mapping[str, Score]]], keys: Sequence[str]) -> ScoredSystem:
     """Join the folds of one system: corpus values and clips' values are means over folds."""
-    statistics = SystemStatistics.gather([(task.clip_ids, scores) for task, scores in parts])
+    contributions = Contributions.gather([(task.clip_ids, scores) for task, scores in parts])
     if not parts:
         reason = "the system gave no caption"
-        return SystemScores({key: Score.unavailable(reason) for key in keys}, statistics)
+        return ScoredSystem({key: Score.unavailable(reason) for key in keys}, contributions)
     if len(parts) == 1:
-        return SystemScores(parts[0][1], statistics)
+        return ScoredSystem(parts[0][1], contributions)
     merged = {
-        key: _mean_over_folds([scores[key] for _, scores in parts], key, statistics) for key in keys
+        key: _mean_over_folds([scores[key] for _, scores in parts], key, contributions)
+        for key in keys
     }
-    return SystemScores(merged, statistics)
+    return ScoredSystem(merged, contributions)
 
 
-def _mean_over_folds(scores: Sequence[Score], key: str, statistics: SystemStatistics) -> Score:
+def _mean_over_folds(scores: Sequence[Score], key: str, contributions: Contributions) -> Score:
     values = [score.value for score in scores if score.value is not None]
     if len(values) < len(scores):
         return next(score for score in scores if not score.available)
     folds = ("folds", f"{len(scores)},leave-one-out")
     signature = scores[0].signature and scores[0].signature.with_parts(folds)
-    per_clip = statistics.per_clip(key) if statistics.has(key) else None
+    per_clip = contributions.per_clip(key) if contributions.has(key) else None
     return Score(float(np.mean(values)), per_clip, signature)

@@ -11,8 +11,8 @@ from gate_runs import Place, change_json, change_rows, install_staged
 from small_clips import write_clips
 
 from benchmark.gate.history import read_history
-from benchmark.gate.identity import run_id
-from benchmark.runs.record import read_record
+from benchmark.runs.acceptance import Predecessor
+from benchmark.runs.reading import read_run
 
 
 @pytest.fixture(scope="module")
@@ -56,22 +56,23 @@ def test_a_baseline_holds_the_run_with_its_reason_and_its_id(place):
     done = accept(place, "run", "first night of the new encoder")
     assert done.returncode == 0, done.stderr
     path = next((place.folder / "leaderboards" / "baselines").glob("*.json"))
-    baseline, run = read_record(path), read_record(place.folder / "run")
-    accepted = dict(baseline.acceptance)
-    assert accepted["reason"] == "first night of the new encoder"
-    assert (accepted["version"], accepted["from"]) == (1, None)
-    assert accepted["run"] == run_id(run) == run_id(baseline)
-    assert accepted["accepted_at"].startswith("20")
-    assert len(accepted["calls"]["staged"]) == 8
-    assert baseline.captions == run.captions
-    assert f"version 1, run {accepted['run']}" in done.stdout
+    baseline, run = read_run(path), read_run(place.folder / "run")
+    accepted = baseline.acceptance
+    assert accepted.reason == "first night of the new encoder"
+    assert (accepted.version, accepted.after) == (1, None)
+    assert accepted.run == run.content_id == baseline.content_id
+    assert accepted.accepted_at.startswith("20")
+    assert len(baseline.system("staged").calls) == 8
+    for name, system in run.systems.items():
+        assert baseline.system(name).captions == system.captions
+    assert f"version 1, run {accepted.run}" in done.stdout
 
 
 def test_the_file_is_named_after_the_data_set(place):
     place.succeed("score", _captions(place), "--dataset", "folder:clips:test",
                   "--metrics", "lexical", "--out", "scored")  # fmt: skip
     done = accept(place, "scored")
-    name = read_record(place.folder / "scored").plan.dataset
+    name = read_run(place.folder / "scored").plan.dataset
     tame = "".join(char if char.isalnum() or char in "-_." else "-" for char in name)
     assert (place.folder / "leaderboards" / "baselines" / f"{tame}.json").is_file()
     assert done.returncode == 0, done.stderr
@@ -79,7 +80,7 @@ def test_the_file_is_named_after_the_data_set(place):
 
 def _captions(place):
     path = place.folder / "mine.csv"
-    captions = read_record(place.folder / "run").captions["constant"]
+    captions = read_run(place.folder / "run").system("constant").captions
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file_name", "caption_predicted"])
@@ -90,14 +91,13 @@ def _captions(place):
 def test_the_next_version_says_what_changed_and_where_it_came_from(place):
     first = place.folder / "b.json"
     assert accept(place, "run", "one", "--out", first).returncode == 0
-    before = read_record(first)
+    before = read_run(first)
     done = accept(place, reworded(place, "reworded"), "two", "--out", first)
     assert done.returncode == 0, done.stderr
-    accepted = read_record(first).acceptance
-    assert accepted["version"] == 2
-    assert accepted["from"] == {"version": 1, "run": run_id(before)}
-    values = [before.scores, read_record(first).scores]
-    was, now = (scores["systems"]["constant"]["metrics"]["cider_d"]["value"] for scores in values)
+    accepted = read_run(first).acceptance
+    assert accepted.version == 2
+    assert accepted.after == Predecessor(1, before.content_id)
+    was, now = (record.system("constant").value("cider_d") for record in (before, read_run(first)))
     assert was != now
     assert f"constant: CIDEr-D {was:.4f} -> {now:.4f}" in done.stdout
     assert "staged: latency x1.00" in done.stdout

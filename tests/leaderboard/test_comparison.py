@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 
@@ -12,8 +13,9 @@ from small_clips import write_clips
 
 from benchmark.errors import DataError, UsageError
 from benchmark.leaderboard.clusters import read_clusters
-from benchmark.leaderboard.comparison import ComparedMetric, compare_rows
-from benchmark.runs.pairs import NamedRow, RowPair
+from benchmark.leaderboard.comparison import ComparedMetric, compare_systems
+from benchmark.runs.pairs import SystemPair, UnlikeParts
+from benchmark.runs.reading import find_systems
 from benchmark.stats import PairedResult, correct_holm
 
 KEYS = ("bleu_1", "rouge_l", "cider_d")
@@ -34,11 +36,11 @@ def run(tmp_path_factory):
 
 
 def rows(run, first, second):
-    return RowPair.match(NamedRow.find(f"{run}::{first}"), NamedRow.find(f"{run}::{second}"))
+    return SystemPair.match(*find_systems([f"{run}::{first}", f"{run}::{second}"]))
 
 
 def compare(run, first, second, **settings):
-    return compare_rows(rows(run, first, second), **settings)
+    return compare_systems(rows(run, first, second), **settings)
 
 
 def by_key(comparison):
@@ -61,10 +63,10 @@ def test_equal_captions_cannot_be_told_apart(run):
 
 def test_figures_are_those_of_the_common_clips(run):
     found = compare(run, "fair", "partial")
-    assert len(found.rows.clips.clip_ids) == 10
+    assert found.pair.n_clips == 10
     for metric in found.metrics:
         assert metric.result.difference == 0  # the captions of common clips are the same
-    values = found.rows.first.statistics.per_clip("cider_d")[2:]
+    values = found.pair.first.contributions.per_clip("cider_d")[2:]
     assert by_key(found)["cider_d"].result.first == pytest.approx(values.mean())
 
 
@@ -98,24 +100,29 @@ def test_what_was_scored_again_is_compared_not_what_was_planned(run, tmp_path):
 
 
 def test_where_less_is_better_the_lower_value_wins():
+    alike = UnlikeParts((), ())
     higher = PairedResult(0.4, 0.3, 0.05, 0.15, 0.025, 0.001, 0.001, 0.05, 0.05)
-    assert ComparedMetric("fer", higher, 0.001, (), ()).verdict == "B better"
-    assert ComparedMetric("cider_d", higher, 0.001, (), ()).verdict == "A better"
-    assert ComparedMetric("fer", higher, 0.0501, (), ()).verdict == "not distinguishable"
-    assert ComparedMetric("fer", higher, 0.001, (), ()).gap == pytest.approx(2.8 * 0.025, rel=1e-3)
+    assert ComparedMetric("fer", higher, 0.001, alike).verdict == "B better"
+    assert ComparedMetric("cider_d", higher, 0.001, alike).verdict == "A better"
+    assert ComparedMetric("fer", higher, 0.0501, alike).verdict == "not distinguishable"
+    assert ComparedMetric("fer", higher, 0.001, alike).gap == pytest.approx(2.8 * 0.025, rel=1e-3)
 
 
 def test_other_data_and_other_references_are_refused(run, tmp_path):
-    same = NamedRow.find(f"{run}::good")
+    (same,) = find_systems([f"{run}::good"])
     clips = write_clips(tmp_path / "clips", n_test=12)
     elsewhere = score(clips, tmp_path / "elsewhere", {"good": SYSTEMS["good"]})
+    (copy,) = find_systems([str(elsewhere)])
+    assert SystemPair.match(same, copy).n_clips == 12
+    header = dataclasses.replace(copy.plan.header, dataset="clotho:evaluation")
+    other = dataclasses.replace(copy, plan=dataclasses.replace(copy.plan, header=header))
     with pytest.raises(UsageError, match="only rows of one data set can be compared"):
-        RowPair.match(same, NamedRow.find(str(elsewhere)))
+        SystemPair.match(same, other)
     table = clips / "test.csv"
     table.write_text(table.read_text().replace("the test hiss", "that test hiss"))
     changed = score(clips, tmp_path / "changed", {"good": SYSTEMS["good"]})
     with pytest.raises(UsageError, match="of different references"):
-        RowPair.match(NamedRow.find(str(elsewhere)), NamedRow.find(str(changed)))
+        SystemPair.match(*find_systems([str(elsewhere), str(changed)]))
 
 
 def test_one_common_clip_is_not_enough(run):
@@ -130,15 +137,13 @@ def test_numbers_that_were_made_differently_say_in_what(run, tmp_path):
     changed.mkdir()
     for path in run.iterdir():
         (changed / path.name).write_bytes(path.read_bytes())
-    cell["signature"] = cell["signature"].replace("tok:ptb-3.4.1", "tok:spaces")
+    parts = dict(cell["signature"]["parts"])
+    cell["signature"]["parts"] = [*{**parts, "tok": "spaces"}.items()]
     (changed / "scores.json").write_text(json.dumps(scores))
     found = by_key(
-        compare_rows(
-            RowPair.match(NamedRow.find(f"{run}::good"), NamedRow.find(f"{changed}::poor"))
-        )
+        compare_systems(SystemPair.match(*find_systems([f"{run}::good", f"{changed}::poor"])))
     )
-    assert found["cider_d"].only_a == ("tok:ptb-3.4.1",)
-    assert found["cider_d"].only_b == ("tok:spaces",)
+    assert found["cider_d"].unlike == UnlikeParts(("tok:ptb-3.4.1",), ("tok:spaces",))
     assert not found["cider_d"].is_one_thing
     assert found["rouge_l"].is_one_thing
 

@@ -9,13 +9,14 @@ import shutil
 import subprocess
 import sys
 
+import leaderboard_rows
 import numpy as np
 import pytest
 from bench_process import bench_environment
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from leaderboard_rows import ROW, cell
+from leaderboard_rows import cell
 from matplotlib.image import imread
 from matplotlib.transforms import Bbox
 from small_clips import write_clips
@@ -29,7 +30,7 @@ from benchmark.errors import MachineError, RunError, UsageError
 from benchmark.leaderboard.pictures.latency_curves import draw_latencies, read_latencies
 from benchmark.leaderboard.pictures.pareto import pareto_front, weigh
 from benchmark.leaderboard.pictures.trade_off import FRONT_COLOUR, draw_trade_off
-from benchmark.runs.record import read_record, write_record
+from benchmark.runs.reading import read_run, write_run
 
 FEW = st.integers(0, 5).map(float)
 POINTS = st.lists(st.tuples(FEW, FEW), max_size=12)
@@ -38,7 +39,7 @@ POINTS = st.lists(st.tuples(FEW, FEW), max_size=12)
 def row(name, ms, cider_d=0.5, **changes):
     latency = None if ms is None else latency_of(ms / 1000)
     metrics = {"cider_d": cell(cider_d)}
-    return dataclasses.replace(ROW, system=name, latency=latency, metrics=metrics, **changes)
+    return leaderboard_rows.row(name, metrics=metrics, **{"latency": latency, **changes})
 
 
 LADDER = [
@@ -101,8 +102,8 @@ def test_rows_without_a_latency_that_counts_are_named():
     rows = [
         row("timed", 1),
         row("file", None),
-        dataclasses.replace(row("void", 1), latency=void),
-        dataclasses.replace(row("few", 1), latency=latency_of(None)),
+        row("void", 1, latency=void),
+        row("few", 1, latency=latency_of(None)),
     ]
     assert weigh(rows).absent == ("file", "void", "few")
     figure = draw_trade_off(weigh(rows), "few rows")
@@ -122,17 +123,18 @@ def test_rows_over_other_clips_are_refused():
 
 
 def test_a_row_that_failed_on_some_clips_is_named_beside_the_others():
-    broken = row("broken", 1, n_scored=4, n_failed=1, clips_sha256="cd" * 32)
+    failed = {"n_scored": 4, "n_failed": 1, "clips_sha256": "cd" * 32}
+    broken = row("broken", 1, **failed)
     unready = row("unready", None, None, n_scored=0, failure="no weights", clips_sha256="ef" * 32)
     found = weigh([unready, broken, row("a", 1), row("b", 2, 0.7)])
     assert [point.name for point in found.points] == ["a", "b"]
     assert (found.apart, found.n_clips) == (("unready", "broken"), 5)
     label = draw_trade_off(found, "a table").axes[0].get_xlabel()
     assert label.endswith("\nsome clips failed: unready, broken")
-    alone = weigh([unready, broken, dataclasses.replace(broken, system="too")])
+    alone = weigh([unready, broken, row("too", 1, **failed)])
     assert [point.name for point in alone.points] == ["broken", "too"]
     assert alone.front == ()
-    elsewhere = dataclasses.replace(broken, dataset="audiocaps")
+    elsewhere = row("broken", 1, **failed, dataset="audiocaps:evaluation")
     with pytest.raises(RunError, match="audiocaps"):
         weigh([row("a", 1), elsewhere])
 
@@ -289,21 +291,19 @@ def test_a_folder_of_seeds_has_the_curves_of_all_of_them(run, tmp_path):
 
 
 def test_a_runs_file_has_no_curves_and_says_what_has(run, tmp_path):
-    write_record(read_record(run), tmp_path / "run.json")
+    write_run(read_run(run), tmp_path / "run.json")
     with pytest.raises(RunError, match=r"run\.json is a run's file.*Name the folder"):
         read_latencies([tmp_path / "run.json"])
 
 
 def test_the_title_names_every_split_and_says_where_machines_differ():
     here, there = (
-        dataclasses.replace(
-            row("toy", 1), latency=dataclasses.replace(latency_of(0.001), machine=name)
-        )
+        row("toy", 1, latency=dataclasses.replace(latency_of(0.001), machine=name))
         for name in ("a", "b")
     )
     assert title_of([here, row("file", None)], ", 5 clips") == "clotho:evaluation, 5 clips"
     assert title_of([here, there]).endswith("\ntimes of different machines do not compare")
-    other = dataclasses.replace(here, dataset="audiocaps", split="test")
+    other = row("toy", 1, dataset="audiocaps:test")
     assert title_of([here, other, here]) == "clotho:evaluation, audiocaps:test"
 
 

@@ -6,13 +6,19 @@ import csv
 import dataclasses
 import io
 import json
+from pathlib import Path
 from statistics import fmean, stdev
 
 import pytest
 
-from benchmark.leaderboard.rows import read_rows
+from benchmark.leaderboard.rows import Row, rows_of
 from benchmark.leaderboard.seeds import join_seeds
 from benchmark.runs.folder import folders_in, seed_folder
+from benchmark.runs.reading import read_runs
+
+
+def read_rows(paths):
+    return rows_of(read_runs(paths))
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def seeds(bench, clips_folder, tmp_path):
 def test_one_row_stands_for_all_seeds_with_mean_and_spread(seeds):
     folder, printed = seeds
     rows = read_rows([folder])
-    assert [row.seed for row in rows] == [0, 0, 1, 1, 2, 2]
+    assert [row.record.plan.seed for row in rows] == [0, 0, 1, 1, 2, 2]
     values = [row.metrics["cider_d"].value for row in rows if row.system == "random-train"]
     joined = next(row for row in join_seeds(rows) if row.system == "random-train")
     assert joined.seeds == (0, 1, 2)
@@ -45,13 +51,13 @@ def test_one_row_stands_for_all_seeds_with_mean_and_spread(seeds):
 def test_the_joined_statistics_give_the_mean_over_seeds(seeds):
     joined = next(row for row in join_seeds(read_rows([seeds[0]])) if row.system == "random-train")
     for key in ("bleu_4", "cider_d"):
-        sample = joined.statistics.sample(key)
+        sample = joined.contributions.sample(key)
         assert sample.value == pytest.approx(joined.metrics[key].value, abs=1e-12)
 
 
 def test_two_runs_of_one_seed_stay_two_rows(seeds):
     row = read_rows([seeds[0]])[0]
-    again = dataclasses.replace(row, run="elsewhere")
+    again = Row.of(dataclasses.replace(row.record, path=Path("elsewhere")))
     assert join_seeds([row, again]) == [row, again]
 
 
@@ -121,7 +127,7 @@ def test_resuming_the_folder_finishes_every_seed(bench, seeds):
     (folder / "seed-2" / "ledger.jsonl").unlink()
     done = bench("run", "--resume", folder)
     assert done.returncode == 0, done.stderr
-    assert {row.seed for row in read_rows([folder])} == {0, 1, 2}
+    assert {row.record.plan.seed for row in read_rows([folder])} == {0, 1, 2}
 
 
 def test_two_systems_are_compared_by_their_means_over_seeds(bench, seeds):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
+import leaderboard_rows
 import numpy as np
-from leaderboard_rows import ROW
+from leaderboard_rows import cell
 
 from benchmark.leaderboard.tables import render
 from benchmark.leaderboard.tiers import resolved_gap, tiers_of
-from benchmark.metrics.contributions import SystemStatistics
+from benchmark.metrics.contributions import Contributions
 
 CLIPS = tuple(f"clip-{index:03d}" for index in range(200))
 HARD = np.random.default_rng(0).exponential(0.4, size=len(CLIPS))  # what all systems share
@@ -18,11 +19,9 @@ HARD = np.random.default_rng(0).exponential(0.4, size=len(CLIPS))  # what all sy
 def row(name, shift, noise, **changes):
     own = np.random.default_rng(len(name)).normal(shift, noise, size=len(CLIPS))
     values = HARD + own
-    statistics = SystemStatistics(CLIPS, {"cider_d": values[np.newaxis, :, np.newaxis]})
-    cell = dataclasses.replace(ROW.metrics["cider_d"], value=float(values.mean()))
-    return dataclasses.replace(
-        ROW, system=name, metrics={"cider_d": cell}, statistics=statistics, **changes
-    )
+    contributions = Contributions(CLIPS, {"cider_d": values[np.newaxis, :, np.newaxis]})
+    metrics = {"cider_d": cell(float(values.mean()))}
+    return leaderboard_rows.row(name, metrics=metrics, contributions=contributions, **changes)
 
 
 GROUP = [row("first", 0.30, 0.1), row("seconds", 0.30, 0.1), row("thirdly", 0.1, 0.1)]
@@ -40,7 +39,7 @@ def test_only_ranked_rows_have_tiers():
 
 
 def test_two_rows_of_one_system_have_a_tier_each():
-    again = dataclasses.replace(GROUP[2], system="first", version="0.9")
+    again = row("first", 0.1, 0.1, version="0.9")
     assert tiers_of([GROUP[0], again]) == [1, 2]
     lines = [line for line in render([GROUP[0], again], "md").splitlines() if "| first" in line]
     assert [(line.split("|")[1].strip(), line.split("|")[-2].strip()) for line in lines] == [
@@ -50,8 +49,8 @@ def test_two_rows_of_one_system_have_a_tier_each():
 
 
 def test_a_row_of_three_seeds_is_told_from_rows_of_one_run():
-    several = SystemStatistics.average([row.statistics for row in GROUP])
-    joined = dataclasses.replace(GROUP[1], system="joined", statistics=several, seeds=(0, 1, 2))
+    several = Contributions.average([row.contributions for row in GROUP])
+    joined = dataclasses.replace(GROUP[1], contributions=several)
     assert tiers_of([GROUP[0], joined, GROUP[2]]) == [1, 2, 3]
     assert 0 < resolved_gap([GROUP[0], joined]) < resolved_gap(GROUP[:2])
 
@@ -59,7 +58,7 @@ def test_a_row_of_three_seeds_is_told_from_rows_of_one_run():
 def test_one_clip_has_no_tiers():
     rows = [
         dataclasses.replace(
-            row, statistics=SystemStatistics(("a",), {"cider_d": np.array([[[value]]])})
+            row, contributions=Contributions(("a",), {"cider_d": np.array([[[value]]])})
         )
         for row, value in zip(GROUP, (0.9, 0.5, 0.1), strict=True)
     ]

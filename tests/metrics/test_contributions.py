@@ -11,7 +11,7 @@ from real_captions import read_rows
 from shared_data import shared_path
 
 from benchmark.metrics.catalogue import METRIC_SETS
-from benchmark.metrics.contributions import SystemStatistics, samples_alike
+from benchmark.metrics.contributions import Contributions, samples_alike
 from benchmark.metrics.scores import Score, Task
 from benchmark.metrics.suite import SuiteSettings, score_tasks
 from benchmark.stats import Sample, randomise
@@ -34,7 +34,7 @@ def scored():
 @pytest.fixture(scope="module")
 def statistics(scored):
     task, scores = scored
-    return SystemStatistics.gather([(task.clip_ids, scores)])
+    return Contributions.gather([(task.clip_ids, scores)])
 
 
 @pytest.mark.parametrize("key", JAVA)
@@ -48,7 +48,7 @@ def test_summed_statistics_of_real_captions_give_the_metrics_values(scored, stat
 
 
 def test_statistics_are_the_same_after_a_round_trip_through_json(statistics):
-    again = SystemStatistics.from_json(json.loads(json.dumps(statistics.to_json())))
+    again = Contributions.from_json(json.loads(json.dumps(statistics.to_json())))
     assert again.clip_ids == statistics.clip_ids
     assert again.arrays.keys() == statistics.arrays.keys()
     for name, array in statistics.arrays.items():
@@ -62,29 +62,29 @@ def folds():
 
 
 def test_the_value_of_several_folds_is_the_mean_of_the_folds():
-    found = SystemStatistics.gather(folds())
+    found = Contributions.gather(folds())
     sample = found.sample("cider_d")
     assert sample.aggregate(sample.statistics.sum(axis=0)) == pytest.approx((0.5 + 1.0) / 2)
     assert found.per_clip("cider_d").tolist() == [0.25, 0.875]
 
 
 def test_a_clip_that_is_not_in_a_fold_stays_out_of_it_after_a_round_trip():
-    found = SystemStatistics.gather(folds())
-    again = SystemStatistics.from_json(json.loads(json.dumps(found.to_json())))
+    found = Contributions.gather(folds())
+    again = Contributions.from_json(json.loads(json.dumps(found.to_json())))
     np.testing.assert_array_equal(again.arrays["cider_d"], found.arrays["cider_d"])
     assert np.isnan(again.arrays["cider_d"][1, 0, 0])
 
 
 def test_a_draw_without_the_clips_of_a_fold_leaves_that_fold_out():
-    sample = SystemStatistics.gather(folds()).sample("cider_d")
+    sample = Contributions.gather(folds()).sample("cider_d")
     assert sample.aggregate(2 * sample.statistics[0]) == pytest.approx(0.25)
     assert sample.take(np.array([0])).value == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("key", ["bleu_4", "meteor", "cider_d"])
 def test_repeated_folds_leave_every_value_as_it_is(statistics, key):
-    two = SystemStatistics.average([statistics, statistics])
-    three = SystemStatistics.average([statistics] * 3)
+    two = Contributions.average([statistics, statistics])
+    three = Contributions.average([statistics] * 3)
     samples = samples_alike([statistics, two, three], key)
     (plain,) = samples_alike([statistics], key)
     assert {sample.statistics.shape for sample in samples} == {
@@ -98,7 +98,7 @@ def test_repeated_folds_leave_every_value_as_it_is(statistics, key):
 def test_swapping_clips_of_unlike_numbers_of_folds_swaps_their_means():
     one, three = np.array([0.2, 0.4, 0.9]), np.array([[0.1, 0.5, 0.3], [0.7, 0.5, 0.1], [0, 1, 0]])
     several = [
-        SystemStatistics(("a", "b", "c"), {"cider_d": values[..., np.newaxis]})
+        Contributions(("a", "b", "c"), {"cider_d": values[..., np.newaxis]})
         for values in (one[np.newaxis], three)
     ]
     found = randomise([tuple(samples_alike(several, "cider_d"))], 50)
@@ -107,6 +107,6 @@ def test_swapping_clips_of_unlike_numbers_of_folds_swaps_their_means():
 
 
 def test_a_system_without_captions_has_no_statistics():
-    empty = SystemStatistics.gather([])
+    empty = Contributions.gather([])
     assert empty.n_clips == 0
     assert not empty.has("cider_d")

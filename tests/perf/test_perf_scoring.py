@@ -15,6 +15,7 @@ from shared_data import shared_path
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.captions_files import score_files
+from benchmark.runs.folder import RunFolder
 from benchmark.runs.requests import ScoreRequest
 
 KEYS = select_metrics(["java"])
@@ -56,8 +57,8 @@ def score(names, out):
 
 
 def assert_equal_numbers(outcome, names, oracle_runs):
-    systems = outcome.folder.read_scores()["systems"]
-    with outcome.folder.per_clip_path.open(newline="") as file:
+    systems = RunFolder(outcome.path).read_scores()["systems"]
+    with RunFolder(outcome.path).per_clip_path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     for name in names:
         (corpus, per_clip), _ = oracle_runs[SYSTEMS.index(name)]

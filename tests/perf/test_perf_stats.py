@@ -13,7 +13,7 @@ from shared_data import shared_path
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.captions_files import score_files
-from benchmark.runs.record import read_record
+from benchmark.runs.reading import read_run
 from benchmark.runs.requests import ScoreRequest
 from benchmark.stats import compare_pairs, draw_counts, resample
 
@@ -30,13 +30,13 @@ def run(tmp_path_factory):
         data_root=shared_path("data"),
         metrics=KEYS,
     )
-    return score_files(request, tmp_path_factory.mktemp("five") / "run", SuiteSettings()).folder
+    return score_files(request, tmp_path_factory.mktemp("five") / "run", SuiteSettings()).path
 
 
 @pytest.fixture(scope="module")
 def samples(run):
-    statistics = read_record(run.path).statistics
-    return [statistics[name].sample(key) for name in SYSTEMS for key in KEYS]
+    systems = read_run(run).systems
+    return [systems[name].contributions.sample(key) for name in SYSTEMS for key in KEYS]
 
 
 def resample_plainly(samples, counts):
@@ -69,12 +69,12 @@ def test_a_comparison_of_all_metrics(benchmark, samples):
 def test_the_draws_fit_into_little_memory(benchmark, run):
     before = """
 from pathlib import Path
-from benchmark.runs.record import read_record
+from benchmark.runs.reading import read_run
 from benchmark.stats import compare_pairs, resample
 """
     measured = f"""
-statistics = read_record(Path({str(run.path)!r})).statistics
-of_system = [[kept.sample(key) for key in {KEYS!r}] for kept in statistics.values()]
+systems = read_run(Path({str(run)!r})).systems.values()
+of_system = [[each.contributions.sample(key) for key in {KEYS!r}] for each in systems]
 resample([sample for samples in of_system for sample in samples], {N_DRAWS})
 compare_pairs(list(zip(*of_system[:2])), {N_DRAWS})
 """

@@ -14,8 +14,9 @@ from plugin_distributions import write_distribution
 
 from benchmark.contract import SplitLabel
 from benchmark.errors import PluginError
-from benchmark.leaderboard.rows import read_rows
+from benchmark.leaderboard.rows import rows_of
 from benchmark.leaderboard.tables import render
+from benchmark.runs.reading import read_runs
 from benchmark.systems.disclosure import Disclosure, read_disclosure, saw_data
 
 PLUGIN = """
@@ -151,7 +152,7 @@ def test_the_manifest_holds_what_was_said_after_the_last_clip(run):
 
 def test_of_a_system_that_says_nothing_nobody_knows_what_it_saw(run, tmp_path):
     run("mute,constant", "--limit", "3")
-    rows = {row.system: row.saw_data for row in read_rows([tmp_path / "run"])}
+    rows = {row.system: row.saw_data for row in rows_of(read_runs([tmp_path / "run"]))}
     assert rows == {"mute": "unknown", "constant": "no"}
 
 
@@ -176,7 +177,7 @@ def test_what_stopped_while_captioning_has_said_what_it_is(run):
 
 def test_every_format_tells_facts_and_whether_the_data_were_seen(run, tmp_path):
     run("teller", "--limit", "3")
-    rows = read_rows([tmp_path / "run"])
+    rows = rows_of(read_runs([tmp_path / "run"]))
     (record,) = json.loads(render(rows, "json"))
     (line,) = csv.DictReader(io.StringIO(render(rows, "csv")))
     assert record["saw_data"] == line["saw_data"] == "unknown"
@@ -191,5 +192,5 @@ def test_a_run_sealed_before_systems_spoke_is_read(run, tmp_path):
     manifest = json.loads(path.read_text())
     del manifest["systems"]["silent"]["trained_on"], manifest["systems"]["silent"]["facts"]
     path.write_text(json.dumps(manifest))
-    (row,) = read_rows([tmp_path / "run"])
+    (row,) = rows_of(read_runs([tmp_path / "run"]))
     assert (row.trained_on, row.facts, row.saw_data) == (("audiocaps:train",), {}, "unknown")

@@ -14,6 +14,7 @@ from benchmark.errors import UnknownNameError, UsageError
 from benchmark.leaderboard.published import published_rows
 from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.carry_out import start_run
+from benchmark.runs.reading import read_run
 from benchmark.runs.requests import RunRequest
 from benchmark.systems import built_in as baselines
 from benchmark.systems.lineups import LINEUPS, find_lineup, join_systems
@@ -139,7 +140,7 @@ def test_a_run_of_a_lineup_prints_its_papers_numbers_and_no_others(tmp_path, cap
     models = SuiteSettings(None, None, "cpu")
     outcome = start_run(request, registry, tmp_path / "run", models)
     plan = outcome.plan
-    assert plan == outcome.folder.read_plan()
+    assert plan == read_run(outcome.path).plan
     assert plan.lineups == ("wsac2023",)
     assert [system.name for system in plan.systems] == [*names_of("wsac2023"), "constant"]
     finish([outcome], lineups=[find_lineup(name) for name in plan.lineups])

@@ -33,12 +33,13 @@ def command(
     a: str, b: str, metrics: str | None, n_draws: int, clusters_file: Path | None, form: Format
 ) -> None:
     """Tell whether system A or B is better; each is RUN or RUN::SYSTEM."""
-    from benchmark.leaderboard.comparison import compare_rows
+    from benchmark.leaderboard.comparison import compare_systems
     from benchmark.leaderboard.tables.comparison import render_comparison
     from benchmark.metrics.catalogue import select_metrics
-    from benchmark.runs.pairs import NamedRow, RowPair
+    from benchmark.runs.pairs import SystemPair
+    from benchmark.runs.reading import find_systems
 
     keys = select_metrics(split_list(metrics, ())) or None
-    rows = RowPair.match(NamedRow.find(a), NamedRow.find(b))
-    comparison = compare_rows(rows, keys, n_draws=n_draws, clusters_file=clusters_file)
+    pair = SystemPair.match(*find_systems([a, b]))
+    comparison = compare_systems(pair, keys, n_draws=n_draws, clusters_file=clusters_file)
     click.echo(render_comparison(comparison, form))

@@ -27,12 +27,13 @@ def command(
     A RUN is a folder, or a baseline's file.
     """
     from benchmark.files import write_text
-    from benchmark.leaderboard.rows import read_rows
+    from benchmark.leaderboard.rows import rows_of
     from benchmark.leaderboard.tables import render
+    from benchmark.runs.reading import read_runs
 
     if check and out is None:
         raise click.UsageError("--check compares with a file; name it with --out.")
-    text = render(read_rows(runs), form, published=published).rstrip("\n")
+    text = render(rows_of(read_runs(runs)), form, published=published).rstrip("\n")
     if out is None:
         click.echo(text)
     elif check:

@@ -36,10 +36,11 @@ def command(runs: tuple[Path, ...], out: Path, kind: str) -> None:
     from benchmark.leaderboard.pictures.latency_curves import draw_latencies, read_latencies
     from benchmark.leaderboard.pictures.pareto import weigh
     from benchmark.leaderboard.pictures.trade_off import draw_trade_off
-    from benchmark.leaderboard.rows import read_rows
+    from benchmark.leaderboard.rows import rows_of
+    from benchmark.runs.reading import read_runs
 
     require_picture(out)
-    rows = read_rows(runs)
+    rows = rows_of(read_runs(runs))
     if kind == "latency":
         save_figure(draw_latencies(read_latencies(runs), title_of(rows)), out)
         return

@@ -53,10 +53,10 @@ def command(
     from benchmark.leaderboard.power import PowerSettings, study_power
     from benchmark.leaderboard.tables.power import render_power
     from benchmark.metrics.catalogue import select_metrics
-    from benchmark.runs.pairs import NamedRow
+    from benchmark.runs.reading import find_systems
 
     keys = select_metrics(split_list(metrics, ())) or None
-    other = None if against is None else NamedRow.find(against)
+    system, *others = find_systems([row] if against is None else [row, against])
     settings = PowerSettings(drop, n_trials, changed_share)
-    report = study_power(NamedRow.find(row), other, keys, settings)
+    report = study_power(system, others[0] if others else None, keys, settings)
     click.echo(render_power(report, form))

@@ -24,9 +24,10 @@ from benchmark.cli.arguments import (
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
 from benchmark.metrics.suite import SuiteSettings
-from benchmark.runs.carry_out import Outcome, resume_run, start_run, start_seeds
+from benchmark.runs.carry_out import resume_run, start_run, start_seeds
 from benchmark.runs.folder import default_run_path, folders_in
 from benchmark.runs.plan import Feeding
+from benchmark.runs.record import RunRecord
 from benchmark.runs.requests import RunRequest
 from benchmark.systems.lineups import find_lineup
 
@@ -98,23 +99,23 @@ def command(
     path = resume or out or default_run_path("run", request.dataset)
     with _telling_how_to_go_on(path):
         if resume is None:
-            outcomes = _start(request, seeds, path, models)
+            records = _start(request, seeds, path, models)
         else:
-            outcomes = _resume(path, request.data_root, models)
-    lineups = [find_lineup(name) for name in outcomes[0].plan.lineups]
-    finish(outcomes, published=published, lineups=lineups)
+            records = _resume(path, request.data_root, models)
+    lineups = [find_lineup(name) for name in records[0].plan.lineups]
+    finish(records, published=published, lineups=lineups)
 
 
 def _start(
     request: RunRequest, seeds: Sequence[int] | None, path: Path, models: SuiteSettings
-) -> list[Outcome]:
+) -> list[RunRecord]:
     request = dataclasses.replace(request, argv=tuple(sys.argv[1:]))
     if seeds is None:
         return [start_run(request, load_plugins(), path, models)]
     return start_seeds(request, seeds, load_plugins(), path, models)
 
 
-def _resume(path: Path, data_root: Path, models: SuiteSettings) -> list[Outcome]:
+def _resume(path: Path, data_root: Path, models: SuiteSettings) -> list[RunRecord]:
     registry = load_plugins()
     return [resume_run(folder, registry, data_root, models) for folder in folders_in(path)]
 

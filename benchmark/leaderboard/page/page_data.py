@@ -10,7 +10,8 @@ from benchmark.contract import Split
 from benchmark.leaderboard.page.sounds import PageSound
 from benchmark.leaderboard.rows import Row, group_rows
 from benchmark.metrics.catalogue import METRICS, Metric
-from benchmark.runs.record import RunRecord
+from benchmark.metrics.contributions import Contributions
+from benchmark.runs.record import RunRecord, SystemRecord
 
 RANKED_RUNGS = ("system", "retrieval")
 _DIGITS = 2  # of values x100
@@ -46,8 +47,8 @@ def page_data(
                 "name": row.system,
                 "rung": row.rung,
                 "isCompared": row in compared,
-                **_said(record, row.system, clip_ids),
-                "scores": _scores(record, row.system, metrics, clip_ids),
+                **_captions(row.record, clip_ids),
+                "scores": _scores(row.record.contributions, metrics, clip_ids),
             }
             for row in ordered
         ],
@@ -68,27 +69,28 @@ def _is_shown(metric: Metric, key: str, record: RunRecord) -> bool:
     """Whether a clip's own value means something (BLEU's does not) and the run has it."""
     has_clips = metric.aggregation == "mean" or metric.group == "meteor"
     is_judging = metric.in_table and metric.higher_is_better is not None
-    return has_clips and is_judging and any(s.has(key) for s in record.statistics.values())
+    has_any = any(system.contributions.has(key) for system in record.systems.values())
+    return has_clips and is_judging and has_any
 
 
-def _said(record: RunRecord, system: str, clip_ids: Sequence[str]) -> dict[str, Any]:
-    """Give a system's captions; one that holds each reference against the others has no one."""
-    planned = next(each for each in record.plan.systems if each.name == system)
-    if planned.leave_one_out:
+def _captions(system: SystemRecord, clip_ids: Sequence[str]) -> dict[str, Any]:
+    """List a system's captions; one that holds each reference against the others has no one."""
+    if system.planned.leave_one_out:
         return {"captions": [None] * len(clip_ids), "silence": "each reference against the others"}
-    captions = record.captions.get(system, {})
-    return {"captions": [captions.get(clip_id) for clip_id in clip_ids], "silence": "no caption"}
+    return {
+        "captions": [system.captions.get(clip_id) for clip_id in clip_ids],
+        "silence": "no caption",
+    }
 
 
 def _scores(
-    record: RunRecord, system: str, metrics: Sequence[Metric], clip_ids: Sequence[str]
+    contributions: Contributions, metrics: Sequence[Metric], clip_ids: Sequence[str]
 ) -> list[list[float | None]]:
-    statistics = record.statistics[system]
-    columns: list[list[float | None]] = []
+    clips, columns = contributions.clip_ids, list[list[float | None]]()
     for metric in metrics:
         values = (
-            dict(zip(statistics.clip_ids, statistics.per_clip(metric.key).tolist(), strict=True))
-            if statistics.has(metric.key)
+            dict(zip(clips, contributions.per_clip(metric.key).tolist(), strict=True))
+            if contributions.has(metric.key)
             else {}
         )
         columns.append([_percent(values.get(clip_id)) for clip_id in clip_ids])

@@ -21,9 +21,10 @@ from benchmark.leaderboard.page.sounds import (
 )
 from benchmark.leaderboard.pictures.pareto import weigh
 from benchmark.leaderboard.pictures.trade_off import draw_trade_off
-from benchmark.leaderboard.rows import Row, group_rows, read_rows
+from benchmark.leaderboard.rows import Row, group_rows, rows_of
 from benchmark.leaderboard.tables import render
-from benchmark.runs.record import RunRecord, read_record
+from benchmark.runs.reading import read_run
+from benchmark.runs.record import RunRecord
 from benchmark.runs.resolve import load_same_split
 
 INDEX = "index.html"
@@ -66,13 +67,13 @@ def write_report(run: Path, out: Path, data_root: Path, *, with_sounds: bool = T
         MachineError: the folder cannot be written.
     """
     _require_empty(out)
-    record, rows = read_record(run), read_rows([run])
+    record = read_run(run)
     split = load_same_split(record.plan, data_root, run)
     clip_ids = record.plan.clip_ids
     with writing(out, kind="the page"):
         out.mkdir(parents=True, exist_ok=True)
         sounds = write_sounds(split, clip_ids, out) if with_sounds else without_sounds(clip_ids)
-        page = _fill(record, rows, split, sounds)
+        page = _fill(record, rows_of([record]), split, sounds)
         write_bytes(out / INDEX, page.encode())
         written = [out / INDEX, *sound_files(out)]
         n_bytes = sum(path.stat().st_size for path in written)

@@ -50,26 +50,26 @@ def render_comparison(comparison: Comparison, form: Format) -> str:
 
 def _record(metric: ComparedMetric) -> Record:
     parts = {
-        "only_in_signature_of_a": " ".join(metric.only_a),
-        "only_in_signature_of_b": " ".join(metric.only_b),
+        "only_in_signature_of_a": " ".join(metric.unlike.only_first),
+        "only_in_signature_of_b": " ".join(metric.unlike.only_second),
     }
     return {"metric": metric.key, **metric.to_json(), **parts}
 
 
 def _title(comparison: Comparison) -> str:
-    rows = comparison.rows
+    pair = comparison.pair
     clusters = f" in {comparison.n_clusters:,} clusters" if comparison.n_clusters else ""
     return (
-        f"{rows.first.dataset}, {len(rows.clips.clip_ids):,} common clips{clusters} "
-        f"({rows.first.statistics.n_clips:,} of A, {rows.second.statistics.n_clips:,} of B)"
+        f"{pair.first.plan.dataset}, {pair.n_clips:,} common clips{clusters} "
+        f"({pair.first.contributions.n_clips:,} of A, {pair.second.contributions.n_clips:,} of B)"
     )
 
 
 def _notes(comparison: Comparison) -> list[str]:
     units = "clusters" if comparison.n_clusters else "clips"
     notes = [
-        f"A: {comparison.rows.first.name}",
-        f"B: {comparison.rows.second.name}",
+        f"A: {comparison.pair.first.title}",
+        f"B: {comparison.pair.second.title}",
         f"Values x100; in brackets the 95 % interval of {comparison.n_draws:,} paired bootstrap "
         f"draws of {units}. The verdict is that of approximate randomisation ({units} swapped "
         "between A and B) at 5 %, corrected by Holm over the metrics of this table.",
@@ -80,7 +80,7 @@ def _notes(comparison: Comparison) -> list[str]:
     notes += [f"{METRICS[key].label}: less is better." for key in less]
     notes += [
         f"{METRICS[metric.key].label} (!): not made in the same way, so not to be compared: "
-        f"{_parts(metric.only_a)} of A, {_parts(metric.only_b)} of B."
+        f"{_parts(metric.unlike.only_first)} of A, {_parts(metric.unlike.only_second)} of B."
         for metric in comparison.metrics
         if not metric.is_one_thing
     ]

@@ -13,7 +13,7 @@ def flatten_rows(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
     for row in rows:
         record = {key: value for key, value in row.to_json().items() if key != "metrics"}
         record["latency"] = json.dumps(record["latency"]) if row.latency else ""
-        record |= {"trained_on": " ".join(row.trained_on), "facts": json.dumps(row.facts)}
+        record |= {"trained_on": " ".join(row.trained_on), "facts": json.dumps(record["facts"])}
         for key, cell in row.metrics.items():
             record |= {key: cell.value, f"{key}.low": cell.low, f"{key}.high": cell.high}
             record[f"{key}.signature"] = cell.signature

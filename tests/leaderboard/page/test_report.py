@@ -31,7 +31,7 @@ from benchmark.leaderboard.page.sounds import ABSENT
 from benchmark.leaderboard.page.writing import write_report
 from benchmark.leaderboard.pictures.pareto import Point, TradeOff
 from benchmark.leaderboard.pictures.trade_off import draw_trade_off
-from benchmark.runs.record import read_record, write_record
+from benchmark.runs.reading import read_run, write_run
 
 SYSTEMS = ("toy", "toy[delay_s=0.01]", "toy-raises[after=5]", "human", "constant")
 
@@ -107,7 +107,7 @@ def system_of(page, name):
 
 
 def test_the_page_holds_every_caption_reference_and_score_of_the_run(place, page):
-    record = read_record(place / "run")
+    record = read_run(place / "run")
     clip_ids = [clip["id"] for clip in page.data["clips"]]
     assert clip_ids == list(record.plan.clip_ids)
     assert page.data["clips"][0]["references"] == [
@@ -116,7 +116,7 @@ def test_the_page_holds_every_caption_reference_and_score_of_the_run(place, page
     ]
     assert [metric["key"] for metric in page.data["metrics"]] == ["rouge_l", "cider_d"]
     toy = system_of(page, "toy")
-    assert toy["captions"] == [record.captions["toy"][clip_id] for clip_id in clip_ids]
+    assert toy["captions"] == [record.system("toy").captions[clip_id] for clip_id in clip_ids]
     with (place / "run" / "per_clip.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["system"] == "toy"]
     expected = [[100 * float(row[key]) for row in rows] for key in ("rouge_l", "cider_d")]
@@ -240,7 +240,7 @@ def test_the_page_of_captions_files_has_no_plot_and_needs_no_sound(place, tmp_pa
 
 
 def test_a_baselines_file_has_a_page_too(place, page, tmp_path):
-    write_record(read_record(place / "run"), tmp_path / "run.json")
+    write_run(read_run(place / "run"), tmp_path / "run.json")
     written = write_report(tmp_path / "run.json", tmp_path / "page", place, with_sounds=False)
     again = Page(written.path).data
     assert again["systems"] == page.data["systems"]

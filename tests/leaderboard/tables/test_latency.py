@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from leaderboard_rows import ROW
+from leaderboard_rows import row
 from timed_calls import calls
 
 from benchmark.display.tables import render
@@ -18,7 +18,7 @@ OLD = Latency.from_json(
 
 
 def row_with(latency, **changes):
-    return dataclasses.replace(ROW, latency=latency, **changes)
+    return row(latency=latency, **changes)
 
 
 def lines_of(*rows):

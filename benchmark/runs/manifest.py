@@ -1,0 +1,184 @@
+"""What ``manifest.json`` says: the seal of a run, written last."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmark.contract import Fact
+from benchmark.machine.clock import now
+from benchmark.machine.fingerprint import Machine
+from benchmark.machine.typed_json import read_as
+from benchmark.runs.entries import CAPTIONED
+from benchmark.runs.latency import Latency
+from benchmark.runs.ledger import LedgerView
+from benchmark.runs.plan import Plan, PlannedSystem
+from benchmark.runs.timed_calls import summarise_latency
+
+SCHEMA = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSystem:
+    """What became of one system.
+
+    Attributes:
+        n_scored: clips with a caption that counts.
+        n_empty: captions without a word, over all folds.
+        n_failed: clips without a caption.
+        failure: why the system stopped, else None.
+        latency: of its timed calls; None where none were timed.
+        trained_on: data sets that its weights have seen, as its captioner says, else its record.
+        facts: what it said of how it was prepared.
+    """
+
+    n_scored: int
+    n_empty: int
+    n_failed: int
+    failure: str | None
+    latency: Latency | None
+    trained_on: tuple[str, ...]
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.n_failed == 0 and self.failure is None
+
+    @staticmethod
+    def of(
+        planned: PlannedSystem, view: LedgerView, n_scored: int, failure: str | None
+    ) -> SealedSystem:
+        """Sum up what a ledger says of a system."""
+        entries = view.entries(planned.name)
+        prepared = view.prepared_entries(planned.name)
+        last = prepared[-1] if prepared else None
+        disclosed = last.trained_on if last else None
+        return SealedSystem(
+            n_scored=n_scored,
+            n_empty=sum(entry.state == "empty" for entry in entries),
+            n_failed=len({entry.clip_id for entry in entries if entry.state not in CAPTIONED}),
+            failure=failure,
+            latency=summarise_latency(view.timed_entries(planned.name), prepared),
+            trained_on=planned.trained_on if disclosed is None else disclosed,
+            facts=dict(last.facts) if last else {},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The seal of a run.
+
+    Attributes:
+        finished_at: UTC, ISO 8601.
+        machine: what it ran on; None for captions that came from files.
+        peak_rss_mib: the most memory that its process held; None where nobody could tell.
+        failures: by system why it stopped.
+        systems: by name, in the plan's order.
+    """
+
+    finished_at: str
+    machine: Machine | None
+    peak_rss_mib: float | None
+    failures: Mapping[str, str]
+    systems: Mapping[str, SealedSystem]
+
+    @property
+    def is_complete(self) -> bool:
+        return all(system.is_complete for system in self.systems.values())
+
+    @staticmethod
+    def of(
+        plan: Plan, view: LedgerView, n_scored: Mapping[str, int], failures: Mapping[str, str]
+    ) -> Manifest:
+        """Sum up a finished run.
+
+        Args:
+            plan: of the run.
+            view: of its ledger.
+            n_scored: by system the clips that count.
+            failures: by system why it stopped.
+        """
+        peaks = [each.peak_rss_mib for each in view.machines if each.peak_rss_mib is not None]
+        return Manifest(
+            finished_at=now(),
+            machine=view.machines[-1].machine if view.machines else None,
+            peak_rss_mib=max(peaks, default=None),
+            failures=dict(failures),
+            systems={
+                planned.name: SealedSystem.of(
+                    planned, view, n_scored[planned.name], failures.get(planned.name)
+                )
+                for planned in plan.systems
+            },
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        systems = {
+            name: {
+                **dataclasses.asdict(dataclasses.replace(system, latency=None)),
+                "latency": system.latency.to_json() if system.latency else None,
+            }
+            for name, system in self.systems.items()
+        }
+        return {
+            "schema": SCHEMA,
+            "finished_at": self.finished_at,
+            "machine": self.machine.to_json() if self.machine else None,
+            "peak_rss_mib": self.peak_rss_mib,
+            "complete": self.is_complete,
+            "failures": dict(self.failures),
+            "systems": systems,
+        }
+
+    @staticmethod
+    def from_json(record: object, where: object) -> Manifest:
+        """Read a manifest back.
+
+        Raises:
+            RunError: a part is missing or has another type.
+        """
+        flat = read_as(_FlatManifest, record, where)
+        return Manifest(
+            flat.finished_at,
+            Machine.from_json(flat.machine, f"{where}, machine") if flat.machine else None,
+            flat.peak_rss_mib,
+            flat.failures,
+            {name: _gather(system, where, name) for name, system in flat.systems.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _FlatSystem:
+    """A ``SealedSystem`` as JSON has it: its latency is read apart."""
+
+    n_scored: int
+    n_empty: int
+    n_failed: int
+    failure: str | None
+    latency: dict[str, object] | None
+    trained_on: tuple[str, ...]
+    facts: dict[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class _FlatManifest:
+    finished_at: str
+    machine: dict[str, object] | None
+    peak_rss_mib: float | None
+    failures: dict[str, str]
+    systems: dict[str, _FlatSystem]
+
+
+def _gather(flat: _FlatSystem, where: object, name: str) -> SealedSystem:
+    latency = flat.latency and Latency.from_json(flat.latency, f"{where}, systems.{name}.latency")
+    return SealedSystem(
+        flat.n_scored,
+        flat.n_empty,
+        flat.n_failed,
+        flat.failure,
+        latency or None,
+        flat.trained_on,
+        flat.facts,
+    )

@@ -1,0 +1,104 @@
+"""Files that earlier versions wrote, brought to the form of today while they are read.
+
+One function for each step from a schema to the next; nothing that was ever written is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from benchmark.errors import RunError
+
+Json = dict[str, Any]
+"""A file's content before it is known to be anything: its types are checked after this."""
+
+Step = Callable[[Json], Json]
+
+_NAMES = (
+    *("aac-bench", "tok", "length", "beta", "n", "sigma", "idf", "model", "weights", "layer"),
+    *("rescaled", "meteor", "lang", "norm", "spice", "threshold", "refs", "clips", "folds"),
+)
+_BETWEEN_PARTS = re.compile(rf"\|(?=(?:{'|'.join(_NAMES)}):)")
+"""A bar that a known name follows: a folder's path, which stood in signatures, may hold others."""
+
+
+def upgrade(record: Json, where: object, schema: int, steps: Mapping[int, Step]) -> Json:
+    """Bring a record to the schema of today.
+
+    Args:
+        record: with its ``schema``.
+        where: names the file in messages.
+        schema: the one of today.
+        steps: from each earlier schema to the next.
+
+    Raises:
+        RunError: the schema is none, or of a later version.
+    """
+    version = record.get("schema")
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise RunError(
+            f"{where}: schema {version!r}; expected a number from 1 to {schema}. The file was "
+            "changed by something else; restore it, or make it anew."
+        )
+    if version > schema:
+        raise RunError(
+            f"{where}: schema {version} is of a later aac-bench; this one reads up to {schema}. "
+            "Install the version that wrote it."
+        )
+    try:
+        for number in range(version, schema):
+            record = {**steps[number](record), "schema": number + 1}
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise RunError(
+            f"{where}: not what aac-bench wrote with schema {version} ({error!r}). The file was "
+            "changed by something else; restore it, or make it anew."
+        ) from error
+    return record
+
+
+def scores_from_1(record: Json) -> Json:
+    """Take signatures apart, which were one line each."""
+    return {
+        "systems": {
+            name: {
+                **system,
+                "metrics": {
+                    key: {**cell, "signature": _signature(cell["signature"])}
+                    for key, cell in system["metrics"].items()
+                },
+            }
+            for name, system in record["systems"].items()
+        }
+    }
+
+
+def manifest_from_1(record: Json, trained_on: Mapping[str, tuple[str, ...]]) -> Json:
+    """Add what the first manifests did not hold.
+
+    Args:
+        record: the manifest.
+        trained_on: by system what the plan says of it.
+    """
+    systems = {
+        name: {"facts": {}, "trained_on": trained_on[name], "latency": None, **system}
+        for name, system in record["systems"].items()
+    }
+    return {"machine": None, "peak_rss_mib": None, "failures": {}, **record, "systems": systems}
+
+
+def run_file_from_1(record: Json) -> Json:
+    """Put timed calls beside the captions, and name the baseline before as it is named today."""
+    acceptance = record["acceptance"]
+    calls: Json = {}
+    if acceptance is not None:
+        acceptance = dict(acceptance)
+        calls = acceptance.pop("calls", {})
+        acceptance["after"] = acceptance.pop("from", None)
+    return {**record, "acceptance": acceptance, "calls": calls}
+
+
+def _signature(line: str) -> Json | None:
+    metric, *parts = _BETWEEN_PARTS.split(line)
+    return {"metric": metric, "parts": [part.split(":", 1) for part in parts]} if line else None

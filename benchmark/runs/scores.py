@@ -1,0 +1,85 @@
+"""What ``scores.json`` says: by system and metric the value, its interval and its signature."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchmark.machine.typed_json import read_as
+from benchmark.metrics.signature import Signature
+
+SCHEMA = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One metric of one system.
+
+    Attributes:
+        value: the corpus value, raw (BLEU 0.65, CIDEr-D 0.91); None where unavailable.
+        low, high: the 95 % bootstrap interval; None for metrics that only describe.
+        reason: why it is unavailable, else None.
+        signature: what it was made with; None where nothing was computed.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
+    signature: Signature | None = None
+
+    @property
+    def is_available(self) -> bool:
+        return self.value is not None
+
+    @property
+    def model(self) -> str | None:
+        """The model that the metric ran on, if it needs one."""
+        return self.signature.model if self.signature else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Spell it out for people's tools: the signature as one line."""
+        return {
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "available": self.is_available,
+            "reason": self.reason,
+            "signature": str(self.signature or ""),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SystemScores:
+    """One system's scores.
+
+    Attributes:
+        n_scored: clips with a caption that counts.
+        clips_sha256: hash of their ids: only systems that share it share a table.
+        metrics: by key, all that were asked for.
+    """
+
+    n_scored: int
+    clips_sha256: str
+    metrics: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A run's scores by system."""
+
+    systems: Mapping[str, SystemScores]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"schema": SCHEMA, **dataclasses.asdict(self)}
+
+    @staticmethod
+    def from_json(record: object, where: object) -> Scores:
+        """Read scores back.
+
+        Raises:
+            RunError: a part is missing or has another type.
+        """
+        return read_as(Scores, record, where)

@@ -1,0 +1,59 @@
+"""The end of a run: scores, statistics and manifest are written, and make its record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from benchmark.runs.calls import calls_of
+from benchmark.runs.entries import CAPTIONED
+from benchmark.runs.folder import RunFolder
+from benchmark.runs.ledger import LedgerView
+from benchmark.runs.manifest import Manifest
+from benchmark.runs.plan import Plan
+from benchmark.runs.record import RunRecord, SystemRecord
+from benchmark.runs.scores import Scores
+from benchmark.runs.scoring import ScoredSystem, per_clip_table
+
+
+def seal_run(
+    folder: RunFolder,
+    plan: Plan,
+    view: LedgerView,
+    scored: Mapping[str, ScoredSystem],
+    failures: Mapping[str, str],
+) -> RunRecord:
+    """Write what was scored, and the manifest last.
+
+    Raises:
+        MachineError: the folder cannot be written.
+    """
+    scores = Scores({name: system.summarise() for name, system in scored.items()})
+    n_scored = {name: system.n_scored for name, system in scores.systems.items()}
+    manifest = Manifest.of(plan, view, n_scored, failures)
+    folder.write_scores(scores.to_json())
+    folder.write_statistics({name: each.contributions.to_json() for name, each in scored.items()})
+    folder.write_per_clip(*per_clip_table(scored, plan.metrics))
+    folder.seal(manifest.to_json())
+    systems = {
+        planned.name: SystemRecord(
+            path=folder.path,
+            plan=plan,
+            planned=planned,
+            sealed=manifest.systems[planned.name],
+            scores=scores.systems[planned.name],
+            contributions=scored[planned.name].contributions,
+            captions=captions_of(view, planned.name),
+            calls=calls_of(view, planned.name),
+        )
+        for planned in plan.systems
+    }
+    return RunRecord(folder.path, plan, manifest, systems)
+
+
+def captions_of(view: LedgerView, system_name: str) -> dict[str, str]:
+    """List a system's captions by clip; of several folds the last one's."""
+    return {
+        entry.clip_id: entry.caption or ""
+        for entry in view.entries(system_name)
+        if entry.state in CAPTIONED
+    }
