@@ -39,7 +39,8 @@ def written_whole(
     Raises:
         MachineError: the place cannot be written.
     """
-    if path.exists() and not path.is_file() and not path.is_dir():
+    # `Path.exists` raises where a name is too long.
+    if os.path.exists(path) and not (path.is_file() or path.is_dir()):  # noqa: PTH110
         with writing(path, cure, kind=kind), path.open("wb") as file:
             yield file
         return

@@ -161,6 +161,12 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path, name):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
 
+def test_a_name_that_no_disk_takes_is_an_error_with_a_cure(tmp_path):
+    with pytest.raises(MachineError, match=r"cannot write .*x: File name too long\. Free"):
+        write_text(tmp_path / ("x" * 300), "text")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_proc_is_no_place_for_files():
     with pytest.raises(MachineError, match="cannot write /proc/run/plan"):
         write_text(Path("/proc/run/plan"), "x")
