@@ -1,9 +1,12 @@
 """A benchmark for automated audio captioning. This list is what every plugin needs."""
 
+import importlib
+import typing
+import warnings
+
 from benchmark.artifacts import ArtifactKey, Artifacts
 from benchmark.contract import (
     API_VERSION,
-    EMBEDDED_DATASET,
     UNKNOWN,
     Captioner,
     Clip,
@@ -28,7 +31,6 @@ from benchmark.stages import stage
 
 __all__ = [
     "API_VERSION",
-    "EMBEDDED_DATASET",
     "UNKNOWN",
     "ArtifactKey",
     "Artifacts",
@@ -50,3 +52,14 @@ __all__ = [
     "hookimpl",
     "stage",
 ]
+
+if not typing.TYPE_CHECKING:  # a type checker would take every name for one of these
+
+    def __getattr__(name: str) -> object:
+        from benchmark.deprecated import MOVED_NAMES, moved_name
+
+        if name not in MOVED_NAMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        deprecation = moved_name(name)
+        warnings.warn(deprecation.warning, DeprecationWarning, stacklevel=2)
+        return getattr(importlib.import_module(MOVED_NAMES[name]), name)

@@ -27,8 +27,6 @@ References = Mapping[str, tuple[str, ...]]
 Fact = str | int | float | bool | None
 UNKNOWN = "unknown"
 """In ``trained_on``: nobody knows what these weights have seen."""
-EMBEDDED_DATASET = "soundscapes"
-"""The data set that needs no download; systems take small models of the package for it."""
 FOLDER = "folder"
 """The data set of own clips, which alone has a path in its labels."""
 

@@ -67,6 +67,16 @@ MOVED_MODULES: Mapping[str, str] = MappingProxyType(
 """Modules that plugins of API 1 imported, and the rooms that have their names since API 2."""
 
 
+MOVED_NAMES: Mapping[str, str] = MappingProxyType({"EMBEDDED_DATASET": "benchmark.datasets"})
+"""Names that plugins of API 1 found in ``benchmark`` itself, and their rooms since API 2."""
+
+
+def moved_name(name: str) -> Deprecation:
+    """Describe a name of ``benchmark`` that plugins of the API before this one may still import."""
+    home = MOVED_NAMES[name]
+    return Deprecation(f"benchmark.{name}", "0.1", "0.2", f"import it from {home}.")
+
+
 def find_new_home(error: BaseException) -> str | None:
     """Tell where a module that could not be imported has gone; None: it has not moved."""
     if not isinstance(error, ImportError) or error.name is None:

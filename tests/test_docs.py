@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 from bench_process import bench_environment
@@ -14,6 +15,8 @@ from generated_docs import write_pages
 
 from benchmark.cli.main import bench as cli
 from benchmark.metrics.catalogue import METRICS
+from benchmark.systems.names import build_options, canonical_name
+from benchmark.systems.registry import declared_specs
 from benchmark.testing.examples import odd_clips
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +62,21 @@ def test_the_plugin_of_the_documentation_passes_its_tests_and_runs(tmp_path):
     assert "threshold: float (default 0.05)" in said["bench systems quiet"]
     assert "quiet[threshold=0.2]" in list(said.values())[-1]
     assert (tmp_path / "aac-bench-hum" / "bench_hum.py").exists()
+
+
+def test_the_presets_of_the_documentation_are_options_of_a_system():
+    (code,) = (block for block in code_blocks("plugin.md", "python") if "# bench_tuned.py" in block)
+    plugin = types.ModuleType("bench_tuned")
+    sys.modules[plugin.__name__] = plugin  # dataclasses look their module up
+    try:
+        exec(compile(code, "bench_tuned.py", "exec"), vars(plugin))
+        (spec,) = declared_specs(plugin)
+        options = build_options(spec, {"width": "96"})
+    finally:
+        del sys.modules[plugin.__name__]
+    assert canonical_name(spec, options) == "tuned[width=96]"
+    resolved = plugin.PRESETS.resolve(options, "soundscapes")
+    assert (resolved.preset, resolved.settings) == ("mini", plugin.Settings(96, "mini"))
 
 
 def test_every_rule_of_the_conformance_check_is_in_its_documentation():

@@ -92,13 +92,13 @@ def parse_name(text: str) -> ParsedName:
 
 
 def build_options(spec: Optioned, given: Mapping[str, str]) -> Any:
-    """Turn option texts into the system's options object.
+    """Turn option texts into the options object of a system or an encoder.
 
     Returns:
-        An instance of ``spec.options``, or None for a system without options.
+        An instance of ``spec.options``, or None for what has no options.
 
     Raises:
-        UnknownNameError: the system has no such option; the message lists those it has.
+        UnknownNameError: there is no such option; the message lists those there are.
         UsageError: a text is not of the option's type.
     """
     fields = option_types(spec)
@@ -128,7 +128,7 @@ def canonical_name(spec: Optioned, options: Any) -> str:
 
 
 def option_types(spec: Optioned) -> dict[str, Any]:
-    """List the options a system declares, by name.
+    """List the options that a system or an encoder declares, by name.
 
     Raises:
         PluginError: the declaration is not a frozen dataclass of scalars with defaults.

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import Artifacts
-from benchmark.contract import EMBEDDED_DATASET, Clip, References, Resources, Split, Waveform
+from benchmark.contract import Clip, References, Resources, Split, Waveform
 from benchmark.datasets.audio import read_sound
 from benchmark.datasets.catalogue import split_loader
 from benchmark.datasets.soundscapes.signals import SAMPLE_RATE_HZ
-from benchmark.datasets.soundscapes.splits import caption_clip, render_clip
+from benchmark.datasets.soundscapes.splits import EMBEDDED_DATASET, caption_clip, render_clip
 from benchmark.machine.places import data_root
 
 _N_TRAIN = 24

@@ -6,6 +6,7 @@ Imports torch: import it only inside functions, or in modules that only such fun
 from benchmark.machine.progress import progress_bar
 from benchmark.models.training.checkpoint import Checkpoint
 from benchmark.models.training.history import Epoch, best_epoch
+from benchmark.models.training.holding_out import hold_out
 from benchmark.models.training.loop import train
 from benchmark.models.training.once import train_once
 from benchmark.models.training.precision import gains_from_bfloat16
@@ -20,6 +21,7 @@ __all__ = [
     "TrainingPlan",
     "best_epoch",
     "gains_from_bfloat16",
+    "hold_out",
     "load_trained",
     "progress_bar",
     "seeded",

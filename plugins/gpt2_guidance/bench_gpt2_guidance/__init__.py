@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from bench_gpt2_guidance.guidance_options import GuidanceOptions
 from bench_gpt2_guidance.triplet_system import TRIPLET_RETRIEVAL
 from benchmark import Captioner, Resources, SystemSpec, hookimpl
+from benchmark.systems import PresetOptions
 
 BENCH_API = 2
 
@@ -41,13 +42,13 @@ def bench_systems() -> Iterable[SystemSpec]:
     )
 
 
-def _prepare_retrieved(resources: Resources, options: GuidanceOptions) -> Captioner:
+def _prepare_retrieved(resources: Resources, options: PresetOptions) -> Captioner:
     from bench_gpt2_guidance.preparation import prepare_retrieved
 
     return prepare_retrieved(resources, options)
 
 
-def _prepare_best(resources: Resources, options: GuidanceOptions) -> Captioner:
+def _prepare_best(resources: Resources, options: PresetOptions) -> Captioner:
     from bench_gpt2_guidance.preparation import prepare_best
 
     return prepare_best(resources, options)

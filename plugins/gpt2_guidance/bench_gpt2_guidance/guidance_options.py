@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import Literal
 
-from bench_gpt2_guidance.presets import PresetName, require_meaning, require_ranges, resolve
-from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletOptions, TripletSettings
+from bench_gpt2_guidance.triplet_options import (
+    FITTING,
+    PRESET_MEANING,
+    TRIPLET_PRESETS,
+    TripletSettings,
+)
 from bench_gpt2_guidance.triplet_system import TRIPLET_RETRIEVAL
 from benchmark import UsageError
-from benchmark.systems import build_options, canonical_name, parse_name
+from benchmark.systems import (
+    PresetOptions,
+    Presets,
+    build_options,
+    canonical_name,
+    parse_name,
+    require_ranges,
+)
 
 MINI_BACKBONE = "mini"
 
 
 @dataclass(frozen=True, slots=True)
-class GuidanceOptions:
+class GuidanceSettings:
     """Options of module 2 of Koizumi et al. (arXiv 2012.07331, section III-B); none: as the preset.
 
     The paper names: GPT-2, the number of guidance captions, the branch's width, dropout, label
@@ -24,8 +34,6 @@ class GuidanceOptions:
     in it.
 
     Attributes:
-        preset: ``paper``: as published; ``mini``: small, with no download. None: ``mini`` for
-            training on the embedded data set, ``paper`` for any other.
         backbone: the frozen GPT-2, a name or a folder; ``mini``: a small one, trained before on
             the training captions.
         encoder: of sounds, patch by patch, for the audio branch and for retrieval.
@@ -67,54 +75,7 @@ class GuidanceOptions:
         max_length: tokens of a caption, at most.
     """
 
-    preset: PresetName | None = None
-    backbone: str | None = None
-    encoder: str | None = None
-    retrieval: str | None = None
-    k_guidance: int | None = None
-    uses_audio: bool | None = None
-    guidance_shuffled: bool | None = None
-    aggregation: Literal["mean", "max"] | None = None
-    exclude_duplicates: bool | None = None
-    separator: str | None = None
-    ending: str | None = None
-    guidance_starts: bool | None = None
-    max_guidance_tokens: int | None = None
-    max_caption_tokens: int | None = None
-    n_heads: int | None = None
-    n_audio_heads: int | None = None
-    audio_width: int | None = None
-    sublayers: Literal["plain", "residual"] | None = None
-    initial_std: float | None = None
-    head_start: Literal["gpt2", "random"] | None = None
-    dropout: float | None = None
-    label_smoothing: float | None = None
-    learning_rate: float | None = None
-    min_learning_rate: float | None = None
-    schedule: Literal["restarts", "waves"] | None = None
-    period_epochs: int | None = None
-    epochs: int | None = None
-    patience: int | None = None
-    batch_size: int | None = None
-    validation_share: float | None = None
-    amp: bool | None = None
-    beam_size: int | None = None
-    length_penalty: float | None = None
-    max_length: int | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what no preset can make good, and spell retrieval's options in their own order."""
-        require_meaning(GUIDANCE_PRESETS, self)
-        if self.retrieval is not None:
-            spelling = canonical_name(TRIPLET_RETRIEVAL, _read_retrieval(self.retrieval))
-            alone = spelling.removeprefix(TRIPLET_RETRIEVAL.name)[1:-1]
-            object.__setattr__(self, "retrieval", alone or None)
-
-
-@dataclass(frozen=True, slots=True)
-class GuidanceSettings:
-    """All options decided; the defaults are the paper's. See ``GuidanceOptions``."""
-
+    # The defaults are the paper's.
     backbone: str = "gpt2"
     encoder: str = "vggish"
     retrieval: str = ""
@@ -203,13 +164,9 @@ GUIDANCE_MINI = replace(
     batch_size=32,
     validation_share=0.1,
 )
-GUIDANCE_PRESETS: Mapping[PresetName, GuidanceSettings] = {
-    "paper": GUIDANCE_PAPER,
-    "mini": GUIDANCE_MINI,
-}
 
 
-def resolve_retrieval(settings: GuidanceSettings, preset: PresetName) -> TripletSettings:
+def resolve_retrieval(settings: GuidanceSettings, preset: str) -> TripletSettings:
     """Decide module 1's options.
 
     Args:
@@ -220,16 +177,27 @@ def resolve_retrieval(settings: GuidanceSettings, preset: PresetName) -> Triplet
         UsageError: an option is out of its range.
     """
     options = _read_retrieval(settings.retrieval)
-    chosen = resolve(options.preset or preset, TRIPLET_PRESETS, options)
-    return replace(chosen, encoder=settings.encoder)
+    named = replace(options, preset=options.preset or preset)
+    return replace(TRIPLET_PRESETS.resolve(named).settings, encoder=settings.encoder)
 
 
-def _read_retrieval(text: str) -> TripletOptions:
+def _read_retrieval(text: str) -> PresetOptions:
     given = parse_name(f"{TRIPLET_RETRIEVAL.name}[{text}]").options
-    options = cast("TripletOptions", build_options(TRIPLET_RETRIEVAL, given))
-    if options.encoder is not None:
+    if "encoder" in given:
         raise UsageError(
             f"retrieval={text!r} names an encoder; expected it as an option of its own, for it is "
-            f"the audio branch's too: encoder={options.encoder!r}."
+            f"the audio branch's too: encoder={given['encoder']!r}."
         )
+    options: PresetOptions = build_options(TRIPLET_RETRIEVAL, given)
     return options
+
+
+def _spell_retrieval(text: str) -> str | None:
+    spelling = canonical_name(TRIPLET_RETRIEVAL, _read_retrieval(text))
+    return spelling.removeprefix(TRIPLET_RETRIEVAL.name)[1:-1] or None
+
+
+GUIDANCE_PRESETS = Presets({"paper": GUIDANCE_PAPER, "mini": GUIDANCE_MINI}, FITTING)
+GuidanceOptions = GUIDANCE_PRESETS.options_type(
+    "GuidanceOptions", PRESET_MEANING, {"retrieval": _spell_retrieval}
+)

@@ -22,7 +22,7 @@ from bench_gpt2_guidance.batches import Batch, shuffled_batches
 from bench_gpt2_guidance.guidance_options import MINI_BACKBONE, GuidanceSettings
 from bench_gpt2_guidance.guidance_text import Writer, hash_captions
 from bench_gpt2_guidance.mini_tokenizer import END_TOKEN, TOKENIZER, build_tokenizer
-from bench_gpt2_guidance.triplets import Rows, hold_out
+from bench_gpt2_guidance.triplets import Rows, hold_out_share
 from benchmark import Fact, Resources
 from benchmark.models.training import TrainingPlan, load_trained, seeded, train_once
 
@@ -126,7 +126,7 @@ class LanguageTask:
         self._texts = [text for of_clip in captions for text in of_clip]
         clips = np.repeat(np.arange(len(captions)), [len(texts) for texts in captions])
         share = lesson.writer.settings.validation_share
-        _, held_out = hold_out(len(captions), share, lesson.seed)
+        _, held_out = hold_out_share(len(captions), share, lesson.seed)
         is_out = np.isin(clips, held_out)
         self._rows, self._held_out = np.flatnonzero(~is_out), np.flatnonzero(is_out)
         self.network = lesson.new_network()

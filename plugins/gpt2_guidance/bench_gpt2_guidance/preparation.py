@@ -16,14 +16,12 @@ from bench_gpt2_guidance.generator_task import GeneratorLesson, GeneratorTask
 from bench_gpt2_guidance.guidance_options import (
     GUIDANCE_PRESETS,
     MINI_BACKBONE,
-    GuidanceOptions,
     GuidanceSettings,
     resolve_retrieval,
 )
 from bench_gpt2_guidance.guidance_pools import find_pools
 from bench_gpt2_guidance.guidance_sources import BestGuidance, GuidanceSource, RetrievedGuidance
 from bench_gpt2_guidance.mini_backbone import train_mini_backbone
-from bench_gpt2_guidance.presets import PresetName, choose_preset, resolve
 from bench_gpt2_guidance.retrieval import prepare_retriever
 from bench_gpt2_guidance.similarity import compare_clips
 from bench_gpt2_guidance.training_clips import (
@@ -34,11 +32,12 @@ from bench_gpt2_guidance.training_clips import (
     require_train,
 )
 from bench_gpt2_guidance.triplet_options import TripletSettings
-from bench_gpt2_guidance.triplets import hold_out
+from bench_gpt2_guidance.triplets import hold_out_share
 from benchmark import DataError, Fact, Resources, Split
 from benchmark.embeddings import embed_command
 from benchmark.metrics.bertscore import BestCaptionSearch, find_best_captions
 from benchmark.models.training import load_trained, train_once
+from benchmark.systems import PresetOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,13 @@ class Choice:
     """
 
     train: Split
-    preset: PresetName
+    preset: str
     settings: GuidanceSettings
     triplets: TripletSettings
     backbone: Backbone | None
 
 
-def prepare_retrieved(resources: Resources, options: GuidanceOptions) -> GuidedCaptioner:
+def prepare_retrieved(resources: Resources, options: PresetOptions) -> GuidedCaptioner:
     """Prepare ``gpt2-guid``, guided by module 1.
 
     Raises:
@@ -83,7 +82,7 @@ def prepare_retrieved(resources: Resources, options: GuidanceOptions) -> GuidedC
     return _assemble(choice, resources, lesson, source, retriever.reader, facts)
 
 
-def prepare_best(resources: Resources, options: GuidanceOptions) -> GuidedCaptioner:
+def prepare_best(resources: Resources, options: PresetOptions) -> GuidedCaptioner:
     """Prepare ``gpt2-guid-gt``, guided by what suits the references best; raises the same."""
     choice = _choose(resources, options)
     settings, triplets = choice.settings, choice.triplets
@@ -128,12 +127,13 @@ def prepare_lesson(
     """
     settings, seed = choice.settings, resources.seed
     captions, patches = _worded(choice.train, clips)
-    rows, _ = hold_out(len(captions), settings.validation_share, seed) if captions else ((), ())
+    share = settings.validation_share
+    rows, _ = hold_out_share(len(captions), share, seed) if captions else ((), ())
     if len(rows) <= settings.k_guidance:
         raise DataError(
             f"{choice.train.label}: {len(captions)} clips have a caption"
             f"{'' if clips is None else ' and a sound'}, of which {len(rows)} train "
-            f"(validation_share={settings.validation_share}); expected at least "
+            f"(validation_share={share}); expected at least "
             f"{settings.k_guidance + 1} for k_guidance={settings.k_guidance}. Choose a smaller "
             "k_guidance, or name another split with --train."
         )
@@ -145,10 +145,9 @@ def prepare_lesson(
     return GeneratorLesson(backbone, pools, patches, settings, seed, resources.device)
 
 
-def _choose(resources: Resources, options: GuidanceOptions) -> Choice:
+def _choose(resources: Resources, options: PresetOptions) -> Choice:
     train = require_train(resources.train)
-    preset = choose_preset(options.preset, train.dataset)
-    settings = resolve(preset, GUIDANCE_PRESETS, options)
+    preset, settings = GUIDANCE_PRESETS.resolve(options, train.dataset)
     backbone = None
     if settings.backbone != MINI_BACKBONE:
         backbone = load_backbone(settings.backbone)  # before anything is trained in vain

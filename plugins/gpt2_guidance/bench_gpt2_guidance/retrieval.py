@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench_gpt2_guidance.network import SoundEmbedder
-from bench_gpt2_guidance.presets import choose_preset, resolve
 from bench_gpt2_guidance.similarity import find_similar_clips
 from bench_gpt2_guidance.training import (
     CODE_VERSION,
@@ -26,10 +25,11 @@ from bench_gpt2_guidance.training_clips import (
     open_reader,
     require_train,
 )
-from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletOptions, TripletSettings
+from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletSettings
 from benchmark import Clip, Fact, Resources, stage
 from benchmark.embeddings import search
 from benchmark.models.training import load_trained, train_once
+from benchmark.systems import PresetOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +124,10 @@ class TripletRetrieval:
         return [nearest.captions[0] for (nearest,) in self._retriever.neighbours(clips, k=1)]
 
 
-def prepare_triplet_retrieval(resources: Resources, options: TripletOptions) -> TripletRetrieval:
+def prepare_triplet_retrieval(resources: Resources, options: PresetOptions) -> TripletRetrieval:
     """Prepare ``triplet-retrieval``; raises what ``prepare_retriever`` does."""
-    preset = choose_preset(options.preset, require_train(resources.train).dataset)
-    settings = resolve(preset, TRIPLET_PRESETS, options)
+    train = require_train(resources.train)
+    preset, settings = TRIPLET_PRESETS.resolve(options, train.dataset)
     return TripletRetrieval(prepare_retriever(resources, settings), preset)
 
 

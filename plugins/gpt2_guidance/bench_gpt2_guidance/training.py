@@ -23,7 +23,7 @@ from bench_gpt2_guidance.triplets import (
     NO_POSITIVE,
     Rows,
     epoch_batches,
-    hold_out,
+    hold_out_share,
     validation_triplets,
 )
 from benchmark.models.training import TrainingPlan, seeded
@@ -91,7 +91,7 @@ class TripletTask:
         )
         self._lesson = lesson
         self._patches = torch.from_numpy(lesson.patches)
-        self._rows, held_out = hold_out(n_clips, settings.validation_share, seed)
+        self._rows, held_out = hold_out_share(n_clips, settings.validation_share, seed)
         self._validation: Rows | None = None
         if len(held_out):
             self._validation = validation_triplets(lesson.similar, self._rows, held_out, seed)

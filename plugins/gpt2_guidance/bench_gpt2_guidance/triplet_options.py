@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bench_gpt2_guidance.presets import PresetName, require_meaning, require_ranges
+from benchmark.datasets import EMBEDDED_DATASET
+from benchmark.systems import Presets, require_ranges
 
 Fallback = Literal["further", "furthest", "skip"]
+FITTING = {EMBEDDED_DATASET: "mini"}
+PRESET_MEANING = """``paper``: as published; ``mini``: small, with no download. None: ``mini`` for
+    training on the embedded data set, ``paper`` for any other."""
 
 
 @dataclass(frozen=True, slots=True)
-class TripletOptions:
+class TripletSettings:
     """Options of module 1 of Koizumi et al. (arXiv 2012.07331, section III-A); none: as the preset.
 
     The paper names: the threshold, dropout before the layer, margin, optimiser and its rates,
@@ -20,8 +23,6 @@ class TripletOptions:
     The rest is not in it.
 
     Attributes:
-        preset: ``paper``: as published; ``mini``: small, with no download. None: ``mini`` for
-            training on the embedded data set, ``paper`` for any other.
         encoder: an encoder of sequences, as ``"vggish[postprocess=pca]"``.
         duration_s: sounds are cut to it or filled with silence, at their end.
         similarity_model: BERTScore's model, a name or a folder; never replaced by another.
@@ -53,41 +54,7 @@ class TripletOptions:
             last epoch.
     """
 
-    preset: PresetName | None = None
-    encoder: str | None = None
-    duration_s: float | None = None
-    similarity_model: str | None = None
-    similarity_layer: int | None = None
-    similarity_idf: bool | None = None
-    threshold: float | None = None
-    normalised: bool | None = None
-    floor_percentile: float | None = None
-    exclude_duplicates: bool | None = None
-    n_heads: int | None = None
-    ffn_width: int | None = None
-    dropout: float | None = None
-    layer_dropout: float | None = None
-    positions: Literal["none", "sinusoidal"] | None = None
-    norm: Literal["post", "pre"] | None = None
-    initial_std: float | None = None
-    margin: float | None = None
-    fallback: Fallback | None = None
-    learning_rate: float | None = None
-    final_learning_rate: float | None = None
-    epochs: int | None = None
-    patience: int | None = None
-    batch_size: int | None = None
-    validation_share: float | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what no preset can make good."""
-        require_meaning(TRIPLET_PRESETS, self)
-
-
-@dataclass(frozen=True, slots=True)
-class TripletSettings:
-    """All options decided; the defaults are the paper's. See ``TripletOptions``."""
-
+    # The defaults are the paper's.
     encoder: str = "vggish"
     duration_s: float = 10.0
     similarity_model: str = "roberta-large"
@@ -149,7 +116,5 @@ TRIPLET_MINI = replace(
     batch_size=64,
     validation_share=0.1,
 )
-TRIPLET_PRESETS: Mapping[PresetName, TripletSettings] = {
-    "paper": TRIPLET_PAPER,
-    "mini": TRIPLET_MINI,
-}
+TRIPLET_PRESETS = Presets({"paper": TRIPLET_PAPER, "mini": TRIPLET_MINI}, FITTING)
+TripletOptions = TRIPLET_PRESETS.options_type("TripletOptions", PRESET_MEANING)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bench_gpt2_guidance.triplet_options import TripletOptions
 from benchmark import Captioner, Resources, SystemSpec
+from benchmark.systems import PresetOptions
 
 
-def _prepare(resources: Resources, options: TripletOptions) -> Captioner:
+def _prepare(resources: Resources, options: PresetOptions) -> Captioner:
     from bench_gpt2_guidance.retrieval import prepare_triplet_retrieval
 
     return prepare_triplet_retrieval(resources, options)

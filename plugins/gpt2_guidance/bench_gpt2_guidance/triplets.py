@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bench_gpt2_guidance.similarity import SimilarClips
 from benchmark import DataError
+from benchmark.models.training import hold_out
 
 Rows = NDArray[np.int64]
 NO_POSITIVE = -1
@@ -16,15 +17,14 @@ _HELD_OUT, _VALIDATION, _EPOCH = range(3)  # streams of randomness that do not d
 _TRIPLETS_PER_CLIP = 8
 
 
-def hold_out(n_clips: int, share: float, seed: int) -> tuple[Rows, Rows]:
+def hold_out_share(n_clips: int, share: float, seed: int) -> tuple[Rows, Rows]:
     """Split clips into those that train and those that choose the best epoch.
 
     Returns:
         Two ascending arrays of rows; the second is empty for ``share=0``, else it is not.
     """
     n_held_out = max(1, round(share * n_clips)) if share else 0
-    order = np.random.default_rng([seed, _HELD_OUT]).permutation(n_clips)
-    return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
+    return hold_out(n_clips, n_held_out, [seed, _HELD_OUT])
 
 
 def epoch_batches(

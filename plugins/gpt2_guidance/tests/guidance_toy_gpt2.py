@@ -98,7 +98,7 @@ def make_lesson(
     return GeneratorLesson(backbone, pools, patches, settings, seed, "cpu")
 
 
-def given(**options: object) -> GuidanceOptions:
+def given(**options):
     """Choose options as small as ``QUICK_GUIDANCE``, and others."""
     quick = {name: getattr(QUICK_GUIDANCE, name) for name in GuidanceSettings.__slots__}
     del quick["retrieval"]

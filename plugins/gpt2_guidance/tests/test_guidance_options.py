@@ -16,7 +16,6 @@ from bench_gpt2_guidance.guidance_options import (
     GuidanceSettings,
     resolve_retrieval,
 )
-from bench_gpt2_guidance.presets import choose_preset, resolve
 from bench_gpt2_guidance.triplet_options import (
     TRIPLET_PAPER,
     TRIPLET_PRESETS,
@@ -59,7 +58,7 @@ def test_options_and_settings_are_the_same_and_no_option_has_a_value_by_itself(
     assert [field.name for field in fields(options)] == ["preset", *names]
     assert set(asdict(options()).values()) == {None}
     assert all(f"{name}:" in options.__doc__ for name in names)
-    assert all(type(preset) is settings for preset in presets.values())
+    assert all(type(presets[name]) is settings for name in presets)
 
 
 def test_the_paper_preset_holds_the_papers_numbers():
@@ -70,16 +69,18 @@ def test_the_paper_preset_holds_the_papers_numbers():
 
 
 def test_the_embedded_data_set_gets_mini_and_any_other_paper():
-    assert choose_preset(None, "soundscapes") == "mini"
-    assert choose_preset(None, "clotho") == "paper"
-    assert choose_preset("paper", "soundscapes") == "paper"
+    for options, _, presets in TABLES:
+        assert presets.resolve(options(), "soundscapes").preset == "mini"
+        assert presets.resolve(options(), "clotho").preset == "paper"
+        assert presets.resolve(options(preset="paper"), "soundscapes").preset == "paper"
 
 
 @pytest.mark.parametrize(("options", "settings", "presets"), TABLES)
 def test_an_option_overrides_the_preset_and_leaves_the_rest(options, settings, presets):
-    for name, preset in presets.items():
-        assert resolve(name, presets, options()) == preset
-        chosen = resolve(name, presets, options(epochs=7))
+    for name in presets:
+        preset = presets[name]
+        assert presets.resolve(options(preset=name)) == (name, preset)
+        chosen = presets.resolve(options(preset=name, epochs=7)).settings
         differing = {
             field.name
             for field in fields(settings)
@@ -111,14 +112,14 @@ def test_a_value_out_of_its_range_is_named(text):
 
 def test_what_fits_only_one_preset_is_refused_with_the_other():
     options = GuidanceOptions(min_learning_rate=1e-3)  # mini's highest rate is above it
-    assert resolve("mini", GUIDANCE_PRESETS, options).min_learning_rate == 1e-3
-    with pytest.raises(UsageError, match="with preset=paper: min_learning_rate"):
-        resolve("paper", GUIDANCE_PRESETS, options)
+    assert GUIDANCE_PRESETS.resolve(options, "soundscapes").settings.min_learning_rate == 1e-3
+    with pytest.raises(UsageError, match="with preset=paper, which fits clotho: min_learning_rate"):
+        GUIDANCE_PRESETS.resolve(options, "clotho")
 
 
 def test_options_of_retrieval_are_read_from_a_text_within():
     options = read('gpt2-guid[retrieval="epochs=20,threshold=0.6",encoder="vggish[seed=3]"]')
-    settings = resolve("paper", GUIDANCE_PRESETS, options)
+    settings = GUIDANCE_PRESETS.resolve(options, "clotho").settings
     chosen = resolve_retrieval(settings, "paper")
     assert (chosen.epochs, chosen.threshold, chosen.margin) == (20, 0.6, 0.3)
     assert chosen.encoder == "vggish[seed=3]"
@@ -126,7 +127,9 @@ def test_options_of_retrieval_are_read_from_a_text_within():
 
 
 def test_a_preset_within_counts_for_retrieval_alone():
-    settings = resolve("mini", GUIDANCE_PRESETS, GuidanceOptions(retrieval="preset=paper"))
+    settings = GUIDANCE_PRESETS.resolve(
+        GuidanceOptions(preset="mini", retrieval="preset=paper")
+    ).settings
     assert settings.backbone == "mini"
     assert resolve_retrieval(settings, "mini").similarity_model == "roberta-large"
 

@@ -6,7 +6,7 @@ from bench_gpt2_guidance.similarity import SimilarClips
 from bench_gpt2_guidance.triplets import (
     NO_POSITIVE,
     epoch_batches,
-    hold_out,
+    hold_out_share,
     validation_triplets,
 )
 
@@ -61,7 +61,7 @@ def test_epochs_and_seeds_differ_and_the_same_ones_do_not(similar):
 
 @pytest.mark.parametrize(("share", "n_held_out"), [(0.0, 0), (0.05, 5), (0.004, 1)])
 def test_a_share_of_the_clips_is_held_out_but_at_least_one(share, n_held_out):
-    rows, held_out = hold_out(100, share, 3)
+    rows, held_out = hold_out_share(100, share, 3)
     assert len(held_out) == n_held_out
     assert sorted([*rows, *held_out]) == list(range(100))
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench_oracle import OracleOptions
-from benchmark import EMBEDDED_DATASET, Captioner, Clip, Fact, Resources
+from benchmark import Captioner, Clip, Fact, Resources
+from benchmark.datasets import EMBEDDED_DATASET
 from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BestCaptionSearch, find_best_captions
 from benchmark.models import OFFLINE_NAME
+
+_FITTING_MODELS = {EMBEDDED_DATASET: OFFLINE_NAME}  # by the data set trained on
 
 
 class BestCaption:
@@ -29,8 +32,8 @@ def prepare_best_caption(resources: Resources, options: OracleOptions) -> Captio
         DataError: the run gave no references, or the training split holds no caption.
         MissingWeightsError: the text model is not on this machine.
     """
-    is_embedded = resources.train is not None and resources.train.dataset == EMBEDDED_DATASET
-    model = options.model or (OFFLINE_NAME if is_embedded else BERT_SCORE_MODEL)
+    dataset = resources.train.dataset if resources.train else ""
+    model = options.model or _FITTING_MODELS.get(dataset, BERT_SCORE_MODEL)
     search = BestCaptionSearch(model, options.layer, options.idf, options.aggregation)
     best = find_best_captions(resources, search, k=1)
     first = {clip_id: captions[0] for clip_id, captions in best.items()}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_retrieval import NnClapOptions, is_embedded
+from bench_retrieval import FITTING_ENCODERS, NnClapOptions
 from benchmark import Clip, DataError, Fact, Resources, stage
 from benchmark.embeddings import EmbeddingStore, search
 from benchmark.encoders import JointEncoder, load_joint_encoder
@@ -49,9 +49,9 @@ def prepare_nearest_caption(resources: Resources, options: NnClapOptions) -> Nea
     train = resources.train
     texts = (text for i in train.clip_ids for text in train.references[i]) if train else ()
     captions = list(dict.fromkeys(text for text in texts if text.strip()))
-    if not captions:
+    if train is None or not captions:
         raise DataError("nn-clap: the training split holds no caption to choose from.")
-    name = options.encoder or ("mini" if is_embedded(train) else "tagbridge")
+    name = options.encoder or FITTING_ENCODERS.get(train.dataset, "tagbridge")
     encoder = load_joint_encoder(name, resources.device)
     store = EmbeddingStore.open(resources, encoder, "sounds")
     return NearestCaption(captions, store.map_texts(encoder, captions), encoder, store)

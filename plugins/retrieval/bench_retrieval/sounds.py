@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_retrieval import NnVggishOptions, is_embedded
+from bench_retrieval import FITTING_ENCODERS, NnVggishOptions
 from benchmark import Clip, DataError, Fact, Resources, Split, stage
 from benchmark.embeddings import EmbeddingStore, embed_command, search
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
@@ -54,7 +54,7 @@ def prepare_nearest_sound(resources: Resources, options: NnVggishOptions) -> Nea
             "nn-vggish copies captions of training clips, and there is no training split; expected "
             "one. Name it with --train."
         )
-    name = options.encoder or ("mini" if is_embedded(train) else "vggish")
+    name = options.encoder or FITTING_ENCODERS.get(train.dataset, "vggish")
     if not train.present:
         command = embed_command(train.label, name, "patches")
         raise DataError(

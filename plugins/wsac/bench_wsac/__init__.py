@@ -12,6 +12,7 @@ from functools import partial
 
 from bench_wsac.options import Strategy, WsacOptions
 from benchmark import Captioner, Resources, SystemSpec, hookimpl
+from benchmark.systems import PresetOptions
 
 BENCH_API = 2
 
@@ -37,7 +38,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         )
 
 
-def _prepare(strategy: Strategy, resources: Resources, options: WsacOptions) -> Captioner:
+def _prepare(strategy: Strategy, resources: Resources, options: PresetOptions) -> Captioner:
     from bench_wsac.preparation import prepare_wsac
 
     return prepare_wsac(strategy, resources, options)

@@ -18,7 +18,7 @@ from bench_wsac.network import PrefixDecoder, pad_targets
 from bench_wsac.options import Settings
 from bench_wsac.vocabulary import Tokens, Vocabulary
 from benchmark.encoders import Embeddings
-from benchmark.models.training import seeded
+from benchmark.models.training import hold_out, seeded
 
 Rows = NDArray[np.int64]
 _EPOCHS_PER_STEP, _STEP_FACTOR = 10, 0.2
@@ -106,7 +106,7 @@ class DecoderTask:
     def __post_init__(self) -> None:
         """Draw first weights, and hold clips out."""
         settings = self.lesson.settings
-        self._rows, self._held_out = hold_out(
+        self._rows, self._held_out = hold_out_clips(
             self.lesson.clip_of, settings.validation_share, self.lesson.seed
         )
         self.network = self.lesson.new_network()
@@ -145,7 +145,7 @@ class DecoderTask:
         return self.network.losses(lesson.bridge.cross(embeddings, is_noisy=is_noisy), targets)
 
 
-def hold_out(clip_of: Rows, share: float, seed: int) -> tuple[Rows, Rows]:
+def hold_out_clips(clip_of: Rows, share: float, seed: int) -> tuple[Rows, Rows]:
     """Split captions into those to learn and those of held-out clips.
 
     Args:
@@ -159,8 +159,8 @@ def hold_out(clip_of: Rows, share: float, seed: int) -> tuple[Rows, Rows]:
     """
     clips = np.unique(clip_of)
     n_out = min(len(clips) - 1, math.ceil(share * len(clips)))
-    chosen = np.random.default_rng([seed, 4]).permutation(clips)[:n_out]
-    is_out = np.isin(clip_of, chosen)
+    _, chosen = hold_out(len(clips), n_out, [seed, 4])
+    is_out = np.isin(clip_of, clips[chosen])
     return np.flatnonzero(~is_out), np.flatnonzero(is_out)
 
 

@@ -6,13 +6,13 @@ Where the paper and the authors' code disagree, ``paper`` and ``code`` each keep
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from benchmark import EMBEDDED_DATASET
+from benchmark.datasets import EMBEDDED_DATASET
+from benchmark.systems import Presets, require_ranges
 
 Strategy = Literal["none", "ni", "es", "nnd", "pd"]
-PresetName = Literal["paper", "code", "mini"]
 Mapping = Literal["mlp", "linear"]
 Vocabulary = Literal["used", "tokenizer", "gpt2"]
 Schedule = Literal["steps", "linear", "cosine", "constant"]
@@ -20,12 +20,10 @@ NoiseStd = float | Literal["estimated"]
 
 
 @dataclass(frozen=True, slots=True)
-class WsacOptions:
+class Settings:
     """Options of every WSAC system; none: as the preset says.
 
     Attributes:
-        preset: ``paper``: as published; ``code``: as the authors' code runs; ``mini``: small. None:
-            ``mini`` for training on the embedded data set, ``paper`` for any other.
         encoder: of sounds and captions, as ``"clap[model=laion/larger_clap_general]"``.
         mapping: from the embedding to the decoder's first input: ``linear``, or ``mlp``, two
             layers with a tanh between them.
@@ -71,64 +69,7 @@ class WsacOptions:
         no_repeat_ngram: n-grams of this size occur once; 0: any may.
     """
 
-    preset: PresetName | None = None
-    encoder: str | None = None
-    mapping: Mapping | None = None
-    n_layers: int | None = None
-    n_heads: int | None = None
-    width: int | None = None
-    dropout: float | None = None
-    vocabulary: Vocabulary | None = None
-    max_tokens: int | None = None
-    start_is_target: bool | None = None
-    learning_rate: float | None = None
-    warmup_epochs: int | None = None
-    warmup_steps: int | None = None
-    schedule: Schedule | None = None
-    weight_decay: float | None = None
-    epochs: int | None = None
-    patience: int | None = None
-    batch_size: int | None = None
-    clip_norm: float | None = None
-    validation_share: float | None = None
-    amp: bool | None = None
-    noise_std: NoiseStd | None = None
-    noise_clips: int | None = None
-    shift: Literal["training", "decoding"] | None = None
-    shift_noise_std: float | None = None
-    gap_clips: int | None = None
-    gap_source: str | None = None
-    renormalised: bool | None = None
-    temperature: float | None = None
-    projection_renormalised: bool | None = None
-    is_mapped: bool | None = None
-    memory_tail_dropped: bool | None = None
-    max_length: int | None = None
-    beam_size: int | None = None
-    length_penalty: float | None = None
-    repetition_penalty: float | None = None
-    no_repeat_ngram: int | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what no preset can make good.
-
-        Without a preset the data set decides; what fits some data set is refused only with
-        another one, by ``resolve``.
-        """
-        faults = []
-        for preset in PRESETS if self.preset is None else (self.preset,):
-            try:
-                _override(PRESETS[preset], self)
-                return
-            except ValueError as fault:
-                faults.append(fault)
-        raise faults[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """All options decided; the defaults are the paper's. See ``WsacOptions``."""
-
+    # The defaults are the paper's.
     encoder: str = "clap"
     mapping: Mapping = "mlp"
     n_layers: int = 4
@@ -200,9 +141,7 @@ class Settings:
             "repetition_penalty": (0 < self.repetition_penalty < inf, positive),
             "no_repeat_ngram": (self.no_repeat_ngram >= 0, "0 or more"),
         }
-        for name, (is_within, expected) in ranges.items():
-            if not is_within:
-                raise ValueError(f"{name}={getattr(self, name)}; expected {expected}.")
+        require_ranges(self, ranges)
 
 
 WEIGHT_SETTINGS = (
@@ -251,27 +190,9 @@ MINI = replace(
     temperature=0.05,
     projection_renormalised=True,
 )
-PRESETS: dict[PresetName, Settings] = {"paper": PAPER, "code": CODE, "mini": MINI}
-
-
-def resolve(options: WsacOptions, dataset: str) -> Settings:
-    """Decide every option.
-
-    Args:
-        options: what the user chose.
-        dataset: whose captions the decoder is trained on, without the split.
-
-    Raises:
-        ValueError: an option is out of its range.
-    """
-    return _override(PRESETS[choose_preset(options, dataset)], options)
-
-
-def choose_preset(options: WsacOptions, dataset: str) -> PresetName:
-    """Return the preset that is named, or the one that fits the data set."""
-    return options.preset or ("mini" if dataset == EMBEDDED_DATASET else "paper")
-
-
-def _override(preset: Settings, options: WsacOptions) -> Settings:
-    chosen = {field.name: getattr(options, field.name) for field in fields(Settings)}
-    return replace(preset, **{name: value for name, value in chosen.items() if value is not None})
+PRESETS = Presets({"paper": PAPER, "code": CODE, "mini": MINI}, {EMBEDDED_DATASET: "mini"})
+WsacOptions = PRESETS.options_type(
+    "WsacOptions",
+    """``paper``: as published; ``code``: as the authors' code runs; ``mini``: small. None:
+    ``mini`` for training on the embedded data set, ``paper`` for any other.""",
+)

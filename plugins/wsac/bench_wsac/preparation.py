@@ -15,12 +15,10 @@ from bench_wsac.gap import Gap, choose_noise_std, measure_gap
 from bench_wsac.lesson import Bridge, DecoderTask, Lesson
 from bench_wsac.network import PrefixDecoder
 from bench_wsac.options import (
+    PRESETS,
     WEIGHT_SETTINGS,
     Settings,
     Strategy,
-    WsacOptions,
-    choose_preset,
-    resolve,
 )
 from bench_wsac.strategies import Crossing
 from bench_wsac.vocabulary import GPT2_ROWS, Vocabulary, used_pieces
@@ -28,6 +26,7 @@ from benchmark import Artifacts, DataError, Fact, Resources, Split, UsageError
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder, TokenizingEncoder, load_joint_encoder
 from benchmark.models.training import TrainingPlan, gains_from_bfloat16, load_trained, train_once
+from benchmark.systems import PresetOptions
 
 CODE_VERSION = 1
 """Raise it with any change that changes weights."""
@@ -36,7 +35,7 @@ _TAIL = 1000
 _Rows = NDArray[np.int64]
 
 
-def prepare_wsac(strategy: Strategy, resources: Resources, options: WsacOptions) -> Wsac:
+def prepare_wsac(strategy: Strategy, resources: Resources, options: PresetOptions) -> Wsac:
     """Prepare a system; those whose training is the same share it.
 
     ``wsac``, ``wsac-nnd`` and ``wsac-pd`` differ in decoding only.
@@ -48,7 +47,7 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: WsacOptions)
         MachineError: the cache cannot be written.
     """
     train = _require_train(resources.train)
-    settings = _resolve(options, train.dataset)
+    preset, settings = PRESETS.resolve(options, train.dataset)
     encoder = load_joint_encoder(settings.encoder, resources.device)
     store = EmbeddingStore.open(resources, encoder, "sounds")
     captions, clip_of = training_captions(train)
@@ -66,7 +65,7 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: WsacOptions)
     key = _training_key(lesson, captions, encoder.fingerprint)
     decoder, folder = _trained_decoder(lesson, key, resources.artifacts)
     facts: dict[str, Fact] = {
-        "preset": choose_preset(options, train.dataset),
+        "preset": preset,
         "encoder": encoder.name,
         "n_captions": len(captions),
         "n_captions_cut": n_cut,
@@ -134,14 +133,6 @@ def _require_train(train: Split | None) -> Split:
     if train is None:
         raise DataError("WSAC learns from training captions, and there is no training split.")
     return train
-
-
-def _resolve(options: WsacOptions, dataset: str) -> Settings:
-    try:
-        return resolve(options, dataset)
-    except ValueError as error:
-        preset = choose_preset(options, dataset)
-        raise UsageError(f"with preset={preset}, which fits {dataset}: {error}") from error
 
 
 def _choose_bridge(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from bench_wsac import WsacOptions, bench_systems
+from bench_wsac import bench_systems
+from bench_wsac.options import WsacOptions
 
 from benchmark.testing import check_captioner
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from bench_wsac.lesson import Bridge, DecoderTask, hold_out, rate_at
+from bench_wsac.lesson import Bridge, DecoderTask, hold_out_clips, rate_at
 from bench_wsac.options import CODE, MINI, PAPER
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,7 +161,7 @@ def test_bridges_that_do_the_same_have_the_same_key_and_others_do_not():
 )
 def test_clips_are_held_out_whole_and_at_least_one_is_kept(counts, share, seed):
     clip_of = np.repeat(np.arange(len(counts)), counts)
-    kept, out = hold_out(clip_of, share, seed)
+    kept, out = hold_out_clips(clip_of, share, seed)
     assert sorted([*kept, *out]) == list(range(len(clip_of)))
     assert not set(clip_of[kept]) & set(clip_of[out])
     n_out = len(set(clip_of[out]))
@@ -171,14 +171,14 @@ def test_clips_are_held_out_whole_and_at_least_one_is_kept(counts, share, seed):
 
 def test_nothing_is_held_out_of_one_clip_or_without_a_share():
     for clip_of, share in (([0, 0, 0], 0.5), ([0, 1, 2], 0.0)):
-        kept, out = hold_out(np.array(clip_of), share, 0)
+        kept, out = hold_out_clips(np.array(clip_of), share, 0)
         assert (kept.tolist(), out.tolist()) == ([0, 1, 2], [])
 
 
 def test_every_caption_that_is_not_held_out_is_learnt_once_an_epoch():
     lesson = make_lesson(validation_share=0.25, clip_of=np.repeat(np.arange(12), 2))
     task = DecoderTask(lesson)
-    kept, out = hold_out(lesson.clip_of, 0.25, 0)
+    kept, out = hold_out_clips(lesson.clip_of, 0.25, 0)
     assert len(out) == 6
     orders = [np.concatenate(task.batches(epoch)) for epoch in range(2)]
     for order in orders:
@@ -191,7 +191,7 @@ def test_validation_is_the_mean_loss_of_held_out_tokens_without_noise():
     lesson = make_lesson(validation_share=0.3, bridge=Bridge(5.0, SHIFT))
     task = DecoderTask(lesson)
     task.network.eval()
-    _, out = hold_out(lesson.clip_of, 0.3, 0)
+    _, out = hold_out_clips(lesson.clip_of, 0.3, 0)
     shifted = torch.from_numpy(lesson.embeddings[out] + SHIFT)
     with torch.no_grad():
         alone = [

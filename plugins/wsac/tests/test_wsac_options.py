@@ -16,8 +16,6 @@ from bench_wsac.options import (
     WEIGHT_SETTINGS,
     Settings,
     WsacOptions,
-    choose_preset,
-    resolve,
 )
 
 from benchmark import UsageError
@@ -60,10 +58,14 @@ OTHER_VALUES = {
 }  # fmt: skip
 
 
+def resolve(dataset="clotho", **options):
+    return PRESETS.resolve(WsacOptions(**options), dataset).settings
+
+
 @pytest.mark.parametrize(("option", "paper", "code"), DIFFERENCES)
 def test_each_preset_keeps_to_its_side_where_paper_and_code_disagree(option, paper, code):
-    assert getattr(resolve(WsacOptions(preset="paper"), "clotho"), option) == paper
-    assert getattr(resolve(WsacOptions(preset="code"), "clotho"), option) == code
+    assert getattr(resolve(preset="paper"), option) == paper
+    assert getattr(resolve(preset="code"), option) == code
 
 
 @pytest.mark.parametrize(("option", "value"), AGREED.items())
@@ -83,7 +85,7 @@ def test_every_setting_is_an_option_and_every_option_but_the_preset_is_a_setting
     assert len(set(WEIGHT_SETTINGS)) == len(WEIGHT_SETTINGS)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", list(PRESETS))
 @pytest.mark.parametrize("option", [field.name for field in fields(Settings)])
 def test_an_explicit_option_overrides_the_preset_and_nothing_else(preset, option):
     before = asdict(PRESETS[preset])
@@ -93,16 +95,15 @@ def test_an_explicit_option_overrides_the_preset_and_nothing_else(preset, option
         one, other = flipped.get(option, (True, False))
         value = other if before[option] == one else one
     assert value != before[option]
-    resolved = resolve(WsacOptions(preset=preset, **{option: value}), "clotho")
+    resolved = resolve(preset=preset, **{option: value})
     assert asdict(resolved) == {**before, option: value}
 
 
 def test_without_a_preset_the_data_set_decides():
-    assert resolve(WsacOptions(), "soundscapes") == MINI
-    assert resolve(WsacOptions(), "clotho") == PAPER
-    assert resolve(WsacOptions(), "folder:somewhere") == PAPER
-    assert choose_preset(WsacOptions(preset="code"), "soundscapes") == "code"
-    assert resolve(WsacOptions(preset="code"), "soundscapes") == CODE
+    assert resolve("soundscapes") == MINI
+    assert resolve("clotho") == PAPER
+    assert resolve("folder:somewhere") == PAPER
+    assert PRESETS.resolve(WsacOptions(preset="code"), "soundscapes") == ("code", CODE)
 
 
 @pytest.mark.parametrize(
@@ -139,10 +140,9 @@ def test_a_word_that_is_no_choice_is_refused_with_the_choices(option, text, expe
 
 
 def test_an_option_is_refused_only_if_no_preset_could_hold_it():
-    options = WsacOptions(n_heads=12)  # 768 is a multiple of it, 256 is not
-    assert resolve(options, "clotho") == replace(PAPER, n_heads=12)
-    with pytest.raises(ValueError, match="width=256"):
-        resolve(options, "soundscapes")
+    assert resolve(n_heads=12) == replace(PAPER, n_heads=12)  # 768 is a multiple of it, 256 is not
+    with pytest.raises(UsageError, match="with preset=mini, which fits soundscapes: width=256"):
+        resolve("soundscapes", n_heads=12)
     with pytest.raises(ValueError, match="width=256"):
         WsacOptions(preset="mini", n_heads=12)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from bench_wsac.lesson import Bridge, DecoderTask, Lesson
-from bench_wsac.options import Settings, WsacOptions, resolve
+from bench_wsac.options import PRESETS, Settings, WsacOptions
 from bench_wsac.preparation import prepare_wsac
 from bench_wsac.vocabulary import Vocabulary
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
@@ -168,7 +168,7 @@ def make_resources(root: Path, train_split, seed=0):
 def make_lesson(captions=None, *, seed=0, bridge=None, clip_of=None, **options) -> Lesson:
     """Build a lesson of captions, those of the small world unless others are given."""
     captions = captions or [text for texts in CAPTIONS.values() for text in texts for _ in range(2)]
-    settings: Settings = resolve(WsacOptions(**{**given(QUICK), **options}), "toy")
+    settings: Settings = PRESETS.resolve(WsacOptions(**{**given(QUICK), **options})).settings
     encoder = ToyEncoder("toy", ToyOptions())
     vocabulary = Vocabulary(encoder.tokenizer, None)
     targets, _ = vocabulary.encode(
@@ -192,7 +192,7 @@ def plan_of(lesson: Lesson, save_every_s=1000.0):
     )
 
 
-def given(options: WsacOptions):
+def given(options):
     """Return the options that are chosen."""
     chosen = {name: getattr(options, name) for name in WsacOptions.__slots__}
     return {name: value for name, value in chosen.items() if value is not None}
