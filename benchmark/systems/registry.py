@@ -20,7 +20,7 @@ from benchmark import hookspecs
 from benchmark.contract import API_VERSION, Kind, SystemSpec
 from benchmark.deprecated import Deprecation, find_new_home, outdated_plugin
 from benchmark.errors import PluginError, UnknownNameError
-from benchmark.systems import built_in as baselines
+from benchmark.systems import built_in
 from benchmark.systems.names import build_options, canonical_name, option_types, parse_name
 
 SYSTEM_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -131,8 +131,8 @@ class Registry:
 def load_registry() -> Registry:
     """Load the built-in systems and every installed plugin; what fails is set aside."""
     registry = Registry()
-    built_in = Provenance("aac-bench", version("aac-bench"))
-    registry.add("(built in)", built_in, declared_specs(baselines))
+    ours = Provenance("aac-bench", version("aac-bench"))
+    registry.add("(built in)", ours, declared_specs(built_in))
     entries = entry_points(group=hookspecs.PROJECT)
     for entry in sorted(entries, key=lambda entry: (entry.name, entry.value)):
         provenance = _provenance(entry)

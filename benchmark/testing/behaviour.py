@@ -64,12 +64,12 @@ def gives_captions(trial: Trial) -> None:
 def keeps_order(trial: Trial) -> None:
     """In another order the clips get the captions they had."""
     clips = trial.clips
-    found = trial.caption(clips)
+    before = trial.caption(clips)
     for order in ([1, 0, *range(2, len(clips))], [*range(1, len(clips)), 0]):
         again = trial.caption([clips[index] for index in order])
         _require_same(
             [clips[index] for index in order],
-            [found[index] for index in order],
+            [before[index] for index in order],
             again,
             "in another order",
         )
@@ -94,10 +94,10 @@ def repeats_itself(trial: Trial) -> None:
 
 def says_the_same_when_profiled(trial: Trial) -> None:
     """Timed, with every cache of embeddings off, it says the same."""
-    found = trial.caption(trial.clips)
+    before = trial.caption(trial.clips)
     with timed_call() as spent_s:
         again = trial.caption(trial.clips)
-    _require_same(trial.clips, found, again, "with the caches of embeddings off")
+    _require_same(trial.clips, before, again, "with the caches of embeddings off")
     for name in spent_s:
         if not isinstance(name, str) or not name:
             raise BrokenRuleError(f"a stage is named {name!r}; expected a word, such as 'encode'.")
@@ -120,7 +120,9 @@ def reads_given_embeddings(trial: Trial) -> None:
     """What says ``needs_waveform=False`` captions from the files that its resources name."""
     given, nothing = trial.resources, np.zeros(0, np.float32)
     opened = [EmbeddingFile.open(path).contents for path in given.embedding_files]
-    batches = [held.clip_ids[:5] for held in opened if held.split == given.embedded_split]
+    batches = [
+        contents.clip_ids[:5] for contents in opened if contents.split == given.embedded_split
+    ]
     if not batches:
         raise BrokenRuleError(
             f"no file of embedding_files is of embedded_split={given.embedded_split!r}; expected "
@@ -134,8 +136,8 @@ def reads_given_embeddings(trial: Trial) -> None:
 def loads_what_it_built(trial: Trial) -> None:
     """Prepared from the artifacts that are there, it says what it said when it built them."""
     again = prepare(trial.spec, trial.resources, trial.options)
-    found = trial.caption(trial.clips)
-    _require_same(trial.clips, found, caption_batch(again, trial.clips), "from kept artifacts")
+    before = trial.caption(trial.clips)
+    _require_same(trial.clips, before, caption_batch(again, trial.clips), "from kept artifacts")
 
 
 def follows_from_the_seed(trial: Trial) -> None:
@@ -143,15 +145,15 @@ def follows_from_the_seed(trial: Trial) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         resources = dataclasses.replace(trial.resources, artifacts=Artifacts(Path(folder)))
         again = prepare(trial.spec, resources, trial.options)
-        found = trial.caption(trial.clips)
+        before = trial.caption(trial.clips)
         captions = caption_batch(again, trial.clips)
-        _require_same(trial.clips, found, captions, "prepared anew with the same seed")
+        _require_same(trial.clips, before, captions, "prepared anew with the same seed")
 
 
 def _require_same(
-    clips: Sequence[Clip], expected: Sequence[str], found: Sequence[str], when: str
+    clips: Sequence[Clip], before: Sequence[str], now: Sequence[str], when: str
 ) -> None:
-    for clip, old, new in zip(clips, expected, found, strict=True):
+    for clip, old, new in zip(clips, before, now, strict=True):
         if old != new:
             raise BrokenRuleError(
                 f"clip {clip.clip_id!r} got {new!r} {when}; expected {old!r}, as before."

@@ -64,8 +64,8 @@ def plugin_modules(spec: SystemSpec) -> tuple[str, ...]:
     module = _unwrap(spec.prepare).__module__
     package = module.partition(".")[0]
     entries = {entry.module for entry in entry_points(group=PROJECT)}
-    if found := sorted(name for name in entries if name.partition(".")[0] == package):
-        return tuple(found)
+    if declaring := sorted(name for name in entries if name.partition(".")[0] == package):
+        return tuple(declaring)
     name = module
     while name:
         if hasattr(sys.modules.get(name), "bench_systems"):

@@ -16,17 +16,17 @@ from benchmark.metrics.suite import SuiteSettings
 from benchmark.runs.carry_out import start_run
 from benchmark.runs.reading import read_run
 from benchmark.runs.requests import RunRequest
-from benchmark.systems import built_in as baselines
+from benchmark.systems import built_in
 from benchmark.systems.lineups import LINEUPS, find_lineup, join_systems
 from benchmark.systems.registry import Provenance, Registry, declared_specs, load_registry
 
-CONSTANT = next(spec for spec in declared_specs(baselines) if spec.name == "constant")
+CONSTANT = next(spec for spec in declared_specs(built_in) if spec.name == "constant")
 
 
 def registry_with(*names):
     """Install systems that say one thing, under the names of others."""
     registry = Registry()
-    registry.add("(built in)", Provenance("aac-bench", "1"), declared_specs(baselines))
+    registry.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
     specs = [dataclasses.replace(CONSTANT, name=name, kind="system") for name in names]
     registry.add("x", Provenance("x", "1"), specs)
     return registry
