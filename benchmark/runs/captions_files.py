@@ -65,18 +65,6 @@ def _row_names(request: ScoreRequest) -> list[str]:
 
 def _entries(system: PlannedSystem, captions: Mapping[str, str]) -> list[ClipEntry]:
     return [
-        ClipEntry(
-            system=system.name,
-            fold=0,
-            clip_id=clip_id,
-            state="ok" if text.strip() else "empty",
-            caption=text,
-            key=content_key((system.version, clip_id)),
-            batch=0,
-            batch_size=1,
-            read_s=0.0,
-            caption_s=0.0,
-            audio_s=0.0,
-        )
+        ClipEntry.given(system.name, clip_id, text, content_key((system.version, clip_id)))
         for clip_id, text in sorted(captions.items())
     ]

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from benchmark.contract import Fact
-from benchmark.errors import BenchError, RunError, describe
+from benchmark.errors import BenchError, describe
 from benchmark.machine.fingerprint import Machine
-from benchmark.machine.typed_json import read_as
 from benchmark.runs.folds import Batch
 from benchmark.systems.calling import CallTimeoutError
 
@@ -57,6 +53,23 @@ class ClipEntry:
     audio_s: float
     error: str | None = None
     traceback: str | None = None
+
+    @staticmethod
+    def given(system_name: str, clip_id: str, caption: str, key: str) -> ClipEntry:
+        """Note a caption that came from elsewhere, so that no captioner was called."""
+        return ClipEntry(
+            system=system_name,
+            fold=0,
+            clip_id=clip_id,
+            state=state_of(caption),
+            caption=caption,
+            key=key,
+            batch=0,
+            batch_size=1,
+            read_s=0.0,
+            caption_s=0.0,
+            audio_s=0.0,
+        )
 
     @staticmethod
     def unread(batch: Batch, clip_id: str, key: str, error: BenchError) -> ClipEntry:
@@ -153,19 +166,10 @@ class MachineEntry:
 
 Entry = ClipEntry | PrepareEntry | TimedEntry | MachineEntry
 
-# The names in the file are older than those of the classes, and stay.
-_KINDS: dict[str, type[Entry]] = {
-    "clip": ClipEntry,
-    "prepare": PrepareEntry,
-    "profile": TimedEntry,
-    "machine": MachineEntry,
-}
-_NAMES = {kind: name for name, kind in _KINDS.items()}
 
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    row: str
+def state_of(caption: str | None) -> State:
+    """Tell a caption from one of no words."""
+    return "ok" if caption and caption.strip() else "empty"
 
 
 def content_key(parts: Iterable[str]) -> str:
@@ -173,56 +177,5 @@ def content_key(parts: Iterable[str]) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
 
 
-def write_line(entry: Entry) -> bytes:
-    """Spell an entry as one line of a ledger, its end included."""
-    record: dict[str, object] = {"row": _NAMES[type(entry)], **dataclasses.asdict(entry)}
-    if record.get("error", "") is None:
-        del record["error"]
-        record.pop("traceback", None)
-    return f"{json.dumps(record, ensure_ascii=True)}\n".encode()  # ASCII: no text breaks a line
-
-
-def read_line(line: bytes, path: Path, number: int) -> Entry:
-    """Read back what ``write_line`` gave, every type checked.
-
-    Args:
-        line: of a ledger.
-        path: of the ledger, for messages.
-        number: of the line in it, for messages.
-
-    Raises:
-        RunError: it is no entry, or a part of it has another type than it must have.
-    """
-    import msgspec
-
-    try:
-        kind: str = _decoder("")(line).row
-        entry: Entry = _decoder(kind)(line)
-    except (msgspec.MsgspecError, ValueError, KeyError):
-        return _read_slowly(line, f"{path}, line {number}")
-    return entry
-
-
 def _trace(error: Exception) -> str:
     return "".join(traceback.format_exception(error))
-
-
-@cache
-def _decoder(kind: str) -> Callable[[bytes], Any]:
-    """Build the fast decoder of one kind of entry; of an entry's kind alone for ``""``."""
-    import msgspec
-
-    return msgspec.json.Decoder(_KINDS[kind] if kind else _Kind).decode
-
-
-def _read_slowly(line: bytes, where: str) -> Entry:
-    """Read what the fast decoder refuses: half a surrogate in a name, or what is wrong."""
-    try:
-        record = json.loads(line)
-        kind = _KINDS[record["row"]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RunError(
-            f"{where}: {line[:80]!r} is not a ledger entry ({error!r}). "
-            "The file was changed by something else; restore it, or start a new run."
-        ) from error
-    return read_as(kind, record, where)

@@ -18,10 +18,9 @@ from benchmark.runs.entries import (
     MachineEntry,
     PrepareEntry,
     TimedEntry,
-    read_line,
-    write_line,
 )
 from benchmark.runs.folds import Batch
+from benchmark.runs.lines import read_line, write_line
 
 
 @dataclass(frozen=True, slots=True)

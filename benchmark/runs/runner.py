@@ -10,7 +10,7 @@ from benchmark.errors import BenchError, describe
 from benchmark.machine.progress import Bar
 from benchmark.runs.clips import Clips
 from benchmark.runs.entrants import ReadyEntrant
-from benchmark.runs.entries import ClipEntry, Entry
+from benchmark.runs.entries import ClipEntry, Entry, state_of
 from benchmark.runs.folds import Batch
 from benchmark.runs.listening import Heard
 from benchmark.systems.calling import Call, call_captioner
@@ -87,7 +87,7 @@ def _entries(
             system=batch.system_name,
             fold=batch.fold,
             clip_id=item.clip.clip_id,
-            state="ok" if text and text.strip() else "empty",
+            state=state_of(text),
             caption=text,
             key=ready.entrant.key_of(item.content),
             batch=batch.number,

@@ -1,0 +1,80 @@
+"""Entries as lines of JSON, every type checked on the way back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import RunError
+from benchmark.machine.typed_json import read_as
+from benchmark.runs.entries import ClipEntry, Entry, MachineEntry, PrepareEntry, TimedEntry
+
+# The names in the file are older than those of the classes, and stay.
+_KINDS: dict[str, type[Entry]] = {
+    "clip": ClipEntry,
+    "prepare": PrepareEntry,
+    "profile": TimedEntry,
+    "machine": MachineEntry,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    row: str
+
+
+def write_line(entry: Entry) -> bytes:
+    """Spell an entry as one line of a ledger, its end included."""
+    record: dict[str, object] = {"row": _NAMES[type(entry)], **dataclasses.asdict(entry)}
+    if record.get("error", "") is None:
+        del record["error"]
+        record.pop("traceback", None)
+    return f"{json.dumps(record, ensure_ascii=True)}\n".encode()  # ASCII: no text breaks a line
+
+
+def read_line(line: bytes, path: Path, number: int) -> Entry:
+    """Read back what ``write_line`` gave, every type checked.
+
+    Args:
+        line: of a ledger.
+        path: of the ledger, for messages.
+        number: of the line in it, for messages.
+
+    Raises:
+        RunError: it is no entry, or a part of it has another type than it must have.
+    """
+    import msgspec
+
+    try:
+        kind: str = _decoder("")(line).row
+        entry: Entry = _decoder(kind)(line)
+    except (msgspec.MsgspecError, ValueError, KeyError):
+        return _read_slowly(line, f"{path}, line {number}")
+    return entry
+
+
+@cache
+def _decoder(kind: str) -> Callable[[bytes], Any]:
+    """Build the fast decoder of one kind of entry; of an entry's kind alone for ``""``."""
+    import msgspec
+
+    return msgspec.json.Decoder(_KINDS[kind] if kind else _Kind).decode
+
+
+def _read_slowly(line: bytes, where: str) -> Entry:
+    """Read what the fast decoder refuses: half a surrogate in a name, or what is wrong."""
+    try:
+        record = json.loads(line)
+        kind = _KINDS[record["row"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise RunError(
+            f"{where}: {line[:80]!r} is not a ledger entry ({error!r}). "
+            "The file was changed by something else; restore it, or start a new run."
+        ) from error
+    return read_as(kind, record, where)

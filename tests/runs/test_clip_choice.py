@@ -1,0 +1,75 @@
+"""Which clips a run is about, and what is refused for its clips."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from noises import Echo, system_of
+
+from benchmark import Split
+from benchmark.errors import DataError, UsageError
+from benchmark.runs.clip_choice import choose_clips, refuse_leaks
+from benchmark.runs.requests import RunRequest
+
+REFERENCES = {f"{name}.wav": (f"{name} hums", f"{name} rings") for name in "abcd"}
+REQUEST = RunRequest(("system",), "noises:test", Path("data"), ())
+
+
+def split_of(present="abcd", **changes):
+    present = frozenset(f"{name}.wav" for name in present)
+    return dataclasses.replace(
+        Split("noises", "test", REFERENCES, present, lambda clip_id, rate: None), **changes
+    )
+
+
+def choose(split, request=REQUEST, **spec):
+    return choose_clips(split, [system_of(Echo(), **spec)], request)
+
+
+def test_clips_with_a_sound_are_chosen_in_order_up_to_the_limit():
+    assert choose(split_of("dba")) == ("a.wav", "b.wav", "d.wav")
+    limited = dataclasses.replace(REQUEST, limit=2)
+    assert choose(split_of("dba"), limited) == ("a.wav", "b.wav")
+    with pytest.raises(UsageError, match="--limit is 0; expected at least 1"):
+        choose(split_of(), dataclasses.replace(REQUEST, limit=0))
+
+
+def test_text_alone_takes_every_clip_and_refuses_who_listens():
+    text_only = dataclasses.replace(REQUEST, text_only=True)
+    assert choose(split_of(""), text_only, needs_audio=False) == tuple(REFERENCES)
+    with pytest.raises(UsageError, match="'system' cannot caption without it"):
+        choose(split_of(), text_only)
+
+
+def test_no_sound_at_all_is_told_with_the_place_looked_in():
+    with pytest.raises(DataError, match=r"none of the 4 clips has a sound under the data root dat"):
+        choose(split_of(""))
+
+
+def test_who_needs_the_sound_itself_is_refused_where_there_are_embeddings_alone():
+    split = split_of(embedded=frozenset({"b.wav"}))
+    assert choose(split, needs_waveform=False) == tuple(REFERENCES)
+    with pytest.raises(UsageError, match=r"1 clips of noises:test have an embedding and no sound"):
+        choose(split, needs_waveform=True)
+    first_alone = dataclasses.replace(REQUEST, limit=1)
+    assert choose(split, first_alone, needs_waveform=True) == ("a.wav",)
+
+
+def test_leave_one_out_needs_two_references_somewhere():
+    lonely = {clip_id: texts[:1] for clip_id, texts in REFERENCES.items()}
+    with pytest.raises(DataError, match="no clip of noises:test has 2 references"):
+        choose(split_of(references=lonely), leave_one_out=True)
+    assert choose(split_of(), leave_one_out=True) == tuple(REFERENCES)
+
+
+def test_a_training_split_may_hold_the_sounds_and_not_their_captions():
+    evaluated = split_of()
+    others = dict.fromkeys(REFERENCES, ("another caption",))
+    refuse_leaks(evaluated.clip_ids, evaluated, None)
+    refuse_leaks(evaluated.clip_ids, evaluated, split_of(references=others))
+    leaking = split_of(references={**others, "c.wav": ("c rings",)}, name="train")
+    with pytest.raises(DataError, match=r"noises:train holds 1 of the evaluated .*'c\.wav'"):
+        refuse_leaks(evaluated.clip_ids, evaluated, leaking)
+    refuse_leaks(("a.wav",), evaluated, leaking)  # what is not captioned cannot leak

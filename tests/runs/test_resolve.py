@@ -1,0 +1,113 @@
+"""Requests resolved to plans, and plans found again."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from benchmark.contract import SystemSpec
+from benchmark.errors import RunError, UnknownNameError, UsageError
+from benchmark.runs.plan import Feeding, Plan
+from benchmark.runs.requests import RunRequest
+from benchmark.runs.resolve import find_again, refuse_repeats, resolve_run
+from benchmark.systems import built_in
+from benchmark.systems.built_in import Constant
+from benchmark.systems.registry import Provenance, Registry, declared_specs
+
+EAR = SystemSpec("ear", "hears", lambda resources, options: Constant("a sound"))
+
+
+class Watched(Registry):
+    """Notes which names it is asked for."""
+
+    def system(self, text):
+        self.asked = [*getattr(self, "asked", []), text]
+        return super().system(text)
+
+
+def registry_of(*specs, version="1"):
+    registry = Watched()
+    registry.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    registry.add("test", Provenance("test", version), specs)
+    return registry
+
+
+def ask(folder, *systems, **changes):
+    request = RunRequest(systems, f"folder:{folder}", folder, ("bleu_1",))
+    return dataclasses.replace(request, **changes)
+
+
+def test_each_name_is_looked_up_once(clips_folder):
+    registry = registry_of(EAR)
+    run = resolve_run(ask(clips_folder, "ear", "constant[caption=rain]"), registry)
+    assert registry.asked == ["ear", "constant[caption=rain]"]
+    assert [system.name for system in run.systems] == [system.name for system in run.plan.systems]
+
+
+def test_a_plan_holds_what_was_asked_for(clips_folder):
+    feeding = Feeding(batch_size=4, timeout_s=2.0, n_timed=7)
+    request = ask(clips_folder, "ear", feeding=feeding, seed=3, limit=5, argv=("run", "..."))
+    plan = resolve_run(request, registry_of(EAR)).plan
+    assert plan.feeding is feeding
+    assert (plan.seed, plan.limit, plan.header.argv) == (3, 5, ("run", "..."))
+    assert plan.clip_ids == tuple(f"test-{index:02d}.wav" for index in range(5))
+    assert (plan.command, plan.n_expected, plan.metrics) == ("run", 12, ("bleu_1",))
+    assert plan.train is None
+    assert plan.header.passport["present"] == 12
+    assert {"python", "aac-bench", "numpy"} <= plan.header.versions.keys()
+
+
+def test_clips_are_fed_as_planned(clips_folder):
+    run = resolve_run(ask(clips_folder, "ear", feeding=Feeding(5)), registry_of(EAR))
+    clips = run.clips()
+    assert clips.clip_ids == run.plan.clip_ids
+    batches = clips.batches(run.systems[0], 0)
+    assert [(batch.number, len(batch.clip_ids)) for batch in batches] == [(0, 5), (1, 5), (2, 2)]
+    assert clips.listener.hear("test-03.wav", 8_000).clip.duration_s == pytest.approx(0.1)
+
+
+def test_each_system_gets_what_its_kind_may_use(clips_folder):
+    run = resolve_run(ask(clips_folder, "ear", "random-train", "human"), registry_of(EAR))
+    given = {system.name: run.resources_for(system) for system in run.systems}
+    assert {name for name, resources in given.items() if resources.train} == {"random-train"}
+    assert {name for name, resources in given.items() if resources.references} == {"human"}
+    assert given["random-train"].train.label.split == "train"
+
+
+def test_a_plan_that_was_written_is_found_again(clips_folder):
+    request = ask(clips_folder, "ear", "random-train", feeding=Feeding(2, None, 3))
+    before = resolve_run(request, registry_of(EAR))
+    plan = Plan.from_json(before.plan.to_json() | {"passport": {}}, "plan.json")
+    again = find_again(plan, registry_of(EAR), clips_folder, clips_folder / "run")
+    assert again.plan == plan
+    assert [system.name for system in again.systems] == ["ear", "random-train"]
+    assert again.split.present == before.split.present
+    assert again.train.label == before.train.label
+
+
+def test_a_run_does_not_go_on_with_another_version(clips_folder):
+    plan = resolve_run(ask(clips_folder, "ear"), registry_of(EAR)).plan
+    with pytest.raises(RunError, match=r"ear was test 1 when the run began and is test 2 now"):
+        find_again(plan, registry_of(EAR, version="2"), clips_folder, clips_folder / "run")
+
+
+def test_a_run_does_not_go_on_without_its_system(clips_folder):
+    plan = resolve_run(ask(clips_folder, "ear"), registry_of(EAR)).plan
+    with pytest.raises(UnknownNameError, match="no system named 'ear'"):
+        find_again(plan, registry_of(), clips_folder, clips_folder / "run")
+
+
+def test_text_alone_and_embeddings_exclude_each_other(clips_folder):
+    request = ask(clips_folder, "constant", text_only=True, embeddings=(clips_folder / "e",))
+    with pytest.raises(UsageError, match="choose one"):
+        resolve_run(request, registry_of())
+
+
+def test_one_configuration_spelled_twice_is_refused(clips_folder):
+    request = ask(clips_folder, "constant[caption=rain]", 'constant[caption="rain"]')
+    with pytest.raises(UsageError, match="named more than once"):
+        resolve_run(request, registry_of())
+    refuse_repeats(["a", "b"])
+    with pytest.raises(UsageError, match="'a' is named more than once"):
+        refuse_repeats(["a", "b", "a"])
