@@ -93,11 +93,12 @@ def read_judgements(path: Path) -> list[JudgedPair]:
     pairs: list[JudgedPair] = []
     seen: set[str] = set()
     for number, group in enumerate(groups, start=1):
-        of_clip = list(_read_group(f"{path}, object {number}", group))
-        if of_clip[0].clip in seen:
-            raise DataError(f"{path}: the clip {of_clip[0].clip!r} is there twice; expected once.")
-        seen.add(of_clip[0].clip)
-        pairs += of_clip
+        clip_pairs = list(_read_group(f"{path}, object {number}", group))
+        clip = clip_pairs[0].clip
+        if clip in seen:
+            raise DataError(f"{path}: the clip {clip!r} is there twice; expected once.")
+        seen.add(clip)
+        pairs += clip_pairs
     return pairs
 
 
@@ -170,5 +171,5 @@ def _require_own_captions(place: str, pair: JudgedPair) -> None:
             raise DataError(f"{place}: no reference but {caption!r} itself; expected another.")
 
 
-def _are_texts(found: Any) -> TypeGuard[list[str]]:
-    return isinstance(found, list) and all(isinstance(text, str) for text in found)
+def _are_texts(value: Any) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)

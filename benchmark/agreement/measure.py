@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from benchmark.agreement.judgements import CATEGORIES, JudgedPair
 from benchmark.metrics.catalogue import METRICS
-from benchmark.metrics.scores import IdfSource, Score, Task
+from benchmark.metrics.scores import IdfSource, Score, ScoringTask
 from benchmark.metrics.signature import Signature
-from benchmark.metrics.suite import SuiteSettings, score_tasks
+from benchmark.metrics.suite import MetricModels, score_tasks
 from benchmark.stats import Sample, percentile_interval, resample
 
 TOTAL = "total"
@@ -55,34 +55,34 @@ class MetricAgreement:
 
 
 def measure_agreement(
-    pairs: Sequence[JudgedPair], keys: Sequence[str], settings: SuiteSettings, idf: IdfSource
+    pairs: Sequence[JudgedPair], keys: Sequence[str], models: MetricModels, idf: IdfSource
 ) -> dict[str, MetricAgreement]:
     """Measure how often metrics agree with the majority of people.
 
     Args:
         pairs: those on which people are not divided.
         keys: metrics.
-        settings: the models of those that need one.
+        models: the models of those that need one.
         idf: the document frequencies of CIDEr-D.
 
     Raises:
         MachineError: Java is missing.
     """
-    of_captions = [key for key in keys if METRICS[key].higher_is_better is not None]
+    caption_keys = [key for key in keys if METRICS[key].higher_is_better is not None]
     tasks = _tasks(pairs, idf)
-    results = score_tasks(tasks, of_captions, settings)
-    found = {key: MetricAgreement({}, None, _NOT_OF_ONE_CAPTION) for key in keys}
-    for key in of_captions:
+    results = score_tasks(tasks, caption_keys, models)
+    agreements = {key: MetricAgreement({}, None, _NOT_OF_ONE_CAPTION) for key in keys}
+    for key in caption_keys:
         rounds = [result[key] for result in results]
         reason = next((score.reason for score in rounds if not score.available), None)
         if reason is not None:
-            found[key] = MetricAgreement({}, None, reason)
+            agreements[key] = MetricAgreement({}, None, reason)
         else:
             scores = _mean_over_rounds(len(pairs), tasks, rounds)
-            found[key] = MetricAgreement(
+            agreements[key] = MetricAgreement(
                 compare_with_people(key, pairs, scores), _sign(rounds[0], len(pairs))
             )
-    return found
+    return agreements
 
 
 def compare_with_people(
@@ -121,23 +121,23 @@ def _sign(score: Score, n_pairs: int) -> Signature | None:
     return score.signature.without("clips").with_parts(*counted)
 
 
-def _tasks(pairs: Sequence[JudgedPair], idf: IdfSource) -> list[Task]:
+def _tasks(pairs: Sequence[JudgedPair], idf: IdfSource) -> list[ScoringTask]:
     """Lay out the rounds of all pairs; each caption stands as a clip with references of its own."""
     rounds: list[tuple[dict[str, tuple[str, ...]], dict[str, str]]] = []
     for index, pair in enumerate(pairs):
-        for side, of_caption in enumerate(pair.reference_rounds()):
-            rounds += [({}, {}) for _ in of_caption[len(rounds) :]]
-            for (references, candidates), texts in zip(rounds, of_caption, strict=False):
+        for side, rounds_of_references in enumerate(pair.reference_rounds()):
+            rounds += [({}, {}) for _ in rounds_of_references[len(rounds) :]]
+            for (references, candidates), texts in zip(rounds, rounds_of_references, strict=False):
                 references[f"{index:06d}/{side}"] = texts
                 candidates[f"{index:06d}/{side}"] = pair.captions[side]
     return [
-        Task(f"round {number}", "judged pairs", references, candidates, idf)
+        ScoringTask(f"round {number}", "judged pairs", references, candidates, idf)
         for number, (references, candidates) in enumerate(rounds, start=1)
     ]
 
 
 def _mean_over_rounds(
-    n_pairs: int, tasks: Sequence[Task], rounds: Sequence[Score]
+    n_pairs: int, tasks: Sequence[ScoringTask], rounds: Sequence[Score]
 ) -> NDArray[np.float64]:
     """Average each caption's scores over its rounds: ``(n_pairs, 2)``."""
     totals, counts = np.zeros((2, n_pairs, 2))

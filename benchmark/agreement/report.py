@@ -21,7 +21,7 @@ from benchmark.errors import DataError, listed
 from benchmark.files import sha256_of
 from benchmark.machine.places import artifacts
 from benchmark.metrics.scores import IdfSource
-from benchmark.metrics.suite import SuiteSettings
+from benchmark.metrics.suite import MetricModels
 
 STANDARD_DATASET = "clotho:evaluation"
 
@@ -78,7 +78,7 @@ class AgreementReport:
         return {**asdict(self), "metrics": metrics}
 
 
-def report_agreement(request: AgreementRequest, settings: SuiteSettings) -> AgreementReport:
+def report_agreement(request: AgreementRequest, models: MetricModels) -> AgreementReport:
     """Score both captions of every judged pair with every metric, and compare with people.
 
     Raises:
@@ -100,7 +100,7 @@ def report_agreement(request: AgreementRequest, settings: SuiteSettings) -> Agre
         n_judged=_count(judged),
         idf=f"{idf.label}, {len(idf.references):,} clips",
         idf_reason=idf_reason,
-        metrics=measure_agreement(judged, request.metrics, settings, idf),
+        metrics=measure_agreement(judged, request.metrics, models, idf),
     )
 
 

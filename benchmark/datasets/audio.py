@@ -130,9 +130,9 @@ def _require_whole_wav(path: Path) -> None:
             while len(chunk := file.read(8)) == 8:
                 length = int.from_bytes(chunk[4:], "little")
                 if chunk[:4] == b"data":
-                    held = size - file.tell()
-                    if held < length < _STREAMED_SIZE:
-                        raise _cut_short(path, f"{held} bytes of sound", f"{length}")
+                    n_bytes = size - file.tell()
+                    if n_bytes < length < _STREAMED_SIZE:
+                        raise _cut_short(path, f"{n_bytes} bytes of sound", f"{length}")
                     return
                 file.seek(length + length % 2, 1)
     except OSError as error:

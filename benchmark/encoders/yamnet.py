@@ -87,13 +87,13 @@ class Yamnet:
         return dequantise(self._interpreter.get_tensor(self._output["index"])[0], self._output)
 
     def _require_shapes(self, model: Path) -> None:
-        found = tuple(self._input["shape"].tolist()), tuple(self._output["shape"].tolist())
-        expected = _PATCH_SHAPE, (1, len(self.labels))
-        if found != expected:
+        own_shapes = tuple(self._input["shape"].tolist()), tuple(self._output["shape"].tolist())
+        if own_shapes != (_PATCH_SHAPE, (1, len(self.labels))):
             raise MissingWeightsError(
-                f"{model} maps {found[0]} to {found[1]}; expected {expected[0]} to {expected[1]}: "
-                f"log-mel patches to the {len(self.labels)} labels of {LABELS_FILE}. Use the "
-                "YAMNet whose input is a spectrogram, with its own class map."
+                f"{model} maps {own_shapes[0]} to {own_shapes[1]}; expected {_PATCH_SHAPE} to "
+                f"{(1, len(self.labels))}: log-mel patches to the {len(self.labels)} labels of "
+                f"{LABELS_FILE}. Use the YAMNet whose input is a spectrogram, with its own class "
+                "map."
             )
 
 

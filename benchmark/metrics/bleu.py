@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.ngrams import MAX_N, Ngram, NgramCounts, clip_rows, require_references
+from benchmark.metrics.ngrams import MAX_N, Ngram, NgramCounts
+from benchmark.metrics.references import clip_rows, require_references
 
 N_STATISTICS = 2 * MAX_N + 2
 """Columns: guesses of order 1 to 4, correct ones of order 1 to 4, test length, reference length."""
@@ -68,8 +69,8 @@ class BleuReferences:
             DataError: a clip has no reference.
         """
         require_references(references)
-        self._lengths = [[reference.length for reference in of_clip] for of_clip in references]
-        self._largest_counts = [_largest_counts(of_clip) for of_clip in references]
+        self._lengths = [[reference.length for reference in clip] for clip in references]
+        self._largest_counts = [_largest_counts(clip) for clip in references]
 
     def score(
         self, candidates: Sequence[NgramCounts], clips: Sequence[int] | None = None

@@ -109,9 +109,9 @@ def select_metrics(names: Iterable[str]) -> tuple[str, ...]:
     Raises:
         UnknownNameError: a name is neither a metric nor a set.
     """
-    wanted: set[str] = set()
+    chosen: set[str] = set()
     for name in names:
         if name not in METRICS and name not in METRIC_SETS:
             raise UnknownNameError("metric", name, [*METRICS, *METRIC_SETS])
-        wanted.update(METRIC_SETS.get(name, (name,)))
-    return tuple(key for key in METRICS if key in wanted)
+        chosen.update(METRIC_SETS.get(name, (name,)))
+    return tuple(key for key in METRICS if key in chosen)

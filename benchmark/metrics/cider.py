@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.ngrams import MAX_N, Ngram, NgramCounts, clip_rows, require_references
+from benchmark.metrics.ngrams import MAX_N, Ngram, NgramCounts
+from benchmark.metrics.references import clip_rows, require_references
 
 SIGMA = 6.0
 """Standard deviation of the length penalty, in 2-grams."""
@@ -56,8 +57,8 @@ class CiderReferences:
         documents = references if documents is None else documents
         frequencies = Counter(
             ngram
-            for of_clip in documents
-            for ngram in set().union(*(reference.counts for reference in of_clip))
+            for clip in documents
+            for ngram in set().union(*(reference.counts for reference in clip))
         )
         self._unseen_idf = math.log(len(documents))
         self._idf = {

@@ -44,13 +44,13 @@ class Contributions:
     @staticmethod
     def gather(folds: Sequence[tuple[tuple[str, ...], Mapping[str, Score]]]) -> Contributions:
         """Join the folds of one system: of each the scored clips, and the scores by key."""
-        clip_ids = tuple(sorted({clip_id for of_fold, _ in folds for clip_id in of_fold}))
+        clip_ids = tuple(sorted({clip_id for ids, _ in folds for clip_id in ids}))
         row_of = {clip_id: row for row, clip_id in enumerate(clip_ids)}
-        rows = [[row_of[clip_id] for clip_id in of_fold] for of_fold, _ in folds]
+        rows = [[row_of[clip_id] for clip_id in ids] for ids, _ in folds]
         arrays: dict[str, Array] = {}
         for key in folds[0][1] if folds else ():
-            found = [scores[key].statistics for _, scores in folds]
-            given = [statistics for statistics in found if statistics is not None]
+            by_fold = [scores[key].statistics for _, scores in folds]
+            given = [statistics for statistics in by_fold if statistics is not None]
             if len(given) == len(folds):
                 array = np.full((len(folds), len(clip_ids), given[0].shape[1]), np.nan)
                 for fold, (where, statistics) in enumerate(zip(rows, given, strict=True)):
@@ -68,9 +68,9 @@ class Contributions:
         first = several[0]
         if any(other.clip_ids != first.clip_ids for other in several):
             raise ValueError("statistics of different clips cannot be averaged.")
-        given = [found.arrays for found in several]
+        given = [statistics.arrays for statistics in several]
         shared = [name for name in first.arrays if all(name in arrays for arrays in given)]
-        arrays = {name: np.concatenate([of_one[name] for of_one in given]) for name in shared}
+        arrays = {name: np.concatenate([arrays[name] for arrays in given]) for name in shared}
         return Contributions(first.clip_ids, arrays)
 
     @property
@@ -172,8 +172,8 @@ def samples_alike(several: Sequence[Contributions], key: str) -> list[Sample]:
     Raises:
         KeyError: one of them has no statistics of the metric.
     """
-    n_folds = math.lcm(*(len(found.arrays[_kept_name(key)]) for found in several))
-    return [found.sample(key, n_folds) for found in several]
+    n_folds = math.lcm(*(len(statistics.arrays[_kept_name(key)]) for statistics in several))
+    return [statistics.sample(key, n_folds) for statistics in several]
 
 
 def _kept_name(key: str) -> str:

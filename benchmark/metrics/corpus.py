@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benchmark.contract import References
-from benchmark.metrics.bleu import BleuReferences
+from benchmark.metrics.bleu import BleuReferences, BleuScores
 from benchmark.metrics.cider import CiderReferences
 from benchmark.metrics.ngrams import NgramCounts, count_ngrams
+from benchmark.metrics.references import PreparedReferences
 from benchmark.metrics.rouge import RougeReferences
-from benchmark.metrics.scores import Task
-from benchmark.metrics.vocabulary import ReferenceVocabulary
+from benchmark.metrics.scores import PerClip, ScoringTask
+from benchmark.metrics.vocabulary import VocabularyReferences
 
 Tokens = tuple[str, ...]
 
 
-def distinct_texts(tasks: Sequence[Task]) -> list[str]:
+def distinct_texts(tasks: Sequence[ScoringTask]) -> list[str]:
     """Gather every candidate and reference of all tasks, each once."""
     texts: dict[str, None] = {}
     seen: set[int] = set()
@@ -42,30 +43,30 @@ class TokenisedSplit:
 
     @cached_property
     def tokens(self) -> list[list[Tokens]]:
-        return [[self._corpus.tokens[text] for text in of_clip] for of_clip in self._texts]
+        return [[self._corpus.tokens[text] for text in clip] for clip in self._texts]
 
     @cached_property
     def ngrams(self) -> list[list[NgramCounts]]:
         return self._count(self._texts)
 
     @cached_property
-    def bleu(self) -> BleuReferences:
+    def bleu(self) -> PreparedReferences[NgramCounts, BleuScores]:
         return BleuReferences(self.ngrams)
 
     @cached_property
-    def cider(self) -> CiderReferences:
+    def cider(self) -> PreparedReferences[NgramCounts, PerClip]:
         return CiderReferences(self.ngrams, documents=self._count(self._idf_texts))
 
     @cached_property
-    def rouge(self) -> RougeReferences:
+    def rouge(self) -> PreparedReferences[Tokens, PerClip]:
         return RougeReferences(self.tokens)
 
     @cached_property
-    def vocabulary(self) -> ReferenceVocabulary:
-        return ReferenceVocabulary(self.tokens)
+    def vocabulary(self) -> VocabularyReferences:
+        return VocabularyReferences(self.tokens)
 
     def _count(self, texts: Iterable[Sequence[str]]) -> list[list[NgramCounts]]:
-        return [[self._corpus.ngrams(text) for text in of_clip] for of_clip in texts]
+        return [[self._corpus.ngrams(text) for text in clip] for clip in texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class TokenisedTask:
     metrics read, as aac-metrics feeds them.
     """
 
-    task: Task
+    task: ScoringTask
     split: TokenisedSplit
     rows: list[int]
     tokens: list[Tokens]
@@ -102,7 +103,7 @@ class Corpus:
             self._ngrams[text] = count_ngrams(self.tokens[text])
         return self._ngrams[text]
 
-    def tokenised(self, task: Task) -> TokenisedTask:
+    def tokenised(self, task: ScoringTask) -> TokenisedTask:
         """Lay out one task."""
         documents = task.documents.references
         key = (id(task.references), id(documents))

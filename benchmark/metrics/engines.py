@@ -18,7 +18,7 @@ Scores = dict[str, Score]
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteSettings:
+class MetricModels:
     """Which models the model-based metrics stand on; None means the field's standard model.
 
     Attributes:
@@ -65,13 +65,13 @@ def score_vocabulary(item: TokenisedTask) -> Scores:
     }
 
 
-def score_sentence(items: Sequence[TokenisedTask], settings: SuiteSettings) -> list[Scores]:
+def score_sentence(items: Sequence[TokenisedTask], models: MetricModels) -> list[Scores]:
     """SBERT-sim."""
     from benchmark.metrics.sentence import SBERT_SIM_MODEL, SentenceSimilarity
     from benchmark.models.weights import choose_model
 
-    model = choose_model(SBERT_SIM_MODEL, settings.sbert_model)
-    similarity = SentenceSimilarity(model, settings.device)
+    model = choose_model(SBERT_SIM_MODEL, models.sbert_model)
+    similarity = SentenceSimilarity(model, models.device)
     parts = (("model", model.name), ("weights", model.sha256[:12]))
     return [
         {
@@ -84,18 +84,18 @@ def score_sentence(items: Sequence[TokenisedTask], settings: SuiteSettings) -> l
     ]
 
 
-def score_bert_score(items: Sequence[TokenisedTask], settings: SuiteSettings) -> list[Scores]:
+def score_bert_score(items: Sequence[TokenisedTask], models: MetricModels) -> list[Scores]:
     """BERTScore precision, recall and F1, each the best over the references."""
     from benchmark.metrics.bertscore.metric import BERT_SCORE_MODEL, BertScore, signature_parts
     from benchmark.models.weights import choose_model
 
-    model = choose_model(BERT_SCORE_MODEL, settings.bert_score_model)
-    scorer = BertScore(model, device=settings.device)
+    model = choose_model(BERT_SCORE_MODEL, models.bert_score_model)
+    scorer = BertScore(model, device=models.device)
     parts = signature_parts(scorer)
     results = []
     for item in items:
-        found = scorer.score(item.joined, item.joined_references)
-        arrays = {"precision": found.precision, "recall": found.recall, "f1": found.f1}
+        scores = scorer.score(item.joined, item.joined_references)
+        arrays = {"precision": scores.precision, "recall": scores.recall, "f1": scores.f1}
         results.append(
             {
                 f"bert_score.{name}": mean_score(
@@ -108,12 +108,12 @@ def score_bert_score(items: Sequence[TokenisedTask], settings: SuiteSettings) ->
 
 
 def score_fluency_errors(
-    items: Sequence[TokenisedTask], settings: SuiteSettings
+    items: Sequence[TokenisedTask], models: MetricModels
 ) -> list[tuple[PerClip, Score]]:
     """FER; with it the error probability of each candidate, for the metrics it penalises."""
     from benchmark.metrics.fluency import FluencyErrorDetector, find_checkpoint, has_error
 
-    detector = FluencyErrorDetector(find_checkpoint(), settings.device)
+    detector = FluencyErrorDetector(find_checkpoint(), models.device)
     results = []
     for item in items:
         probabilities = detector.error_probabilities(item.joined)

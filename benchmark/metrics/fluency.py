@@ -113,12 +113,12 @@ class FluencyErrorDetector:
         """
         texts = [re.sub(r"[^\w\s]", "", caption).lower() for caption in captions]
         distinct = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-        found = np.zeros((len(distinct), len(ERROR_NAMES)))
+        by_text = np.zeros((len(distinct), len(ERROR_NAMES)))
         token_ids = self._encoder.token_ids(list(distinct))
         for rows, states in self._encoder.hidden_states(token_ids, f"FER: {self.name}"):
             logits = states[:, 0] @ self._weight.T + self._bias
-            found[rows] = logits.sigmoid().cpu().numpy()
-        return found[[distinct[text] for text in texts]]
+            by_text[rows] = logits.sigmoid().cpu().numpy()
+        return by_text[[distinct[text] for text in texts]]
 
     def error_probabilities(self, captions: Sequence[str]) -> NDArray[np.float64]:
         """Return ``(n_captions,)``: the probability of any error, for FER and ``penalise``."""
@@ -138,20 +138,20 @@ def find_checkpoint(named: str | Path = FER_MODEL) -> Path:
     path = Path(named).expanduser()
     name = f"{path.name}.ckpt" if path.name in _SHA256 else path.name
     places = [path, *(folder / name for folder in _checkpoint_folders())]
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
+    checkpoint = next((place for place in places if place.is_file()), None)
+    if checkpoint is None:
         raise MissingWeightsError(
             f"the fluency error detector {str(named)!r} is not on this machine. Looked for "
             f"{', '.join(map(str, places))}. Download {_RELEASE}/{name} and put it into a folder "
             "that BENCH_MODELS names."
         )
-    expected = _SHA256.get(found.stem)
-    if expected is not None and (sha256 := hash_weights([found])) != expected:
+    expected = _SHA256.get(checkpoint.stem)
+    if expected is not None and (sha256 := hash_weights([checkpoint])) != expected:
         raise MissingWeightsError(
-            f"the weights in {found} have sha256 {sha256}; expected {expected}. "
+            f"the weights in {checkpoint} have sha256 {sha256}; expected {expected}. "
             f"Download {_RELEASE}/{name} again."
         )
-    return found
+    return checkpoint
 
 
 def _checkpoint_folders() -> list[Path]:

@@ -55,10 +55,10 @@ def java_version(java: Path | None = None) -> str:
             [java, "-version"], capture_output=True, encoding="utf-8", errors="replace", check=False
         )
         text, pattern = done.stderr, r'version "([^"]+)"'
-    found = re.search(pattern, text, re.MULTILINE)
-    if found is None:
+    match = re.search(pattern, text, re.MULTILINE)
+    if match is None:
         raise MachineError(f"{java} does not say which version it is: {text[:200]!r}. {_ADVICE}")
-    return found[1]
+    return match[1]
 
 
 def pycocoevalcap_file(relative: str) -> Path:
@@ -105,10 +105,10 @@ def run_java(arguments: Sequence[str | Path], stdin: bytes, task: str) -> bytes:
 
 def java_failure(task: str, exit_code: int | None, stderr: bytes) -> str:
     """Say that Java stopped, with which exit code, and the last that it wrote to ``stderr``."""
-    said = stderr.decode("utf-8", errors="replace").strip()[-_STDERR_TAIL_CHARS:]
+    tail = stderr.decode("utf-8", errors="replace").strip()[-_STDERR_TAIL_CHARS:]
     return (
         f"Java stopped with exit code {exit_code} while running {task} "
-        f"({find_java()}). It said: {said or 'nothing'}"
+        f"({find_java()}). It said: {tail or 'nothing'}"
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.ngrams import Tokens, clip_rows, require_references
+from benchmark.metrics.ngrams import Tokens
+from benchmark.metrics.references import clip_rows, require_references
 
 BETA = 1.2
 """How much more recall weighs than precision."""
@@ -24,7 +25,7 @@ class RougeReferences:
         """
         require_references(references)
         self._references = [
-            [(len(tokens), word_positions(tokens)) for tokens in of_clip] for of_clip in references
+            [(len(tokens), word_positions(tokens)) for tokens in clip] for clip in references
         ]
 
     def score(

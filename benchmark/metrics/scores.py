@@ -28,7 +28,7 @@ class IdfSource:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ScoringTask:
     """One set of candidates to score.
 
     Attributes:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.encoders.sentence import SentenceEncoder
-from benchmark.metrics.ngrams import require_references
+from benchmark.metrics.references import require_references
 from benchmark.models.weights import ChosenModel
 
 SBERT_SIM_MODEL = "paraphrase-TinyBERT-L6-v2"
@@ -63,11 +63,11 @@ class SentenceSimilarity:
             DataError: a clip has no reference.
         """
         require_references(references)
-        self._remember([*candidates, *(text for of_clip in references for text in of_clip)])
+        self._remember([*candidates, *(text for clip in references for text in clip)])
         known = self._embeddings
         similarities = [
-            np.mean([known[reference] @ known[candidate] for reference in of_clip])
-            for candidate, of_clip in zip(candidates, references, strict=True)
+            np.mean([known[reference] @ known[candidate] for reference in clip])
+            for candidate, clip in zip(candidates, references, strict=True)
         ]
         return np.array(similarities, dtype=np.float64)
 

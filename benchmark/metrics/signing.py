@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.metadata import version
 
-from benchmark.metrics.scores import Task
+from benchmark.metrics.scores import ScoringTask
 from benchmark.metrics.signature import Part, Signature
 
 TOKENISER = "ptb-3.4.1"
 
 
-def sign(key: str, task: Task, parts: Iterable[Part] = ()) -> Signature:
+def sign(key: str, task: ScoringTask, parts: Iterable[Part] = ()) -> Signature:
     """Sign a score: implementation, tokeniser, own parts, references a clip, clips scored.
 
     Args:

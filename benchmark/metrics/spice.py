@@ -129,8 +129,9 @@ def read_scores(path: Path, n_clips: int) -> NDArray[np.float64]:
         MachineError: there is no such list, or not one entry for each clip.
     """
     try:
-        found = {item["image_id"]: item["scores"] for item in json.loads(path.read_text("utf-8"))}
-        scores = [_f_score(found[clip]) for clip in range(n_clips)]
+        items = json.loads(path.read_text("utf-8"))
+        score_by_clip = {item["image_id"]: item["scores"] for item in items}
+        scores = [_f_score(score_by_clip[clip]) for clip in range(n_clips)]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MachineError(
             f"SPICE left no scores for {n_clips} clips in {path}: {error!r}. "
@@ -154,7 +155,7 @@ def _jar_folders() -> list[Path]:
 
 
 def _holds(folders: Sequence[Path], pattern: str) -> bool:
-    return any(found for folder in folders for found in folder.glob(pattern))
+    return any(path for folder in folders for path in folder.glob(pattern))
 
 
 def _java_major() -> int:

@@ -15,8 +15,8 @@ from benchmark.errors import MissingWeightsError
 from benchmark.metrics.catalogue import METRICS, Group
 from benchmark.metrics.corpus import Corpus, TokenisedTask, distinct_texts
 from benchmark.metrics.engines import (
+    MetricModels,
     Scores,
-    SuiteSettings,
     mean_score,
     score_bert_score,
     score_fluency_errors,
@@ -26,12 +26,12 @@ from benchmark.metrics.engines import (
 )
 from benchmark.metrics.fluency import penalise
 from benchmark.metrics.meteor.aligner import Meteor, MeteorScores
-from benchmark.metrics.scores import PerClip, Score, Task
+from benchmark.metrics.scores import PerClip, Score, ScoringTask
 from benchmark.metrics.signing import sign
 from benchmark.metrics.spice import spice, spice_unavailable
 from benchmark.metrics.tokenise import tokenise
 
-__all__ = ["SuiteSettings", "score_tasks"]
+__all__ = ["MetricModels", "score_tasks"]
 
 _NEEDS = {
     "spider": ("cider_d", "spice"),
@@ -41,7 +41,7 @@ _NEEDS = {
 
 
 def score_tasks(
-    tasks: Sequence[Task], keys: Sequence[str], settings: SuiteSettings
+    tasks: Sequence[ScoringTask], keys: Sequence[str], models: MetricModels
 ) -> list[dict[str, Score]]:
     """Score tasks with the metrics named by ``keys``.
 
@@ -56,23 +56,23 @@ def score_tasks(
     """
     if not tasks:
         return []
-    wanted = {*keys, *(need for key in keys for need in _NEEDS.get(key, ()))}
-    groups = {METRICS[key].group for key in wanted}
+    needed = {*keys, *(need for key in keys for need in _NEEDS.get(key, ()))}
+    groups = {METRICS[key].group for key in needed}
     texts = distinct_texts(tasks)
     corpus = Corpus(dict(zip(texts, tokenise(texts), strict=True)))
     items = [corpus.tokenised(task) for task in tasks]
     if "meteor" in groups:
         with Meteor.start(corpus.joined()) as meteor:
             waiting = [meteor.submit(item.joined, item.joined_references) for item in items]
-            results = _score_here(items, groups, settings)
+            results = _score_here(items, groups, models)
             _update(results, map(_sign_meteor, items, waiting))
     else:
-        results = _score_here(items, groups, settings)
+        results = _score_here(items, groups, models)
     return [{key: result[key] for key in keys} for result in results]
 
 
 def _score_here(
-    items: Sequence[TokenisedTask], groups: set[Group], settings: SuiteSettings
+    items: Sequence[TokenisedTask], groups: set[Group], models: MetricModels
 ) -> list[Scores]:
     results: list[Scores] = [{} for _ in items]
     if "lexical" in groups:
@@ -80,25 +80,23 @@ def _score_here(
     if "vocabulary" in groups:
         _update(results, map(score_vocabulary, items))
     if "sentence" in groups:
-        _update(
-            results, _or_unavailable("sentence", items, lambda: score_sentence(items, settings))
-        )
+        _update(results, _or_unavailable("sentence", items, lambda: score_sentence(items, models)))
     if "bert_score" in groups:
         _update(
-            results, _or_unavailable("bert_score", items, lambda: score_bert_score(items, settings))
+            results, _or_unavailable("bert_score", items, lambda: score_bert_score(items, models))
         )
     if "spice" in groups:
         _add_spice(results, items)
     if "fluency" in groups:
-        _add_fluency(results, items, settings)
+        _add_fluency(results, items, models)
     return results
 
 
 def _sign_meteor(item: TokenisedTask, waiting: Future[MeteorScores]) -> Scores:
-    found = waiting.result()
+    meteor = waiting.result()
     parts = (("meteor", "1.5"), ("lang", "en"), ("norm", "yes"))
     signature = sign("meteor", item.task, parts)
-    score = Score(found.corpus, found.per_clip, signature, statistics=found.statistics)
+    score = Score(meteor.corpus, meteor.per_clip, signature, statistics=meteor.statistics)
     return {"meteor": score}
 
 
@@ -116,16 +114,16 @@ def _add_spice(results: Sequence[Scores], items: Sequence[TokenisedTask]) -> Non
 
 
 def _add_fluency(
-    results: Sequence[Scores], items: Sequence[TokenisedTask], settings: SuiteSettings
+    results: Sequence[Scores], items: Sequence[TokenisedTask], models: MetricModels
 ) -> None:
     try:
-        found = score_fluency_errors(items, settings)
+        fluency = score_fluency_errors(items, models)
     except MissingWeightsError as error:
         for result in results:
             for key in ("fer", "fense", "spider_fl"):
                 result[key] = Score.unavailable(str(error))
         return
-    for result, item, (probabilities, fer) in zip(results, items, found, strict=True):
+    for result, item, (probabilities, fer) in zip(results, items, fluency, strict=True):
         result["fer"] = fer
         for key, parent in (("fense", "sbert_sim"), ("spider_fl", "spider")):
             if parent in result:
@@ -164,6 +162,6 @@ def _or_unavailable(
         return [dict(missing) for _ in items]
 
 
-def _update(results: Sequence[Scores], found: Iterable[Mapping[str, Score]]) -> None:
-    for result, scores in zip(results, found, strict=True):
+def _update(results: Sequence[Scores], more: Iterable[Mapping[str, Score]]) -> None:
+    for result, scores in zip(results, more, strict=True):
         result.update(scores)

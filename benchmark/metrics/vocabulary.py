@@ -6,10 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from benchmark.metrics.ngrams import Tokens, require_references
+from benchmark.metrics.ngrams import Tokens
+from benchmark.metrics.references import require_references
 
 
-class ReferenceVocabulary:
+class VocabularyReferences:
     """The words of a split's references, counted once for any number of systems."""
 
     def __init__(self, references: Sequence[Sequence[Tokens]]) -> None:
@@ -19,7 +20,7 @@ class ReferenceVocabulary:
             DataError: a clip has no reference.
         """
         require_references(references)
-        self._n_words = count_words([tokens for of_clip in references for tokens in of_clip])
+        self._n_words = count_words([tokens for clip in references for tokens in clip])
         self._n_expected = expected_words(references)
 
     def score(self, candidates: Sequence[Tokens]) -> dict[str, float]:
@@ -60,10 +61,10 @@ def expected_words(references: Sequence[Sequence[Tokens]]) -> float:
     clip too.
     """
     absence: dict[str, float] = {}
-    for of_clip in references:
-        holders = Counter(word for tokens in of_clip for word in set(tokens))
+    for clip in references:
+        holders = Counter(word for tokens in clip for word in set(tokens))
         for word, n_holders in holders.items():
-            absence[word] = absence.get(word, 1.0) * (1.0 - n_holders / len(of_clip))
+            absence[word] = absence.get(word, 1.0) * (1.0 - n_holders / len(clip))
     return math.fsum(1.0 - probability for probability in absence.values())
 
 

@@ -50,20 +50,20 @@ def noted_sums(folder: Path, weights: Iterable[Path]) -> dict[Path, NotedSum]:
     return noted | _listed_sums(folder / SUMS_FILE)
 
 
-def require_sum(path: Path, found: str, expected: NotedSum) -> None:
+def require_sum(path: Path, sha256: str, expected: NotedSum) -> None:
     """Refuse a file that is not what it should be.
 
     Args:
         path: names the file.
-        found: the sha256 of what lies there.
+        sha256: of what lies there.
         expected: what it should be.
 
     Raises:
         MissingWeightsError: the two differ.
     """
-    if found != expected.sha256.lower():
+    if sha256 != expected.sha256.lower():
         raise MissingWeightsError(
-            f"{path} is damaged or another file: its sha256 is {found}; expected "
+            f"{path} is damaged or another file: its sha256 is {sha256}; expected "
             f"{expected.sha256} ({expected.source}). Fetch the file again."
         )
 

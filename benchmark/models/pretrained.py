@@ -88,11 +88,11 @@ def require_files(folder: Path, *names: str) -> None:
     Raises:
         MissingWeightsError: a file is missing.
     """
-    found = sorted(path.name for path in folder.iterdir())
+    present = sorted(path.name for path in folder.iterdir())
     for name in names:
-        if not set(name.split("|")) & set(found):
+        if not set(name.split("|")) & set(present):
             raise MissingWeightsError(
-                f"no {name.replace('|', ' or ')} in {folder}; found {', '.join(found)}. Fetch "
+                f"no {name.replace('|', ' or ')} in {folder}; found {', '.join(present)}. Fetch "
                 "the file that belongs to these weights and put it there."
             )
 

@@ -70,18 +70,18 @@ def choose_model(
             standard model is here nor the offline one; or weights are not those that the offline
             package, the hub's cache or a file ``SHA256SUMS`` beside them promises.
     """
-    wanted = (_WEIGHTS, _PICKLED) if takes_pickles else (_WEIGHTS,)
+    patterns = (_WEIGHTS, _PICKLED) if takes_pickles else (_WEIGHTS,)
     if named is not None:
         folder = Path(named).expanduser()
         if folder.is_dir():
-            return _from_folder(folder, wanted)
-        return _find_with_weights(str(named), wanted)
+            return _from_folder(folder, patterns)
+        return _find_with_weights(str(named), patterns)
     try:
-        return _find_with_weights(standard, wanted)
+        return _find_with_weights(standard, patterns)
     except MissingWeightsError as missing:
         reason = str(missing)
     try:
-        offline = _find_with_weights(OFFLINE_NAME, wanted)
+        offline = _find_with_weights(OFFLINE_NAME, patterns)
     except MissingWeightsError as missing:
         raise MissingWeightsError(
             f"{reason} Or install aac-bench[offline], which brings {OFFLINE_NAME}; the score "
@@ -91,12 +91,12 @@ def choose_model(
     return ChosenModel(offline.name, offline.folder, offline.sha256, note)
 
 
-def find_folder(name: str, *wanted: str) -> tuple[Path, str]:
+def find_folder(name: str, *patterns: str) -> tuple[Path, str]:
     """Find a model's folder by the model's name.
 
     Args:
         name: with or without its owner on the hub (``"roberta-large"``).
-        wanted: patterns of file names, ``config.json`` where none is given; a folder with no
+        patterns: patterns of file names, ``config.json`` where none is given; a folder with no
             such file is passed over.
 
     Returns:
@@ -105,16 +105,16 @@ def find_folder(name: str, *wanted: str) -> tuple[Path, str]:
     Raises:
         MissingWeightsError: it is in none of the places.
     """
-    wanted = wanted or (_CONFIG,)
+    patterns = patterns or (_CONFIG,)
     looked_at = []
     for place, found_in in _places(name):
-        if _files(place, wanted):
+        if _files(place, patterns):
             return place, found_in
         looked_at.append(str(place))
     if os.environ.get("BENCH_HUB") == "1":
-        return _download(name, wanted), "the hub"
+        return _download(name, patterns), "the hub"
     raise MissingWeightsError(
-        f"the model {name!r} is not on this machine: no {' or '.join(wanted)} in "
+        f"the model {name!r} is not on this machine: no {' or '.join(patterns)} in "
         f"{', '.join([*looked_at, 'the Hugging Face cache'])}. "
         "Put its folder into a folder that BENCH_MODELS names, or allow its download with "
         "BENCH_HUB=1."
@@ -132,9 +132,9 @@ def hash_matching(folder: Path, patterns: Iterable[str]) -> str:
     return hash_weights(sorted({path for pattern in patterns for path in folder.glob(pattern)}))
 
 
-def _find_with_weights(name: str, wanted: tuple[str, ...]) -> ChosenModel:
-    folder, found_in = find_folder(name, *wanted)
-    sha256 = _hash_checked(folder, _files(folder, wanted))
+def _find_with_weights(name: str, patterns: tuple[str, ...]) -> ChosenModel:
+    folder, found_in = find_folder(name, *patterns)
+    sha256 = _hash_checked(folder, _files(folder, patterns))
     if folder == _offline_folder() and sha256 != _OFFLINE_SHA256:
         raise MissingWeightsError(
             f"the weights in {folder} have sha256 {sha256}; expected {_OFFLINE_SHA256}. Install "
@@ -143,31 +143,31 @@ def _find_with_weights(name: str, wanted: tuple[str, ...]) -> ChosenModel:
     return ChosenModel(_SHORT_NAMES.get(name, name), folder, sha256, found_in)
 
 
-def _from_folder(folder: Path, wanted: tuple[str, ...]) -> ChosenModel:
-    weights = _files(folder, wanted)
+def _from_folder(folder: Path, patterns: tuple[str, ...]) -> ChosenModel:
+    weights = _files(folder, patterns)
     if not weights:
-        found = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+        names = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
         raise MissingWeightsError(
-            f"no {' or '.join(wanted)} in {folder}; found {found}. Name a folder with weights in "
+            f"no {' or '.join(patterns)} in {folder}; found {names}. Name a folder with weights in "
             "that format; others are not loaded, as they may hold code."
         )
     sha256 = _hash_checked(folder, weights)
     return ChosenModel(folder.resolve().name, folder, sha256, "the named folder")
 
 
-def _files(folder: Path, wanted: tuple[str, ...]) -> list[Path]:
+def _files(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
     """List what matches the first pattern that anything matches."""
-    return next((files for pattern in wanted if (files := sorted(folder.glob(pattern)))), [])
+    return next((files for pattern in patterns if (files := sorted(folder.glob(pattern)))), [])
 
 
 def _hash_checked(folder: Path, weights: list[Path]) -> str:
     """Hash all weights; every file of the folder whose sum is known is checked against it."""
-    found = {}
+    sha256_by_path = {}
     for path, expected in noted_sums(folder, weights).items():
-        found[path] = hash_weights([path])
-        require_sum(path, found[path], expected)
-    if len(weights) == 1 and weights[0] in found:
-        return found[weights[0]]
+        sha256_by_path[path] = hash_weights([path])
+        require_sum(path, sha256_by_path[path], expected)
+    if len(weights) == 1 and weights[0] in sha256_by_path:
+        return sha256_by_path[weights[0]]
     return hash_weights(weights)
 
 
@@ -191,13 +191,13 @@ def _places(name: str) -> Iterator[tuple[Path, str]]:
         yield folder, f"the package {_OFFLINE_PACKAGE}"
 
 
-def _download(name: str, wanted: tuple[str, ...]) -> Path:
+def _download(name: str, patterns: tuple[str, ...]) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        for pattern in wanted:
-            patterns = [*_SMALL_FILES, pattern]
-            folder = Path(snapshot_download(_HUB_NAMES.get(name, name), allow_patterns=patterns))
+        for pattern in patterns:
+            allowed = [*_SMALL_FILES, pattern]
+            folder = Path(snapshot_download(_HUB_NAMES.get(name, name), allow_patterns=allowed))
             if _files(folder, (pattern,)):
                 return folder
     except (OSError, ValueError) as error:
@@ -206,7 +206,7 @@ def _download(name: str, wanted: tuple[str, ...]) -> Path:
             "Put its folder into a folder that BENCH_MODELS names."
         ) from error
     raise MissingWeightsError(
-        f"the hub's {name!r} holds no {' or '.join(wanted)}. Put a folder of the model that does "
+        f"the hub's {name!r} holds no {' or '.join(patterns)}. Put a folder of the model that does "
         "into a folder that BENCH_MODELS names."
     )
 

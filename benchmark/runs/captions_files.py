@@ -9,7 +9,7 @@ from benchmark.datasets.catalogue import load_split
 from benchmark.errors import UsageError
 from benchmark.files import sha256_of
 from benchmark.machine.places import artifacts
-from benchmark.metrics.suite import SuiteSettings
+from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import score_and_seal
 from benchmark.runs.entries import ClipEntry, content_key
 from benchmark.runs.folder import RunFolder
@@ -23,7 +23,7 @@ from benchmark.runs.resolve import describe_run, refuse_repeats
 DISTRIBUTION = "captions file"
 
 
-def score_files(request: ScoreRequest, path: Path, suite: SuiteSettings) -> RunRecord:
+def score_files(request: ScoreRequest, path: Path, models: MetricModels) -> RunRecord:
     """Score captions files against a split's references.
 
     Raises:
@@ -49,7 +49,7 @@ def score_files(request: ScoreRequest, path: Path, suite: SuiteSettings) -> RunR
     with Ledger(folder.ledger_path) as ledger:
         for system in plan.systems:
             ledger.extend(_entries(system, captions[system.name]))
-    return score_and_seal(folder, plan, ledger.view, split, {}, suite)
+    return score_and_seal(folder, plan, ledger.view, split, {}, models)
 
 
 def _row_names(request: ScoreRequest) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmark.contract import Split
-from benchmark.metrics.suite import SuiteSettings
+from benchmark.metrics.suite import MetricModels
 from benchmark.runs.folder import RunFolder, seed_folder
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
 from benchmark.runs.passes import run_system
@@ -22,7 +22,7 @@ from benchmark.systems.registry import Registry
 
 
 def start_run(
-    request: RunRequest, registry: Registry, path: Path, suite: SuiteSettings
+    request: RunRequest, registry: Registry, path: Path, models: MetricModels
 ) -> RunRecord:
     """Caption and score a split with one or more systems.
 
@@ -31,7 +31,7 @@ def start_run(
             raises is no error of the run: it is in the ledger and in the manifest's ``failures``.
     """
     run = resolve_run(request, registry)
-    return _carry_out(RunFolder.create(path, run.plan), run, suite)
+    return _carry_out(RunFolder.create(path, run.plan), run, models)
 
 
 def start_seeds(
@@ -39,7 +39,7 @@ def start_seeds(
     seeds: Sequence[int],
     registry: Registry,
     path: Path,
-    suite: SuiteSettings,
+    models: MetricModels,
 ) -> list[RunRecord]:
     """Do one run for each seed, in folders of their own under ``path``.
 
@@ -50,10 +50,10 @@ def start_seeds(
     """
     runs = [resolve_run(dataclasses.replace(request, seed=seed), registry) for seed in seeds]
     folders = [RunFolder.create(seed_folder(path, run.plan.seed), run.plan) for run in runs]
-    return [_carry_out(folder, run, suite) for folder, run in zip(folders, runs, strict=True)]
+    return [_carry_out(folder, run, models) for folder, run in zip(folders, runs, strict=True)]
 
 
-def resume_run(path: Path, registry: Registry, data_root: Path, suite: SuiteSettings) -> RunRecord:
+def resume_run(path: Path, registry: Registry, data_root: Path, models: MetricModels) -> RunRecord:
     """Finish a run that was interrupted, or try again what failed in it.
 
     Raises:
@@ -63,12 +63,14 @@ def resume_run(path: Path, registry: Registry, data_root: Path, suite: SuiteSett
     plan = folder.read_plan()
     if plan.command == "score":
         view = read_ledger(folder.ledger_path)
-        return score_and_seal(folder, plan, view, load_same_split(plan, data_root, path), {}, suite)
-    return _carry_out(folder, find_again(plan, registry, data_root, path), suite)
+        return score_and_seal(
+            folder, plan, view, load_same_split(plan, data_root, path), {}, models
+        )
+    return _carry_out(folder, find_again(plan, registry, data_root, path), models)
 
 
 def rescore_run(
-    path: Path, data_root: Path, suite: SuiteSettings, metrics: tuple[str, ...] | None = None
+    path: Path, data_root: Path, models: MetricModels, metrics: tuple[str, ...] | None = None
 ) -> RunRecord:
     """Compute a run's scores again from its ledger, with other metrics if wanted.
 
@@ -82,7 +84,7 @@ def rescore_run(
         plan = plan.with_metrics(metrics)
     split = load_same_split(plan, data_root, path)
     view = read_ledger(folder.ledger_path)
-    return score_and_seal(folder, plan, view, split, failures, suite)
+    return score_and_seal(folder, plan, view, split, failures, models)
 
 
 def score_and_seal(
@@ -91,15 +93,15 @@ def score_and_seal(
     view: LedgerView,
     split: Split,
     failures: Mapping[str, str],
-    suite: SuiteSettings,
+    models: MetricModels,
 ) -> RunRecord:
     """Score what the ledger holds, and seal the run."""
     folder.unseal()
-    scored = score_ledger(plan, view, split.references, suite)
+    scored = score_ledger(plan, view, split.references, models)
     return seal_run(folder, plan, view, scored, failures)
 
 
-def _carry_out(folder: RunFolder, run: ResolvedRun, suite: SuiteSettings) -> RunRecord:
+def _carry_out(folder: RunFolder, run: ResolvedRun, models: MetricModels) -> RunRecord:
     clips = run.clips()
     failures: dict[str, str] = {}
     folder.unseal()
@@ -108,4 +110,4 @@ def _carry_out(folder: RunFolder, run: ResolvedRun, suite: SuiteSettings) -> Run
             failure = run_system(system, run.resources_for(system), clips, ledger)
             if failure is not None:
                 failures[system.name] = failure
-    return score_and_seal(folder, run.plan, ledger.view, clips.split, failures, suite)
+    return score_and_seal(folder, run.plan, ledger.view, clips.split, failures, models)

@@ -10,8 +10,8 @@ import numpy as np
 from benchmark.contract import References, hash_clip_ids
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.contributions import Contributions
-from benchmark.metrics.scores import Score, Task
-from benchmark.metrics.suite import SuiteSettings, score_tasks
+from benchmark.metrics.scores import Score, ScoringTask
+from benchmark.metrics.suite import MetricModels, score_tasks
 from benchmark.runs.entries import CAPTIONED, ClipEntry
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.plan import Plan, PlannedSystem
@@ -56,21 +56,21 @@ class ScoredSystem:
 
 
 def score_ledger(
-    plan: Plan, view: LedgerView, references: References, settings: SuiteSettings
+    plan: Plan, view: LedgerView, references: References, models: MetricModels
 ) -> dict[str, ScoredSystem]:
     """Score every planned system on the captions the ledger holds.
 
     All systems go through the suite together, so that work on the references is done once.
     """
-    tasks: list[Task] = []
+    tasks: list[ScoringTask] = []
     owners: list[str] = []
     for system in plan.systems:
         for task in _tasks(plan, system, view.entries(system.name), references):
             tasks.append(task)
             owners.append(system.name)
-    by_system: dict[str, list[tuple[Task, Mapping[str, Score]]]] = {}
+    by_system: dict[str, list[tuple[ScoringTask, Mapping[str, Score]]]] = {}
     for owner, task, scores in zip(
-        owners, tasks, score_tasks(tasks, plan.metrics, settings), strict=True
+        owners, tasks, score_tasks(tasks, plan.metrics, models), strict=True
     ):
         by_system.setdefault(owner, []).append((task, scores))
     return {
@@ -96,7 +96,7 @@ def _column(score: Score, n_clips: int) -> list[object]:
 
 def _tasks(
     plan: Plan, system: PlannedSystem, rows: Sequence[ClipEntry], references: References
-) -> list[Task]:
+) -> list[ScoringTask]:
     tasks = []
     for fold in sorted({row.fold for row in rows}):
         candidates = {
@@ -106,7 +106,7 @@ def _tasks(
         }
         against = _without(references, fold) if system.leave_one_out else references
         if candidates:
-            tasks.append(Task(system.name, plan.references_name, against, candidates))
+            tasks.append(ScoringTask(system.name, plan.references_name, against, candidates))
     return tasks
 
 
@@ -118,7 +118,9 @@ def _without(references: References, fold: int) -> References:
     }
 
 
-def _merge(parts: Sequence[tuple[Task, Mapping[str, Score]]], keys: Sequence[str]) -> ScoredSystem:
+def _merge(
+    parts: Sequence[tuple[ScoringTask, Mapping[str, Score]]], keys: Sequence[str]
+) -> ScoredSystem:
     """Join the folds of one system: corpus values and clips' values are means over folds."""
     contributions = Contributions.gather([(task.clip_ids, scores) for task, scores in parts])
     if not parts:

@@ -69,8 +69,8 @@ def judge_non_inferiority(
     """
     if not margin >= 0:
         raise ValueError(f"margin {margin}; expected 0 or more.")
-    of_candidate, of_baseline = resample([candidate, baseline], n_draws, clusters)
-    low, high = percentile_interval(of_candidate - of_baseline, level=2 * level - 1)
+    candidate_draws, baseline_draws = resample([candidate, baseline], n_draws, clusters)
+    low, high = percentile_interval(candidate_draws - baseline_draws, level=2 * level - 1)
     finding: Finding = "undecided"
     if low > -margin:
         finding = "shown"

@@ -91,11 +91,11 @@ def paired_p_values(
     if not pairs:
         return []
     swapped = randomise(pairs, n_draws, clusters)
-    found = []
+    p_values = []
     for (first, second), draws in zip(pairs, swapped, strict=True):
         values = first.value, second.value
-        found.append(randomisation_p(values[0] - values[1], draws, _rounding(*values)))
-    return found
+        p_values.append(randomisation_p(values[0] - values[1], draws, _rounding(*values)))
+    return p_values
 
 
 def bootstrap_p(observed: float, draws: Array, rounding: float = 0.0) -> float:
@@ -136,13 +136,13 @@ def z_test_p(observed: float, standard_error: float, rounding: float = 0.0) -> f
 
 
 def _result(
-    first: float, second: float, of_first: Array, of_second: Array, swapped: Array
+    first: float, second: float, first_draws: Array, second_draws: Array, swapped: Array
 ) -> PairedResult:
     rounding = _rounding(first, second)
-    difference, draws = first - second, of_first - of_second
+    difference, draws = first - second, first_draws - second_draws
     draws[np.abs(draws) <= rounding] = 0.0
     low, high = percentile_interval(draws, LEVEL)
-    unpaired_error = float(np.hypot(of_first.std(ddof=1), of_second.std(ddof=1)))
+    unpaired_error = float(np.hypot(first_draws.std(ddof=1), second_draws.std(ddof=1)))
     return PairedResult(
         first=first,
         second=second,

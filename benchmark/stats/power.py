@@ -105,13 +105,13 @@ def size_drop(pair: Pair, drop: float, higher_is_better: bool) -> Drop:
         change = float(one.aggregate((1 - share) * usual + share * bad)) - value
         return -change if higher_is_better else change
 
-    wanted = drop * abs(value)
-    if not 0 < wanted <= cost(1.0):
+    target_cost = drop * abs(value)
+    if not 0 < target_cost <= cost(1.0):
         raise ValueError(f"bad captions cannot cost {100 * drop:g} % of a value of {value:.4g}.")
     low, high = 0.0, 1.0
     for _ in range(50):
         middle = (low + high) / 2
-        low, high = (middle, high) if cost(middle) < wanted else (low, middle)
+        low, high = (middle, high) if cost(middle) < target_cost else (low, middle)
     return Drop(high, poor, higher_is_better)
 
 

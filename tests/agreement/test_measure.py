@@ -15,8 +15,8 @@ from benchmark.agreement.measure import compare_with_people, measure_agreement
 from benchmark.agreement.report import AgreementRequest, report_agreement
 from benchmark.errors import DataError
 from benchmark.metrics.catalogue import METRIC_SETS
-from benchmark.metrics.scores import IdfSource, Task
-from benchmark.metrics.suite import SuiteSettings, score_tasks
+from benchmark.metrics.scores import IdfSource, ScoringTask
+from benchmark.metrics.suite import MetricModels, score_tasks
 
 # Zhou et al. 2022, Clotho-Eval: HC, HI, HM, MM, total in %. CIDEr is left out: its IDF there is
 # that of the judged captions.
@@ -52,7 +52,7 @@ def judged():
 
 @pytest.fixture(scope="module")
 def measured(judged, clotho):
-    return measure_agreement(judged, METRIC_SETS["java"], SuiteSettings(), clotho)
+    return measure_agreement(judged, METRIC_SETS["java"], MetricModels(), clotho)
 
 
 def test_agreement_is_the_share_of_pairs_with_the_same_preference():
@@ -117,7 +117,7 @@ def test_swapping_all_captions_machines_made_changes_nothing(judged, clotho, mea
         )
         for pair in machines
     ]
-    found = measure_agreement(swapped, METRIC_SETS["lexical"], SuiteSettings(), clotho)
+    found = measure_agreement(swapped, METRIC_SETS["lexical"], MetricModels(), clotho)
     for key, metric in found.items():
         assert metric.agreement["MM"] == measured[key].agreement["MM"], key
 
@@ -135,12 +135,12 @@ def test_captions_with_references_of_their_own_keep_the_idf_of_the_split(clotho)
     ids = sorted(references)[:40]
     candidates = {clip_id: references[clip_id][0] for clip_id in ids}
     fewer = {clip_id: references[clip_id][1:] for clip_id in ids}
-    whole = Task("whole", "clotho:evaluation", {**references, **fewer}, candidates)
-    apart = Task("apart", "made:up", fewer, candidates, IdfSource("whole", whole.references))
-    alone = Task("alone", "made:up", fewer, candidates)
+    whole = ScoringTask("whole", "clotho:evaluation", {**references, **fewer}, candidates)
+    apart = ScoringTask("apart", "made:up", fewer, candidates, IdfSource("whole", whole.references))
+    alone = ScoringTask("alone", "made:up", fewer, candidates)
     scores = [
         found["cider_d"]
-        for found in score_tasks([whole, apart, alone], ["cider_d"], SuiteSettings())
+        for found in score_tasks([whole, apart, alone], ["cider_d"], MetricModels())
     ]
     np.testing.assert_array_equal(scores[0].per_clip, scores[1].per_clip)
     assert "idf:whole,1045 clips" in str(scores[1].signature)
@@ -153,14 +153,14 @@ def request(data_root, dataset=None):
 
 
 def test_without_the_split_the_idf_is_that_of_the_files_clips_and_says_so(tmp_path):
-    report = report_agreement(request(tmp_path), SuiteSettings())
+    report = report_agreement(request(tmp_path), MetricModels())
     assert "idf:clotho_eval.json,250 clips" in str(report.metrics["cider_d"].signature)
     assert report.idf == "clotho_eval.json, 250 clips"
     assert "no captions for clotho:evaluation" in report.idf_reason
 
 
 def test_a_metric_without_scores_of_one_caption_is_unavailable_with_the_reason(tmp_path):
-    metric = report_agreement(request(tmp_path), SuiteSettings()).metrics["vocab.cands"]
+    metric = report_agreement(request(tmp_path), MetricModels()).metrics["vocab.cands"]
     assert not metric.available
     assert "one caption" in metric.reason
     assert metric.agreement == {}
@@ -168,9 +168,9 @@ def test_a_metric_without_scores_of_one_caption_is_unavailable_with_the_reason(t
 
 def test_a_split_that_was_asked_for_must_be_there_and_hold_the_clips(tmp_path):
     with pytest.raises(DataError, match="no captions for clotho:evaluation"):
-        report_agreement(request(tmp_path, "clotho:evaluation"), SuiteSettings())
+        report_agreement(request(tmp_path, "clotho:evaluation"), MetricModels())
     with pytest.raises(DataError, match=r"references of 250 of the 250 clips.*10882ef9"):
-        report_agreement(request(shared_path("data"), "clotho:validation"), SuiteSettings())
+        report_agreement(request(shared_path("data"), "clotho:validation"), MetricModels())
 
 
 def test_a_file_on_which_people_are_divided_throughout_is_refused(tmp_path):
@@ -179,4 +179,4 @@ def test_a_file_on_which_people_are_divided_throughout_is_refused(tmp_path):
         '[{"raw_name": "a", "references": ["x", "y"], "MM_1": ["z", "w", "s", "t", [1, -1]]}]'
     )
     with pytest.raises(DataError, match="divided on all 1 pairs"):
-        report_agreement(AgreementRequest(path, tmp_path, ("bleu_1",)), SuiteSettings())
+        report_agreement(AgreementRequest(path, tmp_path, ("bleu_1",)), MetricModels())

@@ -12,8 +12,8 @@ from shared_data import shared_path
 
 from benchmark.metrics.catalogue import METRIC_SETS
 from benchmark.metrics.contributions import Contributions, samples_alike
-from benchmark.metrics.scores import Score, Task
-from benchmark.metrics.suite import SuiteSettings, score_tasks
+from benchmark.metrics.scores import Score, ScoringTask
+from benchmark.metrics.suite import MetricModels, score_tasks
 from benchmark.stats import Sample, randomise
 
 JAVA = METRIC_SETS["java"]
@@ -27,8 +27,8 @@ def scored():
     captions = {
         clip_id: row["caption_predicted"] for clip_id, row in read_rows("enclap-clotho-sw").items()
     }
-    task = Task("enclap", "clotho:evaluation", references, captions)
-    return task, score_tasks([task], JAVA, SuiteSettings())[0]
+    task = ScoringTask("enclap", "clotho:evaluation", references, captions)
+    return task, score_tasks([task], JAVA, MetricModels())[0]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_summed_statistics_of_real_captions_give_the_metrics_values(scored, stat
 
 
 def test_statistics_are_the_same_after_a_round_trip_through_json(statistics):
-    again = Contributions.from_json(json.loads(json.dumps(statistics.to_json())))
+    again = Contributions.from_json(json.loads(json.dumps(statistics.to_json())), "here")
     assert again.clip_ids == statistics.clip_ids
     assert again.arrays.keys() == statistics.arrays.keys()
     for name, array in statistics.arrays.items():

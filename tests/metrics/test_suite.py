@@ -14,8 +14,8 @@ from real_captions import SYSTEMS, read_rows
 from shared_data import shared_path
 
 from benchmark.metrics.catalogue import METRIC_SETS
-from benchmark.metrics.scores import Task
-from benchmark.metrics.suite import SuiteSettings, score_tasks
+from benchmark.metrics.scores import ScoringTask
+from benchmark.metrics.suite import MetricModels, score_tasks
 
 LEXICAL = METRIC_SETS["lexical"]
 JAVA = METRIC_SETS["java"]
@@ -35,7 +35,7 @@ def references():
 
 def real_task(name, references):
     captions = {clip_id: row["caption_predicted"] for clip_id, row in read_rows(name).items()}
-    return Task(name, "clotho:evaluation", references, captions)
+    return ScoringTask(name, "clotho:evaluation", references, captions)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def tasks(references):
 
 @pytest.fixture(scope="module")
 def scored(tasks):
-    return score_tasks(tasks, JAVA, SuiteSettings())
+    return score_tasks(tasks, JAVA, MetricModels())
 
 
 @oracle_leaves_its_pipes_open
@@ -70,16 +70,16 @@ def test_five_systems_equal_aac_metrics_clip_by_clip_and_in_all(oracle, tasks, s
 def test_scoring_a_part_of_the_clips_changes_no_clips_score(tasks, scored):
     task = tasks[0]
     chosen = task.clip_ids[100:200]
-    part = Task(
+    part = ScoringTask(
         task.name, task.split_label, task.references, {i: task.candidates[i] for i in chosen}
     )
-    (scores,) = score_tasks([part], JAVA, SuiteSettings())
+    (scores,) = score_tasks([part], JAVA, MetricModels())
     for key in JAVA:
         np.testing.assert_array_equal(scores[key].per_clip, scored[0][key].per_clip[100:200])
 
 
 def test_scores_do_not_depend_on_who_else_is_scored(tasks, scored):
-    (alone,) = score_tasks(tasks[3:4], LEXICAL, SuiteSettings())
+    (alone,) = score_tasks(tasks[3:4], LEXICAL, MetricModels())
     for key in LEXICAL:
         assert alone[key].value == scored[3][key].value
         assert alone[key].signature == scored[3][key].signature
@@ -115,9 +115,9 @@ def test_awkward_captions_equal_aac_metrics(oracle, data):
     for texts in several:  # aac-metrics divides by zero at an empty reference
         texts[:] = [text or "silence" for text in texts]
     names = [f"{index:02d}" for index in range(len(candidates))]
-    task = Task("awkward", "made:up", dict(zip(names, map(tuple, several), strict=True)),
+    task = ScoringTask("awkward", "made:up", dict(zip(names, map(tuple, several), strict=True)),
                 dict(zip(names, candidates, strict=True)))  # fmt: skip
-    (scores,) = score_tasks([task], LEXICAL, SuiteSettings())
+    (scores,) = score_tasks([task], LEXICAL, MetricModels())
     corpus, per_clip = oracle.lexical(tokenised, several)
     for key in LEXICAL:
         assert scores[key].value == pytest.approx(corpus[key], abs=1e-9), key
@@ -129,8 +129,8 @@ def test_a_metric_without_its_weights_is_unavailable_with_the_reason(monkeypatch
         monkeypatch.setenv(variable, str(tmp_path))
     monkeypatch.delenv("BENCH_HUB", raising=False)
     references = {"a": ("rain falls",), "b": ("a dog barks",)}
-    task = Task("toy", "made:up", references, {"a": "rain", "b": "a dog"})
-    (scores,) = score_tasks([task], ("cider_d", "fense", "fer", "spider_fl"), SuiteSettings())
+    task = ScoringTask("toy", "made:up", references, {"a": "rain", "b": "a dog"})
+    (scores,) = score_tasks([task], ("cider_d", "fense", "fer", "spider_fl"), MetricModels())
     assert scores["cider_d"].available
     for key in ("fense", "fer", "spider_fl"):
         assert not scores[key].available
@@ -138,4 +138,4 @@ def test_a_metric_without_its_weights_is_unavailable_with_the_reason(monkeypatch
 
 
 def test_without_any_task_there_is_nothing_to_score():
-    assert score_tasks([], LEXICAL, SuiteSettings()) == []
+    assert score_tasks([], LEXICAL, MetricModels()) == []

@@ -14,7 +14,7 @@ from real_captions import (
     published_corpus,
 )
 
-from benchmark.metrics.vocabulary import ReferenceVocabulary, expected_words
+from benchmark.metrics.vocabulary import VocabularyReferences, expected_words
 
 DETERMINISTIC = ("vocab.cands", "vocab.mrefs_full", "vocab.ratio_full")
 
@@ -29,13 +29,13 @@ def aac_vocab(candidates, references, **options):
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_real_captions_count_as_with_aac_metrics(system):
     candidates, references = clotho_candidates(system), clotho_references()
-    figures = ReferenceVocabulary(references).score(candidates)
+    figures = VocabularyReferences(references).score(candidates)
     outside = aac_vocab(candidates, references)
     assert [figures[key] for key in DETERMINISTIC] == [outside[key] for key in DETERMINISTIC]
 
 
 def test_the_published_figures_of_conette_come_out():
-    figures = ReferenceVocabulary(clotho_references()).score(
+    figures = VocabularyReferences(clotho_references()).score(
         clotho_candidates("conette_clotho_eval")
     )
     assert figures["vocab.cands"] == published_corpus("vocab_len.cands")
@@ -47,7 +47,7 @@ def test_the_published_figures_of_conette_come_out():
 @given(corpora())
 @settings(deadline=None)
 def test_awkward_captions_count_as_with_aac_metrics(corpus):
-    figures, outside = ReferenceVocabulary(corpus[1]).score(corpus[0]), aac_vocab(*corpus)
+    figures, outside = VocabularyReferences(corpus[1]).score(corpus[0]), aac_vocab(*corpus)
     assert [figures[key] for key in DETERMINISTIC] == [outside[key] for key in DETERMINISTIC]
 
 
@@ -69,6 +69,6 @@ def test_expected_words_can_be_counted_by_eye():
 
 
 def test_ratios_of_nothing_are_nan():
-    figures = ReferenceVocabulary([[[]]]).score([[]])
+    figures = VocabularyReferences([[[]]]).score([[]])
     assert math.isnan(figures["vocab.ratio_full"])
     assert figures["sent_len.cands"] == 0.0

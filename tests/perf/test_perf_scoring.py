@@ -13,7 +13,7 @@ from real_captions import SYSTEMS
 from shared_data import shared_path
 
 from benchmark.metrics.catalogue import select_metrics
-from benchmark.metrics.suite import SuiteSettings
+from benchmark.metrics.suite import MetricModels
 from benchmark.runs.captions_files import score_files
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.requests import ScoreRequest
@@ -53,7 +53,7 @@ def score(names, out):
         data_root=shared_path("data"),
         metrics=KEYS,
     )
-    return score_files(request, out, SuiteSettings())
+    return score_files(request, out, MetricModels())
 
 
 def assert_equal_numbers(outcome, names, oracle_runs):

@@ -11,7 +11,7 @@ from real_captions import SYSTEMS
 from shared_data import shared_path
 
 from benchmark.metrics.catalogue import select_metrics
-from benchmark.metrics.suite import SuiteSettings
+from benchmark.metrics.suite import MetricModels
 from benchmark.runs.captions_files import score_files
 from benchmark.runs.reading import read_run
 from benchmark.runs.requests import ScoreRequest
@@ -30,7 +30,7 @@ def run(tmp_path_factory):
         data_root=shared_path("data"),
         metrics=KEYS,
     )
-    return score_files(request, tmp_path_factory.mktemp("five") / "run", SuiteSettings()).path
+    return score_files(request, tmp_path_factory.mktemp("five") / "run", MetricModels()).path
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from benchmark.contract import SplitLabel
 from benchmark.deprecated import SUITE_OPTION
 from benchmark.errors import UnknownNameError, UsageError
 from benchmark.leaderboard.published import published_rows
-from benchmark.metrics.suite import SuiteSettings
+from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import start_run
 from benchmark.runs.reading import read_run
 from benchmark.runs.requests import RunRequest
@@ -137,7 +137,7 @@ def test_a_run_of_a_lineup_prints_its_papers_numbers_and_no_others(tmp_path, cap
         lineups=("wsac2023",),
     )
     registry = registry_with(*every_name("wsac2023"))
-    models = SuiteSettings(None, None, "cpu")
+    models = MetricModels(None, None, "cpu")
     outcome = start_run(request, registry, tmp_path / "run", models)
     plan = outcome.plan
     assert plan == read_run(outcome.path).plan

@@ -50,7 +50,7 @@ def command(
     from benchmark.agreement.table import render_agreement
     from benchmark.machine.places import data_root as find_data_root
     from benchmark.metrics.catalogue import select_metrics
-    from benchmark.metrics.suite import SuiteSettings
+    from benchmark.metrics.suite import MetricModels
 
     request = AgreementRequest(
         human=human,
@@ -58,5 +58,5 @@ def command(
         metrics=select_metrics(split_list(metrics, ("all",))),
         dataset=dataset,
     )
-    report = report_agreement(request, SuiteSettings(sbert_model, bert_score_model))
+    report = report_agreement(request, MetricModels(sbert_model, bert_score_model))
     click.echo(render_agreement(report, form))

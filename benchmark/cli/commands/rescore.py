@@ -13,7 +13,7 @@ from benchmark.cli.arguments import (
     suite_options,
 )
 from benchmark.cli.endings import finish
-from benchmark.metrics.suite import SuiteSettings
+from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import rescore_run
 from benchmark.runs.folder import folders_in
 
@@ -23,9 +23,9 @@ from benchmark.runs.folder import folders_in
 @data_root_option
 @chosen_metrics_option()
 @suite_options
-@gathered(models=SuiteSettings)
+@gathered(models=MetricModels)
 def command(
-    runs: tuple[Path, ...], data_root: Path, metrics: tuple[str, ...], models: SuiteSettings
+    runs: tuple[Path, ...], data_root: Path, metrics: tuple[str, ...], models: MetricModels
 ) -> None:
     """Compute the scores of finished RUNS again from their ledgers."""
     folders = [folder for path in runs for folder in folders_in(path)]

@@ -23,7 +23,7 @@ from benchmark.cli.arguments import (
 )
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
-from benchmark.metrics.suite import SuiteSettings
+from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
 from benchmark.runs.folder import default_run_path, folders_in
 from benchmark.runs.plan import Feeding
@@ -82,10 +82,10 @@ from benchmark.systems.lineups import find_lineup
     type=click.Path(path_type=Path, file_okay=False),
     help="Finish the run in this folder; its own plan decides everything else.",
 )
-@gathered(feeding=Feeding, request=RunRequest, models=SuiteSettings)
+@gathered(feeding=Feeding, request=RunRequest, models=MetricModels)
 def command(
     request: RunRequest,
-    models: SuiteSettings,
+    models: MetricModels,
     out: Path | None,
     seeds: tuple[int, ...] | None,
     published: bool,
@@ -107,7 +107,7 @@ def command(
 
 
 def _start(
-    request: RunRequest, seeds: Sequence[int] | None, path: Path, models: SuiteSettings
+    request: RunRequest, seeds: Sequence[int] | None, path: Path, models: MetricModels
 ) -> list[RunRecord]:
     request = dataclasses.replace(request, argv=tuple(sys.argv[1:]))
     if seeds is None:
@@ -115,7 +115,7 @@ def _start(
     return start_seeds(request, seeds, load_plugins(), path, models)
 
 
-def _resume(path: Path, data_root: Path, models: SuiteSettings) -> list[RunRecord]:
+def _resume(path: Path, data_root: Path, models: MetricModels) -> list[RunRecord]:
     registry = load_plugins()
     return [resume_run(folder, registry, data_root, models) for folder in folders_in(path)]
 

@@ -16,7 +16,7 @@ from benchmark.cli.arguments import (
     suite_options,
 )
 from benchmark.cli.endings import finish
-from benchmark.metrics.suite import SuiteSettings
+from benchmark.metrics.suite import MetricModels
 from benchmark.runs.captions_files import score_files
 from benchmark.runs.folder import default_run_path
 from benchmark.runs.requests import ScoreRequest
@@ -34,10 +34,8 @@ from benchmark.runs.requests import ScoreRequest
 @chosen_metrics_option("all")
 @suite_options
 @click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
-@gathered(request=ScoreRequest, models=SuiteSettings)
-def command(
-    request: ScoreRequest, models: SuiteSettings, out: Path | None, published: bool
-) -> None:
+@gathered(request=ScoreRequest, models=MetricModels)
+def command(request: ScoreRequest, models: MetricModels, out: Path | None, published: bool) -> None:
     """Score captions FILES: csv (file_name,caption_predicted) or json ({file: caption})."""
     request = dataclasses.replace(request, argv=tuple(sys.argv[1:]))
     path = out or default_run_path("score", request.dataset)

@@ -55,12 +55,12 @@ def hash_checkpoint(path: Path, sha256: str | None) -> str:
     Raises:
         MissingWeightsError: the file is not what was expected.
     """
-    found = hash_weights([path])
+    weights_sha256 = hash_weights([path])
     if noted := noted_sums(path.parent, [path]).get(path):
-        require_sum(path, found, noted)
+        require_sum(path, weights_sha256, noted)
     if sha256:
-        require_sum(path, found, NotedSum(sha256, "the option sha256"))
-    return found
+        require_sum(path, weights_sha256, NotedSum(sha256, "the option sha256"))
+    return weights_sha256
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
@@ -103,8 +103,8 @@ def require_state(path: Path, state: Mapping[str, Tensor], text: Mapping[str, Te
         MissingWeightsError: parameters are missing, too many, of another shape or not finite;
             or the front end is of another sample rate.
     """
-    of_text = {TEXT + name: tuple(tensor.shape) for name, tensor in text.items()}
-    expected = _shapes(network.WIDTHS, 1, 1) | of_text
+    text_shapes = {TEXT + name: tuple(tensor.shape) for name, tensor in text.items()}
+    expected = _shapes(network.WIDTHS, 1, 1) | text_shapes
     missing, extra = sorted(expected.keys() - state.keys()), sorted(state.keys() - expected.keys())
     if missing or extra:
         raise MissingWeightsError(
@@ -116,11 +116,12 @@ def require_state(path: Path, state: Mapping[str, Tensor], text: Mapping[str, Te
         for number in range(len(network.WIDTHS))
     ]
     text_width = text["embeddings.word_embeddings.weight"].shape[1]
-    expected = _shapes(widths, text_width, _width(state["audio_proj.0.weight"])) | of_text
+    expected = _shapes(widths, text_width, _width(state["audio_proj.0.weight"])) | text_shapes
     for name, shape in expected.items():
-        if (found := tuple(state[name].shape)) != shape:
+        if (own_shape := tuple(state[name].shape)) != shape:
             raise MissingWeightsError(
-                f"{path} is no CNN14-BERT: {name} has shape {found}; expected {shape}. {_EXPECTED}"
+                f"{path} is no CNN14-BERT: {name} has shape {own_shape}; expected {shape}. "
+                f"{_EXPECTED}"
             )
     require_finite(path, state)
     _require_front_end(path, state)

@@ -25,14 +25,14 @@ _MARGIN = 2  # outputs on each side: two convolutions a block reach 126 frames, 
 
 def shapes(widths: Sequence[int] = WIDTHS) -> dict[str, tuple[int, ...]]:
     """List every parameter of network and front end, and its shape."""
-    found = {name: array.shape for name, array in front_end.filters().items()}
-    found |= _norm_shapes("bn0", front_end.N_BANDS)
+    shape_by_name = {name: array.shape for name, array in front_end.filters().items()}
+    shape_by_name |= _norm_shapes("bn0", front_end.N_BANDS)
     for number, (before, width) in enumerate(zip((1, *widths), widths, strict=False), start=1):
-        found[f"conv_block{number}.conv1.weight"] = (width, before, 3, 3)
-        found[f"conv_block{number}.conv2.weight"] = (width, width, 3, 3)
+        shape_by_name[f"conv_block{number}.conv1.weight"] = (width, before, 3, 3)
+        shape_by_name[f"conv_block{number}.conv2.weight"] = (width, width, 3, 3)
         for layer in (1, 2):
-            found |= _norm_shapes(f"conv_block{number}.bn{layer}", width)
-    return found
+            shape_by_name |= _norm_shapes(f"conv_block{number}.bn{layer}", width)
+    return shape_by_name
 
 
 def pooled_output(weights: Mapping[str, Tensor], waveform: Waveform) -> Tensor:

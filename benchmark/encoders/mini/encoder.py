@@ -137,8 +137,8 @@ class Mini:
         for first in range(0, len(order), _CAPTIONS_AT_ONCE):
             rows = order[first : first + _CAPTIONS_AT_ONCE]
             with exact_inference():
-                found = self._network.text([pieces[row].to(self._device) for row in rows])
-            embeddings[rows] = found.cpu().numpy()
+                batch = self._network.text([pieces[row].to(self._device) for row in rows])
+            embeddings[rows] = batch.cpu().numpy()
         return embeddings
 
     def _embed_sound(self, waveform: Waveform) -> NDArray[np.float32]:

@@ -133,8 +133,8 @@ def _numpy_parts() -> list[Any]:
     return [np.ndarray, np.dtype, *kinds, rebuild, (rebuild, _OLD_REBUILD), codecs.encode]
 
 
-def _require_names(path: Path, found: Iterable[str], expected: Iterable[str]) -> None:
-    missing, extra = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
+def _require_names(path: Path, names: Iterable[str], expected: Iterable[str]) -> None:
+    missing, extra = sorted(set(expected) - set(names)), sorted(set(names) - set(expected))
     if missing or extra:
         raise MissingWeightsError(
             f"{path} is not VGGish: missing {listed(missing, 20) or 'nothing'}; not of the model: "
@@ -146,10 +146,10 @@ def _require_shapes(
     path: Path, tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, ...]]
 ) -> None:
     for name, shape in shapes.items():
-        found = tuple(tensors[name].shape)
-        if found != shape:
+        own_shape = tuple(tensors[name].shape)
+        if own_shape != shape:
             raise MissingWeightsError(
-                f"{path} is not VGGish: {name} has shape {found}; expected {shape}. Expected a "
+                f"{path} is not VGGish: {name} has shape {own_shape}; expected {shape}. Expected a "
                 f"file of {RELEASE}."
             )
         if not tensors[name].isfinite().all():

@@ -66,8 +66,8 @@ def find_best_captions(
         indices, _ = scorer.top_k_of_groups(
             list(references.values()), corpus, k, search.aggregation
         )
-        found = [[corpus[index] for index in row] for row in indices.tolist()]
-        best = dict(zip(references, found, strict=True))
+        captions = [[corpus[index] for index in row] for row in indices.tolist()]
+        best = dict(zip(references, captions, strict=True))
         (folder / "captions.json").write_text(json.dumps(best), encoding="utf-8")
 
     key = _key(model, search, k, [references, corpus])
@@ -87,9 +87,9 @@ def training_captions(train: Split | None) -> list[str]:
     )
     captions = list(dict.fromkeys(text for text in texts if text.strip()))
     if not captions:
-        found = f"{train.label} holds none" if train else "this run gave no training split"
+        reason = f"{train.label} holds none" if train else "this run gave no training split"
         raise DataError(
-            f"there is no caption to choose from: {found}; expected training captions with words. "
+            f"there is no caption to choose from: {reason}; expected training captions with words. "
             "Name another split with --train."
         )
     return captions

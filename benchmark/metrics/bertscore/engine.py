@@ -13,7 +13,7 @@ from benchmark.metrics.bertscore.layers import check_layer
 from benchmark.metrics.bertscore.pairs import Matcher
 from benchmark.metrics.bertscore.remembered import RememberedStates
 from benchmark.metrics.bertscore.similar import AllPairs
-from benchmark.metrics.bertscore.states import Encoder, TokenStates, encode_states
+from benchmark.metrics.bertscore.states import StateEncoder, TokenStates, encode_states
 from benchmark.metrics.bertscore.tokens import (
     Sentences,
     TokenIds,
@@ -59,7 +59,7 @@ class Engine:
         on_cpu = torch.device(device).type == "cpu"
         standard = _CPU_TOKENS_PER_BLOCK if on_cpu else _GPU_TOKENS_PER_BLOCK
         self.idf = idf
-        self.encoder = Encoder(text, width, device, torch.float16 if half else torch.float32)
+        self.encoder = StateEncoder(text, width, device, torch.float16 if half else torch.float32)
         self.matcher = Matcher(fused=half)
         self.tokens_per_block = tokens_per_block or standard
         self._special = frozenset({tokenizer.cls_token_id, tokenizer.sep_token_id} - {None})

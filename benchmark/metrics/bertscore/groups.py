@@ -60,11 +60,11 @@ def find_top_k_of_groups(
         for block, f1 in f1_strips(queries, range(plan.n_blocks), corpus, blocks, matcher, workers):
             best = best or Best(len(groups), k, f1)
             scores = _aggregate(f1[members], owner.to(f1.device), len(groups), aggregation)
-            found, which = (
+            indices, which = (
                 torch.from_numpy(part).to(f1.device)
                 for part in texts.find(corpus.plan.sentences(block))
             )
-            best.merge(scores[:, which], found)
+            best.merge(scores[:, which], indices)
             bar.advance(f1.numel())
     assert best is not None
     return best.indices.cpu().numpy(), best.scores.cpu().numpy()

@@ -93,14 +93,14 @@ def f1_strips(
     """
     import torch
 
-    held = [(index, rows.block(index)) for index in group]
+    row_blocks = [(index, rows.block(index)) for index in group]
 
     def strip(block: int) -> tuple[int, Tensor]:
         column = columns.block(block)
         with torch.inference_mode():
             parts = [
                 harmonic_mean(*matcher.match(row, column))
-                for index, row in held
+                for index, row in row_blocks
                 if not upper or index <= block
             ]
             return block, torch.cat(parts)

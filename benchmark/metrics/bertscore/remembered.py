@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.machine.progress import progress_bar
-from benchmark.metrics.bertscore.states import Encoder
+from benchmark.metrics.bertscore.states import StateEncoder
 from benchmark.metrics.bertscore.tokens import TokenIds, TokenWeights
 from benchmark.metrics.bertscore.workers import Workers
 
@@ -25,7 +25,7 @@ _TOKENS_PER_CHUNK = 16_384
 class RememberedStates:
     """Keeps the states of sentences, 20 to 60 KB each, as long as they fit into memory."""
 
-    def __init__(self, encoder: Encoder, memory_bytes: int) -> None:
+    def __init__(self, encoder: StateEncoder, memory_bytes: int) -> None:
         self._encoder = encoder
         self._most_tokens = memory_bytes // encoder.bytes_per_token
         self._known: dict[TokenIds, Tensor] = {}
@@ -101,7 +101,7 @@ class RememberedStates:
         import torch
 
         states = [self._known[ids] for ids in sentences]
-        lengths = np.array([len(of_sentence) for of_sentence in states])
+        lengths = np.array([len(sentence) for sentence in states])
         starts = np.cumsum(lengths) - lengths
         places = np.arange(lengths.max())
         grid = torch.from_numpy(starts[:, None] + np.minimum(places, lengths[:, None] - 1))

@@ -16,12 +16,13 @@ from benchmark.errors import UsageError
 from benchmark.machine.places import artifacts
 from benchmark.metrics.bertscore.engine import Engine
 from benchmark.metrics.bertscore.groups import Aggregation, find_top_k_of_groups
-from benchmark.metrics.bertscore.scores import BertScores, require_references
+from benchmark.metrics.bertscore.scores import BertScores
 from benchmark.metrics.bertscore.search import find_top_k
 from benchmark.metrics.bertscore.shards import PairBlock, ShardFolder
 from benchmark.metrics.bertscore.similar import BLOCKS_PER_SHARD, Threshold, find_similar
 from benchmark.metrics.bertscore.sparse import SimilarPairs, write_sparse_rows
 from benchmark.metrics.bertscore.tokens import Index, TextsOfRows
+from benchmark.metrics.references import require_references
 from benchmark.models.weights import ChosenModel
 
 
@@ -99,19 +100,17 @@ class BertScore:
             ValueError: candidates and references differ in number, or a clip's references are
                 one text.
         """
-        if any(isinstance(of_clip, str) for of_clip in references):
+        if any(isinstance(clip, str) for clip in references):
             raise ValueError(
                 "references hold a text where several captions of a clip were expected; for one "
                 "reference each there is score_pairs."
             )
         require_references(references)
         repeated = [
-            candidate
-            for candidate, of_clip in zip(candidates, references, strict=True)
-            for _ in of_clip
+            candidate for candidate, clip in zip(candidates, references, strict=True) for _ in clip
         ]
-        pairs = self.score_pairs(repeated, [text for of_clip in references for text in of_clip])
-        return pairs.best_of([len(of_clip) for of_clip in references])
+        pairs = self.score_pairs(repeated, [text for clip in references for text in clip])
+        return pairs.best_of([len(clip) for clip in references])
 
     def score_pairs(self, candidates: Sequence[str], references: Sequence[str]) -> BertScores:
         """Score each candidate against one reference.
@@ -178,10 +177,10 @@ class BertScore:
         shards_path = store.root / f"bertscore-shards-{fingerprint(key)}"
 
         def build(target: Path) -> None:
-            shards = ShardFolder(shards_path)
+            folder = ShardFolder(shards_path)
             with self._engine.pairing(sentences) as pairs:
-                found, exact = find_similar(pairs, shards, limit, pairs.guess_minimum())
-            write_sparse_rows(target, sentences.row_of_text, shards, found, exact)
+                shards, lowest_f1 = find_similar(pairs, folder, limit, pairs.guess_minimum())
+            write_sparse_rows(target, sentences.row_of_text, folder, shards, lowest_f1)
 
         result = store.get_or_build("bertscore-pairs", key, build)
         shutil.rmtree(shards_path, ignore_errors=True)

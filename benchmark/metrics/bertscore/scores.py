@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.errors import DataError
-
 
 @dataclass(frozen=True, slots=True)
 class BertScores:
@@ -31,19 +29,3 @@ class BertScores:
         starts = np.cumsum([0, *sizes[:-1]])
         arrays = [self.precision, self.recall, self.f1]
         return BertScores(*np.maximum.reduceat(arrays, starts, axis=1))
-
-
-def require_references(references: Sequence[Sequence[str]]) -> None:
-    """Make sure that every clip can be scored.
-
-    Raises:
-        DataError: there is no clip, or a clip has no reference.
-    """
-    if not references:
-        raise DataError("BERTScore was given no clips; expected at least one with a reference.")
-    for clip, of_clip in enumerate(references):
-        if not of_clip:
-            raise DataError(
-                f"clip {clip} (counted from 0) has no reference; expected at least one. "
-                "Leave the clip out, or give it a caption."
-            )

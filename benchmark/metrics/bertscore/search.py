@@ -78,9 +78,11 @@ def find_top_k(
             blocks = range(corpus.plan.n_blocks)
             for block, f1 in f1_strips(queries, group, corpus, blocks, matcher, workers):
                 best = best or Best(len(rows), k, f1)
-                found, which = (torch.from_numpy(part).to(f1.device) for part in
-                                texts.find(corpus.plan.sentences(block)))  # fmt: skip
-                best.merge(f1[:, which], found)
+                new_indices, which = (
+                    torch.from_numpy(part).to(f1.device)
+                    for part in texts.find(corpus.plan.sentences(block))
+                )
+                best.merge(f1[:, which], new_indices)
                 bar.advance(f1.numel())
             assert best is not None
             indices[rows], scores[rows] = best.indices.cpu(), best.scores.cpu()

@@ -28,7 +28,7 @@ _GPU_TOKENS_PER_BATCH = 32_768
 
 
 @dataclass(frozen=True, slots=True)
-class Encoder:
+class StateEncoder:
     """A text model and how its states are kept.
 
     Attributes:
@@ -97,7 +97,11 @@ class TokenStates:
     """Sentences' states in the order of a plan, read block by block."""
 
     def __init__(
-        self, plan: BlockPlan, source: Tensor | BufferedRandom, weights: Tensor, encoder: Encoder
+        self,
+        plan: BlockPlan,
+        source: Tensor | BufferedRandom,
+        weights: Tensor,
+        encoder: StateEncoder,
     ) -> None:
         """Take what ``encode_states`` made; ``source`` and ``weights`` run over all tokens."""
         self.plan = plan
@@ -121,16 +125,16 @@ class TokenStates:
 
         if isinstance(self._source, torch.Tensor):
             return self._source[first:last]
-        found = torch.empty(last - first, self._encoder.width, dtype=self._encoder.dtype)
+        states = torch.empty(last - first, self._encoder.width, dtype=self._encoder.dtype)
         with self._reading:
             self._source.seek(first * self._encoder.bytes_per_token)
-            self._source.readinto(_as_bytes(found))
-        return found.to(self._encoder.device)
+            self._source.readinto(_as_bytes(states))
+        return states.to(self._encoder.device)
 
 
 @contextmanager
 def encode_states(
-    encoder: Encoder,
+    encoder: StateEncoder,
     token_ids: Sequence[TokenIds],
     weights: TokenWeights,
     plan: BlockPlan,

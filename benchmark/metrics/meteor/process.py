@@ -75,11 +75,11 @@ class MeteorProcess:
         answers = [stdout.readline() for _ in lines]
         feeder.join()
         self._stderr.seek(0)
-        said = self._stderr.read()
+        stderr = self._stderr.read()
         if not all(answers):
-            raise MachineError(java_failure("METEOR", self._process.wait(), said))
-        if b"Exception" in said:  # it goes on without a table that it cannot read
-            raise MachineError(f"METEOR could not load its data: {said.decode(errors='replace')}")
+            raise MachineError(java_failure("METEOR", self._process.wait(), stderr))
+        if b"Exception" in stderr:  # it goes on without a table that it cannot read
+            raise MachineError(f"METEOR could not load its data: {stderr.decode(errors='replace')}")
         return [answer.decode().strip() for answer in answers]
 
     def kill(self) -> None:

@@ -65,7 +65,7 @@ def list_pieces(captions: Iterable[str]) -> list[str]:
     )
     shared = {ending for ending, n_words in endings.items() if n_words >= _FEWEST_WORDS}
     starts = [*_CHARACTERS, *(f"##{character}" for character in _CHARACTERS)]
-    found = [
+    pieces = [
         _UNKNOWN,
         _START,
         _END,
@@ -73,4 +73,4 @@ def list_pieces(captions: Iterable[str]) -> list[str]:
         *sorted(f"##{ending}" for ending in shared),
         *sorted(words),
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(pieces))
