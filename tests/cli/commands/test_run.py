@@ -67,8 +67,9 @@ def test_limit_changes_no_clips_score(bench, clips_folder, tmp_path):
     )
     assert part == whole[:6]
     scores = json.loads((tmp_path / "part" / "scores.json").read_text())["systems"]["toy"]
-    assert "clips:5/12" in scores["metrics"]["cider_d"]["signature"]
-    assert "12 clips" in scores["metrics"]["cider_d"]["signature"]
+    made_with = dict(scores["metrics"]["cider_d"]["signature"]["parts"])
+    assert made_with["clips"] == "5/12"
+    assert made_with["idf"].endswith(",12 clips")
 
 
 def test_a_broken_sound_costs_its_clip_alone(bench, clips_folder):
