@@ -193,7 +193,7 @@ def _night(path: Path, number: int, line: str) -> Night:
         record: dict[str, Any] = json.loads(line)
         if record.get("schema") != SCHEMA:
             raise ValueError(f"schema {record.get('schema')!r}, expected {SCHEMA}")
-        night = Night(**record)
+        night = _without_path(Night(**record))
         _require_types(night)
     except (ValueError, TypeError, AttributeError) as error:
         raise DataError(
@@ -201,6 +201,14 @@ def _night(path: Path, number: int, line: str) -> Night:
             "by something else; mend or remove that line."
         ) from error
     return night
+
+
+def _without_path(night: Night) -> Night:
+    """Name a folder's captions where earlier versions wrote its path into signatures."""
+    name = SplitLabel.parse(night.dataset).identify(night.references_sha256)
+    before, now = f"|idf:{night.dataset},", f"|idf:{name},"
+    signatures = {key: text.replace(before, now) for key, text in night.signatures.items()}
+    return dataclasses.replace(night, signatures=signatures)
 
 
 def _require_types(night: Night) -> None:

@@ -58,14 +58,21 @@ def upgrade(record: Json, where: object, schema: int, steps: Mapping[int, Step])
     return record
 
 
-def scores_from_1(record: Json) -> Json:
-    """Take signatures apart, which were one line each."""
+def scores_from_1(record: Json, dataset: str, references_name: str) -> Json:
+    """Take signatures apart, which were one line each and held a folder's path.
+
+    Args:
+        record: the scores.
+        dataset: as the plan spells it, with its split.
+        references_name: what signatures call its references today.
+    """
+    renamed = (f"|idf:{dataset},", f"|idf:{references_name},")
     return {
         "systems": {
             name: {
                 **system,
                 "metrics": {
-                    key: {**cell, "signature": _signature(cell["signature"])}
+                    key: {**cell, "signature": _signature(cell["signature"], renamed)}
                     for key, cell in system["metrics"].items()
                 },
             }
@@ -99,6 +106,6 @@ def run_file_from_1(record: Json) -> Json:
     return {**record, "acceptance": acceptance, "calls": calls}
 
 
-def _signature(line: str) -> Json | None:
-    metric, *parts = _BETWEEN_PARTS.split(line)
+def _signature(line: str, renamed: tuple[str, str]) -> Json | None:
+    metric, *parts = _BETWEEN_PARTS.split(line.replace(*renamed))
     return {"metric": metric, "parts": [part.split(":", 1) for part in parts]} if line else None

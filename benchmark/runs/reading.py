@@ -178,8 +178,11 @@ class _Content:
         """
         manifest = _manifest(self.manifest, plan, where_is("manifest"))
         where = where_is("scores")
+        from_1 = partial(
+            older.scores_from_1, dataset=plan.dataset, references_name=plan.references_name
+        )
         scores = Scores.from_json(
-            older.upgrade(self.scores, where, SCORES_SCHEMA, {1: older.scores_from_1}), where
+            older.upgrade(self.scores, where, SCORES_SCHEMA, {1: from_1}), where
         )
         contributions = {
             name: Contributions.from_json(part, f"{where_is('statistics')}, {name}")

@@ -149,6 +149,24 @@ def test_equal_folders_at_two_paths_make_one_series():
     assert len(find_steps([*here[:10], *there[10:]], n_runs=60)) == 1
 
 
+def test_a_history_that_holds_a_folders_path_goes_on(tmp_path):
+    """What earlier versions wrote, and what a run of an equal folder adds today."""
+    old, new = nights([0.78] * 10 + [0.70] * 10)[:10], nights([0.78] * 10 + [0.70] * 10)[10:]
+    made = "cider_d|tok:ptb|idf:{},12 clips"
+    old = [
+        dataclasses.replace(
+            night,
+            dataset="folder:/a|b:test",
+            signatures={"cider_d": made.format("folder:/a|b:test")},
+        )
+        for night in old
+    ]
+    today = {"cider_d": made.format(f"folder:test@{'a' * 12}")}
+    new = [dataclasses.replace(n, dataset="folder:/c:test", signatures=today) for n in new]
+    append_nights(tmp_path / "history.jsonl", [*old, *new])
+    assert len(find_steps(read_history(tmp_path / "history.jsonl"), n_runs=60)) == 1
+
+
 def test_a_run_noted_as_night_and_as_accepted_counts_once():
     history = nights([0.78] * 3 + [0.70] * 2)
     twice = [*history, *(dataclasses.replace(night, event="accepted") for night in history)]

@@ -70,7 +70,7 @@ def test_the_value_of_several_folds_is_the_mean_of_the_folds():
 
 def test_a_clip_that_is_not_in_a_fold_stays_out_of_it_after_a_round_trip():
     found = Contributions.gather(folds())
-    again = Contributions.from_json(json.loads(json.dumps(found.to_json())))
+    again = Contributions.from_json(json.loads(json.dumps(found.to_json())), "here")
     np.testing.assert_array_equal(again.arrays["cider_d"], found.arrays["cider_d"])
     assert np.isnan(again.arrays["cider_d"][1, 0, 0])
 

@@ -45,6 +45,32 @@ def test_a_signature_names_the_captions_and_not_the_path(place):
     assert str(place) not in signature(place, "here")
 
 
+def as_before(place, run, name):
+    """Copy a run, with signatures as the first schema had them: lines that hold the path."""
+    copy = shutil.copytree(place / run, place / name)
+    dataset = json.loads((copy / "plan.json").read_text())["dataset"]
+    scores = json.loads((copy / "scores.json").read_text())
+    for system in scores["systems"].values():
+        for cell in system["metrics"].values():
+            parts = dict(cell["signature"]["parts"])
+            if "idf" in parts:
+                parts["idf"] = f"{dataset}," + parts["idf"].split(",")[1]
+            spelt = [":".join(part) for part in parts.items()]
+            cell["signature"] = "|".join([cell["signature"]["metric"], *spelt])
+    (copy / "scores.json").write_text(json.dumps({**scores, "schema": 1}))
+    return copy
+
+
+def test_runs_whose_signatures_hold_the_path_compare_too(place):
+    old = as_before(place, "there", "old")
+    assert "idf:folder:" in (old / "scores.json").read_text()
+    rows = f"{place / 'here'}::constant", f"{old}::constant"
+    result = invoke("compare", *rows, "--metrics", "cider_d", "--format", "json")
+    assert result.exit_code == 0, result.output
+    metric = json.loads(result.output)["metrics"]["cider_d"]
+    assert metric["only_in_signature_of_a"] == metric["only_in_signature_of_b"] == []
+
+
 def test_a_leaderboard_puts_both_into_one_table_that_names_no_path(place):
     text = invoke("leaderboard", place / "here", place / "there", "--format", "md").output
     assert text.count("### folder") == text.count("### folder:test, 12 of 12 clips") == 1
