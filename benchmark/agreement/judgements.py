@@ -46,7 +46,7 @@ class JudgedPair:
 
     @property
     def own_captions(self) -> tuple[str, ...]:
-        """Those of the two captions that are among the clip's references."""
+        """The captions of the pair that are among the clip's references."""
         return self.captions[: {"HC": 2, "HI": 1, "HM": 1, "MM": 0}[self.category]]
 
     def reference_rounds(self) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:

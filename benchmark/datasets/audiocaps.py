@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from benchmark.contract import Split, SplitLabel
-from benchmark.datasets.captions_csv import Table, find_captions, read_table
+from benchmark.datasets.captions_csv import CsvRows, find_captions, read_csv
 from benchmark.datasets.fetch import RemoteFile
 from benchmark.datasets.sound_files import Sounds, index_files
 from benchmark.datasets.spec import DatasetSpec
@@ -66,8 +66,8 @@ def load_audiocaps(split: str, data_root: Path) -> Split:
     folders = ("audiocaps", "audiocaps/dataset", "AUDIOCAPS", "AUDIOCAPS/csv_files_v1")
     names = [f"{folder}/{split}.csv" for folder in folders]
     label = SplitLabel(SPEC.name, split)
-    table = read_table(find_captions(label, data_root, names, SPEC.how_to_get), _COLUMNS)
-    references, starts = _group(table)
+    rows = read_csv(find_captions(label, data_root, names, SPEC.how_to_get), _COLUMNS)
+    references, starts = _group(rows)
     sound_folders = _sound_folders(split, data_root)
     index = index_files(sound_folders)
     paths: dict[str, Path] = {}
@@ -82,21 +82,21 @@ def load_audiocaps(split: str, data_root: Path) -> Split:
     return Split(SPEC.name, split, references, sounds.present, sounds.read_clip, aliases)
 
 
-def _group(table: Table) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+def _group(rows: CsvRows) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Gather each clip's captions, in the order of the file, and where it starts."""
-    table.require_unique("audiocap_id")
+    rows.require_unique("audiocap_id")
     captions: dict[str, list[str]] = {}
     starts: dict[str, str] = {}
-    columns = (table.column(name) for name in ("youtube_id", "start_time", "caption"))
-    for line, youtube_id, start, caption in zip(table.lines, *columns, strict=True):
+    columns = (rows.column(name) for name in ("youtube_id", "start_time", "caption"))
+    for line, youtube_id, start, caption in zip(rows.lines, *columns, strict=True):
         if _YOUTUBE_ID.fullmatch(youtube_id) is None:
             raise DataError(
-                f"{table.path}, line {line}: {youtube_id!r} is no YouTube id; expected 11 of "
+                f"{rows.path}, line {line}: {youtube_id!r} is no YouTube id; expected 11 of "
                 "A-Z a-z 0-9 _ -. Spreadsheets spoil ids that start with '-': take the original."
             )
         if starts.setdefault(youtube_id, start) != start or not start.isdecimal():
             raise DataError(
-                f"{table.path}, line {line}: {youtube_id!r} starts at {start!r}, earlier at "
+                f"{rows.path}, line {line}: {youtube_id!r} starts at {start!r}, earlier at "
                 f"{starts[youtube_id]!r}; expected one whole number of seconds for each clip."
             )
         captions.setdefault(youtube_id, []).append(caption)

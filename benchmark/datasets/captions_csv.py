@@ -18,7 +18,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvRows:
     """A CSV file as it was written: every field a string, ``""``, ``"NA"`` and spaces kept.
 
     ``lines`` says on which line of the file (from 1) each row starts.
@@ -72,7 +72,7 @@ class Table:
             )
 
 
-def read_table(path: Path, required: Sequence[str]) -> Table:
+def read_csv(path: Path, required: Sequence[str]) -> CsvRows:
     """Read a CSV file with a header: UTF-8 with or without BOM, any line ends, RFC 4180 quotes.
 
     Blank lines between rows are skipped; nothing else is.
@@ -102,13 +102,13 @@ def read_table(path: Path, required: Sequence[str]) -> Table:
             f"{path}, line {reader.line_num}: {error}. Expected comma-separated fields, quoted "
             'with "; a quote inside a quoted field is written twice.'
         ) from error
-    table = Table(path, columns, tuple(rows), tuple(lines))
-    table.require_columns(required)
+    csv_rows = CsvRows(path, columns, tuple(rows), tuple(lines))
+    csv_rows.require_columns(required)
     if repeated := sorted({name for name in columns if columns.count(name) > 1}):
         raise DataError(f"{path} has the column {listed(repeated)} twice; expected it once.")
     if not rows:
         raise DataError(f"{path} has a header but no rows; expected at least one.")
-    return table
+    return csv_rows
 
 
 def find_captions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmark.contract import Split, SplitLabel
-from benchmark.datasets.captions_csv import find_captions, read_table
+from benchmark.datasets.captions_csv import find_captions, read_csv
 from benchmark.datasets.fetch import RemoteFile
 from benchmark.datasets.sound_files import Sounds, index_files
 from benchmark.datasets.spec import DatasetSpec
@@ -81,10 +81,10 @@ def load_clotho(split: str, data_root: Path) -> Split:
     folders = ("clotho", "clotho/clotho_csv_files", "CLOTHO_v2.1/clotho_csv_files")
     names = [f"{folder}/clotho_captions_{name}.csv" for folder in folders]
     label = SplitLabel(SPEC.name, name)
-    table = read_table(find_captions(label, data_root, names, SPEC.how_to_get), _COLUMNS)
-    table.require_unique("file_name")
-    captions = zip(*(table.column(column) for column in _COLUMNS[1:]), strict=True)
-    references = dict(zip(table.column("file_name"), captions, strict=True))
+    rows = read_csv(find_captions(label, data_root, names, SPEC.how_to_get), _COLUMNS)
+    rows.require_unique("file_name")
+    captions = zip(*(rows.column(column) for column in _COLUMNS[1:]), strict=True)
+    references = dict(zip(rows.column("file_name"), captions, strict=True))
     base, aac_datasets = data_root / "clotho", data_root / "CLOTHO_v2.1"
     sound_folders = (
         base / "clotho_audio_files" / name,

@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from benchmark.contract import FOLDER, Split, SplitLabel
-from benchmark.datasets.captions_csv import Table, read_table
+from benchmark.datasets.captions_csv import CsvRows, read_csv
 from benchmark.datasets.sound_files import Sounds
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import DataError, UnknownNameError, UsageError, listed
@@ -64,13 +64,13 @@ def load_folder(root: Path, split: str = SPEC.default_split) -> Split:
     dataset, root = f"{FOLDER}:{root}", root.expanduser()
     if not root.is_dir():
         raise DataError(f"no folder {root}; expected a folder with captions.csv. {SPEC.how_to_get}")
-    table = read_table(_captions_file(root, split), ("file_name",))
-    references = _references(table)
+    rows = read_csv(_captions_file(root, split), ("file_name",))
+    references = _references(rows)
     folders = (root, root / "audio", root / split)
     inside = root.resolve()
     paths: dict[str, Path] = {}
     for file_name in references:
-        _require_inside(table.path, file_name)
+        _require_inside(rows.path, file_name)
         if (path := _find_sound(file_name, folders, inside)) is not None:
             paths[file_name] = path
     sounds = Sounds(paths, folders)
@@ -92,27 +92,27 @@ def _captions_file(root: Path, split: str) -> Path:
     return present[0]
 
 
-def _references(table: Table) -> dict[str, tuple[str, ...]]:
-    numbers = sorted(int(m[1]) for name in table.columns if (m := _NUMBERED.fullmatch(name)))
-    if "caption" in table.columns:
+def _references(rows: CsvRows) -> dict[str, tuple[str, ...]]:
+    numbers = sorted(int(m[1]) for name in rows.columns if (m := _NUMBERED.fullmatch(name)))
+    if "caption" in rows.columns:
         if numbers:
             raise DataError(
-                f"{table.path} has the column 'caption' and numbered ones; expected one form."
+                f"{rows.path} has the column 'caption' and numbered ones; expected one form."
             )
-        return _references_by_row(table)
+        return _references_by_row(rows)
     if not numbers or numbers != list(range(1, len(numbers) + 1)):
         raise DataError(
-            f"{table.path} has no captions. Found: {listed(table.columns, 20)}. Expected 'caption' "
+            f"{rows.path} has no captions. Found: {listed(rows.columns, 20)}. Expected 'caption' "
             "or 'caption_1', 'caption_2' and so on without a gap."
         )
-    table.require_unique("file_name")
-    captions = zip(*(table.column(f"caption_{number}") for number in numbers), strict=True)
-    return dict(zip(table.column("file_name"), captions, strict=True))
+    rows.require_unique("file_name")
+    captions = zip(*(rows.column(f"caption_{number}") for number in numbers), strict=True)
+    return dict(zip(rows.column("file_name"), captions, strict=True))
 
 
-def _references_by_row(table: Table) -> dict[str, tuple[str, ...]]:
+def _references_by_row(rows: CsvRows) -> dict[str, tuple[str, ...]]:
     gathered: dict[str, list[str]] = {}
-    for name, caption in zip(table.column("file_name"), table.column("caption"), strict=True):
+    for name, caption in zip(rows.column("file_name"), rows.column("caption"), strict=True):
         gathered.setdefault(name, []).append(caption)
     return {name: tuple(captions) for name, captions in gathered.items()}
 

@@ -21,7 +21,7 @@ SAMPLE_RATE_HZ = 16_000
 N_BANDS = 64
 PATCH_FRAMES = 96
 PATCH_SAMPLES = 15_600
-"""What one patch is made of: 95 hops and one window, 0.975 s."""
+"""Samples of one patch: 95 hops and one window, 0.975 s."""
 
 _CODE_VERSION = 1
 _WINDOW = 400

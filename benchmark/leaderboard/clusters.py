@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.datasets.captions_csv import read_table
+from benchmark.datasets.captions_csv import read_csv
 from benchmark.errors import DataError, listed
 
 _CLUSTER = "cluster"
@@ -26,12 +26,12 @@ def read_clusters(path: Path, clip_ids: Sequence[str]) -> tuple[str, ...]:
     Raises:
         DataError: the file cannot be read as such, lacks a clip, or leaves a cluster empty.
     """
-    table = read_table(path, (_CLUSTER,))
-    clip_column = next((name for name in _CLIP_COLUMNS if name in table.columns), _CLIP_COLUMNS[0])
-    table.require_columns((clip_column,))
-    table.require_unique(clip_column)
-    clips = table.column(clip_column)
-    cluster_of = dict(zip(clips, table.column(_CLUSTER), strict=True))
+    rows = read_csv(path, (_CLUSTER,))
+    clip_column = next((name for name in _CLIP_COLUMNS if name in rows.columns), _CLIP_COLUMNS[0])
+    rows.require_columns((clip_column,))
+    rows.require_unique(clip_column)
+    clips = rows.column(clip_column)
+    cluster_of = dict(zip(clips, rows.column(_CLUSTER), strict=True))
     if missing := [clip_id for clip_id in clip_ids if clip_id not in cluster_of]:
         raise DataError(
             f"{path} names no cluster for {len(missing):,} of {len(clip_ids):,} clips: "

@@ -210,7 +210,10 @@ _AGGREGATES: dict[str, Aggregate] = {
     **{key: _bleu_of(order) for key, order in _BLEU_ORDERS.items()},
     "meteor": _meteor,
 }
-"""Of sums with the number of clips last; all other metrics are means over clips."""
+"""Turn summed contributions, the number of clips last, into a corpus value.
+
+Metrics that are not named here are means over clips.
+"""
 
 
 def _to_lists(array: Array) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What the suite is given and what it gives back."""
+"""Tasks that the metric suite scores, and the scores that it gives back."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _OPENED_PACKAGES = (
     "java.base/java.util.concurrent.atomic",
     "java.sql/java.sql",
 )
-"""What SPICE's cache of parses reaches into, and Java 9 and later keep closed."""
+"""Packages that SPICE's cache of parses reads, and that Java 9 and later keep closed."""
 
 _MAX_HEAP_MIB = 8192
 

@@ -1,4 +1,4 @@
-"""What is known of a file's sha256 before it is read: a damaged byte within weights parses well."""
+"""Check files against their noted sha256: a damaged byte within weights would parse well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the language models of the metrics lie on this machine, and which one is meant.
+"""Find the language models of the metrics on this machine.
 
 A model is looked for in the folder BENCH_MODELS, which holds one folder per model, then in the
 cache of the Hugging Face hub. The hub itself is asked only with BENCH_HUB=1, so that a machine

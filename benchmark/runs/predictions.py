@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.contract import Split
-from benchmark.datasets.captions_csv import Table, read_table, read_text
+from benchmark.datasets.captions_csv import CsvRows, read_csv, read_text
 from benchmark.errors import DataError, listed
 
 ID_COLUMNS = ("file_name", "fname", "clip_id", "youtube_id")
@@ -106,19 +106,19 @@ def _mismatch(
 
 
 def _read_csv(path: Path) -> dict[str, str]:
-    table = read_table(path, ())
-    ids = _only_column(table, ID_COLUMNS, "clip ids")
-    captions = _only_column(table, CAPTION_COLUMNS, "captions")
-    table.require_unique(ids)
-    return dict(zip(table.column(ids), table.column(captions), strict=True))
+    rows = read_csv(path, ())
+    ids = _only_column(rows, ID_COLUMNS, "clip ids")
+    captions = _only_column(rows, CAPTION_COLUMNS, "captions")
+    rows.require_unique(ids)
+    return dict(zip(rows.column(ids), rows.column(captions), strict=True))
 
 
-def _only_column(table: Table, names: Sequence[str], meaning: str) -> str:
-    found = [name for name in names if name in table.columns]
+def _only_column(rows: CsvRows, names: Sequence[str], meaning: str) -> str:
+    found = [name for name in names if name in rows.columns]
     if len(found) != 1:
         amount = f"several columns of {meaning}" if found else f"no column of {meaning}"
         raise DataError(
-            f"{table.path} has {amount}. Found: {listed(table.columns, 20) or 'none'}. "
+            f"{rows.path} has {amount}. Found: {listed(rows.columns, 20) or 'none'}. "
             f"Expected exactly one of {listed(names)}; rename or remove columns."
         )
     return found[0]

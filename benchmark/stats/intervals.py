@@ -26,7 +26,7 @@ def percentile_interval(draws: Array, level: float = LEVEL) -> tuple[float, floa
 
 @dataclass(frozen=True, slots=True)
 class NonInferiority:
-    """Whether a candidate is not worse than a baseline by a margin or more.
+    """A test that a candidate is not worse than a baseline by a margin or more.
 
     Attributes:
         difference: candidate less baseline.

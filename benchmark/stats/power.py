@@ -19,7 +19,10 @@ from benchmark.stats.paired import PairedResult, compare_pairs, paired_p_values
 from benchmark.stats.samples import Array, Rows, Sample, require_same_clips
 
 N_DRAWS_OF_TRIAL = 499
-"""Of each comparison. With the observed result these make 500, of which 5 % is a whole number."""
+"""Bootstrap draws and rounds of swaps of one comparison.
+
+With the observed result these make 500, of which 5 % is a whole number.
+"""
 
 _SEED = 20_240_102
 _POOR_SHARE = 0.25
@@ -29,7 +32,7 @@ Pair = tuple[Sample, Sample]
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many of some trials came out in one way."""
+    """A count of the trials that came out in one way."""
 
     n_hits: int
     n_trials: int

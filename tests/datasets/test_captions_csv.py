@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.contract import SplitLabel
-from benchmark.datasets.captions_csv import find_captions, read_table
+from benchmark.datasets.captions_csv import find_captions, read_csv
 from benchmark.errors import DataError
 
 COLUMNS = ("file_name", "caption")
@@ -17,7 +17,7 @@ COLUMNS = ("file_name", "caption")
 def read(tmp_path, content: str | bytes, required=COLUMNS):
     path = tmp_path / "captions.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_table(path, required)
+    return read_csv(path, required)
 
 
 def test_quotes_commas_and_line_ends_inside_captions_are_kept(tmp_path):
@@ -115,9 +115,9 @@ def test_a_file_without_rows_is_an_error(tmp_path, content, message):
 
 def test_a_folder_and_an_absent_file_are_no_tables(tmp_path):
     with pytest.raises(DataError, match="Is a directory"):
-        read_table(tmp_path, COLUMNS)
+        read_csv(tmp_path, COLUMNS)
     with pytest.raises(DataError, match="No such file"):
-        read_table(tmp_path / "absent.csv", COLUMNS)
+        read_csv(tmp_path / "absent.csv", COLUMNS)
 
 
 def test_missing_captions_name_every_place_and_the_remedy(tmp_path):
@@ -147,4 +147,4 @@ def test_whatever_a_csv_writer_writes_is_read_back(tmp_path_factory, captions, d
     writer.writerows([COLUMNS, *captions.items()])
     path = tmp_path_factory.getbasetemp() / "round_trip.csv"
     path.write_bytes(written.getvalue().encode("utf-8-sig" if bom else "utf-8"))
-    assert dict(read_table(path, COLUMNS).rows) == captions
+    assert dict(read_csv(path, COLUMNS).rows) == captions

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 WIDTHS = (64, 128, 256, 512, 1024, 2048)
-"""Of the six blocks, in WavCaps' model."""
+"""Channels of the six blocks, in WavCaps' model."""
 
 _FRAMES_PER_OUTPUT = 64  # six poolings by 2
 _OUTPUTS_AT_ONCE = 64  # 41 s

@@ -20,7 +20,7 @@ _N_SAMPLE_BLOCKS = 16
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Above which F1 two sentences are similar.
+    """The F1 above which two sentences are similar.
 
     Attributes:
         value: an F1, or a share of the way from the lowest F1 of all pairs (0) to the F1 of a

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 class Workers:
-    """As many threads as torch may use; one, the caller's own, where a GPU does the work."""
+    """Threads, as many as torch may use; only the caller's own where a GPU does the work."""
 
     def __init__(self, pool: ThreadPoolExecutor | None, n_threads: int) -> None:
         self._pool = pool

@@ -117,7 +117,7 @@ def _save(folder: Path, words: list[bytes], phrases: Ints, lengths: Ints) -> Non
 
 
 def offsets(lengths: Ints) -> Ints:
-    """Where runs of these lengths begin when laid end to end, and where the last one ends."""
+    """Add lengths up: where each run begins, laid end to end, and where the last one ends."""
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
 
 

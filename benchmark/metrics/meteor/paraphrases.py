@@ -119,7 +119,7 @@ class _Entries:
 
 @dataclass(frozen=True, slots=True)
 class _NeighbourPairs:
-    """Which words stand side by side. May say yes too often, never no too often."""
+    """Pairs of words that may stand side by side: no pair is missing, some are too many."""
 
     n_words: int
     flags: Flags

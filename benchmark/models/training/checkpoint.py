@@ -18,7 +18,7 @@ _CURE = f"{CACHE_CURE} A checkpoint that is there already is whole; training goe
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """All that training needs to go on.
+    """The state that training needs to go on.
 
     Attributes:
         history: the epochs that are over.

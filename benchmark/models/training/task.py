@@ -27,7 +27,7 @@ class Task(Protocol[Batch]):
 
     @property
     def optimizer(self) -> Optimizer:
-        """Of the parameters that require gradients."""
+        """The optimiser of the parameters that require gradients."""
 
     @property
     def scheduler(self) -> LRScheduler | None:
