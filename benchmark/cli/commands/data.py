@@ -25,14 +25,13 @@ def command() -> None:
 @click.option("--sounds", is_flag=True, help="Decode every sound and list the broken ones.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @form_option
-def verify(dataset: str, data_root: Path | None, sounds: bool, as_json: bool, form: Format) -> None:
+def verify(dataset: str, data_root: Path, sounds: bool, as_json: bool, form: Format) -> None:
     """Print the passport of DATASET: clips expected, present and missing, hashes."""
     from benchmark.datasets.catalogue import load_split
     from benchmark.datasets.passport import check_sounds, issue_passport
     from benchmark.machine.places import artifacts
-    from benchmark.machine.places import data_root as find_data_root
 
-    split = load_split(dataset, find_data_root(data_root), artifacts())
+    split = load_split(dataset, data_root, artifacts())
     passport = issue_passport(split)
     check = check_sounds(split) if sounds else None
     record = passport.to_dict() | ({"sounds": check.to_dict()} if check else {})
@@ -66,10 +65,9 @@ def _spell(value: object) -> str:
 @click.argument("dataset")
 @data_root_option
 @click.option("--sounds", is_flag=True, help="Fetch the sounds too, where they may be had.")
-def fetch(dataset: str, data_root: Path | None, sounds: bool) -> None:
+def fetch(dataset: str, data_root: Path, sounds: bool) -> None:
     """Download DATASET's captions (and sounds) from their official places, with checksums."""
     from benchmark.datasets.catalogue import fetch_dataset
-    from benchmark.machine.places import data_root as find_data_root
 
-    for path in fetch_dataset(dataset, find_data_root(data_root), sounds=sounds):
+    for path in fetch_dataset(dataset, data_root, sounds=sounds):
         click.echo(path)

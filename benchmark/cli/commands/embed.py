@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.arguments import data_root_option
+from benchmark.cli.arguments import data_root_option, gathered
 from benchmark.cli.outputs import out_file
-
-if TYPE_CHECKING:
-    from benchmark.embeddings.files import EmbeddingKind
+from benchmark.embeddings.export import EmbedRequest, embed_split
+from benchmark.errors import listed
 
 _SHOWN = 20
 
@@ -40,26 +37,13 @@ _SHOWN = 20
 )
 @data_root_option
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
-def command(
-    dataset: str,
-    encoder: str,
-    kind: EmbeddingKind | None,
-    duration_s: float | None,
-    output: Path,
-    data_root: Path | None,
-    device: str,
-) -> None:
+@gathered(request=EmbedRequest)
+def command(request: EmbedRequest) -> None:
     """Embed the sounds of DATASET[:SPLIT] into one file.
 
     With --embeddings FILE a run on a machine without the sounds takes the embeddings instead.
     The same command again goes on where one was interrupted.
     """
-    from benchmark.embeddings.export import EmbedRequest, embed_split
-    from benchmark.errors import listed
-    from benchmark.machine.places import data_root as find_data_root
-
-    root = find_data_root(data_root)
-    request = EmbedRequest(dataset, encoder, output, root, kind, duration_s, device)
     try:
         export = embed_split(request)
     except KeyboardInterrupt:
@@ -67,8 +51,8 @@ def command(
         sys.exit(130)
     contents = export.contents
     click.echo(
-        f"{output}: {len(contents.clip_ids):,} of {contents.n_expected:,} clips of {export.label}, "
-        f"{output.stat().st_size:,} bytes"
+        f"{request.output}: {len(contents.clip_ids):,} of {contents.n_expected:,} clips of "
+        f"{export.label}, {request.output.stat().st_size:,} bytes"
     )
     click.echo(f"  {contents.recipe}")
     if export.missing:

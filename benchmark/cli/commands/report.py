@@ -27,7 +27,7 @@ from benchmark.cli.outputs import out_folder
     show_default=True,
     help="Write sounds and spectrograms beside the page.",
 )
-def command(run: Path, out: Path, data_root: Path | None, with_sounds: bool) -> None:
+def command(run: Path, out: Path, data_root: Path, with_sounds: bool) -> None:
     """Write a page that plays a finished RUN's clips and shows what systems said of them.
 
     The page opens from disk and loads nothing from anywhere else.
@@ -35,9 +35,8 @@ def command(run: Path, out: Path, data_root: Path | None, with_sounds: bool) -> 
     from benchmark.contract import SplitLabel
     from benchmark.datasets.catalogue import DATASETS
     from benchmark.leaderboard.page.writing import write_report
-    from benchmark.machine.places import data_root as find_data_root
 
-    page = write_report(run, out, find_data_root(data_root), with_sounds=with_sounds)
+    page = write_report(run, out, data_root, with_sounds=with_sounds)
     sounds = f"{page.n_sounds:,} with sound"
     click.echo(f"{page.path}: {page.n_clips:,} clips, {sounds}, {page.size_mib:.1f} MiB")
     for clip_id, note in page.notes.items():
