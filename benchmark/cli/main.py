@@ -22,6 +22,7 @@ _COMMANDS = {
     "caption": "Caption sounds that have no references.",
     "score": "Score captions files you already have.",
     "rescore": "Compute the scores of finished runs again from their ledgers.",
+    "migrate": "Rewrite runs and baselines of earlier versions as this one writes them.",
     "compare": "Tell which of two systems is better, and how sure that is.",
     "power": "Measure how often tests err, and how small a drop they see.",
     "gate": "Hold a run against an accepted baseline: pass, fail or inconclusive.",

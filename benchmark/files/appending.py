@@ -27,14 +27,29 @@ class GrowingFile:
         self._path, self._cure = path, cure
         with writing(path, cure):
             is_new = not path.exists()
-            self._file = path.open("ab", buffering=0)
-            self._is_regular = path.is_file()  # a device or a pipe has no disk to wait for
+            self._is_regular = is_new or path.is_file()  # else it has no disk to wait for
+            self._file = path.open("a+b" if self._is_regular else "ab", buffering=0)
             if is_new:
                 sync(path.parent)
 
     @property
     def n_bytes(self) -> int:
         return os.fstat(self._file.fileno()).st_size
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the last line has no end, as a crash leaves it."""
+        if not (self._is_regular and self.n_bytes):
+            return False
+        return os.pread(self._file.fileno(), 1, self.n_bytes - 1) != b"\n"
+
+    def content(self) -> bytes:
+        """Read all that the file holds; a device or a pipe holds nothing."""
+        if not self._is_regular:
+            return b""
+        with os.fdopen(os.dup(self._file.fileno()), "rb") as file:
+            file.seek(0)
+            return file.read()
 
     def add(self, lines: bytes) -> None:
         """Write whole lines and wait until the disk has them.
@@ -77,12 +92,4 @@ def append_lines(path: Path, lines: Sequence[str], cure: str = CURE) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     with closing(GrowingFile(path, cure)) as file:
         content = "".join(f"{line}\n" for line in lines).encode()
-        file.add(b"\n" * _is_cut(path, file.n_bytes) + content)
-
-
-def _is_cut(path: Path, n_bytes: int) -> bool:
-    if not (n_bytes and path.is_file()):
-        return False
-    with path.open("rb") as file:
-        file.seek(n_bytes - 1)
-        return file.read(1) != b"\n"
+        file.add(b"\n" * file.is_cut + content)

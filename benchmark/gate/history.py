@@ -14,15 +14,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal
 
 from benchmark.contract import SplitLabel
-from benchmark.errors import DataError
+from benchmark.errors import DataError, RunError
 from benchmark.files import append_lines
 from benchmark.gate.held import hardware_of
 from benchmark.gate.pairs import JUDGED, comparable_part
 from benchmark.gate.speed import relative_medians
+from benchmark.machine.typed_json import read_as
 from benchmark.metrics.catalogue import METRICS
+from benchmark.runs.older import upgrade
 from benchmark.runs.record import RunRecord
 from benchmark.stats.steps import detect_steps
 
@@ -99,7 +101,7 @@ def nights_of(record: RunRecord, event: Event, outcome: str) -> list[Night]:
         nights.append(
             Night(
                 date=record.plan.created_at,
-                run=record.content_id,
+                run=record.noted_id,
                 event=event,
                 outcome=outcome,
                 dataset=record.plan.dataset,
@@ -189,16 +191,19 @@ def _steps_of(subject: str, series: Sequence[Night]) -> list[FoundStep]:
 
 
 def _night(path: Path, number: int, line: str) -> Night:
+    where = f"{path}, line {number}"
     try:
-        record: dict[str, Any] = json.loads(line)
-        if record.get("schema") != SCHEMA:
-            raise ValueError(f"schema {record.get('schema')!r}, expected {SCHEMA}")
-        night = _without_path(Night(**record))
-        _require_types(night)
-    except (ValueError, TypeError, AttributeError) as error:
+        record = upgrade(json.loads(line), where, SCHEMA, {})
+        if unknown := record.keys() - {field.name for field in dataclasses.fields(Night)}:
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        night = _without_path(read_as(Night, record, where))
+        if not all(math.isfinite(value) for value in night.values.values()):
+            raise ValueError("a value is not finite")
+        datetime.fromisoformat(night.date)
+    except (ValueError, AttributeError, RunError) as error:
         raise DataError(
-            f"{path}, line {number}: {line[:80]!r} is not a night ({error}). The file was changed "
-            "by something else; mend or remove that line."
+            f"{where}: {line[:80]!r} is not a night ({error}). The file was changed by something "
+            "else; mend or remove that line."
         ) from error
     return night
 
@@ -209,19 +214,3 @@ def _without_path(night: Night) -> Night:
     before, now = f"|idf:{night.dataset},", f"|idf:{name},"
     signatures = {key: text.replace(before, now) for key, text in night.signatures.items()}
     return dataclasses.replace(night, signatures=signatures)
-
-
-def _require_types(night: Night) -> None:
-    """Refuse fields of the wrong type: they would fail later, far from their line.
-
-    Raises:
-        TypeError, ValueError, AttributeError: a field is no text or no number.
-    """
-    texts = (night.run, night.outcome, night.dataset, night.references_sha256, night.system)
-    if night.event not in get_args(Event):
-        raise ValueError(f"event {night.event!r}")
-    if not all(isinstance(text, str) for text in (*texts, *night.signatures.values())):
-        raise TypeError("expected text")
-    if not all(math.isfinite(value) for value in night.values.values()):
-        raise ValueError("a value is not finite")
-    datetime.fromisoformat(night.date)

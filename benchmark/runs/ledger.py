@@ -98,13 +98,13 @@ class Ledger:
         """
         self.path = path
         self.view = LedgerView()
-        content = path.read_bytes() if path.is_file() else b""
-        whole = content[: content.rfind(b"\n") + 1]
         self._file = GrowingFile(
             path,
             "Captions written before are safe; free some space or mend the permissions, then "
             f"`bench run --resume {path.parent}`.",
         )
+        content = self._file.content()
+        whole = content[: content.rfind(b"\n") + 1]
         if whole != content:  # a crash stopped the write there
             self._file.cut(len(whole))
         try:

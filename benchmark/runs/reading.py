@@ -90,7 +90,15 @@ def write_run(record: RunRecord, path: Path) -> None:
     Raises:
         MachineError: the place cannot be written.
     """
-    content = {
+    # One line a part: a change of the captions shows as one in a diff.
+    parts = run_file_json(record).items()
+    lines = (f"{json.dumps(key)}: {json.dumps(part)}" for key, part in parts)
+    write_text(path, "{\n" + ",\n".join(lines) + "\n}")
+
+
+def run_file_json(record: RunRecord) -> older.Json:
+    """Spell a record as one JSON object: what ``write_run`` writes."""
+    return {
         "schema": SCHEMA,
         "acceptance": record.acceptance.to_json() if record.acceptance else None,
         "plan": record.plan.to_json(),
@@ -98,9 +106,6 @@ def write_run(record: RunRecord, path: Path) -> None:
         "scores": record.scores.to_json(),
         **record.parts_by_system(),
     }
-    # One line a part: a change of the captions shows as one in a diff.
-    lines = (f"{json.dumps(key)}: {json.dumps(part)}" for key, part in content.items())
-    write_text(path, "{\n" + ",\n".join(lines) + "\n}")
 
 
 def _from_folder(folder: RunFolder) -> RunRecord:

@@ -130,9 +130,9 @@ class RunRecord:
         return hash_parts(parts)
 
     @property
-    def all_ids(self) -> frozenset[str]:
-        """Every content id that it was ever noted by."""
-        return frozenset(filter(None, (self.content_id, self.former_id)))
+    def noted_id(self) -> str:
+        """The content id that histories know it by: the one that it was first noted with."""
+        return self.former_id or self.content_id
 
     def parts_by_system(self) -> dict[str, dict[str, object]]:
         """Spell what it knows of systems beside their scores, as JSON: part, then system."""
@@ -173,7 +173,7 @@ class RunRecord:
             RunError: its content has another id than it had when it was accepted.
         """
         accepted = self.acceptance.run if self.acceptance else None
-        if accepted is not None and accepted not in self.all_ids:
+        if accepted is not None and accepted not in (self.content_id, self.former_id):
             raise RunError(
                 f"{self.path}: its content has the id {self.content_id}, and {accepted} was "
                 "accepted: it was edited since. Restore it, or remove it and accept a run with "
