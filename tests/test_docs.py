@@ -86,6 +86,12 @@ def test_every_rule_of_the_conformance_check_is_in_its_documentation():
     assert named | {clip.clip_id for clip in odd_clips(16_000)} == rules
 
 
+def test_the_numbers_in_print_are_shown_as_the_package_holds_them():
+    page = ROOT / "leaderboards" / "published.md"
+    again = "run `python tests/helpers/generated_docs.py`"
+    assert page.read_text(encoding="utf-8") == write_pages()[page], again
+
+
 def test_every_command_is_in_the_table_of_the_reference():
     table = first_column("reference.md", "| command | what it does |")
     for name in cli.list_commands(None):

@@ -1,4 +1,7 @@
-"""Numbers in print: rows of ``leaderboards/published.csv``, each with its source."""
+"""Numbers in print: rows of ``published.csv``, each with its source.
+
+``leaderboards/published.md`` shows them all.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from benchmark.contract import SplitLabel
 from benchmark.metrics.catalogue import METRICS
 
 _LABELS = {metric.label: key for key, metric in METRICS.items()} | {"CIDEr": "cider_d"}
-_SPLITS = {
+SPLITS = {
     SplitLabel("audiocaps", "test"): "AudioCaps",
     SplitLabel("clotho", "evaluation"): "Clotho",
 }
@@ -30,7 +33,7 @@ class PublishedRow:
 
 def published_rows(label: SplitLabel) -> list[PublishedRow]:
     """List the printed results for a split, best CIDEr-D first; none for other splits."""
-    dataset = _SPLITS.get(label)
+    dataset = SPLITS.get(label)
     grouped: dict[tuple[str, str], list[dict[str, str]]] = {}
     for record in _records():
         if record["dataset"] == dataset:

@@ -1,4 +1,4 @@
-"""The parts of the documentation that follow from the code: the rooms, and what ``--help`` prints.
+"""The pages that follow from the code: rooms, what ``--help`` prints, and the numbers in print.
 
 ``python tests/helpers/generated_docs.py`` writes them again, between their markers.
 """
@@ -14,6 +14,9 @@ import click
 from click.testing import CliRunner
 
 from benchmark.cli.main import bench
+from benchmark.display.tables import render
+from benchmark.leaderboard.published import SPLITS, published_rows
+from benchmark.leaderboard.tables.in_print import published_table
 
 ROOT = Path(__file__).parents[2]
 _WIDTH = 100
@@ -27,6 +30,7 @@ def write_pages() -> dict[Path, str]:
     return {
         architecture: _fill(page, "rooms", _list_rooms(_read_floors(), page)),
         reference: _fill(reference.read_text(encoding="utf-8"), "help", _print_help()),
+        ROOT / "leaderboards" / "published.md": _list_published(),
     }
 
 
@@ -56,6 +60,15 @@ def _list_rooms(floors: list[list[str]], page: str) -> str:
         may_import = below.get(number, f"floors 1 to {number - 1}")
         lines += [f"| {number} | `{room}` | {what.get(room)} | {may_import} |" for room in rooms]
     return "\n".join(lines)
+
+
+def _list_published() -> str:
+    """Lay out every number in print that the package holds."""
+    parts = ["# Numbers in print", "From `benchmark/leaderboard/published.csv`, which tables read."]
+    for label, name in SPLITS.items():
+        table = published_table(label, published_rows(label))
+        parts += [f"## {name}, {label}", render([table], "md")]
+    return "\n\n".join(parts) + "\n"
 
 
 def _print_help() -> str:
