@@ -85,7 +85,8 @@ def test_a_sound_of_one_window_or_less_is_embedded_as_the_library_does(encoder, 
 
 def test_captions_are_embedded_as_the_library_does(encoder, outside):
     _, expected = outside(CAPTIONS, noise(RATE_HZ))
-    np.testing.assert_allclose(encoder.embed_text(CAPTIONS), expected, atol=1e-6)
+    # The two multiply float32 with different libraries, whose kernels follow the processor.
+    np.testing.assert_allclose(encoder.embed_text(CAPTIONS), expected, atol=5e-6)
     assert np.abs(expected[0] - expected[1]).max() > 0.1
 
 
