@@ -30,7 +30,7 @@ def read_as(kind: type[_T], value: object, where: object) -> _T:
 
     try:
         return msgspec.convert(value, kind, dec_hook=_read_other)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.ValidationError, RecursionError, UnicodeError) as error:
         part, reason = next(_faults(kind, value, ""), ("", str(error)))
         raise RunError(
             f"{where}{part and f', {part}'}: {reason}. The file was changed by something else; "
@@ -62,6 +62,8 @@ def _why_not(kind: Any, value: object) -> str | None:
         return reason[:1].lower() + reason[1:]
     except RecursionError:
         return "nested too deeply"
+    except UnicodeError:  # where a text stands that is not even to be held against its type
+        return f"found half of a character (a lone surrogate) in {value!r:.80}"
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmark.errors import UnknownNameError
+from benchmark.errors import RunError, UnknownNameError, listed
 
 Aggregation = Literal["mean", "corpus"]
 Group = Literal["lexical", "meteor", "spice", "sentence", "bert_score", "fluency", "vocabulary"]
@@ -115,3 +115,21 @@ def select_metrics(names: Iterable[str]) -> tuple[str, ...]:
             raise UnknownNameError("metric", name, [*METRICS, *METRIC_SETS])
         chosen.update(METRIC_SETS.get(name, (name,)))
     return tuple(key for key in METRICS if key in chosen)
+
+
+def require_known(keys: Iterable[str], where: object) -> None:
+    """Refuse metrics that a file names and this version does not know.
+
+    Args:
+        keys: of metrics.
+        where: names the file in messages.
+
+    Raises:
+        RunError: there is no metric of that key.
+    """
+    if strange := sorted(set(keys) - METRICS.keys()):
+        raise RunError(
+            f"{where}: no metric named {listed(strange)}; expected keys such as "
+            f"{listed(list(METRICS), 3)}. The file is of a later aac-bench, or was changed by "
+            "something else; restore it, or make it anew."
+        )

@@ -128,11 +128,11 @@ class Contributions:
         for name, lists in kept.statistics.items():
             try:
                 arrays[name] = _from_lists(lists, n_clips)
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:
                 raise RunError(
                     f"{where}, {name}: expected one row of equal length for each of {n_clips} "
-                    "clips in every fold, and found others. The file was changed by something "
-                    "else; restore it, or make it anew."
+                    "clips in every fold, of finite numbers, and found others. The file was "
+                    "changed by something else; restore it, or make it anew."
                 ) from error
         return Contributions(kept.clip_ids, arrays)
 
@@ -216,9 +216,13 @@ Metrics that are not named here are means over clips.
 """
 
 
+_MOST_COUNTED = 2.0**53
+"""Beyond it a float is no count any more, and further out no integer of 64 bits."""
+
+
 def _to_lists(array: Array) -> list[Any]:
     """Fold by fold, clip by clip; counts as integers, single values bare, None for no value."""
-    is_counted = not np.isnan(array).any() and (array == np.floor(array)).all()
+    is_counted = (np.abs(array) < _MOST_COUNTED).all() and (array == np.floor(array)).all()
     cells = array.astype(np.int64) if is_counted else array
     squeezed = cells[..., 0] if array.shape[-1] == 1 else cells
     return [[_without_nan(row) for row in fold] for fold in squeezed.tolist()]
@@ -231,7 +235,12 @@ def _without_nan(row: Any) -> Any:
 
 
 def _from_lists(folds: list[list[_Row]], n_clips: int) -> Array:
+    """Lay rows out as an array; a ``ValueError`` where they do not make one of finite numbers."""
     rows = [row if isinstance(row, list) else [row] for fold in folds for row in fold]
-    width = max((len(row) for row in rows), default=1)
-    filled = [[np.nan] * width if row == [None] else row for row in rows]
-    return np.array(filled, dtype=np.float64).reshape(len(folds), n_clips, width)
+    width = max((len(row) for row in rows), default=0)
+    filled = [[0.0] * width if row == [None] else row for row in rows]
+    array = np.array(filled, dtype=np.float64).reshape(len(folds), n_clips, width)
+    if not array.size or not np.isfinite(array).all():
+        raise ValueError("no fold, no number, or one that is not finite")
+    array[np.array([row == [None] for row in rows]).reshape(array.shape[:2])] = np.nan
+    return array

@@ -54,7 +54,7 @@ def read_line(line: bytes, path: Path, number: int) -> Entry:
     try:
         kind: str = _decoder("")(line).row
         entry: Entry = _decoder(kind)(line)
-    except (msgspec.MsgspecError, ValueError, KeyError):
+    except (msgspec.MsgspecError, ValueError, KeyError, RecursionError):
         return _read_slowly(line, f"{path}, line {number}")
     return entry
 

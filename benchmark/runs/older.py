@@ -67,18 +67,14 @@ def scores_from_1(record: Json, dataset: str, references_name: str) -> Json:
         references_name: what signatures call its references today.
     """
     renamed = (f"|idf:{dataset},", f"|idf:{references_name},")
-    return {
-        "systems": {
-            name: {
-                **system,
-                "metrics": {
-                    key: {**cell, "signature": _signature(cell["signature"], renamed)}
-                    for key, cell in system["metrics"].items()
-                },
-            }
-            for name, system in record["systems"].items()
-        }
-    }
+
+    def convert_cell(cell: Json) -> Json:
+        return {**cell, "signature": _signature(cell["signature"], renamed)}
+
+    def convert_system(system: Json) -> Json:
+        return {**system, "metrics": _convert_each(system["metrics"], convert_cell)}
+
+    return {"systems": _convert_each(record["systems"], convert_system)}
 
 
 def manifest_from_1(record: Json, trained_on: Mapping[str, tuple[str, ...]]) -> Json:
@@ -88,10 +84,13 @@ def manifest_from_1(record: Json, trained_on: Mapping[str, tuple[str, ...]]) -> 
         record: the manifest.
         trained_on: by system what the plan says of it.
     """
-    systems = {
-        name: {"facts": {}, "trained_on": trained_on[name], "latency": None, **system}
-        for name, system in record["systems"].items()
-    }
+    systems = _convert_each(
+        record["systems"], lambda system: {"facts": {}, "latency": None, **system}
+    )
+    if isinstance(systems, dict):
+        for name, system in systems.items():
+            if isinstance(system, dict):
+                system.setdefault("trained_on", trained_on.get(name, ()))
     return {"machine": None, "peak_rss_mib": None, "failures": {}, **record, "systems": systems}
 
 
@@ -99,13 +98,22 @@ def run_file_from_1(record: Json) -> Json:
     """Put timed calls beside the captions, and name the baseline before as it is named today."""
     acceptance = record["acceptance"]
     calls: Json = {}
-    if acceptance is not None:
+    if isinstance(acceptance, dict):
         acceptance = dict(acceptance)
         calls = acceptance.pop("calls", {})
         acceptance["after"] = acceptance.pop("from", None)
     return {**record, "acceptance": acceptance, "calls": calls}
 
 
-def _signature(line: str, renamed: tuple[str, str]) -> Json | None:
+def _convert_each(parts: Any, convert: Step) -> Any:
+    """Convert what stands in an object; what is none is left, for its type to be told later."""
+    if not isinstance(parts, dict):
+        return parts
+    return {name: convert(part) if isinstance(part, dict) else part for name, part in parts.items()}
+
+
+def _signature(line: Any, renamed: tuple[str, str]) -> Any:
+    if not isinstance(line, str):
+        return line
     metric, *parts = _BETWEEN_PARTS.split(line.replace(*renamed))
     return {"metric": metric, "parts": [part.split(":", 1) for part in parts]} if line else None

@@ -11,6 +11,7 @@ from benchmark.contract import UNKNOWN, Kind, SplitLabel
 from benchmark.embeddings.splits import GivenFile
 from benchmark.errors import RunError
 from benchmark.machine.typed_json import read_as
+from benchmark.metrics.catalogue import require_known
 from benchmark.systems.registry import System
 
 SCHEMA = 2
@@ -182,7 +183,8 @@ class Plan:
         """Read a plan back, of this schema or an earlier one.
 
         Raises:
-            RunError: a later schema, a part is missing or has another type.
+            RunError: a later schema, a part is missing or has another type, or a metric is not
+                known.
         """
         if record.get("schema") not in (1, SCHEMA):
             raise RunError(
@@ -190,4 +192,6 @@ class Plan:
                 f"{SCHEMA}. Use the aac-bench version that wrote it, or run again."
             )
         flat = {_FORMER_NAMES.get(name, name): part for name, part in record.items()}
-        return read_as(Plan, {**flat, "header": flat, "feeding": flat}, where)
+        plan = read_as(Plan, {**flat, "header": flat, "feeding": flat}, where)
+        require_known(plan.metrics, f"{where}, metrics")
+        return plan

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmark.errors import RunError
+from benchmark.errors import RunError, listed
 from benchmark.files import read_json, write_text
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.contributions import Contributions
@@ -193,10 +193,20 @@ class _Content:
             name: Contributions.from_json(part, f"{where_is('statistics')}, {name}")
             for name, part in self.statistics.items()
         }
-        parts = (manifest.systems, scores.systems, contributions, self.captions)
-        for name in (planned.name for planned in plan.systems):
-            if not all(name in part for part in parts):
-                raise RunError(f"{path}: not whole: parts of {name} are missing. Was it edited?")
+        parts: dict[str, Mapping[str, object]] = {
+            "manifest": manifest.systems,
+            "scores": scores.systems,
+            "statistics": contributions,
+            "captions": self.captions,
+        }
+        for part, by_system in parts.items():
+            for planned in plan.systems:
+                if planned.name not in by_system:
+                    raise RunError(
+                        f"{where_is(part)}: nothing of {planned.name!r}, which the plan names; "
+                        f"found {listed(list(by_system))}. The file was changed by something "
+                        "else; restore it, or make the run anew."
+                    )
         systems = {
             planned.name: SystemRecord(
                 path,

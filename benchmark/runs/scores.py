@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.machine.typed_json import read_as
+from benchmark.metrics.catalogue import require_known
 from benchmark.metrics.signature import Signature
 
 SCHEMA = 2
@@ -80,6 +81,9 @@ class Scores:
         """Read scores back.
 
         Raises:
-            RunError: a part is missing or has another type.
+            RunError: a part is missing or has another type, or a metric is not known.
         """
-        return read_as(Scores, record, where)
+        scores = read_as(Scores, record, where)
+        for name, system in scores.systems.items():
+            require_known(system.metrics, f"{where}, systems.{name}.metrics")
+        return scores

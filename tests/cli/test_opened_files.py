@@ -88,3 +88,23 @@ def test_a_gate_with_a_history_opens_each_ledger_once(count_opened, tmp_path):
     gate = ("gate", "run", "--history", "history.jsonl", "--junit", "gate.xml")
     write_run(read_run(tmp_path / "other"), tmp_path / "baseline.json")
     assert count_opened(*gate, "--baseline", "baseline.json") == {"run": 1}
+
+
+def test_each_seed_s_ledger_is_opened_once(count_opened, run_once):
+    dataset = f"folder:{run_once.parent / 'clips'}:test"
+    opened = count_opened(
+        "run", "--systems", "constant", "--seeds", "1,2", "--dataset", dataset,
+        "--metrics", "bleu_1", "--text-only", "--out", "seeds",
+    )  # fmt: skip
+    assert opened == {"seed-1": 1, "seed-2": 1}
+    assert count_opened("run", "--resume", "seeds") == {"seed-1": 1, "seed-2": 1}
+
+
+def test_scored_files_make_a_ledger_that_is_opened_once(count_opened, run_once, tmp_path):
+    lines = ["file_name,caption_predicted", *(f"test-{at:02d}.wav,a noise" for at in range(12))]
+    (tmp_path / "mine.csv").write_text("\n".join(lines) + "\n")
+    dataset = f"folder:{run_once.parent / 'clips'}:test"
+    opened = count_opened("score", "mine.csv", "--dataset", dataset, "--metrics", "bleu_1",
+                          "--out", "scored")  # fmt: skip
+    assert opened == {"scored": 1}
+    assert count_opened("run", "--resume", "scored") == {"scored": 1}

@@ -11,7 +11,8 @@ from benchmark.runs.older import run_file_from_1, scores_from_1, upgrade
 
 def signature_of(line):
     metrics = {"cider_d": {"value": 0.5, "available": True, "signature": line}}
-    record = scores_from_1({"systems": {"toy": {"n_scored": 5, "metrics": metrics}}})
+    record = {"systems": {"toy": {"n_scored": 5, "metrics": metrics}}}
+    record = scores_from_1(record, "folder:/data:test", "folder:test@abcd")
     parts = record["systems"]["toy"]["metrics"]["cider_d"]["signature"]
     return parts and Signature(parts["metric"], tuple(map(tuple, parts["parts"])))
 
@@ -60,4 +61,4 @@ def test_a_later_schema_says_what_to_install():
 
 def test_a_broken_older_file_is_no_traceback():
     with pytest.raises(RunError, match=r"f\.json: not what aac-bench wrote with schema 1"):
-        upgrade({"schema": 1, "systems": 3}, "f.json", 2, {1: scores_from_1})
+        upgrade({"schema": 1}, "f.json", 2, {1: run_file_from_1})
