@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 Status = Literal["pass", "fail", "inconclusive"]
 Outcome = Literal["pass", "fail", "inconclusive", "nothing measured"]
@@ -23,7 +23,7 @@ _WORST_FIRST: tuple[Status, ...] = ("fail", "inconclusive", "pass")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One limit, held against one system.
+    """One limit that one system is held to.
 
     Attributes:
         system: canonical name.
@@ -67,7 +67,7 @@ class Regression:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a gate found.
+    """What a gate says of a run.
 
     Attributes:
         run: path and content id of the run.
@@ -91,8 +91,8 @@ class Verdict:
     def outcome(self) -> Outcome:
         if self.unmeasured is not None:
             return "nothing measured"
-        found = {check.status for check in self.checks}
-        return next((status for status in _WORST_FIRST if status in found), "pass")
+        statuses = {check.status for check in self.checks}
+        return next((status for status in _WORST_FIRST if status in statuses), "pass")
 
     @property
     def exit_code(self) -> int:
@@ -101,18 +101,31 @@ class Verdict:
     def count(self, status: Status) -> int:
         return sum(check.status == status for check in self.checks)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {"outcome": self.outcome, "exit_code": self.exit_code, **dataclasses.asdict(self)}
 
 
-def used_share(found: float, limit: float) -> float | None:
-    """How much of a limit is used up; None where it allows nothing and something was found."""
-    if found <= 0:
-        return 0.0
-    return found / limit if limit > 0 and math.isfinite(found) else None
+def is_beyond(amount: float, limit: float) -> bool:
+    """Tell whether a share or ratio is greater than its limit by more than rounding.
+
+    0.05 - 0.04 is 0.010000000000000002, and not beyond 0.01.
+    """
+    return amount > limit and not math.isclose(amount, limit, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def used_share(amount: float, limit: float) -> float | None:
+    """Compute how much of a limit is used up, above 1 just where ``is_beyond`` holds.
+
+    Returns:
+        None where a limit that allows nothing is broken, or one by an infinite amount.
+    """
+    if not is_beyond(amount, limit):
+        return min(amount / limit, 1.0) if amount > 0 and limit > 0 else 0.0
+    return amount / limit if limit > 0 and math.isfinite(amount) else None
 
 
 def in_percent(share: float) -> str:
+    """Spell a share: ``2 %``."""
     return f"{100 * share:.4g} %"
 
 

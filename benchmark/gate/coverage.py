@@ -1,17 +1,17 @@
-"""Is everything there: the systems, their clips, their words?"""
+"""Count what should be there: systems, their clips, the words of their captions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchmark.gate.checks import Check, in_percent, used_share
+from benchmark.gate.checks import Check, in_percent, is_beyond, used_share
 from benchmark.gate.held import HeldRun
 from benchmark.gate.policy import CoverageRule
 from benchmark.runs.record import SystemRecord
 
 
 def judge_presence(night: HeldRun) -> list[Check]:
-    """Every system of the baseline must be in the run; none may have stopped or said nothing."""
+    """Fail systems that the run lacks, that stopped, or of which no clip was scored."""
     checks = [
         Check(name, "system", "", "fail", "in the baseline, and not in the run")
         for name in night.gone
@@ -27,7 +27,7 @@ def judge_presence(night: HeldRun) -> list[Check]:
 def judge_coverage(
     system: SystemRecord, before: SystemRecord | None, rule: CoverageRule
 ) -> list[Check]:
-    """Count one system's captions: how many there are, how many failed or have no words.
+    """Judge how many captions a system has, and how many failed or have no words.
 
     The clips expected are those that the baseline captioned; of a new system, all of the run's.
     """
@@ -45,19 +45,20 @@ def judge_coverage(
 
 
 def _captioned(
-    system: str, rule: CoverageRule, missing: Sequence[str], n_expected: int
+    system_name: str, rule: CoverageRule, missing: Sequence[str], n_expected: int
 ) -> Check | None:
     limit = rule.min_captioned
     if limit is None:
         return None
-    share = 1.0 - len(missing) / n_expected
+    n_captioned = n_expected - len(missing)
+    share = n_captioned / n_expected  # 1 - 7 / 100 would be less than 93 / 100
     named = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
-    reason = f"{n_expected - len(missing):,} of {n_expected:,} clips have a caption"
+    reason = f"{n_captioned:,} of {n_expected:,} clips have a caption"
     return Check(
-        system,
+        system_name,
         "coverage",
         f">= {in_percent(limit)}",
-        "fail" if share < limit else "pass",
+        "fail" if is_beyond(1.0 - share, 1.0 - limit) else "pass",
         f"{reason}; missing: {named}" if missing else reason,
         "share",
         1.0,
@@ -66,15 +67,15 @@ def _captioned(
     )
 
 
-def _failed(system: str, rule: CoverageRule, share: float) -> Check | None:
+def _failed(system_name: str, rule: CoverageRule, share: float) -> Check | None:
     limit = rule.max_failed
     if limit is None:
         return None
     return Check(
-        system,
+        system_name,
         "failed captions",
         f"<= {in_percent(limit)}",
-        "fail" if share > limit else "pass",
+        "fail" if is_beyond(share, limit) else "pass",
         f"{in_percent(share)} of the clips failed",
         "share",
         None,
@@ -83,15 +84,15 @@ def _failed(system: str, rule: CoverageRule, share: float) -> Check | None:
     )
 
 
-def _empty(system: str, rule: CoverageRule, before: float, now: float) -> Check | None:
+def _empty(system_name: str, rule: CoverageRule, before: float, now: float) -> Check | None:
     limit = rule.max_empty_rise
     if limit is None:
         return None
     return Check(
-        system,
+        system_name,
         "empty captions",
         f"rise <= {in_percent(limit)}",
-        "fail" if now - before > limit else "pass",
+        "fail" if is_beyond(now - before, limit) else "pass",
         f"{in_percent(now)} of the captions have no words",
         "share",
         before,

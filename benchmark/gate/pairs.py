@@ -1,4 +1,4 @@
-"""One metric of one system in both runs, and why there may be no such thing."""
+"""Pair one metric of one system in both runs, or say why the two do not compare."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class MetricPair:
 
     @property
     def name(self) -> tuple[str, str]:
-        """System and metric: no other pair of a night has both."""
+        """Name the system and the metric: no other pair of a night has both."""
         return self.system_name, self.key
 
     @property
@@ -80,9 +80,11 @@ def why_missing(system: SystemRecord, key: str) -> str | None:
 
 
 def why_incomparable(pair: SystemPair, key: str) -> str | None:
-    """Say in what two values of a metric were made differently; None where they compare."""
+    """Say why two values of a metric cannot be compared; None where they can."""
     unlike = pair.unlike_parts(key, but=_OWN)
     if not any(unlike):
-        return None
+        sides = {"the baseline": pair.first, "the run": pair.second}
+        bare = [side for side, each in sides.items() if not each.contributions.has(key)]
+        return f"cannot be compared: no statistics of it in {' and '.join(bare)}" if bare else None
     gone, come = (", ".join(parts) or "nothing" for parts in unlike)
     return f"cannot be compared: made with {come} where the baseline has {gone}"

@@ -1,4 +1,4 @@
-"""Are the captions as good as they were?
+"""Judge whether captions are as good as they were.
 
 A drop is judged over the clips that both runs scored. Beyond ``max_drop`` it fails if it is real,
 that is if approximate randomisation of the paired clips tells it from no drop; all drops of a
@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.gate.checks import Check, Status, in_percent, used_share
+from benchmark.gate.checks import Check, Status, in_percent, is_beyond, used_share
 from benchmark.gate.held import HeldRun
 from benchmark.gate.pairs import (
     JUDGED,
@@ -37,7 +37,7 @@ N_BOUND_DRAWS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A pair and what it is held to."""
+    """A pair, and the limits of its metric."""
 
     pair: MetricPair
     rule: MetricRule
@@ -89,31 +89,33 @@ def _judge_alone(system: SystemRecord, pair: SystemPair | None, limits: Limits) 
 
 
 def _judge_bounds(system: SystemRecord, key: str, rule: MetricRule) -> list[Check]:
-    """Hold a metric against a limit that knows no baseline."""
-    name, value = system.name, system.value(key)
+    """Judge a metric by limits that know no baseline."""
+    value = system.value(key)
     checks = []
     if value is not None and rule.min is not None:
-        checks.append(_bounded(name, key, value, f">= {rule.min:g}", value >= rule.min))
+        limit = f">= {rule.min:g}"
+        checks.append(_bounded(system.name, key, value, limit, value >= rule.min))
     if value is not None and rule.max is not None:
-        checks.append(_bounded(name, key, value, f"<= {rule.max:g}", value <= rule.max))
+        limit = f"<= {rule.max:g}"
+        checks.append(_bounded(system.name, key, value, limit, value <= rule.max))
     return checks
 
 
-def _bounded(system: str, key: str, value: float, limit: str, is_within: bool) -> Check:
+def _bounded(system_name: str, key: str, value: float, limit: str, is_within: bool) -> Check:
     status: Status = "pass" if is_within else "fail"
     used = 0.0 if is_within else None
-    return Check(system, key, limit, status, f"is {value:.4f}", run=value, used=used)
+    return Check(system_name, key, limit, status, f"is {value:.4f}", run=value, used=used)
 
 
 def _judge_drops(judged: Sequence[_Judged], alpha: float) -> list[Check]:
-    """Hold metrics against the baseline's; all of them are one family of tests."""
-    held = [(one.pair, one.rule.max_drop) for one in judged if one.rule.max_drop is not None]
-    beyond = [pair for pair, limit in held if pair.drop > limit]
+    """Judge drops from the baseline; all of them are one family of tests."""
+    limited = [(one.pair, one.rule.max_drop) for one in judged if one.rule.max_drop is not None]
+    beyond = [pair for pair, limit in limited if is_beyond(pair.drop, limit)]
     # Drops within the limit enter as if they were noise for certain: that spares their tests,
     # and can only make the others' corrected p-values larger.
-    corrected = correct_holm([*_p_values(beyond), *[1.0] * (len(held) - len(beyond))])
+    corrected = correct_holm([*_p_values(beyond), *[1.0] * (len(limited) - len(beyond))])
     p_of = {pair.name: p for pair, p in zip(beyond, corrected, strict=False)}
-    return [_drop(pair, limit, p_of.get(pair.name), alpha) for pair, limit in held]
+    return [_drop(pair, limit, p_of.get(pair.name), alpha) for pair, limit in limited]
 
 
 def _p_values(pairs: Sequence[MetricPair]) -> list[float]:
@@ -154,7 +156,7 @@ def _judge_margins(judged: Sequence[_Judged], alpha: float) -> list[Check]:
 def _margin(pair: MetricPair, margin: float, alpha: float) -> Check:
     """Judge non-inferiority: the bound of the loss must lie below the margin."""
     first, second = pair.better_first
-    found = judge_non_inferiority(second, first, margin, level=1 - alpha, n_draws=N_BOUND_DRAWS)
+    bounds = judge_non_inferiority(second, first, margin, level=1 - alpha, n_draws=N_BOUND_DRAWS)
     statuses: dict[Finding, Status] = {
         "shown": "pass",
         "refuted": "fail",
@@ -164,9 +166,9 @@ def _margin(pair: MetricPair, margin: float, alpha: float) -> Check:
         pair.system_name,
         pair.key,
         f"worse by < {margin:.4g}",
-        statuses[found.finding],
-        f"worse by {pair.loss:.4f}, from {-found.high:.4f} to {-found.low:.4f}",
+        statuses[bounds.finding],
+        f"worse by {pair.loss:.4f}, from {-bounds.high:.4f} to {-bounds.low:.4f}",
         baseline=pair.before.value,
         run=pair.now.value,
-        used=used_share(-found.low, margin),
+        used=used_share(-bounds.low, margin),
     )

@@ -1,4 +1,4 @@
-"""The clips whose score fell most, with both captions: where to look first."""
+"""List the clips whose score fell most, with both captions: where to look first."""
 
 from __future__ import annotations
 
