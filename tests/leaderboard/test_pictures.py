@@ -303,7 +303,7 @@ def test_the_title_names_every_split_and_says_where_machines_differ():
     )
     assert title_of([here, row("file", None)], ", 5 clips") == "clotho:evaluation, 5 clips"
     assert title_of([here, there]).endswith("\ntimes of different machines do not compare")
-    other = row("toy", 1, dataset="audiocaps:test")
+    other = row("toy", 1, latency=here.latency, dataset="audiocaps:test")
     assert title_of([here, other, here]) == "clotho:evaluation, audiocaps:test"
 
 

@@ -52,7 +52,7 @@ def test_every_order_reaches_its_process_as_it_was_given(order):
     ("changes", "message"),
     [
         ({"n_queries": 1.5}, r"order\.json, request\.n_queries: expected `int`, got `float`"),
-        ({"data_root": 3}, r"order\.json, request\.data_root: expected `Path`, got 3"),
+        ({"data_root": 3}, r"order\.json, request\.data_root: expected `Path`, got `int`"),
         ({"scenarios": ["multi"]}, r"order\.json, request\.scenarios\.0: invalid enum value"),
     ],
 )
