@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 
@@ -45,6 +46,41 @@ def test_every_module_that_the_page_names_is_there():
     assert len(named) > 10
     for name in named:
         assert importlib.util.find_spec(name), name
+
+
+@pytest.fixture(scope="module")
+def words():
+    """The glossary of the page: word, meaning, module."""
+    text = PAGE.read_text(encoding="utf-8").partition("\n## Words\n")[2].partition("\n## ")[0]
+    return re.findall(r"^\| (.+) \| (.+) \| `([\w.]+)` \|$", text, flags=re.MULTILINE)
+
+
+def test_every_module_of_the_glossary_is_there(words):
+    assert len(words) > 50
+    missing = [(word, module) for word, _, module in words if not find_module(module)]
+    assert not missing
+
+
+def test_what_the_glossary_names_in_code_is_in_the_module_beside_it(words):
+    named = [
+        (module, name) for _, text, module in words for name in re.findall(r"`([A-Za-z]\w+)`", text)
+    ]
+    assert len(named) > 50
+    missing = [
+        (module, name)
+        for module, name in named
+        if not hasattr(importlib.import_module(f"benchmark.{module}"), name)
+    ]
+    assert not missing
+
+
+def test_no_word_of_the_glossary_has_two_meanings(words):
+    listed = [word for cell, _, _ in words for word in cell.split(", ")]
+    assert len(listed) == len(set(listed))
+
+
+def find_module(name):
+    return importlib.util.find_spec(f"benchmark.{name}")
 
 
 def last_number(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import types
@@ -77,6 +78,20 @@ def test_the_presets_of_the_documentation_are_options_of_a_system():
     assert canonical_name(spec, options) == "tuned[width=96]"
     resolved = plugin.PRESETS.resolve(options, "soundscapes")
     assert (resolved.preset, resolved.settings) == ("mini", plugin.Settings(96, "mini"))
+
+
+def test_the_code_that_reads_runs_is_run(finished_run, tmp_path, monkeypatch, capsys):
+    shutil.copytree(finished_run, tmp_path / "runs" / "mine")
+    monkeypatch.chdir(tmp_path)
+    first, second, third = code_blocks("read-runs.md", "python")
+    notebook = {}
+    exec(first, notebook)
+    assert notebook["run"].content_id in capsys.readouterr().out
+    exec(second, notebook)
+    assert list(notebook["clips"]["caption"]) == list(notebook["system"].captions.values())
+    exec(third, notebook)
+    assert notebook["pair"].n_clips == 12
+    assert notebook["result"].difference < 0  # one caption for all clips, less what people said
 
 
 def test_every_rule_of_the_conformance_check_is_in_its_documentation():

@@ -23,7 +23,7 @@ _DISTRIBUTIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Requirement:
     """One thing looked at; ``optional`` means that some metric is unavailable without it."""
 
     subject: str
@@ -31,9 +31,9 @@ class Finding:
     detail: str
 
 
-def examine() -> Iterator[Finding]:
+def examine() -> Iterator[Requirement]:
     """Look at Python, packages, Java, jars, models, folders and plugins, one after another."""
-    yield Finding("python", "ok", platform.python_version())
+    yield Requirement("python", "ok", platform.python_version())
     yield from map(_distribution, _DISTRIBUTIONS)
     yield _try("java (PTB, METEOR)", _java, "missing")
     yield _try("METEOR jar", _meteor_jar, "missing")
@@ -46,18 +46,18 @@ def examine() -> Iterator[Finding]:
     yield _plugins()
 
 
-def _distribution(name: str) -> Finding:
+def _distribution(name: str) -> Requirement:
     try:
-        return Finding(name, "ok", version(name))
+        return Requirement(name, "ok", version(name))
     except PackageNotFoundError:
-        return Finding(name, "missing", f"not installed; pip install {name}")
+        return Requirement(name, "missing", f"not installed; pip install {name}")
 
 
-def _try(subject: str, look: Callable[[], str], without: Status) -> Finding:
+def _try(subject: str, look: Callable[[], str], without: Status) -> Requirement:
     try:
-        return Finding(subject, "ok", look())
+        return Requirement(subject, "ok", look())
     except BenchError as error:
-        return Finding(subject, without, str(error))
+        return Requirement(subject, without, str(error))
 
 
 def _java() -> str:
@@ -73,13 +73,13 @@ def _meteor_jar() -> str:
     return str(pycocoevalcap_file("meteor/meteor-1.5.jar"))
 
 
-def _spice() -> Finding:
+def _spice() -> Requirement:
     from benchmark.metrics.spice import spice_unavailable
 
     reason = spice_unavailable()
     if reason is None:
-        return Finding("SPICE jars", "ok", "found")
-    return Finding("SPICE jars", "optional", reason)
+        return Requirement("SPICE jars", "ok", "found")
+    return Requirement("SPICE jars", "optional", reason)
 
 
 def _sbert_model() -> str:
@@ -117,14 +117,14 @@ def _cache() -> str:
     return str(cache_root())
 
 
-def _plugins() -> Finding:
+def _plugins() -> Requirement:
     from benchmark.systems.registry import load_registry
 
     registry = load_registry()
     if not registry.broken and not registry.clashes:
-        return Finding("plugins", "ok", f"{len(registry.plugins)}, none broken")
+        return Requirement("plugins", "ok", f"{len(registry.plugins)}, none broken")
     names = [plugin.entry_point for plugin in registry.broken]
     detail = (
         f"broken: {', '.join(names) or 'none'}; clashes: {', '.join(registry.clashes) or 'none'}"
     )
-    return Finding("plugins", "optional", f"{detail}; see `bench plugins doctor`")
+    return Requirement("plugins", "optional", f"{detail}; see `bench plugins doctor`")

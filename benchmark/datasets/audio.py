@@ -142,8 +142,8 @@ def _require_whole_wav(path: Path) -> None:
     raise _cut_short(path, f"{size} bytes and no sound", "a data chunk")
 
 
-def _cut_short(path: Path, found: str, expected: str) -> DataError:
+def _cut_short(path: Path, actual: str, expected: str) -> DataError:
     return DataError(
-        f"{path} is cut short: {found}, but its header promises {expected}. "
+        f"{path} is cut short: {actual}, but its header promises {expected}. "
         "Fetch or export the file again."
     )

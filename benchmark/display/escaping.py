@@ -33,12 +33,12 @@ def escape_markdown(text: str) -> str:
 
     Only what would begin markup is touched, so that plain words stay readable in the source.
     """
-    return _MARKDOWN.sub(lambda found: _ENTITIES.get(found[0], "\\" + found[0]), text)
+    return _MARKDOWN.sub(lambda match: _ENTITIES.get(match[0], "\\" + match[0]), text)
 
 
 def escape_paragraph(text: str) -> str:
     """Write a text so that markdown shows it as a paragraph: no heading, list or quotation."""
-    return _BLOCK.sub(lambda found: (found[1] or "") + "\\", escape_markdown(text))
+    return _BLOCK.sub(lambda match: (match[1] or "") + "\\", escape_markdown(text))
 
 
 def escape_latex(text: str) -> str:

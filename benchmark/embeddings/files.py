@@ -61,24 +61,24 @@ class Recipe:
             length = f"sounds of {self.duration_s:g} s"
         return f"{self.encoder} ({self.kind} of width {self.dim}, {length}, {self.fingerprint})"
 
-    def difference(self, wanted: Recipe) -> str:
+    def difference(self, other: Recipe) -> str:
         """Say what keeps embeddings of this recipe from standing for those of another."""
-        if self.encoder.split("[")[0] != wanted.encoder.split("[")[0]:
-            return f"it is of another encoder than {wanted.encoder}"
-        if self.fingerprint != wanted.fingerprint:
+        if self.encoder.split("[")[0] != other.encoder.split("[")[0]:
+            return f"it is of another encoder than {other.encoder}"
+        if self.fingerprint != other.fingerprint:
             return (
-                f"its fingerprint is {self.fingerprint}, the encoder's here {wanted.fingerprint}: "
+                f"its fingerprint is {self.fingerprint}, the encoder's here {other.fingerprint}: "
                 "weights, options or version differ"
             )
-        if self.kind != wanted.kind:
-            return f"it holds {self.kind}, and {wanted.kind} are read"
-        if self.dim != wanted.dim:
-            return f"its vectors are {self.dim} wide, the encoder's here {wanted.dim}"
-        mine, other = (
+        if self.kind != other.kind:
+            return f"it holds {self.kind}, and {other.kind} are read"
+        if self.dim != other.dim:
+            return f"its vectors are {self.dim} wide, the encoder's here {other.dim}"
+        mine, theirs = (
             "as they are" if seconds is None else f"cut or filled to {seconds:g} s"
-            for seconds in (self.duration_s, wanted.duration_s)
+            for seconds in (self.duration_s, other.duration_s)
         )
-        return f"its sounds were taken {mine}, and the system takes them {other}"
+        return f"its sounds were taken {mine}, and the system takes them {theirs}"
 
 
 def embed_command(
@@ -130,8 +130,8 @@ class Contents:
 def begin_checksum(contents: Contents) -> hashlib._Hash:
     """Begin the checksum of a file; the bytes of its offsets follow, then those of its rows."""
     recipe = asdict(contents.recipe)
-    said = [recipe, contents.split, contents.n_expected, contents.clip_ids]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode())
+    header = [recipe, contents.split, contents.n_expected, contents.clip_ids]
+    return hashlib.sha256(json.dumps(header, sort_keys=True).encode())
 
 
 class EmbeddingFile:
@@ -258,12 +258,14 @@ def _require_checksum(
         if not np.isfinite(part).all():
             raise _damaged(path, "it holds values that are not finite")
         digest.update(part.astype("<f4").tobytes())
-    if (found := digest.hexdigest()) != expected:
-        raise _damaged(path, f"its content has the checksum {found[:16]}, not {str(expected)[:16]}")
+    if (actual := digest.hexdigest()) != expected:
+        raise _damaged(
+            path, f"its content has the checksum {actual[:16]}, not {str(expected)[:16]}"
+        )
 
 
-def _damaged(path: Path, found: str) -> DataError:
+def _damaged(path: Path, damage: str) -> DataError:
     return DataError(
-        f"the embeddings {path} are damaged: {found}. Expected the file as `bench embed` wrote it; "
-        "fetch it again, or embed the sounds again."
+        f"the embeddings {path} are damaged: {damage}. Expected the file as `bench embed` wrote "
+        "it; fetch it again, or embed the sounds again."
     )

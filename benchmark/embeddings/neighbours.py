@@ -55,12 +55,12 @@ def search(
         DataError: queries or memory hold nan or infinity; the message names the row.
     """
     _require_shapes(queries, memory, k, chunk_rows)
-    found = [
+    blocks = [
         _search_block(queries[start : start + _QUERIES_AT_ONCE], memory, k, metric, chunk_rows)
         for start in range(0, len(queries), _QUERIES_AT_ONCE)
     ]
     empty = Neighbours(np.empty((0, k), np.int64), np.empty((0, k)))
-    indices, scores = zip(empty, *found, strict=True)
+    indices, scores = zip(empty, *blocks, strict=True)
     return Neighbours(np.concatenate(indices), np.concatenate(scores))
 
 
@@ -80,8 +80,8 @@ def _search_block(
             _merge(indices[n], nearness[n], *_compare(query, rows, kept[n], start, metric), k)
             for n, query in enumerate(exact_queries)
         ]
-        indices = np.stack([found for found, _ in merged])
-        nearness = np.stack([found for _, found in merged])
+        indices = np.stack([best for best, _ in merged])
+        nearness = np.stack([near for _, near in merged])
     scores = nearness if metric == "cosine" else np.sqrt(-nearness)
     return Neighbours(indices, scores)
 

@@ -166,5 +166,5 @@ def _recall_at_1(pairs: Pairs) -> float:
     distinct, text_of = np.unique(pairs.captions, axis=0, return_inverse=True)
     text_of = text_of.reshape(-1)
     own = pairs.clip_of * len(distinct) + text_of
-    found = np.arange(len(nearest)) * len(distinct) + text_of[nearest]
-    return float(np.isin(found, own).mean())
+    looked_up = np.arange(len(nearest)) * len(distinct) + text_of[nearest]
+    return float(np.isin(looked_up, own).mean())

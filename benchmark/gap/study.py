@@ -146,16 +146,16 @@ def _joint_encoders(facts: Mapping[str, Facts], run: Path) -> tuple[str, ...]:
         for name, record in ENCODERS.items()
         if {"embed_audio", "embed_text"} <= set(record.abilities)
     }
-    said = tuple(dict.fromkeys(str(of["encoder"]) for of in facts.values() if of.get("encoder")))
-    found = tuple(name for name in said if name.partition("[")[0] in joint)
-    if not found:
-        encoders = f"encoders they name: {listed(said)}" if said else "they name no encoder"
+    named = tuple(dict.fromkeys(str(of["encoder"]) for of in facts.values() if of.get("encoder")))
+    encoder_names = tuple(name for name in named if name.partition("[")[0] in joint)
+    if not encoder_names:
+        encoders = f"encoders they name: {listed(named)}" if named else "they name no encoder"
         raise RunError(
             f"{run}: no system of this run says that it uses an encoder of sounds and captions "
             f"(systems: {listed(tuple(facts))}; {encoders}). Name one with --encoder; there are "
             f"{', '.join(sorted(joint))}."
         )
-    return found
+    return encoder_names
 
 
 def _load_train(plan: Plan, split: Split, request: GapRequest) -> Split:
@@ -225,12 +225,12 @@ class _Study:
         notes: list[str],
     ) -> Iterator[Crossing]:
         """Shift by the gap that the systems measured; else by that of the training split."""
-        said = {
+        sources = {
             (str(of["gap_source"]), int(of.get("gap_clips") or MOST_GAP_CLIPS)): None
             for of in users.values()
             if of.get("gap_source")
         }
-        for source, n_most in said or {(str(self.train.label), MOST_GAP_CLIPS): None}:
+        for source, n_most in sources or {(str(self.train.label), MOST_GAP_CLIPS): None}:
             split = load_split(source, self.request.data_root, artifacts())
             if not split.present:
                 notes.append(f"shift: the gap is measured on sounds; no clip of {source} has one.")

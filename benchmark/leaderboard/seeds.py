@@ -55,6 +55,6 @@ def _join_cells(rows: Sequence[Row], key: str) -> tuple[Cell, float | None]:
     given = [row.contributions for row in rows if row.contributions and row.contributions.has(key)]
     if cells[0].low is None or len(given) < len(rows):
         return dataclasses.replace(cells[0], value=fmean(values)), stdev(values)
-    found = spread_over_seeds([contributions.sample(key) for contributions in given])
-    cell = dataclasses.replace(cells[0], value=found.mean, low=found.low, high=found.high)
-    return cell, found.deviation
+    spread = spread_over_seeds([contributions.sample(key) for contributions in given])
+    cell = dataclasses.replace(cells[0], value=spread.mean, low=spread.low, high=spread.high)
+    return cell, spread.deviation

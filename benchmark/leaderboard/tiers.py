@@ -44,10 +44,10 @@ def resolved_gap(rows: Sequence[Row]) -> float | None:
 
 def _resampled(rows: Sequence[Row]) -> tuple[list[int], list[Sample]]:
     """Find the ranked rows that can be resampled: where they stand, and their samples."""
-    found = {
+    contributions_at = {
         place: row.contributions
         for place, row in enumerate(rows)
         if is_ranked(row) and row.contributions is not None and row.contributions.has(RANKED_BY)
         if row.contributions.n_clips > 1
     }
-    return list(found), samples_alike(list(found.values()), RANKED_BY)
+    return list(contributions_at), samples_alike(list(contributions_at.values()), RANKED_BY)

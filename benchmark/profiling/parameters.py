@@ -39,12 +39,12 @@ def count_parameters(captioner: object) -> Parameters:
     parameter_type = getattr(getattr(torch, "nn", None), "Parameter", None)
     if parameter_type is None:
         return Parameters(0, 0)
-    found: dict[tuple[int, int], Any] = {}
+    parameters: dict[tuple[int, int], Any] = {}
     for thing in _reachable(captioner, torch.Tensor):
         if isinstance(thing, parameter_type):
             # Tied by storage counts once too; what holds no storage is told apart by itself.
-            found[thing.data_ptr() or id(thing), thing.numel()] = thing
-    sizes = [(tensor.numel(), tensor.element_size()) for tensor in found.values()]
+            parameters[thing.data_ptr() or id(thing), thing.numel()] = thing
+    sizes = [(tensor.numel(), tensor.element_size()) for tensor in parameters.values()]
     return Parameters(sum(n for n, _ in sizes), sum(n * n_bytes for n, n_bytes in sizes))
 
 
@@ -56,10 +56,10 @@ def _reachable(start: object, tensor_type: type) -> Iterator[object]:
         yield thing
         if isinstance(thing, tensor_type):
             continue
-        for held in _held_by(thing):
-            if not isinstance(held, _LEAVES) and id(held) not in seen:
-                seen.add(id(held))
-                waiting.append(held)
+        for part in _held_by(thing):
+            if not isinstance(part, _LEAVES) and id(part) not in seen:
+                seen.add(id(part))
+                waiting.append(part)
 
 
 def _held_by(thing: object) -> Iterator[object]:

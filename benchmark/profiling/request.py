@@ -117,7 +117,7 @@ def choose_scenarios(named: Sequence[str], *, has_rate: bool) -> tuple[Scenario,
         named: what was asked for; nothing: all but the server.
         has_rate: how often clips come was said too, which asks for the server.
     """
-    wanted = set(named or ("single-stream", "offline"))
+    chosen = set(named or ("single-stream", "offline"))
     if has_rate:
-        wanted.add("server")
-    return tuple(scenario for scenario in SCENARIOS if scenario in wanted)
+        chosen.add("server")
+    return tuple(scenario for scenario in SCENARIOS if scenario in chosen)

@@ -204,25 +204,25 @@ def time_server(
     if not len(arrivals):
         return Served(rate_qps, 0, (), f"none came within {limit_s:g} s at {rate_qps:g} a second")
     clips = first.cycled(len(arrivals))
-    said: list[str] = []
+    captions: list[str] = []
     errors: list[str] = []
 
     def answer(number: int) -> bool:
         call = call_captioner(captioner, [clips[number]], None)
         if call.error is not None:
             errors.append(f"a call failed: {describe(call.error)}")
-        said.extend(call.captions or ())
+        captions.extend(call.captions or ())
         return call.error is None
 
     with caches_off():
         queries = serve(arrivals.tolist(), answer, 2 * limit_s, WallClock())
-    void = next(iter(errors), None) or _why_void(first, clips, said)
+    void = next(iter(errors), None) or _why_void(first, clips, captions)
     return Served(rate_qps, len(arrivals), tuple(queries), void)
 
 
-def _why_void(first: FirstPass, clips: Sequence[Clip], said: Sequence[str]) -> str | None:
-    if n_differing := first.n_differing(clips[: len(said)], said):
+def _why_void(first: FirstPass, clips: Sequence[Clip], captions: Sequence[str]) -> str | None:
+    if n_differing := first.n_differing(clips[: len(captions)], captions):
         return f"{n_differing} captions differ from the first pass"
-    if n_left := len(clips) - len(said):
+    if n_left := len(clips) - len(captions):
         return f"overloaded: {n_left} of {len(clips)} clips were still waiting when time was up"
     return None

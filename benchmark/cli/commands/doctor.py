@@ -12,7 +12,7 @@ from benchmark.display.layout import Format
 from benchmark.display.tables import Column, Table, render
 
 if TYPE_CHECKING:
-    from benchmark.cli.doctor import Finding
+    from benchmark.cli.doctor import Requirement
 
 _MARKS = {"ok": "ok      ", "optional": "optional", "missing": "MISSING "}
 
@@ -23,25 +23,25 @@ def command(form: Format) -> None:
     """Say what this machine has and what it lacks; exit 3 if runs cannot work."""
     from benchmark.cli.doctor import examine
 
-    findings = []
-    for finding in examine():
-        findings.append(finding)
+    requirements = []
+    for requirement in examine():
+        requirements.append(requirement)
         if form == "text":  # at once: some things take a while to look at
-            click.echo(f"{_MARKS[finding.status]}  {finding.subject}: {finding.detail}")
+            click.echo(f"{_MARKS[requirement.status]}  {requirement.subject}: {requirement.detail}")
     if form != "text":
-        click.echo(render([_findings_table(findings)], form))
-    if any(finding.status == "missing" for finding in findings):
+        click.echo(render([_requirements_table(requirements)], form))
+    if any(requirement.status == "missing" for requirement in requirements):
         sys.exit(3)
 
 
-def _findings_table(findings: list[Finding]) -> Table[Finding]:
+def _requirements_table(requirements: list[Requirement]) -> Table[Requirement]:
     return Table(
         columns=[
-            Column("subject", lambda finding: finding.subject),
-            Column("status", lambda finding: finding.status),
-            Column("detail", lambda finding: finding.detail, side="left"),
+            Column("subject", lambda requirement: requirement.subject),
+            Column("status", lambda requirement: requirement.status),
+            Column("detail", lambda requirement: requirement.detail, side="left"),
         ],
-        rows=findings,
+        rows=requirements,
         title="This machine:",
         name="findings",
     )

@@ -53,7 +53,7 @@ def command(
     from benchmark.gate.pages import render_verdict
 
     named = os.environ.get("GITHUB_STEP_SUMMARY")
-    found = hold_gate(
+    night = hold_gate(
         GateRequest(
             run=run,
             baseline=baseline,
@@ -64,5 +64,5 @@ def command(
             json=json_file,
         )
     )
-    click.echo(render_verdict(found.verdict, found.steps, "text").rstrip("\n"))
-    sys.exit(found.verdict.exit_code)
+    click.echo(render_verdict(night.verdict, night.steps, "text").rstrip("\n"))
+    sys.exit(night.verdict.exit_code)

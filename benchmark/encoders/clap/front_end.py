@@ -92,12 +92,12 @@ def _require_rate(folder: Path, settings: Mapping[str, Any]) -> None:
         raise _unfit(folder, f"sampling_rate is {rate_hz}", expected)
     highest_hz = settings.get("frequency_max", 0)
     if rate_hz < 2 * highest_hz:
-        found = f"sampling_rate is {rate_hz} and frequency_max {highest_hz} (Hz)"
-        raise _unfit(folder, found, f"a rate of at least {2 * highest_hz}")
+        actual = f"sampling_rate is {rate_hz} and frequency_max {highest_hz} (Hz)"
+        raise _unfit(folder, actual, f"a rate of at least {2 * highest_hz}")
     window_s, window_samples = settings.get("max_length_s"), settings.get("nb_max_samples")
     if window_s and window_samples and window_samples != rate_hz * window_s:
-        found = f"sampling_rate is {rate_hz}, but {window_s} s have {window_samples} samples"
-        raise _unfit(folder, found, f"a rate of {window_samples / window_s:g}")
+        actual = f"sampling_rate is {rate_hz}, but {window_s} s have {window_samples} samples"
+        raise _unfit(folder, actual, f"a rate of {window_samples / window_s:g}")
 
 
 def _require_no_fusion(folder: Path, extractor: Any, config: Any) -> None:
@@ -120,9 +120,9 @@ def _require_fit(folder: Path, extractor: Any, config: Any) -> None:
         raise _unfit(folder, f"a window has {n_frames} frames", f"at most {most}")
 
 
-def _unfit(folder: Path, found: str, expected: str) -> MissingWeightsError:
+def _unfit(folder: Path, actual: str, expected: str) -> MissingWeightsError:
     path = next(path for name in (_FILE, _FILE_OF_PROCESSORS) if (path := folder / name).is_file())
     return MissingWeightsError(
-        f"{path} does not fit the CLAP beside it: {found}; expected {expected}. Fetch the file "
+        f"{path} does not fit the CLAP beside it: {actual}; expected {expected}. Fetch the file "
         "that belongs to these weights."
     )

@@ -126,5 +126,5 @@ def _require_empty(out: Path) -> None:
 
 
 def _notes(clip_ids: Sequence[str], sounds: Sequence[PageSound]) -> dict[str, str]:
-    told = zip(clip_ids, sounds, strict=True)
-    return {clip_id: sound.note for clip_id, sound in told if sound.note and sound.note != ABSENT}
+    pairs = zip(clip_ids, sounds, strict=True)
+    return {clip_id: sound.note for clip_id, sound in pairs if sound.note and sound.note != ABSENT}

@@ -36,25 +36,25 @@ def read_latencies(runs: Sequence[Path]) -> dict[str, list[float]]:
     Raises:
         RunError: a path is no finished run's folder, or no system has such times.
     """
-    found: dict[tuple[Path, str], list[float]] = {}
+    latencies: dict[tuple[Path, str], list[float]] = {}
     floors: set[str] = set()
     for run in dict.fromkeys(folder for path in runs for folder in _folders(path)):
         folder = RunFolder.open(run)
         folder.read_manifest()
         floors.update(s.name for s in folder.read_plan().systems if s.kind == "floor")
         for name, seconds in _latencies_of(folder).items():
-            found[run, name] = seconds
-    others = {key: seconds for key, seconds in found.items() if key[1] not in floors}
-    found = others or found
-    if not found:
+            latencies[run, name] = seconds
+    others = {key: seconds for key, seconds in latencies.items() if key[1] not in floors}
+    latencies = others or latencies
+    if not latencies:
         raise RunError(
             f"no system of {', '.join(map(str, runs))} has latencies. They come from `bench run` "
             "with --profile; captions from files have none."
         )
-    names = [name for _, name in found]
+    names = [name for _, name in latencies]
     return {
         f"{run}::{name}" if names.count(name) > 1 else name: seconds
-        for (run, name), seconds in found.items()
+        for (run, name), seconds in latencies.items()
     }
 
 

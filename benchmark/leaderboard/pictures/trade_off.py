@@ -43,11 +43,11 @@ def draw_trade_off(trade_off: TradeOff, title: str, ink: str = INK) -> Figure:
         RunError: no system has a latency.
     """
     if not trade_off.points:
-        found = (
+        reason = (
             listed([*trade_off.absent, *trade_off.apart]) or "there are floors and ceilings alone"
         )
         raise RunError(
-            f"no system has both a latency and {RANKED_BY}: {found}. Latency comes from "
+            f"no system has both a latency and {RANKED_BY}: {reason}. Latency comes from "
             "`bench run` with --profile 6 or more; captions from files have none."
         )
     figure = new_figure(WIDTH_INCHES, HEIGHT_INCHES)

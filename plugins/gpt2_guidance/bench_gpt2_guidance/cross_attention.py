@@ -56,10 +56,10 @@ class CrossAttention(nn.Module):
 
     def forward(self, queries: Tensor, attended: Attended) -> Tensor:
         """Attend: ``(batch, n_queries, width)`` to the same shape."""
-        found = nn.functional.scaled_dot_product_attention(
+        heads = nn.functional.scaled_dot_product_attention(
             self._split(self.query(queries)), attended.keys, attended.values, attended.mask
         )
-        result: Tensor = self.dropout(self.out(found.transpose(1, 2).flatten(2)))
+        result: Tensor = self.dropout(self.out(heads.transpose(1, 2).flatten(2)))
         return result
 
     def _split(self, states: Tensor) -> Tensor:

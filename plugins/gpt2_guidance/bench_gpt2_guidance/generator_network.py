@@ -223,10 +223,10 @@ class Generator(GPT2PreTrainedModel, GenerationMixin):
         return states + added
 
 
-def _sublayer(queries: Tensor, found: Tensor, norm: nn.LayerNorm | None) -> Tensor:
+def _sublayer(queries: Tensor, attended: Tensor, norm: nn.LayerNorm | None) -> Tensor:
     if norm is None:
-        return found
-    normed: Tensor = norm(queries + found)
+        return attended
+    normed: Tensor = norm(queries + attended)
     return normed
 
 

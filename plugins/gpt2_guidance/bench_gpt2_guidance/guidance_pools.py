@@ -101,7 +101,7 @@ def _top_up(
         for text in dict.fromkeys(captions[clip]):
             owners[text].append(clip)
     barred = {clip: _barred(similar, clip) for clip in lacking}
-    found: dict[int, Rows] = {}
+    pools: dict[int, Rows] = {}
     for clip, ranked in _rank(comparison.scorer, lacking, captions, owners, barred, k).items():
         ours = similar.positives(clip)
         # Similar ones come first by their rank already, save for rounding.
@@ -113,8 +113,8 @@ def _top_up(
                 f"{k}, clips that share its caption not counted. Choose a smaller k_guidance, "
                 "exclude_duplicates=false, or more training clips."
             )
-        found[clip] = np.array(pool, dtype=np.int64)
-    return found
+        pools[clip] = np.array(pool, dtype=np.int64)
+    return pools
 
 
 def _barred(similar: SimilarClips, clip: int) -> set[int]:

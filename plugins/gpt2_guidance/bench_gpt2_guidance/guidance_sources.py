@@ -109,7 +109,7 @@ class BestGuidance:
         Raises:
             DataError: there are too few captions, or no other clip.
         """
-        n_found = min((len(found) for found in captions.values()), default=k)
+        n_found = min((len(of_clip) for of_clip in captions.values()), default=k)
         if n_found < k:
             raise DataError(
                 f"the training split holds {n_found} different captions; expected at least "

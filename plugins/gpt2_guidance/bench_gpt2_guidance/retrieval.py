@@ -91,18 +91,18 @@ class GuidanceRetriever:
 
     def neighbours_of(self, patches: NDArray[np.float32], k: int) -> list[list[Neighbour]]:
         """Do the same for sounds that were read: ``(n_clips, n_patches, width)``."""
-        known, found = self.training_clips, []
+        known, neighbours = self.training_clips, []
         for sound in patches:
             # By itself, so that its embedding does not depend on the batch.
             embedded = embed(self._network, sound[None], self._device)
             rows, distances = search(embedded, self._memory, k, "l2")
-            found.append(
+            neighbours.append(
                 [
                     Neighbour(known.clip_ids[row], known.captions[row], float(distance))
                     for row, distance in zip(rows[0], distances[0], strict=True)
                 ]
             )
-        return found
+        return neighbours
 
 
 class TripletRetrieval:

@@ -194,10 +194,10 @@ def find_similar_clips(
         MissingWeightsError: BERTScore's model is not on this machine.
         UsageError: the captions are all one, or an option cannot be met.
     """
-    found = compare_clips(
+    comparison = compare_clips(
         captions, resources, settings, exclude_duplicates=settings.exclude_duplicates
     )
-    similar, pairs, scorer = found.similar, found.pairs, found.scorer
+    similar, pairs, scorer = comparison.similar, comparison.pairs, comparison.scorer
     if similar.n_with_positive == 0 or similar.n_with_negative == 0:
         raise DataError(
             f"{'none' if similar.n_with_positive == 0 else 'all'} of {len(captions)} training "
@@ -248,13 +248,13 @@ def _relate(pairs: SimilarPairs, owners: Rows, n_clips: int) -> Iterator[tuple[R
     """Yield for each clip the similar ones that share no caption with it, and those that do."""
     first_texts = np.searchsorted(owners, np.arange(n_clips + 1))
     for clip in range(n_clips):
-        found: list[Rows] = []
+        alike: list[Rows] = []
         shared: list[Rows] = []
         for text in range(first_texts[clip], first_texts[clip + 1]):
             texts, _ = pairs.similar_to(text)
             is_spelled_alike = pairs.row_of_text[texts] == pairs.row_of_text[text]
-            found.append(owners[texts])
+            alike.append(owners[texts])
             shared.append(owners[texts[is_spelled_alike]])
         duplicates = np.setdiff1d(np.concatenate(shared), [clip])
-        others = np.setdiff1d(np.concatenate(found), np.append(duplicates, clip))
+        others = np.setdiff1d(np.concatenate(alike), np.append(duplicates, clip))
         yield others, duplicates

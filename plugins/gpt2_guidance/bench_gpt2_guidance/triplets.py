@@ -72,21 +72,21 @@ def validation_triplets(similar: SimilarClips, rows: Rows, held_out: Rows, seed:
     """
     rng = np.random.default_rng([seed, _VALIDATION])
     trains = _mask(rows, len(similar))
-    found = []
+    triplets = []
     for anchor in held_out:
         positives = similar.positives(int(anchor))
         positives = positives[trains[positives]]
         negatives = rows[similar.are_negatives(np.array([anchor]), rows)[0]]
         if len(positives) and len(negatives):
             drawn = [rng.choice(of, _TRIPLETS_PER_CLIP) for of in (positives, negatives)]
-            found.append(np.column_stack([np.full(_TRIPLETS_PER_CLIP, anchor), *drawn]))
-    if not found:
+            triplets.append(np.column_stack([np.full(_TRIPLETS_PER_CLIP, anchor), *drawn]))
+    if not triplets:
         raise DataError(
             f"none of {len(held_out)} held-out clips has a similar and a dissimilar one among the "
             f"{len(rows)} clips that train, so no epoch can be called the best. Raise "
             "validation_share, lower the threshold, or take the last epoch: validation_share=0."
         )
-    return np.concatenate(found).astype(np.int64)
+    return np.concatenate(triplets).astype(np.int64)
 
 
 def _mask(rows: Rows, n_clips: int) -> NDArray[np.bool_]:

@@ -70,7 +70,7 @@ def measure_gap(
 
 
 def choose_noise_std(
-    wanted: NoiseStd, texts: Embeddings, clip_of: NDArray[np.int64], n_clips: int, seed: int
+    noise_std: NoiseStd, texts: Embeddings, clip_of: NDArray[np.int64], n_clips: int, seed: int
 ) -> float:
     """Return the noise that is given, or estimate it (WSAC, section 3.1).
 
@@ -78,7 +78,7 @@ def choose_noise_std(
     difference of any value of their embeddings.
 
     Args:
-        wanted: the number, or ``estimated``.
+        noise_std: the number, or ``estimated``.
         texts: ``(n_captions, dim)``.
         clip_of: ``(n_captions,)``, ascending: whose caption a row is.
         n_clips: how many clips are drawn, at most.
@@ -87,8 +87,8 @@ def choose_noise_std(
     Raises:
         DataError: no clip has two captions.
     """
-    if wanted != "estimated":
-        return wanted
+    if noise_std != "estimated":
+        return noise_std
     starts = np.flatnonzero(np.diff(clip_of, prepend=-1))
     clips = [part for part in np.split(np.arange(len(texts)), starts[1:]) if len(part) > 1]
     if not clips:

@@ -95,18 +95,18 @@ def training_captions(train: Split) -> tuple[list[str], _Rows]:
     Raises:
         DataError: there is none.
     """
-    found = [
+    numbered = [
         (caption, number)
         for number, clip_id in enumerate(train.clip_ids)
         for caption in train.references[clip_id]
         if caption.strip()
     ]
-    if not found:
+    if not numbered:
         raise DataError(
             f"{train.label} holds no caption with a word; expected captions to learn from. Choose "
             "another training split with --train."
         )
-    captions, clips = zip(*found, strict=True)
+    captions, clips = zip(*numbered, strict=True)
     return list(captions), np.array(clips, dtype=np.int64)
 
 

@@ -96,10 +96,12 @@ def used_pieces(tokenizer: Tokenizer, captions: Sequence[str]) -> set[int]:
         DataError: there is no caption with any piece.
     """
     added = set(tokenizer.encode("").ids)
-    found = {piece for encoding in tokenizer.encode_batch(list(captions)) for piece in encoding.ids}
-    if not found - added:
+    pieces = {
+        piece for encoding in tokenizer.encode_batch(list(captions)) for piece in encoding.ids
+    }
+    if not pieces - added:
         raise DataError(
             f"the encoder's tokenizer finds no word in {len(captions)} training captions; expected "
             "captions to learn from. Choose another training split with --train."
         )
-    return found
+    return pieces
