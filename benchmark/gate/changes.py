@@ -1,4 +1,4 @@
-"""What a new baseline changes: lines for whoever accepts it."""
+"""List what a new baseline changes, for whoever accepts it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmark.runs.pairs import SystemPair
 
 
 def list_changes(night: HeldRun) -> list[str]:
-    """Say in what a run differs from the baseline that it follows; nothing where in nothing."""
+    """List in what a run differs from the baseline that it follows."""
     run, before = night.run, night.baseline
     if run.plan.references_sha256 != before.plan.references_sha256:
         return [f"other references than the {before.plan.dataset} before: nothing compares"]

@@ -1,4 +1,4 @@
-"""A run and the baseline that it is held against."""
+"""A run beside the baseline that it is compared with."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from benchmark.runs.record import RunRecord, SystemRecord
 
 @dataclass(frozen=True)
 class HeldRun:
-    """A night: what was accepted, and what is held against it."""
+    """A run, and the accepted one that it is compared with: a night."""
 
     run: RunRecord
     baseline: RunRecord
 
     @property
     def scored(self) -> list[SystemRecord]:
-        """Systems of the run with a scored clip, in its order."""
+        """List the systems of the run with a scored clip, in its order."""
         return [system for system in self.run.systems.values() if system.scores.n_scored]
 
     @property
     def gone(self) -> list[str]:
-        """Names of systems that the baseline has and the run has not."""
+        """Name the systems that the baseline has and the run has not."""
         return [name for name in self.baseline.systems if name not in self.run.systems]
 
     @property
     def new(self) -> list[str]:
-        """Names of systems that the run has and the baseline has not."""
+        """Name the systems that the run has and the baseline has not."""
         return [name for name in self.run.systems if name not in self.baseline.systems]
 
     @cached_property
     def pairs(self) -> Mapping[str, SystemPair]:
-        """Systems of both by name, the baseline's first."""
+        """Pair the systems of both by name, the baseline's first."""
         return {
             name: SystemPair.of(self.baseline.systems[name], system)
             for name, system in self.run.systems.items()
@@ -44,7 +44,7 @@ class HeldRun:
 
     @cached_property
     def other_machine(self) -> str | None:
-        """In what the hardware differs; None where it does not, or nobody knows."""
+        """Say in what the hardware differs; None where it does not, or nobody knows."""
         now, before = self.run.manifest.machine, self.baseline.manifest.machine
         if now is None or before is None:
             return None

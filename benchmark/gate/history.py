@@ -153,13 +153,13 @@ def find_steps(nights: Sequence[Night], n_runs: int) -> list[FoundStep]:
         for subject in night.values:
             series.setdefault(_series_of(night, subject), {})[night.run] = night
     last = max(nights, key=lambda night: night.date, default=None)
-    found = [
+    steps = [
         step
         for (*_, subject, _), by_run in series.items()
         if last is not None and last.run in by_run
         for step in _steps_of(subject, list(by_run.values())[-n_runs:])
     ]
-    return sorted(found, key=lambda step: (step.date, step.system, step.subject), reverse=True)
+    return sorted(steps, key=lambda step: (step.date, step.system, step.subject), reverse=True)
 
 
 def history_beside(baseline: Path) -> Path:

@@ -1,4 +1,4 @@
-"""One night: read run, baseline, policy and history, judge, and write what others read."""
+"""Hold a gate: read run, baseline, policy and history, judge, and write the reports."""
 
 from __future__ import annotations
 

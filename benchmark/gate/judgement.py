@@ -1,4 +1,4 @@
-"""A run held against a baseline: every check that a policy asks for, and one verdict."""
+"""Judge a run by a baseline: every check that a policy asks for, and one verdict."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmark.runs.record import RunRecord
 
 
 def judge_run(night: HeldRun, policy: Policy) -> Verdict:
-    """Hold a sealed run against a baseline.
+    """Judge a sealed run by a baseline.
 
     Raises:
         UsageError: the baseline is of other data.
@@ -41,7 +41,7 @@ def judge_run(night: HeldRun, policy: Policy) -> Verdict:
 
 
 def unmeasured(why: str, run: str, baseline: RunRecord, policy: Policy) -> Verdict:
-    """Give the verdict on a run that nothing can be said of."""
+    """Make the verdict on a run in which nothing was measured."""
     return Verdict(run, baseline.title, policy.source, unmeasured=why)
 
 

@@ -1,4 +1,4 @@
-"""Is it as fast and as small as it was?
+"""Judge whether systems are as fast, and a run as small, as they were.
 
 Times are in units of fixed work that was timed beside each call, so that a machine that is slower
 as a whole changes nothing, and are compared clip by clip. The median ratio of a system's calls has
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmark.gate.checks import Check, Status, used_share
+from benchmark.gate.checks import Check, Status, is_beyond, used_share
 from benchmark.gate.held import HeldRun
 from benchmark.gate.policy import Limits, Policy, RatioRule
 from benchmark.runs.calls import LATENCY, Calls
@@ -35,7 +35,7 @@ class SpeedPair:
         is_other_machine: whether the two ran on unlike hardware.
     """
 
-    system: str
+    system_name: str
     before: Calls
     now: Calls
     unit_s: float
@@ -50,11 +50,13 @@ class SpeedPair:
         unit_s = latency.calibration_p50_s
         return SpeedPair(now.name, before.calls, now.calls, unit_s, is_other_machine)
 
-    def subjects(self, calls: Calls) -> list[str]:
+    @staticmethod
+    def subjects(calls: Calls) -> list[str]:
+        """List what was timed in calls: the whole, and every stage that one of them has."""
         return list(dict.fromkeys(subject for call in calls.values() for subject in call))
 
     def medians(self, subject: str) -> tuple[float, float]:
-        """The median call of the baseline and of the run; a call without a stage spent 0 there."""
+        """Take the median call of both runs; a call without a stage spent 0 there."""
         before, now = (
             float(np.median([call.get(subject, 0.0) for call in calls.values()]))
             for calls in (self.before, self.now)
@@ -62,7 +64,7 @@ class SpeedPair:
         return before, now
 
     def ratio(self, subject: str, floor: float) -> Percentile | None:
-        """Median ratio of run to baseline over the same clips; None for too few of them."""
+        """Take the median ratio of run to baseline over the same clips; None for too few."""
         ratios = [
             max(self.now[clip_id].get(subject, 0.0), floor)
             / max(self.before[clip_id].get(subject, 0.0), floor)
@@ -110,9 +112,12 @@ def judge_memory(night: HeldRun, rule: RatioRule) -> SpeedFindings:
     if night.gone or night.new:
         note = "peak memory not compared: the run has other systems than the baseline"
         return SpeedFindings([], [note])
-    ratio = max(now, rule.floor) / max(before, rule.floor)
+    floor = max(rule.floor, _LEAST)
+    ratio = max(now, floor) / max(before, floor)
     is_other = night.other_machine is not None
-    status: Status = "pass" if ratio <= limit else "inconclusive" if is_other else "fail"
+    status: Status = "pass"
+    if is_beyond(ratio, limit):
+        status = "inconclusive" if is_other else "fail"
     reason = f"x{ratio:.2f}" + (", on another machine" if is_other else "")
     used = used_share(ratio - 1, limit - 1)
     name = f"<= x{limit:g}"
@@ -140,7 +145,7 @@ def _judge_pair(pair: SpeedPair, limits: Limits) -> Iterator[Check]:
             continue
         if subject not in present:
             reason = "timed in the baseline, and not in the run"
-            yield Check(pair.system, subject, "", "fail", reason)
+            yield Check(pair.system_name, subject, "", "fail", reason)
         else:
             yield _judge_subject(pair, subject, rule.max_ratio, floor)
 
@@ -151,14 +156,14 @@ def _judge_subject(pair: SpeedPair, subject: str, limit: float, floor: float) ->
     ratio = pair.ratio(subject, floor)
     if ratio is None:
         reason = "too few clips were timed in both runs"
-        return Check(pair.system, subject, f"<= x{limit:g}", "inconclusive", reason)
+        return Check(pair.system_name, subject, f"<= x{limit:g}", "inconclusive", reason)
     status: Status = "pass"
-    if ratio.value > limit:
-        is_sure = ratio.low > limit and not pair.is_other_machine
+    if is_beyond(ratio.value, limit):
+        is_sure = is_beyond(ratio.low, limit) and not pair.is_other_machine
         status = "fail" if is_sure else "inconclusive"
     reason = f"x{ratio.value:.2f}, from x{ratio.low:.2f} to x{ratio.high:.2f}"
     return Check(
-        pair.system,
+        pair.system_name,
         subject,
         f"<= x{limit:g}",
         status,
