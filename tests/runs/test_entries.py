@@ -56,3 +56,36 @@ def test_a_failure_to_get_ready_keeps_its_time():
 
 def test_content_keys_tell_parts_apart():
     assert content_key(["ab", "c"]) != content_key(["a", "bc"])
+
+
+def test_a_trace_leads_to_where_it_was_raised():
+    assert "raise error" in ENTRY.failed(raised(ValueError("no weights"))).traceback
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), CallTimeoutError("x")])
+def test_what_failed_once_may_fail_again_in_another_way(error):
+    first = ENTRY.failed(raised(OSError("no disk")))
+    again = first.failed(raised(error))
+    assert again.error == f"{type(error).__name__}: x"
+    assert again.clip_id == ENTRY.clip_id
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (["a"], ["b"]),
+        (["a"], ["a", ""]),
+        (["a", "b"], ["b", "a"]),
+        (["", ""], [""]),
+    ],
+)
+def test_content_keys_of_other_parts_are_others(one, other):
+    keys = {content_key(one), content_key(other)}
+    assert len(keys) == 2
+    assert all(len(key) == 32 and int(key, 16) >= 0 for key in keys)
+
+
+def test_a_content_key_is_the_same_every_time():
+    assert content_key(["toy", "aac-bench 1", "0"]) == content_key(
+        iter(["toy", "aac-bench 1", "0"])
+    )

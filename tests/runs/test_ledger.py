@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,8 @@ from machines import SERVER
 
 from benchmark.errors import MachineError, RunError
 from benchmark.runs.entries import ClipEntry, MachineEntry, PrepareEntry, TimedEntry
-from benchmark.runs.ledger import Ledger, read_ledger
+from benchmark.runs.folds import Batch
+from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
 
 ENTRY = ClipEntry("toy", 0, "a.wav", "ok", "rain falls", "k", 0, 1, 0.1, 0.2, 5.0)
 
@@ -159,3 +161,123 @@ def test_a_full_disk_says_so_and_how_to_go_on(tmp_path):
 def test_a_place_that_cannot_be_written_says_so(tmp_path):
     with pytest.raises(MachineError, match=r"cannot write .*ledger\.jsonl"):
         Ledger(tmp_path / "no-such-folder" / "ledger.jsonl")
+
+
+@pytest.mark.parametrize("n_bytes", range(1, 60, 7))
+def test_a_line_torn_anywhere_costs_itself_alone(tmp_path, n_bytes):
+    path = tmp_path / "ledger.jsonl"
+    with Ledger(path) as ledger:
+        ledger.extend([ENTRY])
+        ledger.extend([named("b.wav")])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-n_bytes])
+    assert [entry.clip_id for entry in read_ledger(path).entries("toy")] == ["a.wav"]
+    with Ledger(path) as ledger:
+        assert [entry.clip_id for entry in ledger.view.entries("toy")] == ["a.wav"]
+        ledger.extend([named("b.wav")])
+    assert path.read_bytes() == whole
+
+
+def test_a_ledger_that_is_torn_in_its_first_line_is_empty(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    path.write_bytes(b'{"row": "clip"')
+    assert read_ledger(path) == LedgerView()
+    with Ledger(path) as ledger:
+        assert ledger.view == LedgerView()
+    assert path.read_bytes() == b""
+
+
+def test_opening_a_ledger_changes_nothing_that_is_whole(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    with Ledger(path) as ledger:
+        ledger.extend([ENTRY, named("b.wav")])
+    before = path.read_bytes()
+    for _ in range(3):
+        with Ledger(path) as ledger:
+            assert len(ledger.view.clips) == 2
+    assert path.read_bytes() == before
+
+
+def test_no_file_is_an_empty_ledger(tmp_path):
+    assert read_ledger(tmp_path / "ledger.jsonl") == LedgerView()
+    assert not (tmp_path / "ledger.jsonl").exists()
+
+
+def test_several_writers_of_one_ledger_lose_no_line(tmp_path):
+    path, n_writers, n_entries = tmp_path / "ledger.jsonl", 4, 25
+    ledgers = [Ledger(path) for _ in range(n_writers)]
+
+    def write(writer):
+        for number in range(n_entries):
+            ledgers[writer].extend([named(f"{writer}-{number}.wav", caption="x" * 500)])
+
+    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(n_writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for ledger in ledgers:
+        ledger.close()
+    expected = {f"{w}-{n}.wav" for w in range(n_writers) for n in range(n_entries)}
+    assert {entry.clip_id for entry in read_ledger(path).entries("toy")} == expected
+
+
+def test_a_writer_sees_what_others_wrote_once_it_opens_the_ledger_again(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    with Ledger(path) as first, Ledger(path) as second:
+        first.extend([ENTRY])
+        second.extend([named("b.wav")])
+        assert [entry.clip_id for entry in first.view.entries("toy")] == ["a.wav"]
+    with Ledger(path) as again:
+        assert [entry.clip_id for entry in again.view.entries("toy")] == ["a.wav", "b.wav"]
+
+
+@pytest.mark.parametrize(
+    ("states", "has_captions"),
+    [
+        ({"a": "ok", "b": "ok"}, True),
+        ({"a": "ok", "b": "empty"}, True),
+        ({"a": "ok", "b": "error"}, False),
+        ({"a": "timeout", "b": "ok"}, False),
+        ({"a": "ok"}, False),
+        ({}, False),
+    ],
+)
+def test_a_batch_is_done_once_every_clip_of_it_has_a_caption(states, has_captions):
+    view = LedgerView()
+    for clip_id, state in states.items():
+        view.add(named(clip_id, state=state))
+    assert view.has_captions_of(Batch("toy", 0, 0, ("a", "b"))) is has_captions
+    assert not view.has_captions_of(Batch("toy", 1, 0, ("a", "b")))
+    assert not view.has_captions_of(Batch("other", 0, 0, ("a", "b")))
+
+
+def test_a_timed_clip_stands_once_as_it_was_last(tmp_path):
+    view = LedgerView()
+    for seconds in (0.4, 0.2):
+        view.add(TimedEntry("toy", "a.wav", seconds, 5.0, True))
+    view.add(TimedEntry("other", "a.wav", 0.9, 5.0, True))
+    assert [entry.caption_s for entry in view.timed_entries("toy")] == [0.2]
+
+
+def test_machines_are_kept_in_the_order_they_were_noted():
+    view = LedgerView()
+    for peak_mib in (30.0, 10.0, 20.0):
+        view.add(MachineEntry(SERVER, peak_mib))
+    assert [entry.peak_rss_mib for entry in view.machines] == [30.0, 10.0, 20.0]
+
+
+def test_nothing_to_write_writes_nothing(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    with Ledger(path) as ledger:
+        ledger.extend([])
+    assert path.read_bytes() == b""
+    assert ledger.view == LedgerView()
+
+
+def test_a_ledger_with_a_foreign_line_is_closed_and_left_as_it_is(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    path.write_text('{"row": "poem"}\n')
+    with pytest.raises(RunError, match="line 1"):
+        Ledger(path)
+    assert path.read_text() == '{"row": "poem"}\n'

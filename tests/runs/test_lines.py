@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from machines import SERVER
 
 from benchmark.errors import RunError
@@ -96,3 +99,108 @@ def test_a_file_name_that_is_no_text_comes_back_as_it_was():
 
 def test_parts_that_a_later_version_adds_are_passed_over():
     assert read(change(CLIP, mood="calm")) == CLIP
+
+
+_TEXTS = st.text(max_size=12) | st.sampled_from(["\ud800", "\u2028", "\x00", '"', "a\nb"])
+_SECONDS = st.floats(0, 1e9)
+_ERRORS = st.none() | _TEXTS
+_SPENT = st.dictionaries(_TEXTS, _SECONDS, max_size=3)
+_FACT = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | _SECONDS | _TEXTS
+_CLIPS = st.builds(
+    ClipEntry,
+    system=_TEXTS,
+    fold=st.integers(0, 9),
+    clip_id=_TEXTS,
+    state=st.sampled_from(["ok", "empty"]),
+    caption=_TEXTS,
+    key=_TEXTS,
+    batch=st.integers(0, 10**6),
+    batch_size=st.integers(1, 512),
+    read_s=_SECONDS,
+    caption_s=_SECONDS,
+    audio_s=_SECONDS,
+)
+_FAILED = st.builds(
+    lambda entry, state, error, trace: dataclasses.replace(
+        entry, state=state, caption=None, error=error, traceback=trace
+    ),
+    _CLIPS,
+    st.sampled_from(["error", "timeout"]),
+    _TEXTS,
+    _TEXTS,
+)
+_PREPARED = st.builds(
+    PrepareEntry,
+    _TEXTS,
+    st.integers(0, 9),
+    _SECONDS,
+    trained_on=st.none() | st.lists(_TEXTS, max_size=3).map(tuple),
+    facts=st.dictionaries(_TEXTS, _FACT, max_size=3),
+)
+_TIMED = st.builds(
+    TimedEntry,
+    _TEXTS,
+    _TEXTS,
+    _SECONDS,
+    _SECONDS,
+    st.booleans(),
+    st.booleans(),
+    _SPENT,
+    _SPENT,
+    st.none() | _SECONDS,
+    st.none() | _TEXTS,
+    _ERRORS,
+)
+_MACHINES = st.builds(MachineEntry, st.just(SERVER), st.none() | _SECONDS)
+_ENTRIES = st.one_of(_CLIPS, _FAILED, _PREPARED, _TIMED, _MACHINES)
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+
+
+@given(_ENTRIES)
+def test_every_entry_is_one_line_and_read_back_as_it_was_written(entry):
+    line = write_line(entry)
+    assert line.isascii()
+    assert (line.count(b"\n"), line[-1:]) == (1, b"\n")
+    assert read_line(line, Path("ledger.jsonl"), 1) == entry
+
+
+@given(st.binary(max_size=60))
+def test_bytes_that_are_no_entry_are_refused_in_words(line):
+    with pytest.raises(RunError, match=r"^ledger\.jsonl, line 7"):
+        read_line(line, Path("ledger.jsonl"), 7)
+
+
+@given(_JSON)
+def test_json_that_is_no_entry_is_refused_in_words(content):
+    with pytest.raises(RunError, match=r"^ledger\.jsonl, line 7"):
+        read(json.dumps(content))
+
+
+@settings(max_examples=200)
+@given(_ENTRIES, st.data())
+def test_an_entry_with_a_part_of_another_kind_is_read_or_refused_in_words(entry, data):
+    record = json.loads(write_line(entry))
+    key = data.draw(st.sampled_from(list(record)))
+    record[key] = data.draw(_JSON)
+    try:
+        again = read(json.dumps(record))
+    except RunError as error:
+        message = str(error)
+    else:
+        message = "ledger.jsonl, line 7"
+        assert write_line(read_line(write_line(again), Path("ledger.jsonl"), 7)) == write_line(
+            again
+        )
+    assert message.startswith("ledger.jsonl, line 7")
+
+
+@given(_ENTRIES, st.data())
+def test_an_entry_cut_off_anywhere_is_refused_in_words(entry, data):
+    line = write_line(entry)
+    cut = line[: data.draw(st.integers(0, len(line) - 2))]
+    with pytest.raises(RunError, match=r"^ledger\.jsonl, line 7"):
+        read_line(cut, Path("ledger.jsonl"), 7)

@@ -1,0 +1,45 @@
+"""What is asked for where nothing is said."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from benchmark.runs.plan import Feeding
+from benchmark.runs.requests import RUN_FEEDING, CaptionRequest, RunRequest, ScoreRequest
+
+
+def test_a_run_times_fifty_clips_and_a_caption_none():
+    run = RunRequest(("toy",), "clotho", Path("data"), ("bleu_1",))
+    caption = CaptionRequest((Path("a.wav"),), "toy", Path("data"))
+    assert run.feeding == RUN_FEEDING == Feeding(batch_size=1, timeout_s=None, n_timed=50)
+    assert caption.feeding == Feeding(1, None, 0)
+
+
+def test_a_run_hears_every_sound_once_on_the_processor():
+    run = RunRequest(("toy",), "clotho", Path("data"), ("bleu_1",))
+    assert (run.device, run.seed, run.limit, run.text_only) == ("cpu", 0, None, False)
+    assert (run.train, run.embeddings, run.lineups) == (None, (), ())
+
+
+def test_scores_are_of_whole_splits():
+    request = ScoreRequest((Path("a.csv"),), "clotho", Path("data"), ("bleu_1",))
+    assert (request.allow_missing, request.names) == (False, ())
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        RunRequest(("toy",), "clotho", Path("data"), ()),
+        ScoreRequest((), "clotho", Path("data"), ()),
+        CaptionRequest((), "toy", Path("data")),
+    ],
+    ids=lambda request: type(request).__name__,
+)
+def test_a_request_is_not_changed_but_replaced(request_):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        request_.data_root = Path("elsewhere")
+    moved = dataclasses.replace(request_, data_root=Path("elsewhere"))
+    assert moved.data_root != request_.data_root
