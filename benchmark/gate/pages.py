@@ -1,4 +1,8 @@
-"""A verdict for people: in the terminal, and as the summary of a step in continuous integration."""
+"""Set a verdict for people: in the terminal, and as a step's summary in continuous integration.
+
+Tables are laid out by ``display``, cells escaped here: a summary is shown by servers of several
+makes, whose markdown agrees on character entities and not on backslashes.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import html
 from collections.abc import Sequence
 from typing import Literal
 
+from benchmark.display.escaping import show_controls
 from benchmark.display.layout import NO_VALUE, lay_out
 from benchmark.gate.checks import Check, Regression, Status, Unit, Verdict
 from benchmark.gate.history import FoundStep
@@ -84,7 +89,7 @@ def _check_table(checks: Sequence[Check], form: Form) -> str:
 
 
 def _clip_list(regressions: Sequence[Regression]) -> str:
-    """Three lines a clip: captions are too wide for a terminal's table."""
+    """List three lines a clip: captions are too wide for a terminal's table."""
     return "\n".join(
         f"{fallen.system}, {_safe(fallen.clip_id, 'text')}: {_fall(fallen)}\n"
         f"    was: {_safe(fallen.baseline_caption, 'text')}\n"
@@ -140,8 +145,8 @@ def _number(value: float | None, unit: Unit) -> str:
 
 
 def _safe(text: str, form: Form) -> str:
-    """Keep what others wrote, as captions, from being read as markup; one line a cell."""
-    line = " ".join(text.split())
+    """Keep what others wrote, as captions, from steering a terminal or a page; one line a cell."""
+    line = show_controls(" ".join(text.split()))
     if form == "text":
         return line
     return html.escape(line, quote=False).replace("`", "&#96;").replace("[", "&#91;")

@@ -1,4 +1,4 @@
-"""What a night is held to: limits by metric, latency, memory and coverage, for every system.
+"""Say what a night must keep: limits by metric, latency, memory and coverage, for every system.
 
 A policy is TOML. It lies over the built-in one, its ``[metrics.KEY]`` lie over its
 ``[metrics.default]``, and each table of its ``[systems.NAME]`` over the table of the same name:
@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from benchmark.errors import UnknownNameError, UsageError
-from benchmark.gate.policy_form import DEFAULT_RULE, check_policy
+from benchmark.gate.policy_form import DEFAULT_RULE
+from benchmark.gate.policy_layers import LimitLayer, Numbers, PolicyLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class MetricRule:
 
     @property
     def needs_value(self) -> bool:
-        """Whether a run must have the metric even where the baseline does not."""
+        """Tell whether a run must have the metric even where the baseline does not."""
         return self.min is not None or self.max is not None
 
     @property
     def needs_baseline(self) -> bool:
-        """Whether a run's value is held against the baseline's."""
+        """Tell whether a run's value is compared with the baseline's."""
         return self.max_drop is not None or self.margin is not None
 
 
@@ -67,21 +67,29 @@ class RatioRule:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """All that one system is held to."""
+    """All that one system must keep.
+
+    Attributes:
+        coverage: of its captions.
+        latency: of whole calls.
+        stages: of every stage of them.
+        layer: the same as a policy spells it, from which the rules of metrics are taken.
+    """
 
     coverage: CoverageRule
     latency: RatioRule
     stages: RatioRule
-    metrics: Mapping[str, Mapping[str, Any]]
+    layer: LimitLayer = field(repr=False)
 
     @property
     def needs_calls(self) -> bool:
-        """Whether a run must have timed calls where the baseline has."""
+        """Tell whether a run must have timed calls where the baseline has."""
         return self.latency.max_ratio is not None or self.stages.max_ratio is not None
 
     def metric(self, key: str) -> MetricRule:
-        """The rule of one metric: its own laid over the default."""
-        default, own = self.metrics.get(DEFAULT_RULE, {}), self.metrics.get(key, {})
+        """Make the rule of one metric: its own laid over the default."""
+        rules = self.layer.metrics
+        default, own = rules.get(DEFAULT_RULE, {}), rules.get(key, {})
         return MetricRule(**_without_switched_off({**default, **own}))
 
 
@@ -96,7 +104,7 @@ class Policy:
         n_worst_clips: how many clips to list whose score fell most.
         worst_metric: by which score.
         n_history_runs: latest runs in which steps are looked for.
-        tables: the merged TOML, from which ``limits`` are taken.
+        layer: the whole of it, from which the limits of a system are taken.
     """
 
     source: str
@@ -105,16 +113,16 @@ class Policy:
     n_worst_clips: int
     worst_metric: str
     n_history_runs: int
-    tables: Mapping[str, Any] = field(repr=False)
+    layer: PolicyLayer = field(repr=False)
 
-    def limits(self, system: str) -> Limits:
-        """What one system is held to."""
-        tables = _lay_over(self.tables, self.tables.get("systems", {}).get(system, {}))
+    def limits(self, system_name: str) -> Limits:
+        """Gather what one system must keep."""
+        layer = self.layer.limits_of(system_name).over(self.layer.limits)
         return Limits(
-            coverage=CoverageRule(**_without_switched_off(tables["coverage"])),
-            latency=_ratio(tables["latency"]),
-            stages=_ratio(tables["stages"]),
-            metrics=tables["metrics"],
+            coverage=CoverageRule(**_without_switched_off(layer.coverage)),
+            latency=_ratio(layer.latency),
+            stages=_ratio(layer.stages),
+            layer=layer,
         )
 
     def refuse_strangers(self, known: Iterable[str]) -> None:
@@ -124,7 +132,7 @@ class Policy:
             UnknownNameError: the policy names such a system.
         """
         names = list(known)
-        for name in self.tables.get("systems", {}):
+        for name in self.layer.systems:
             if name not in names:
                 raise UnknownNameError(f"system of run or baseline ({self.source})", name, names)
 
@@ -136,29 +144,25 @@ def read_policy(path: Path | None) -> Policy:
         UsageError: the file cannot be read, is no TOML, or has an unknown key or a value of the
             wrong type or range.
     """
-    tables, source = _built_in(), "built in"
+    layer, source = _built_in(), "built in"
     if path is not None:
         source = str(path)
-        given = _parse(_read_text(path), source)
-        check_policy(given, source)
-        tables = _lay_over(tables, given)
+        layer = _parse(_read_text(path), source).over(layer)
     return Policy(
         source=source,
-        alpha=tables["tests"]["alpha"],
-        memory=_ratio(tables["memory"]),
-        n_worst_clips=tables["worst"]["n_clips"],
-        worst_metric=tables["worst"]["metric"],
-        n_history_runs=tables["history"]["n_runs"],
-        tables=tables,
+        alpha=float(layer.tests["alpha"]),
+        memory=_ratio(layer.memory),
+        n_worst_clips=int(layer.worst["n_clips"]),
+        worst_metric=str(layer.worst["metric"]),
+        n_history_runs=int(layer.history["n_runs"]),
+        layer=layer,
     )
 
 
 @functools.cache
-def _built_in() -> dict[str, Any]:
+def _built_in() -> PolicyLayer:
     file = resources.files("benchmark.gate") / "default_policy.toml"
-    tables = _parse(file.read_text(encoding="utf-8"), "built in")
-    check_policy(tables, "built in")
-    return tables
+    return _parse(file.read_text(encoding="utf-8"), "built in")
 
 
 def _read_text(path: Path) -> str:
@@ -168,27 +172,19 @@ def _read_text(path: Path) -> str:
         raise UsageError(f"cannot read the policy {path}: {error}") from error
 
 
-def _parse(text: str, source: str) -> dict[str, Any]:
+def _parse(text: str, source: str) -> PolicyLayer:
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{source}: not TOML: {error}.") from error
+    return PolicyLayer.of(tables, source)
 
 
-def _lay_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay tables over tables, table by table."""
-    merged = dict(below)
-    for key, value in above.items():
-        is_table = isinstance(value, dict)
-        merged[key] = _lay_over(below.get(key, {}), value) if is_table else value
-    return merged
-
-
-def _ratio(table: Mapping[str, Any]) -> RatioRule:
+def _ratio(table: Numbers) -> RatioRule:
     limits = _without_switched_off(table)
     floor = limits.get("floor_s", limits.get("floor_mib", 0.0))
     return RatioRule(limits.get("max_ratio"), floor)
 
 
-def _without_switched_off(table: Mapping[str, Any]) -> dict[str, Any]:
+def _without_switched_off(table: Numbers) -> dict[str, float]:
     return {key: value for key, value in table.items() if value is not False}

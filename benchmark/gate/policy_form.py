@@ -1,14 +1,23 @@
-"""Which keys a policy may hold, and which values: everything else is an error that says where."""
+"""Check the keys and values of a policy: all that is unknown is an error that says where."""
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 from benchmark.errors import UsageError
 from benchmark.metrics.catalogue import METRICS
+
+Toml: TypeAlias = (
+    "str | int | float | datetime.datetime | datetime.date | datetime.time"
+    " | list[Toml] | dict[str, Toml]"
+)
+"""Whatever TOML can hold."""
+
+TomlTable: TypeAlias = Mapping[str, Toml]
 
 SCHEMA = 1
 DEFAULT_RULE = "default"
@@ -23,7 +32,7 @@ class _Number:
     can_be_off: bool = True
     is_whole: bool = False
 
-    def fits(self, value: Any) -> bool:
+    def fits(self, value: Toml) -> bool:
         if isinstance(value, bool):
             return self.can_be_off and not value
         if not isinstance(value, int if self.is_whole else int | float):
@@ -57,17 +66,16 @@ _RELATIVE = {"max_drop": _SHARE, "margin": _Number(1e-9, _FAR)}
 _ABSOLUTE = _Number(-_FAR, _FAR)
 
 
-def check_policy(tables: Mapping[str, Any], source: str) -> None:
+def check_policy(tables: TomlTable, source: str) -> None:
     """Refuse what is not a policy.
 
     Raises:
         UsageError: another schema, an unknown key, or a value of the wrong type or range; the
             message says where, and what is expected.
     """
-    if tables.get("schema") != SCHEMA:
-        raise UsageError(
-            f"{source}: schema {tables.get('schema')!r}; a policy begins with `schema = {SCHEMA}`."
-        )
+    schema = tables.get("schema")
+    if type(schema) is not int or schema != SCHEMA:  # True and 1.0 equal 1
+        raise UsageError(f"{source}: schema {schema!r}; a policy begins with `schema = {SCHEMA}`.")
     rest = {key: table for key, table in tables.items() if key != "schema"}
     _check_names(rest, [*_LIMITS, *_OF_THE_WHOLE, "metrics", "systems"], "", source)
     for key, table in _tables(rest, "", source):
@@ -82,7 +90,7 @@ def check_policy(tables: Mapping[str, Any], source: str) -> None:
     _check_limits({key: rest[key] for key in (*_LIMITS, "metrics") if key in rest}, "", source)
 
 
-def _check_limits(tables: Mapping[str, Any], where: str, source: str) -> None:
+def _check_limits(tables: TomlTable, where: str, source: str) -> None:
     for key, table in _tables(tables, where, source):
         if key == "metrics":
             _check_names(table, [DEFAULT_RULE, *METRICS], f"{where}metrics.", source)
@@ -92,7 +100,7 @@ def _check_limits(tables: Mapping[str, Any], where: str, source: str) -> None:
             _check_numbers(table, _LIMITS[key], f"{where}{key}.", source)
 
 
-def _check_rule(key: str, rule: Mapping[str, Any], where: str, source: str) -> None:
+def _check_rule(key: str, rule: TomlTable, where: str, source: str) -> None:
     if key == DEFAULT_RULE:
         return _check_numbers(rule, _RELATIVE, where, source)
     is_higher_better = METRICS[key].higher_is_better
@@ -107,7 +115,7 @@ def _check_rule(key: str, rule: Mapping[str, Any], where: str, source: str) -> N
     return _check_numbers(rule, {right: _ABSOLUTE, **_RELATIVE}, where, source)
 
 
-def _check_worst(table: Mapping[str, Any], source: str) -> None:
+def _check_worst(table: TomlTable, source: str) -> None:
     _check_names(table, ["n_clips", "metric"], "worst.", source)
     metric = table.get("metric", "cider_d")
     if not isinstance(metric, str):
@@ -118,9 +126,7 @@ def _check_worst(table: Mapping[str, Any], source: str) -> None:
     _check_numbers(numbers, _OF_THE_WHOLE["worst"], "worst.", source)
 
 
-def _check_numbers(
-    table: Mapping[str, Any], form: Mapping[str, _Number], where: str, source: str
-) -> None:
+def _check_numbers(table: TomlTable, form: Mapping[str, _Number], where: str, source: str) -> None:
     _check_names(table, form, where, source)
     for key, value in table.items():
         if not form[key].fits(value):
@@ -138,9 +144,7 @@ def _check_names(names: Iterable[str], known: Iterable[str], where: str, source:
             )
 
 
-def _tables(
-    table: Mapping[str, Any], where: str, source: str
-) -> Iterable[tuple[str, Mapping[str, Any]]]:
+def _tables(table: TomlTable, where: str, source: str) -> Iterable[tuple[str, TomlTable]]:
     for key, value in table.items():
         if not isinstance(value, dict):
             raise UsageError(f"{source}: {where}{key}: found {value!r}; expected a table.")

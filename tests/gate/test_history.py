@@ -7,9 +7,19 @@ import json
 
 import numpy as np
 import pytest
+from machines import SERVER
+from made_nights import cell_of, run_of, system_of, timed_in
 
 from benchmark.errors import DataError
-from benchmark.gate.history import Night, append_nights, find_steps, history_beside, read_history
+from benchmark.gate.history import (
+    FoundStep,
+    Night,
+    append_nights,
+    find_steps,
+    history_beside,
+    nights_of,
+    read_history,
+)
 
 TONIGHT = Night(
     date="2026-01-01T02:00:00+00:00",
@@ -92,24 +102,143 @@ def test_a_torn_last_line_is_named(tmp_path):
         read_history(path)
 
 
+def test_a_last_line_that_only_lacks_its_end_is_a_night_and_is_not_grown_into(tmp_path):
+    path = tmp_path / "history.jsonl"
+    append_nights(path, nights([0.5]))
+    path.write_text(path.read_text().rstrip("\n"))
+    append_nights(path, nights([0.5, 0.6]))
+    assert [night.values["cider_d"] for night in read_history(path)] == [0.5, 0.6]
+
+
+def test_a_blank_line_is_a_broken_one_and_its_number_is_said(tmp_path):
+    path = tmp_path / "history.jsonl"
+    append_nights(path, nights([0.5, 0.6]))
+    path.write_text(path.read_text() + "\n")
+    with pytest.raises(DataError, match=r"line 3: '' is not a night .*mend or remove that line"):
+        read_history(path)
+
+
+def test_a_history_that_cannot_be_read_is_said(tmp_path):
+    (tmp_path / "history.jsonl").write_bytes(b"\xff\n")
+    with pytest.raises(DataError, match="cannot read the history"):
+        read_history(tmp_path / "history.jsonl")
+    with pytest.raises(DataError, match="cannot read the history"):
+        read_history(tmp_path)
+
+
+def test_nights_are_read_oldest_first_in_whatever_order_they_were_added(tmp_path):
+    path = tmp_path / "history.jsonl"
+    first, second, third = nights([0.5, 0.6, 0.7])
+    append_nights(path, [third, first])
+    append_nights(path, [second])
+    assert read_history(path) == [first, second, third]
+
+
+def test_the_same_run_may_be_a_night_and_accepted_of_several_systems(tmp_path):
+    path = tmp_path / "history.jsonl"
+    (night,) = nights([0.5])
+    others = [
+        dataclasses.replace(night, event="accepted"),
+        dataclasses.replace(night, system="rain"),
+    ]
+    append_nights(path, [night, *others])
+    append_nights(path, [night, *others])
+    assert len(read_history(path)) == 3
+
+
+def test_a_run_is_noted_system_by_system_with_what_makes_its_figures_comparable():
+    timed = timed_in([2.0] * 10, encode=1.0)
+    lost = {"spice": cell_of("spice", None, "no jar"), "sent_len.cands": cell_of("x", 9.0)}
+    run = run_of(
+        system_of("toy", {"cider_d": 0.5}, timed=timed, cells=lost),
+        system_of("still", {"fer": 0.0}),
+        machine=SERVER,
+        created_at="2026-01-05T00:00:00+00:00",
+    )
+    toy, still = nights_of(run, "night", "pass")
+    assert (toy.run, toy.date, toy.event, toy.outcome, toy.system) == (
+        *(run.content_id, "2026-01-05T00:00:00+00:00", "night", "pass", "toy"),
+    )
+    assert (toy.dataset, toy.references_sha256) == ("clotho:evaluation", "cd" * 32)
+    assert toy.values == {"cider_d": 0.5, "latency": 2.0, "stage encode": 1.0}
+    hardware = "cpu:AMD EPYC|cores:2|architecture:x86_64|threads:OMP_NUM_THREADS=1"
+    assert toy.signatures == {
+        "cider_d": "cider_d|tok:ptb",
+        "latency": hardware,
+        "stage encode": hardware,
+    }
+    assert (still.values, still.signatures) == ({"fer": 0.0}, {"fer": "fer|tok:ptb"})
+
+
+def test_void_times_are_not_noted():
+    run = run_of(system_of("toy", {"cider_d": 0.5}, timed=timed_in([2.0] * 10, is_same=False)))
+    assert nights_of(run, "night", "pass")[0].values == {"cider_d": 0.5}
+
+
+def test_a_run_that_was_noted_under_another_id_keeps_it():
+    run = dataclasses.replace(run_of(system_of("toy", {"cider_d": 0.5})), former_id="0" * 12)
+    assert nights_of(run, "night", "pass")[0].run == "0" * 12
+
+
+def test_what_is_noted_of_a_run_is_read_back(tmp_path):
+    run = run_of(system_of("toy", {"cider_d": 0.5}, timed=timed_in([2.0] * 10)))
+    noted = nights_of(run, "accepted", "the first")
+    append_nights(tmp_path / "history.jsonl", noted)
+    assert read_history(tmp_path / "history.jsonl") == noted
+
+
+def test_no_night_has_no_step():
+    assert find_steps([], n_runs=60) == []
+
+
+def test_figures_that_the_last_run_lacks_are_not_searched():
+    fallen = nights([0.78] * 10 + [0.70] * 10)
+    last = dataclasses.replace(
+        fallen[-1], date="2026-02-01T02:00:00+00:00", run="last", values={"spice": 0.1}
+    )
+    assert len(find_steps(fallen, n_runs=60)) == 1
+    assert find_steps([*fallen, last], n_runs=60) == []
+
+
+def test_steps_stand_newest_first():
+    values = [0.78] * 8 + [0.70] * 8 + [0.60] * 8
+    steps = find_steps(nights(values), n_runs=60)
+    assert [step.date[:10] for step in steps] == ["2026-01-17", "2026-01-09"]
+
+
+def test_times_on_other_hardware_begin_a_series_of_their_own():
+    here = nights([2.0] * 20, "latency", signatures={"latency": "cpu:A"})
+    there = nights([2.0] * 10 + [4.0] * 10, "latency", signatures={"latency": "cpu:B"})
+    assert find_steps([*here[:10], *there[10:]], n_runs=60) == []
+    assert len(find_steps(there, n_runs=60)) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [(0.5, 0.25, -0.5), (0.5, 0.75, 0.5), (-0.5, -0.25, 0.5), (0.0, 0.5, None)],
+)
+def test_a_step_is_a_share_of_the_level_before(before, after, change):
+    assert FoundStep("toy", "sbert_sim", "2026-01-01", "run", before, after).change == change
+
+
 def test_a_step_has_the_night_it_began_in_and_its_size():
     rng = np.random.default_rng(0)
     noise = rng.normal(0, 0.001, 20)
-    found = find_steps(nights([*(0.78 + noise[:12]), *(0.75 + noise[12:])]), n_runs=60)
-    assert [(step.date[:10], step.run, step.subject) for step in found] == [
+    steps = find_steps(nights([*(0.78 + noise[:12]), *(0.75 + noise[12:])]), n_runs=60)
+    assert [(step.date[:10], step.run, step.subject) for step in steps] == [
         ("2026-01-13", "run13", "cider_d")
     ]
-    assert found[0].change == pytest.approx(-0.03 / 0.78, abs=0.003)
+    assert steps[0].change == pytest.approx(-0.03 / 0.78, abs=0.003)
 
 
 def test_a_creep_of_nights_that_each_pass_is_found():
     """Three tenths of a percent a night: no night falls by 2 % against the one before."""
     values = [0.78] * 8 + [0.78 * (1 - 0.003 * night) for night in range(1, 11)] + [0.757] * 6
-    found = find_steps(nights(values), n_runs=60)
-    assert found
-    assert all(step.after < step.before for step in found)
-    assert found[-1].before == pytest.approx(0.78, rel=0.005)
-    assert found[0].after == pytest.approx(0.757, rel=0.005)
+    steps = find_steps(nights(values), n_runs=60)
+    assert steps
+    assert all(step.after < step.before for step in steps)
+    assert steps[-1].before == pytest.approx(0.78, rel=0.005)
+    assert steps[0].after == pytest.approx(0.757, rel=0.005)
 
 
 def test_a_steady_figure_and_its_last_digits_have_no_step():

@@ -16,18 +16,6 @@ from benchmark.gate.policy_form import check_policy
 from benchmark.metrics.catalogue import METRICS
 
 
-@pytest.fixture
-def read(tmp_path):
-    """Read a policy from its text, schema included."""
-
-    def read_text(text):
-        path = tmp_path / "policy.toml"
-        path.write_text(f"schema = 1\n{text}", encoding="utf-8")
-        return read_policy(path)
-
-    return read_text
-
-
 def test_the_built_in_policy_limits_drops_captions_times_and_memory():
     policy = read_policy(None)
     limits = policy.limits("any")
@@ -56,6 +44,52 @@ def test_a_metrics_own_rule_lies_over_the_default_and_a_systems_over_both(read):
     assert policy.limits("any").metric("cider_d") == MetricRule(min=0.3, max_drop=0.02)
     of_wsac = policy.limits("wsac[preset=code]").metric("cider_d")
     assert of_wsac == MetricRule(min=0.5, max_drop=0.02, margin=0.01)
+
+
+def test_a_systems_default_does_not_reach_metrics_with_a_rule_of_their_own(read):
+    """The built-in rule of FER switches the drop off, and holds for every system."""
+    limits = read("[systems.a.metrics.default]\nmax_drop = 0.5\n").limits("a")
+    assert limits.metric("cider_d") == MetricRule(max_drop=0.5)
+    assert limits.metric("fer") == MetricRule(margin=0.01)
+
+
+def test_a_rule_says_what_it_needs_of_run_and_baseline():
+    assert not MetricRule().needs_value
+    assert not MetricRule().needs_baseline
+    assert MetricRule(min=0.0).needs_value
+    assert MetricRule(max=0.0).needs_value
+    assert MetricRule(max_drop=0.0).needs_baseline
+    assert MetricRule(margin=0.1).needs_baseline
+
+
+@pytest.mark.parametrize(
+    ("text", "is_needed"),
+    [
+        ("", True),
+        ("[latency]\nmax_ratio = false\n", True),
+        ("[stages]\nmax_ratio = false\n", True),
+        ("[latency]\nmax_ratio = false\n[stages]\nmax_ratio = false\n", False),
+    ],
+)
+def test_calls_are_needed_as_long_as_one_limit_of_times_is_on(read, text, is_needed):
+    assert read(text).limits("any").needs_calls is is_needed
+
+
+def test_numbers_of_the_whole_night_are_read(read):
+    policy = read(
+        '[tests]\nalpha = 0.05\n[worst]\nn_clips = 3\nmetric = "fer"\n'
+        "[history]\nn_runs = 7\n[memory]\nmax_ratio = false\nfloor_mib = 1\n"
+    )
+    assert (policy.alpha, policy.n_worst_clips, policy.worst_metric) == (0.05, 3, "fer")
+    assert policy.n_history_runs == 7
+    assert policy.memory == RatioRule(None, 1)
+
+
+def test_one_policy_leaves_the_built_in_one_as_it_was(read):
+    before = read_policy(None)
+    read("[coverage]\nmax_failed = 1\n[metrics.fer]\nmargin = 0.5\n")
+    assert read_policy(None) == before
+    assert read_policy(None).limits("a").coverage.max_failed == 0.0
 
 
 def test_false_switches_a_limit_off(read):
