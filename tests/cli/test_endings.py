@@ -1,0 +1,46 @@
+"""How commands that make a run end."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from benchmark.cli.endings import finish
+from benchmark.runs import read_run
+
+
+@pytest.fixture
+def record(finished_run):
+    return read_run(finished_run)
+
+
+def test_a_whole_run_ends_with_its_table_and_its_folder(record, capsys):
+    finish([record])
+    shown = capsys.readouterr()
+    assert "constant" in shown.out
+    assert shown.out.endswith(f"\nRun: {record.path}\n")
+    assert shown.err == ""
+
+
+def test_every_run_is_named_after_one_table(record, capsys):
+    other = dataclasses.replace(record, path=record.path.with_name("other"))
+    finish([record, other])
+    shown = capsys.readouterr().out
+    assert shown.index(f"Run: {record.path}") < shown.index(f"Run: {other.path}")
+
+
+def test_a_system_that_stopped_makes_it_1_and_says_where_its_traceback_is(record, capsys):
+    sealed = record.systems["constant"].sealed
+    failed = dataclasses.replace(sealed, n_failed=2)
+    systems = dict(record.systems)
+    systems["constant"] = dataclasses.replace(systems["constant"], sealed=failed)
+    manifest = dataclasses.replace(
+        record.manifest, failures={"constant": "after 10 clips: RuntimeError: torn"}
+    )
+    with pytest.raises(SystemExit) as ending:
+        finish([dataclasses.replace(record, systems=systems, manifest=manifest)])
+    assert ending.value.code == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith("bench: constant stopped after 10 clips: RuntimeError: torn\n")
+    assert shown.endswith(f"its traceback is in {record.path / 'ledger.jsonl'}\n")
