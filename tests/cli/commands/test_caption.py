@@ -5,12 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
-
-import pytest
-
-from benchmark.errors import DataError
-from benchmark.runs.captioning import find_sounds
 
 
 def test_files_and_folders_are_captioned_as_table_csv_and_json(bench, clips_folder):
@@ -56,17 +50,3 @@ def test_a_system_that_fails_says_why(bench, clips_folder):
     assert done.returncode == 1
     assert "told to" in done.stderr
     assert done.stdout.count(".wav,") == 3
-
-
-def test_folders_are_searched_through_and_other_files_passed_over(tmp_path, clips_folder):
-    (tmp_path / "deep" / "er").mkdir(parents=True)
-    shutil.copy(clips_folder / "test-00.wav", tmp_path / "deep" / "er" / "a.WAV")
-    (tmp_path / "deep" / "notes.txt").write_text("")
-    assert find_sounds([tmp_path / "deep"]) == [tmp_path / "deep" / "er" / "a.WAV"]
-
-
-def test_nothing_to_caption_is_an_error(tmp_path):
-    with pytest.raises(DataError, match="no sound in"):
-        find_sounds([tmp_path])
-    with pytest.raises(DataError, match="does not exist"):
-        find_sounds([tmp_path / "nowhere"])

@@ -1,0 +1,243 @@
+"""Runs from request to seal: started, stopped, resumed, scored again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+from small_clips import write_clips
+
+from benchmark.contract import SystemSpec
+from benchmark.errors import RunError, UsageError
+from benchmark.metrics.suite import MetricModels
+from benchmark.runs.carry_out import rescore_run, resume_run, start_run, start_seeds
+from benchmark.runs.ledger import read_ledger
+from benchmark.runs.plan import Feeding
+from benchmark.runs.reading import read_run
+from benchmark.runs.requests import RunRequest
+from benchmark.systems import built_in
+from benchmark.systems.registry import Provenance, Registry, declared_specs
+
+N_CLIPS = 5
+MODELS = MetricModels()
+
+
+class Hisser:
+    """Says how loud a clip is; fails while ``is_broken`` from the third call on."""
+
+    is_broken, n_calls = False, 0
+
+    def caption(self, clips):
+        Hisser.n_calls += 1
+        if Hisser.is_broken and Hisser.n_calls > 2:
+            raise MemoryError("out of memory")
+        return [f"a noise of {abs(clip.waveform).max():.2f} hisses" for clip in clips]
+
+
+@pytest.fixture(autouse=True)
+def whole_hisser(monkeypatch):
+    monkeypatch.setattr(Hisser, "is_broken", False)
+    monkeypatch.setattr(Hisser, "n_calls", 0)
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    return write_clips(tmp_path_factory.mktemp("data") / "clips", n_test=N_CLIPS)
+
+
+@pytest.fixture(scope="module")
+def registry():
+    registry = Registry()
+    registry.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    spec = SystemSpec("hisser", "hears levels", lambda resources, options: Hisser())
+    registry.add("test", Provenance("test", "1"), [spec])
+    return registry
+
+
+@pytest.fixture
+def start(clips, registry, tmp_path):
+    def run(*systems, out="run", **changes):
+        request = RunRequest(systems, f"folder:{clips}:test", clips, ("bleu_1", "rouge_l"))
+        request = dataclasses.replace(request, **{"feeding": Feeding(), **changes})
+        return start_run(request, registry, tmp_path / out, MODELS)
+
+    return run
+
+
+@pytest.fixture
+def resume(clips, registry):
+    return lambda path: resume_run(path, registry, clips, MODELS)
+
+
+def interrupt(path, n_lines):
+    """Leave a run as a kill would: no seal, and the ledger's first lines."""
+    (path / "manifest.json").unlink()
+    lines = (path / "ledger.jsonl").read_bytes().splitlines(keepends=True)
+    (path / "ledger.jsonl").write_bytes(b"".join(lines[:n_lines]))
+
+
+def test_a_run_captions_scores_and_seals(start):
+    record = start("hisser", "constant")
+    assert list(record.systems) == ["hisser", "constant"]
+    assert record.manifest.is_complete
+    assert all(len(system.captions) == N_CLIPS for system in record.systems.values())
+    assert read_run(record.path).content_id == record.content_id
+
+
+def test_what_a_system_raises_is_in_the_manifest_and_the_others_go_on(start, monkeypatch):
+    monkeypatch.setattr(Hisser, "is_broken", True)
+    record = start("hisser", "constant")
+    assert record.manifest.failures == {
+        "hisser": "at clip 'test-02.wav': MemoryError: out of memory"
+    }
+    hisser, constant = (record.system(name).sealed for name in ("hisser", "constant"))
+    assert (hisser.n_scored, hisser.n_failed, hisser.is_complete) == (2, 1, False)
+    assert (constant.n_scored, constant.is_complete) == (N_CLIPS, True)
+
+
+def test_resuming_goes_on_after_the_last_caption(start, resume):
+    before = start("hisser")
+    interrupt(before.path, n_lines=3)  # what got ready, and two clips
+    Hisser.n_calls = 0
+    after = resume(before.path)
+    assert Hisser.n_calls == 3
+    assert after.scores == before.scores
+    assert after.system("hisser").captions == before.system("hisser").captions
+
+
+def test_resuming_what_failed_tries_it_again(start, resume, monkeypatch):
+    monkeypatch.setattr(Hisser, "is_broken", True)
+    broken = start("hisser")
+    monkeypatch.setattr(Hisser, "is_broken", False)
+    record = resume(broken.path)
+    assert record.manifest.failures == {}
+    assert record.manifest.is_complete
+    assert record.system("hisser").scores.n_scored == N_CLIPS
+
+
+def test_resuming_a_finished_run_calls_nobody_and_changes_no_number(start, resume):
+    before = start("hisser", "human")
+    ledger = (before.path / "ledger.jsonl").read_bytes()
+    Hisser.n_calls = 0
+    after = resume(before.path)
+    assert Hisser.n_calls == 0
+    assert (before.path / "ledger.jsonl").read_bytes() == ledger
+    assert after.scores == before.scores
+
+
+def test_a_run_is_unsealed_while_it_is_worked_on(start, resume, clips, registry, tmp_path):
+    seals = []
+
+    def prepare(resources, options):
+        seals.append((tmp_path / "run" / "manifest.json").exists())
+        return Hisser()
+
+    watched = Registry()
+    watched.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    watched.add("test", Provenance("test", "1"), [SystemSpec("hisser", "x", prepare)])
+    record = start("hisser")
+    interrupt(record.path, n_lines=2)
+    (record.path / "manifest.json").write_text("{}")
+    resume_run(record.path, watched, clips, MODELS)
+    assert seals == [False]
+    assert (record.path / "manifest.json").exists()
+
+
+def test_a_run_that_was_timed_is_not_timed_again(start, resume):
+    record = start("hisser", feeding=Feeding(n_timed=2))
+    assert record.system("hisser").sealed.latency.n_calls == 2
+    resume(record.path)
+    kinds = [
+        json.loads(line)["row"] for line in (record.path / "ledger.jsonl").read_text().splitlines()
+    ]
+    assert kinds.count("profile") == 2
+
+
+def test_timing_that_was_interrupted_is_done_whole(start, resume):
+    record = start("hisser", feeding=Feeding(n_timed=2))
+    interrupt(record.path, n_lines=1 + N_CLIPS)
+    again = resume(record.path)
+    assert again.system("hisser").sealed.latency.n_calls == 2
+
+
+def test_rescoring_computes_other_metrics_from_the_same_captions(start, clips):
+    before = start("hisser", "human")
+    ledger = (before.path / "ledger.jsonl").read_bytes()
+    after = rescore_run(before.path, clips, MODELS, ("cider_d",))
+    assert list(after.system("hisser").scores.metrics) == ["cider_d"]
+    assert (before.path / "ledger.jsonl").read_bytes() == ledger
+    assert read_run(before.path).plan.metrics == before.plan.metrics  # what was asked for stays
+
+
+def test_rescoring_without_metrics_gives_the_planned_ones_to_the_digit(start, clips):
+    before = start("hisser", "human")
+    assert rescore_run(before.path, clips, MODELS).scores == before.scores
+
+
+def test_rescoring_keeps_why_a_system_stopped(start, clips, monkeypatch):
+    monkeypatch.setattr(Hisser, "is_broken", True)
+    before = start("hisser")
+    after = rescore_run(before.path, clips, MODELS)
+    assert after.manifest.failures == before.manifest.failures != {}
+
+
+def test_an_unfinished_run_is_resumed_and_not_rescored(start, resume, clips):
+    record = start("hisser")
+    (record.path / "manifest.json").unlink()
+    with pytest.raises(RunError, match="is unfinished"):
+        rescore_run(record.path, clips, MODELS)
+    assert resume(record.path).manifest.is_complete
+
+
+@pytest.mark.parametrize(
+    "go_on",
+    [
+        lambda path, registry, root: resume_run(path, registry, root, MODELS),
+        lambda path, registry, root: rescore_run(path, root, MODELS),
+    ],
+    ids=["resume", "rescore"],
+)
+def test_a_run_does_not_go_on_with_other_captions(start, registry, tmp_path, go_on):
+    moved = write_clips(tmp_path / "clips", n_test=N_CLIPS)
+    record = start("constant", dataset=f"folder:{moved}:test")
+    text = (moved / "test.csv").read_text()
+    (moved / "test.csv").write_text(text.replace("hisses", "roars", 1))
+    with pytest.raises(RunError, match=r"hash to .*, but the run was made with .*--data-root"):
+        go_on(record.path, registry, moved)
+    assert (record.path / "manifest.json").exists()  # refused before anything was touched
+
+
+def test_a_run_of_each_seed_has_its_folder(clips, registry, tmp_path):
+    request = RunRequest(
+        ("random-train",), f"folder:{clips}:test", clips, ("bleu_1",), feeding=Feeding()
+    )
+    records = start_seeds(request, [3, 1], registry, tmp_path / "seeds", MODELS)
+    assert [record.path.name for record in records] == ["seed-3", "seed-1"]
+    assert [record.plan.seed for record in records] == [3, 1]
+    first, second = (record.system("random-train").captions for record in records)
+    assert first != second
+
+
+def test_all_seeds_are_planned_before_the_first_begins(clips, registry, tmp_path):
+    (tmp_path / "seeds" / "seed-2").mkdir(parents=True)
+    (tmp_path / "seeds" / "seed-2" / "plan.json").write_text("{}")
+    request = RunRequest(("hisser",), f"folder:{clips}:test", clips, ("bleu_1",))
+    with pytest.raises(RunError, match="holds a run already"):
+        start_seeds(request, [1, 2], registry, tmp_path / "seeds", MODELS)
+    assert Hisser.n_calls == 0
+
+
+def test_a_request_that_cannot_be_met_leaves_no_folder(start, tmp_path):
+    with pytest.raises(UsageError, match="named more than once"):
+        start("constant", "constant")
+    assert not (tmp_path / "run").exists()
+
+
+def test_every_caption_of_a_run_has_a_key_of_its_sound(start):
+    record = start("hisser", "constant")
+    view = read_ledger(record.path / "ledger.jsonl")
+    for name in ("hisser", "constant"):
+        assert len({entry.key for entry in view.entries(name)}) == N_CLIPS
+    both = {entry.key for name in record.systems for entry in view.entries(name)}
+    assert len(both) == 2 * N_CLIPS
