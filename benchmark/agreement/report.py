@@ -1,4 +1,4 @@
-"""A file of human judgements becomes a report: which metrics agree with people, and how often."""
+"""Makes a report of a file of human judgements: which metrics agree with people, how often."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def gathered(**kinds: type) -> Callable[[Callable[..., None]], Callable[..., Non
     return decorate
 
 
-def suite_options(function: Function) -> Function:
+def metric_model_options(function: Function) -> Function:
     """Add the options that say which models the metrics stand on."""
     for option in (
         click.option("--sbert-model", help="Sentence model for SBERT-sim and FENSE: id or folder."),

@@ -1,4 +1,4 @@
-"""What every command that makes a run ends with: the table, the folder, the exit code."""
+"""Ends every command that makes a run: prints the table and the folder, sets the exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is installed, for commands: loaded, and warned of where it will not work for long."""
+"""Loads plugins for commands, and warns of those that will not work for long."""
 
 from __future__ import annotations
 

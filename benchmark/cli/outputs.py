@@ -1,4 +1,4 @@
-"""Where a command writes: a place that cannot be meant is refused before any work."""
+"""Types of options that name a place to write, checked before any work."""
 
 from __future__ import annotations
 

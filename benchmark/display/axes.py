@@ -12,7 +12,7 @@ LABEL = "ms a clip, one clip a call"
 
 
 def scale_milliseconds(axes: Axes, milliseconds: Sequence[float]) -> None:
-    """Make the x axis logarithmic, its ticks plain numbers: the more, the narrower the range."""
+    """Make the x axis logarithmic with plain numbers as ticks; a narrow range gets more of them."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     span = max(milliseconds) / max(min(milliseconds), 1e-9)

@@ -21,7 +21,7 @@ _BLOCK = re.compile(r"^(?:(?=[#>+=-])|(\d+)(?=[.)]\s))")
 
 
 def show_controls(text: str) -> str:
-    r"""Spell what steers a terminal or a page instead of standing in it: ``\x1b``.
+    r"""Replace control characters by their escapes, such as ``\x1b``.
 
     Line feeds stay: how many lines a text may have is the layout's affair.
     """
@@ -29,7 +29,7 @@ def show_controls(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Write a text so that GitHub's markdown shows it as it stands; bars are left to tables.
+    """Write a text so that GitHub's markdown shows it literally; tables escape bars themselves.
 
     Only what would begin markup is touched, so that plain words stay readable in the source.
     """

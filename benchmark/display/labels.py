@@ -33,12 +33,12 @@ class Label:
 
 
 def literal(text: str) -> str:
-    """Spell a text so that matplotlib draws it as it stands: no dollar begins mathematics."""
+    """Escape a text so that matplotlib draws it literally: no dollar begins mathematics."""
     return text.replace("$", r"\$")
 
 
 def place_labels(figure: Figure, axes: Axes, labels: Sequence[Label], ink: str) -> None:
-    """Write each name in the first place around its point where least is written or drawn.
+    """Write each name beside its point, in the first of the places that cover least.
 
     Args:
         figure: that holds the axes.

@@ -66,7 +66,7 @@ def lay_out(
 
 
 def entitle(title: str, table: str, form: Format, notes: Sequence[str] = ()) -> str:
-    """Put a title and notes around a table: paragraphs, or a caption where there are captions.
+    """Put a title and notes around a table: as paragraphs, or as the format's own caption.
 
     LaTeX is a float whose notes stand below the table; HTML is a figure. In markdown a title is a
     heading, unless a colon at its end says that it leads in to the table.
@@ -97,12 +97,12 @@ def paragraph(text: str, form: Format) -> str:
 
 
 def wrap(text: str) -> str:
-    """Break a long text into lines, all but the first set in."""
+    """Break a long text into lines, and indent all but the first."""
     return textwrap.fill(text, _NOTE_WIDTH, subsequent_indent="  ")
 
 
 def join_lines(text: str) -> str:
-    """Put a text onto one line, as all formats but text have it."""
+    """Put a text onto one line, as every format but ``text`` needs it."""
     return re.sub(r"\n *", " ", text)
 
 

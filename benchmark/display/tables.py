@@ -27,7 +27,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """What stands above a column together with what it shows of a row, so that they cannot part.
+    """A header, and the function that takes the cell under it from a row.
 
     Attributes:
         header: its name; a line break in it, as in a cell, is one in text and a space elsewhere.

@@ -121,7 +121,7 @@ def _embed(
     clip_ids: tuple[str, ...],
     broken: dict[str, str],
 ) -> Iterator[tuple[str, Rows]]:
-    """Give each readable clip with its vectors; note the others in ``broken``."""
+    """Yield each readable clip with its vectors; note the others in ``broken``."""
     read: deque[str] = deque()
 
     def clips() -> Iterator[Clip]:

@@ -135,7 +135,7 @@ def begin_checksum(contents: Contents) -> hashlib._Hash:
 
 
 class EmbeddingFile:
-    """A file that was found whole; rows are read when they are asked for."""
+    """A checked file of embeddings; rows are read when they are asked for."""
 
     def __init__(self, path: Path, contents: Contents, rows: Any, offsets: NDArray[Any]) -> None:
         """Take the parts; see ``open``."""

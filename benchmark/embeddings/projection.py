@@ -30,7 +30,7 @@ _ROWS_STEP = 128
 
 
 class _Part(NamedTuple):
-    """What some rows of the memory add up to, one line a query.
+    """The weighted sums over some rows of the memory, one row a query.
 
     Attributes:
         exponent: ``(n, 1)``, the highest cosine over the temperature.

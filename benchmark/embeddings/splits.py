@@ -1,4 +1,4 @@
-"""Splits whose missing sounds are made good by files of embeddings."""
+"""Completes splits without sounds by files of embeddings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, added to, hashed, read; refused in one voice."""
+"""Files: written whole or not at all, appended to, hashed, read, with one wording of errors."""
 
 from benchmark.files.appending import GrowingFile, append_lines
 from benchmark.files.folders import folder_beside, written_folder

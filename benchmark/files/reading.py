@@ -1,4 +1,4 @@
-"""JSON read with a word on what is wrong."""
+"""Reads JSON, with an error that says what is wrong in which file."""
 
 from __future__ import annotations
 

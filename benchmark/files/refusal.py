@@ -1,4 +1,4 @@
-"""What is said of a place that cannot be written."""
+"""Errors about places that cannot be written."""
 
 from __future__ import annotations
 

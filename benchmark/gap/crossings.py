@@ -77,7 +77,7 @@ def shift(pairs: Pairs, measured_on: Pairs, source: str) -> Crossing:
 def look_up(
     pairs: Pairs, memory: Vectors, temperatures: Iterable[float], device: str
 ) -> Iterator[Crossing]:
-    """Put rows of a memory in the sounds' place: the nearest, then a mean of all.
+    """Replace sounds by rows of a memory: by the nearest row, then by a weighted mean of all.
 
     Args:
         pairs: to change.

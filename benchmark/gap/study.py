@@ -1,4 +1,4 @@
-"""A finished run becomes a report on the modality gap behind its systems."""
+"""Makes a report on the modality gap behind the systems of a finished run."""
 
 from __future__ import annotations
 

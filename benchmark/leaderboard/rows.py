@@ -1,4 +1,4 @@
-"""Sealed runs become rows: quality with intervals, coverage, latency, provenance."""
+"""Turns sealed runs into rows: quality with intervals, coverage, latency, provenance."""
 
 from __future__ import annotations
 

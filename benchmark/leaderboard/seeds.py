@@ -1,4 +1,4 @@
-"""Runs that differ in their seed alone become one row: the mean, and how far seeds lie apart."""
+"""Joins runs that differ in their seed alone into one row: the mean, and the spread over seeds."""
 
 from __future__ import annotations
 

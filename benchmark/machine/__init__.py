@@ -1,1 +1,1 @@
-"""What lies under everything: places, files, progress, the clock and the machine itself."""
+"""This machine: its folders, clock, devices and facts, progress bars, JSON read with types."""

@@ -1,4 +1,4 @@
-"""Fixed work timed beside each call, so that their ratio says little of the machine's speed."""
+"""Times fixed work beside each call: the ratio of both hardly depends on the machine's speed."""
 
 from __future__ import annotations
 

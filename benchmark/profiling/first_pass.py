@@ -39,7 +39,7 @@ class FirstPass:
         return list(islice(cycle(self.clips), n_clips))
 
     def n_differing(self, clips: Sequence[Clip], captions: Sequence[str]) -> int:
-        """Count the captions that were others in this pass."""
+        """Count the captions that differ from those of this pass."""
         first = self.captions
         return sum(first[c.clip_id] != text for c, text in zip(clips, captions, strict=True))
 

@@ -70,7 +70,7 @@ def _size_of(folder: Path) -> int:
 
 
 def _peak_gpu_mib() -> float | None:
-    """Tell the most memory that torch had on the device; None where it used none."""
+    """Read the most memory that torch allocated on the device; None where it used none."""
     cuda: Any = getattr(sys.modules.get("torch"), "cuda", None)
     if cuda is None or not cuda.is_initialized():
         return None

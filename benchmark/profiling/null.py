@@ -1,4 +1,4 @@
-"""A captioner that does nothing: what it takes is the harness's own share of every call."""
+"""A captioner that does nothing: its times are the harness's own share of every call."""
 
 from __future__ import annotations
 

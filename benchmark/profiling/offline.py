@@ -1,4 +1,4 @@
-"""All clips at hand, captioned in batches (MLPerf Inference's "offline")."""
+"""Captions clips in batches, all of them at hand (MLPerf Inference's "offline")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starts the processes that profile systems, and gathers what they found."""
+"""Starts the processes that profile systems, and gathers their profiles."""
 
 from __future__ import annotations
 

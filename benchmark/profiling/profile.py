@@ -1,4 +1,4 @@
-"""What ``bench profile`` found: one record of each system, and of all."""
+"""What ``bench profile`` measured: a profile of each system, and of all together."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Harness:
-    """Calls that do nothing: what the harness itself takes of every call.
+    """Times of calls that do nothing: the harness's own share of every call.
 
     Attributes:
         n_calls: how many.

@@ -1,4 +1,4 @@
-"""Clips that come when they please, answered in turn by one server (MLPerf Inference's "server").
+"""Captions clips that arrive at random times, one at a time (MLPerf Inference's "server").
 
 Arrivals are a Poisson process. A query's latency counts from its arrival, so that it holds the
 time it stood in the queue: what a user waits for, and what grows without bound as the load nears
@@ -187,7 +187,7 @@ def time_server(
     limit_s: float,
     seed: int,
 ) -> Served:
-    """Let clips come at a rate and caption each with every cache off, one a call.
+    """Caption clips that arrive at a given rate, one a call, with every cache off.
 
     Args:
         captioner: ready and warm.

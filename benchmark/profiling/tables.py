@@ -35,7 +35,7 @@ class Timed(Generic[_Times]):
 
     @property
     def reason(self) -> str | None:
-        """What stands in the place of times that mean nothing, or that there are not."""
+        """Why there are no times to show: they are void, or were not measured."""
         if self.times.void is not None:
             return f"void: {self.times.void}"
         return self.times.skipped if isinstance(self.times, Batches) else None

@@ -52,7 +52,7 @@ def prepare_captioner(spec: SystemSpec, resources: Resources, options: Any) -> C
 
 
 def sample_rate_of(captioner: Captioner, spec: SystemSpec) -> int:
-    """Tell at which rate a captioner hears, in Hz: what it says itself, else its record.
+    """Tell at which rate a captioner hears, in Hz: what it says itself, else its spec.
 
     Raises:
         PluginError: that is no rate.

@@ -30,10 +30,10 @@ class Lineup:
     published_source: str = ""
     published_system: str = ""
 
-    def has_published(self, system: str, sources: Sequence[str]) -> bool:
+    def has_published(self, system_name: str, sources: Sequence[str]) -> bool:
         """Tell whether a row in print is one of this line-up's paper."""
         is_source = any(source.startswith(self.published_source) for source in sources)
-        return is_source and self.published_system in system
+        return is_source and self.published_system in system_name
 
 
 _IN_ORDER = (

@@ -156,16 +156,16 @@ def describe_type(hint: Any) -> str:
     return str(hint.__name__)
 
 
-def _choices(system: str, key: str, hint: Any) -> tuple[Any, ...]:
+def _choices(system_name: str, key: str, hint: Any) -> tuple[Any, ...]:
     """Flatten a type into the scalar types and literal values it admits."""
     if union := _union(hint):
-        return tuple(choice for part in union for choice in _choices(system, key, part))
+        return tuple(choice for part in union for choice in _choices(system_name, key, part))
     if typing.get_origin(hint) is Literal:
         return typing.get_args(hint)
     if hint in (*_SCALARS, type(None)):
         return (hint,)
     raise PluginError(
-        f"{system}: option {key!r} is of type {hint!r}; expected bool, int, float, str, "
+        f"{system_name}: option {key!r} is of type {hint!r}; expected bool, int, float, str, "
         "a Literal of these, or one of them with None."
     )
 
@@ -175,13 +175,13 @@ def _union(hint: Any) -> tuple[Any, ...]:
     return typing.get_args(hint) if origin in (typing.Union, types.UnionType) else ()
 
 
-def _convert(system: str, key: str, hint: Any, text: str) -> Any:
-    for choice in _choices(system, key, hint):
+def _convert(system_name: str, key: str, hint: Any, text: str) -> Any:
+    for choice in _choices(system_name, key, hint):
         try:
             return _read(choice, text)
         except ValueError:
             continue
-    raise UsageError(f"{system}: option {key}={text!r}; expected {describe_type(hint)}.")
+    raise UsageError(f"{system_name}: option {key}={text!r}; expected {describe_type(hint)}.")
 
 
 def _read(choice: Any, text: str) -> Any:

@@ -20,7 +20,7 @@ from benchmark.testing.examples import (
     example_train,
 )
 from benchmark.testing.findings import BrokenRuleError, ConformanceError, Finding
-from benchmark.testing.record import examine_record
+from benchmark.testing.record import examine_spec
 from benchmark.testing.trial import Trial, prepare
 
 
@@ -53,7 +53,7 @@ def check_captioner(
 
 def _examine(spec: SystemSpec, resources: Resources, options: Any) -> Iterator[Finding]:
     """Give findings; what cannot be meant without an earlier rule is not tried."""
-    flaws = list(examine_record(spec))
+    flaws = list(examine_spec(spec))
     yield from flaws
     if flaws:
         return

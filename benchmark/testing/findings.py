@@ -24,11 +24,11 @@ class Finding:
 class ConformanceError(AssertionError):
     """A system breaks the contract; ``findings`` holds each rule that it breaks."""
 
-    def __init__(self, system: str, findings: Sequence[Finding]) -> None:
+    def __init__(self, system_name: str, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         rules = "a rule" if len(findings) == 1 else f"{len(findings)} rules"
         lines = [f"* {finding.rule}: {finding.message}" for finding in findings]
-        super().__init__("\n".join([f"{system} breaks {rules} of the contract:", *lines]))
+        super().__init__("\n".join([f"{system_name} breaks {rules} of the contract:", *lines]))
 
 
 class BrokenRuleError(Exception):

@@ -1,4 +1,4 @@
-"""Declares a plugin in a process of its own, where the network is shut; tells what it saw.
+"""Declares a plugin in a process of its own, where the network is shut; reports what happened.
 
 Run as ``python -P -m benchmark.testing.fresh_import REPORT MODULE...``.
 """

@@ -1,4 +1,4 @@
-"""Rules about a system's record and its options."""
+"""Rules about a system's spec and its options."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from benchmark.systems.registry import declared_specs
 from benchmark.testing.findings import Finding
 
 
-def examine_record(spec: SystemSpec) -> Iterator[Finding]:
-    """Check the record as the registry does, and what the registry leaves to authors."""
+def examine_spec(spec: SystemSpec) -> Iterator[Finding]:
+    """Check the spec as the registry does, and what the registry leaves to authors."""
     plugin = types.SimpleNamespace(BENCH_API=API_VERSION, bench_systems=hookimpl(lambda: [spec]))
     try:
         declared_specs(plugin)

@@ -9,9 +9,9 @@ import click
 from benchmark.cli.arguments import (
     data_root_option,
     form_option,
+    metric_model_options,
     metrics_option,
     split_list,
-    suite_options,
 )
 from benchmark.display.layout import Format
 
@@ -30,7 +30,7 @@ from benchmark.display.layout import Format
 )
 @data_root_option
 @metrics_option
-@suite_options
+@metric_model_options
 @form_option
 def command(
     human: Path,

@@ -10,7 +10,7 @@ from benchmark.cli.arguments import (
     chosen_metrics_option,
     data_root_option,
     gathered,
-    suite_options,
+    metric_model_options,
 )
 from benchmark.cli.endings import finish
 from benchmark.metrics.suite import MetricModels
@@ -22,7 +22,7 @@ from benchmark.runs.folder import folders_in
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @data_root_option
 @chosen_metrics_option()
-@suite_options
+@metric_model_options
 @gathered(models=MetricModels)
 def command(
     runs: tuple[Path, ...], data_root: Path, metrics: tuple[str, ...], models: MetricModels

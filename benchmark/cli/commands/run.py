@@ -16,10 +16,10 @@ from benchmark.cli.arguments import (
     embeddings_option,
     gathered,
     lineup_options,
+    metric_model_options,
     out_option,
     read_names,
     read_seeds,
-    suite_options,
 )
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
@@ -44,7 +44,7 @@ from benchmark.systems.lineups import find_lineup
 @out_option
 @embeddings_option
 @chosen_metrics_option("all")
-@suite_options
+@metric_model_options
 @click.option("--train", help="Training split of systems that learn; else the data set's own.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(

@@ -12,8 +12,8 @@ from benchmark.cli.arguments import (
     chosen_metrics_option,
     data_root_option,
     gathered,
+    metric_model_options,
     out_option,
-    suite_options,
 )
 from benchmark.cli.endings import finish
 from benchmark.metrics.suite import MetricModels
@@ -32,7 +32,7 @@ from benchmark.runs.requests import ScoreRequest
 @data_root_option
 @out_option
 @chosen_metrics_option("all")
-@suite_options
+@metric_model_options
 @click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
 @gathered(request=ScoreRequest, models=MetricModels)
 def command(request: ScoreRequest, models: MetricModels, out: Path | None, published: bool) -> None:

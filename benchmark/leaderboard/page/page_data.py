@@ -74,7 +74,7 @@ def _is_shown(metric: Metric, key: str, record: RunRecord) -> bool:
 
 
 def _captions(system: SystemRecord, clip_ids: Sequence[str]) -> dict[str, Any]:
-    """List a system's captions; one that holds each reference against the others has no one."""
+    """List a system's captions; a leave-one-out system has several a clip, so none is listed."""
     if system.planned.leave_one_out:
         return {"captions": [None] * len(clip_ids), "silence": "each reference against the others"}
     return {

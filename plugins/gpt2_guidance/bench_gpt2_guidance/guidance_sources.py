@@ -98,7 +98,7 @@ class BestGuidance:
     def __init__(
         self, captions: Mapping[str, Guidance], k: int, seed: int, *, shuffled: bool
     ) -> None:
-        """Take what was found.
+        """Take the best captions of each clip.
 
         Args:
             captions: by clip id.

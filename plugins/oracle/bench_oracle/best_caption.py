@@ -14,7 +14,7 @@ _FITTING_MODELS = {EMBEDDED_DATASET: OFFLINE_NAME}  # by the data set trained on
 
 
 class BestCaption:
-    """Says for each clip what was found to suit its references best."""
+    """Says for each clip the training caption that suits its references best."""
 
     def __init__(self, captions: Mapping[str, str], facts: Mapping[str, Fact]) -> None:
         """Take one caption per clip id, and how they were found."""
