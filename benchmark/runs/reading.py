@@ -139,7 +139,8 @@ def _from_file(path: Path) -> RunRecord:
         captions=read_as(dict[str, dict[str, str]], record["captions"], f"{path}, captions"),
         calls=read_as(dict[str, dict[str, dict[str, float]]], record["calls"], f"{path}, calls"),
     )
-    plan = Plan.from_json(record["plan"], f"{path}, plan")
+    planned = read_as(dict[str, object], record["plan"], f"{path}, plan")
+    plan = Plan.from_json(planned, f"{path}, plan")
     acceptance = record["acceptance"]
     if acceptance is not None:
         acceptance = Acceptance.from_json(acceptance, f"{path}, acceptance")

@@ -137,6 +137,8 @@ def test_an_edited_file_is_refused_with_the_part_what_was_found_and_what_was_exp
         (lambda record: record["captions"].update(human={"a": 1}), "captions, human.a: expected"),
         (lambda record: record.update(acceptance={"reason": 1}), "acceptance"),
         (lambda record: record["plan"].pop("systems"), "plan"),
+        (lambda record: record.update(plan=[]), "plan: expected `object`, got `array`"),
+        (lambda record: record.update(plan=1.5), "plan: expected `object`, got `float`"),
     ],
 )
 def test_a_file_that_was_changed_is_refused(finished_run, tmp_path, change, message):
