@@ -18,7 +18,7 @@ Calls = Mapping[str, Mapping[str, float]]
 
 
 def calls_of(view: LedgerView, system_name: str) -> Calls:
-    """List a system's timed calls; those of before calibration was timed are left out."""
+    """List a system's timed calls, save those without a calibration beside them or that failed."""
     return {
         entry.clip_id: _relative(entry, entry.calibration_s)
         for entry in view.timed_entries(system_name)

@@ -48,7 +48,7 @@ def caption_sounds(request: CaptionRequest, registry: Registry) -> SoundCaptions
         DataError: a path does not exist, there is no sound, or a file of embeddings is not of
             the training split or damaged.
     """
-    system = registry.system(request.system)
+    system = registry.system(request.system_name)
     require_device(request.device)
     if system.spec.kind == "ceiling" or system.spec.leave_one_out:
         raise UsageError(f"{system.name} is a ceiling: it captions from references alone.")
@@ -91,17 +91,17 @@ def find_sounds(paths: Sequence[Path]) -> list[Path]:
     Raises:
         DataError: a path does not exist, or no sound was found.
     """
-    found: dict[Path, None] = {}
+    sounds: dict[Path, None] = {}
     for path in paths:
         if not path.exists():
             raise DataError(f"{path} does not exist; expected a sound or a folder of sounds.")
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
         named = (file for file in inside if file == path or file.suffix.lower() in SOUND_SUFFIXES)
-        found |= dict.fromkeys(file for file in named if file.is_file())
-    if not found:
+        sounds |= dict.fromkeys(file for file in named if file.is_file())
+    if not sounds:
         looked = ", ".join(map(str, paths))
         raise DataError(f"no sound in {looked}; expected files such as .wav, .flac, .ogg or .mp3.")
-    return list(found)
+    return list(sounds)
 
 
 def _loose_split(sounds: Sequence[Path]) -> Split:

@@ -160,5 +160,5 @@ def folders_in(path: Path) -> list[Path]:
 
 
 def _seed_folders(path: Path) -> list[Path]:
-    found = [plan.parent for plan in path.glob(f"{_SEED_PREFIX}*/plan.json")]
-    return sorted(found, key=lambda folder: (len(folder.name), folder.name))  # 2 before 10
+    folders = [plan.parent for plan in path.glob(f"{_SEED_PREFIX}*/plan.json")]
+    return sorted(folders, key=lambda folder: (len(folder.name), folder.name))  # 2 before 10

@@ -54,8 +54,8 @@ class Listener:
         self._text_only = text_only
         self._embeddings_sha256 = embeddings_sha256
         self._budget_bytes = budget_bytes
-        self._held_bytes = 0
-        self._held: OrderedDict[tuple[str, int], Heard] = OrderedDict()
+        self._kept_bytes = 0
+        self._kept: OrderedDict[tuple[str, int], Heard] = OrderedDict()
 
     def hear(self, clip_id: str, sample_rate_hz: int) -> Heard:
         """Read one clip at a rate.
@@ -64,9 +64,9 @@ class Listener:
             DataError: the sound is missing or cannot be read.
         """
         key = (clip_id, sample_rate_hz)
-        if key in self._held:
-            self._held.move_to_end(key)
-            return self._held[key]
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
         heard = self.hear_anew(clip_id, sample_rate_hz)
         if len(heard.clip.waveform):
             self._keep(key, heard)
@@ -86,8 +86,8 @@ class Listener:
         return heard
 
     def _keep(self, key: tuple[str, int], heard: Heard) -> None:
-        self._held[key] = heard
-        self._held_bytes += heard.clip.waveform.nbytes
-        while self._held_bytes > self._budget_bytes and len(self._held) > 1:
-            _, dropped = self._held.popitem(last=False)
-            self._held_bytes -= dropped.clip.waveform.nbytes
+        self._kept[key] = heard
+        self._kept_bytes += heard.clip.waveform.nbytes
+        while self._kept_bytes > self._budget_bytes and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= dropped.clip.waveform.nbytes

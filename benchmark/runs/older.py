@@ -106,7 +106,7 @@ def run_file_from_1(record: Json) -> Json:
 
 
 def _convert_each(parts: Any, convert: Step) -> Any:
-    """Convert what stands in an object; what is none is left, for its type to be told later."""
+    """Convert each object in an object; leave anything else for the check of types."""
     if not isinstance(parts, dict):
         return parts
     return {name: convert(part) if isinstance(part, dict) else part for name, part in parts.items()}

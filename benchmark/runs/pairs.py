@@ -1,4 +1,4 @@
-"""Two systems held against each other, on the clips that both were scored on."""
+"""Two systems compared on the clips that both were scored on."""
 
 from __future__ import annotations
 

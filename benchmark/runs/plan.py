@@ -20,7 +20,7 @@ _FORMER_NAMES = {"n_profiled": "n_timed", "suites": "lineups"}  # of schema 1
 
 @dataclass(frozen=True, slots=True)
 class PlannedSystem:
-    """One row to be: a registered system, or a file of captions.
+    """A system that a run scores: a registered one, or a file of captions.
 
     Attributes:
         name: canonical, options included.

@@ -95,13 +95,13 @@ def match_predictions(
 def _mismatch(
     predictions: Predictions, split: Split, problems: Sequence[str], missing: Sequence[str]
 ) -> str:
-    found, expected = len(predictions.captions), len(split.references)
+    n_captions, n_expected = len(predictions.captions), len(split.references)
     cure = "Ids must match to the letter, spaces included."
     if missing:
         cure += " To score a subset knowingly, allow missing clips."
     return (
-        f"{predictions.path} does not fit {split.label} ({found} captions found, {expected} "
-        f"expected): {'; '.join(problems)}. {cure}"
+        f"{predictions.path} does not fit {split.label} ({n_captions} captions found, "
+        f"{n_expected} expected): {'; '.join(problems)}. {cure}"
     )
 
 
@@ -114,14 +114,14 @@ def _read_csv(path: Path) -> dict[str, str]:
 
 
 def _only_column(rows: CsvRows, names: Sequence[str], meaning: str) -> str:
-    found = [name for name in names if name in rows.columns]
-    if len(found) != 1:
-        amount = f"several columns of {meaning}" if found else f"no column of {meaning}"
+    columns = [name for name in names if name in rows.columns]
+    if len(columns) != 1:
+        amount = f"several columns of {meaning}" if columns else f"no column of {meaning}"
         raise DataError(
             f"{rows.path} has {amount}. Found: {listed(rows.columns, 20) or 'none'}. "
             f"Expected exactly one of {listed(names)}; rename or remove columns."
         )
-    return found[0]
+    return columns[0]
 
 
 def _read_json(path: Path) -> dict[str, str]:
@@ -132,20 +132,20 @@ def _read_json(path: Path) -> dict[str, str]:
         return dict(pairs)
 
     try:
-        found = json.loads(read_text(path), object_pairs_hook=unique)
+        captions = json.loads(read_text(path), object_pairs_hook=unique)
     except (json.JSONDecodeError, RecursionError) as error:
         raise DataError(
             f"{path} is not JSON: {error}. Expected one object: {{file name: caption}}."
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(captions, dict):
         raise DataError(
-            f"{path} holds a JSON {type(found).__name__}; expected one object: "
+            f"{path} holds a JSON {type(captions).__name__}; expected one object: "
             "{file name: caption}."
         )
-    for clip_id, caption in found.items():
+    for clip_id, caption in captions.items():
         if not isinstance(caption, str):
             raise DataError(
                 f"{path}: the caption of {clip_id!r} is a {type(caption).__name__}; "
                 "expected a string."
             )
-    return found
+    return captions

@@ -1,4 +1,4 @@
-"""What commands that caption or score were asked for: parsed, not yet held against what is here."""
+"""What commands that caption or score were asked for: parsed, not yet checked."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class CaptionRequest:
 
     Attributes:
         paths: sounds, and folders that are searched for sounds.
-        system: a system's name, options included.
+        system_name: a system's name, options included.
         data_root: folder of the data sets.
         train: label of the split that a system which learns gets.
         seed: of every random choice.
@@ -84,7 +84,7 @@ class CaptionRequest:
     """
 
     paths: tuple[Path, ...]
-    system: str
+    system_name: str
     data_root: Path
     train: str | None = None
     seed: int = 0

@@ -158,7 +158,7 @@ def describe_run(
 
 
 def refuse_repeats(names: Sequence[str]) -> None:
-    """Refuse to run two rows of one name."""
+    """Refuse two systems of one name in one run."""
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise UsageError(f"{listed(repeated)} is named more than once; a row stands for itself.")
@@ -171,11 +171,11 @@ def load_same_split(plan: Plan, data_root: Path, where: Path) -> Split:
         RunError: its captions are not those the run was made with.
     """
     split = load_split(plan.dataset, data_root, artifacts())
-    found_sha256 = hash_captions(split.references)
-    if found_sha256 != plan.references_sha256:
+    sha256 = hash_captions(split.references)
+    if sha256 != plan.references_sha256:
         raise RunError(
             f"{where}: the captions of {plan.dataset} under {data_root} hash to "
-            f"{found_sha256[:16]}, but the run was made with {plan.references_sha256[:16]}. Point "
+            f"{sha256[:16]}, but the run was made with {plan.references_sha256[:16]}. Point "
             "--data-root at the data the run was made with."
         )
     return split

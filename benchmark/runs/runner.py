@@ -1,4 +1,4 @@
-"""Captions clips. Knows no metric, no clock but the captioner's, and no file."""
+"""Clips captioned by one captioner; knows no metric, no clock but the captioner's, and no file."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 from timed_calls import ROW, calls
 
 from benchmark.runs.entries import PrepareEntry
-from benchmark.runs.timed_calls import summarise_latency
+from benchmark.runs.timed_calls import summarise_latency, why_void
 
 
 def test_rtf_is_caption_seconds_over_audio_seconds():
@@ -93,3 +93,49 @@ def test_a_profile_with_a_failed_call_is_void_and_says_of_what():
 def test_without_profile_there_is_no_latency_and_without_sound_no_rtf():
     assert summarise_latency([], []) is None
     assert summarise_latency(calls(0.1, 0.1, audio_s=0.0), []).rtf is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"is_embedded": True}, "embeddings from files: encoding not measured"),
+        ({"error": "OSError: no", "is_same": False}, "a call failed: OSError: no"),
+        ({"is_same": False}, "1 captions differ from the quality pass"),
+        ({"is_embedded": True, "error": "OSError: no"}, "embeddings from files"),
+    ],
+)
+def test_one_call_that_is_not_what_it_should_be_voids_all(changes, reason):
+    rows = [*calls(0.1, 0.2), dataclasses.replace(ROW, clip_id="x", **changes)]
+    void = why_void(rows)
+    assert void == reason or void.startswith(reason)
+
+
+def test_a_single_call_without_calibration_leaves_no_ratio():
+    rows = calls(*[0.1] * 6, calibration_s=0.005)
+    assert summarise_latency(rows, []).relative_p50 is not None
+    rows[3] = dataclasses.replace(rows[3], calibration_s=None)
+    latency = summarise_latency(rows, [])
+    assert (latency.relative_p50, latency.calibration_p50_s) == (None, None)
+
+
+def test_getting_ready_is_summed_over_folds_and_the_last_machine_is_named():
+    prepared = [PrepareEntry("toy", fold, 1.5) for fold in range(3)]
+    rows = [*calls(0.1, machine="first"), *calls(0.1, machine="last")]
+    latency = summarise_latency(rows, prepared)
+    assert (latency.prepare_s, latency.machine) == (4.5, "last")
+
+
+def test_a_stage_of_too_few_calls_has_a_share_and_no_median():
+    stage = summarise_latency(calls(0.1, 0.1, stages={"encode": 0.05}), []).stages["encode"]
+    assert (stage.p50_s, stage.share) == (None, pytest.approx(0.5))
+
+
+def test_calls_that_took_no_time_have_no_shares():
+    stage = summarise_latency(calls(0.0, 0.0, stages={"encode": 0.0}), []).stages["encode"]
+    assert stage.share is None
+
+
+def test_stages_stand_in_the_order_in_which_calls_entered_them():
+    rows = [*calls(0.1, stages={"encode": 0.1}), *calls(0.1, stages={"write": 0.1, "encode": 0.1})]
+    assert list(summarise_latency(rows, []).shares) == ["encode", "write"]

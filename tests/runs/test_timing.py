@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import itertools
 import time
@@ -9,13 +10,20 @@ import weakref
 
 import numpy as np
 import pytest
+from noises import Echo, system_of
 from sleepers import CLIP_IDS, Crowded, Sleeper, first_pass_of, stream_of
 
 from benchmark import Clip, DataError, stage
 from benchmark.errors import PluginError
 from benchmark.machine.calibration import Calibration
 from benchmark.profiling.first_pass import take_first_pass
+from benchmark.runs.entrants import Entrant, prepare
+from benchmark.runs.entries import ClipEntry, TimedEntry
+from benchmark.runs.ledger import LedgerView
+from benchmark.runs.listening import Listener
+from benchmark.runs.plan import Feeding
 from benchmark.runs.timed_calls import summarise_latency
+from benchmark.runs.timing import needs_timing, time_again
 
 
 def test_a_captioner_of_50_ms_measures_50_ms_and_its_stages_30_and_20():
@@ -37,7 +45,7 @@ def test_a_captioner_of_50_ms_measures_50_ms_and_its_stages_30_and_20():
     assert 0.020 <= stages["generate"].p50_s == pytest.approx(np.median(generate_s), rel=0.02)
     total_s = encode_s.sum() + generate_s.sum()
     assert stages["encode"].share == pytest.approx(encode_s.sum() / total_s, rel=0.03)
-    assert sum(found.share for found in stages.values()) <= 1
+    assert sum(stage.share for stage in stages.values()) <= 1
     assert latency.rtf == pytest.approx(total_s / (20 * 0.5), rel=0.03)
 
 
@@ -159,3 +167,82 @@ def test_fixed_work_takes_milliseconds_in_one_thread():
     assert 0.001 < np.median(seconds) < 0.1
     assert cpu_s < 1.2 * wall_s
     assert sum(seconds) <= wall_s
+
+
+@pytest.mark.parametrize(
+    ("n_timed", "spec", "is_needed"),
+    [(3, {}, True), (0, {}, False), (3, {"leave_one_out": True}, False)],
+)
+def test_systems_are_timed_where_it_is_asked_for_save_in_folds(noises, n_timed, spec, is_needed):
+    clips = noises.clips(Feeding(n_timed=n_timed))
+    assert needs_timing(system_of(Echo(), **spec), clips, LedgerView()) is is_needed
+
+
+def test_a_system_that_was_timed_is_not_timed_again_and_another_is(noises):
+    clips, view = noises.clips(Feeding(n_timed=3)), LedgerView()
+    view.add(TimedEntry("other", "clip-0", 0.5, 1.0, True))
+    assert needs_timing(system_of(Echo()), clips, view)
+    view.add(TimedEntry("system", "clip-0", 0.5, 1.0, True))
+    assert not needs_timing(system_of(Echo()), clips, view)
+
+
+def captioned(states):
+    """A view of the first captions of noises."""
+    view = LedgerView()
+    for number, state in enumerate(states):
+        clip_id = f"clip-{number}"
+        entry = ClipEntry.given("system", clip_id, f"{clip_id} among 1", "k")
+        caption = entry.caption if state == "ok" else "" if state == "empty" else None
+        view.add(dataclasses.replace(entry, state=state, caption=caption))
+    return view
+
+
+def time_noises(noises, view, split=None, n_timed=9, **spec):
+    clips = noises.clips(Feeding(n_timed=n_timed))
+    if split is not None:
+        listener = Listener(split, text_only=False)
+        clips = dataclasses.replace(clips, listener=listener)
+    ready = prepare(Entrant(system_of(Echo(), **spec), noises.resources))
+    return time_again(ready, clips, view)
+
+
+def test_clips_without_a_caption_are_not_timed(noises):
+    timed = time_noises(noises, captioned(["ok", "error", "ok", "timeout", "ok"]))
+    assert [entry.clip_id for entry in timed] == ["clip-0", "clip-2", "clip-4"]
+    assert all(entry.is_same for entry in timed)
+
+
+def test_a_caption_of_no_words_is_timed_and_differs_from_words(noises):
+    timed = time_noises(noises, captioned(["empty", "ok", "ok", "ok", "ok"]))
+    assert [entry.is_same for entry in timed] == [False, True, True, True, True]
+
+
+def test_nothing_is_timed_where_nothing_was_captioned(noises):
+    assert time_noises(noises, captioned(["error"] * 5)) == []
+
+
+def test_clips_to_be_timed_are_spread_over_all(noises):
+    timed = time_noises(noises, captioned(["ok"] * 5), n_timed=2)
+    assert [entry.clip_id for entry in timed] == ["clip-0", "clip-2"]
+
+
+def test_clips_with_a_sound_are_timed_before_those_with_an_embedding_alone(noises):
+    split = dataclasses.replace(noises.split, embedded=frozenset({"clip-0", "clip-3"}))
+    timed = time_noises(noises, captioned(["ok"] * 5), split, needs_waveform=False)
+    assert [entry.clip_id for entry in timed] == ["clip-1", "clip-2", "clip-4"]
+    assert not any(entry.is_embedded for entry in timed)
+
+
+def test_where_there_are_embeddings_alone_they_are_timed_and_marked(noises):
+    split = dataclasses.replace(noises.split, embedded=frozenset(noises.split.clip_ids))
+    timed = time_noises(noises, captioned(["ok"] * 5), split, needs_waveform=False)
+    assert len(timed) == 5
+    assert all(entry.is_embedded for entry in timed)
+    assert summarise_latency(timed, []).void == "embeddings from files: encoding not measured"
+
+
+def test_a_timed_entry_names_the_machine_and_the_work_beside_it(noises):
+    (entry, *_) = time_noises(noises, captioned(["ok"] * 5))
+    assert len(entry.machine) == 12
+    assert 0 < entry.calibration_s < 1
+    assert (entry.system, entry.audio_s) == ("system", 1.0)

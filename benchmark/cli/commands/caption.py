@@ -21,7 +21,7 @@ from benchmark.runs.requests import CaptionRequest
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--system", required=True, help="NAME or NAME[key=value,...].")
+@click.option("--system", "system_name", required=True, help="NAME or NAME[key=value,...].")
 @click.option("--train", help="Training split of a system that learns, as audiocaps:train.")
 @data_root_option
 @embeddings_option
@@ -40,7 +40,7 @@ def command(request: CaptionRequest, form: Format) -> None:
         if entry.caption is None:
             click.echo(f"bench: {entry.clip_id}: {entry.error}", err=True)
     if failure is not None:
-        click.echo(f"bench: {request.system} stopped {failure}", err=True)
+        click.echo(f"bench: {request.system_name} stopped {failure}", err=True)
     if len(captioned) < len(entries) or failure is not None:
         sys.exit(1)
 
