@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmark.agreement.judgements import (
     CATEGORIES,
@@ -18,7 +17,7 @@ from benchmark.agreement.measure import TOTAL, MetricAgreement, measure_agreemen
 from benchmark.datasets.catalogue import load_split
 from benchmark.datasets.passport import hash_captions
 from benchmark.errors import DataError, listed
-from benchmark.files import sha256_of
+from benchmark.files import JsonObject, sha256_of
 from benchmark.machine.places import artifacts
 from benchmark.metrics.scores import IdfSource
 from benchmark.metrics.suite import MetricModels
@@ -66,7 +65,7 @@ class AgreementReport:
     idf_reason: str | None
     metrics: Mapping[str, MetricAgreement]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         metrics = {
             key: {
                 "available": metric.available,

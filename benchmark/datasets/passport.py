@@ -7,11 +7,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from benchmark.contract import References, Split, SplitLabel, hash_clip_ids
 from benchmark.datasets.catalogue import DATASETS
 from benchmark.errors import DataError
+from benchmark.files import JsonObject
 from benchmark.machine.progress import progress_bar
 
 _SHOWN = 5
@@ -58,7 +58,7 @@ class Passport:
     def captions(self) -> int:
         return sum(number * clips for number, clips in self.references_per_clip.items())
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """All fields, ready for JSON."""
         return {
             "dataset": self.label.dataset,
@@ -115,7 +115,7 @@ class SoundCheck:
     broken: Mapping[str, str]
     """Clip id to what is wrong with its sound."""
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """All fields, ready for JSON."""
         return {
             "readable": self.readable,

@@ -3,6 +3,7 @@
 from benchmark.files.appending import GrowingFile, append_lines
 from benchmark.files.folders import folder_beside, written_folder
 from benchmark.files.hashing import checksum_of, hash_files, sha256_of
+from benchmark.files.json_values import Json, JsonObject
 from benchmark.files.reading import read_json
 from benchmark.files.refusal import CACHE_CURE, DATA_CURE, unwritable, writing
 from benchmark.files.whole import (
@@ -18,6 +19,8 @@ __all__ = [
     "CACHE_CURE",
     "DATA_CURE",
     "GrowingFile",
+    "Json",
+    "JsonObject",
     "append_lines",
     "checksum_of",
     "folder_beside",

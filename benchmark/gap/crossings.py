@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from benchmark.embeddings.projection import project
+from benchmark.files import JsonObject
 from benchmark.gap.measure import (
     Figures,
     Pairs,
@@ -43,7 +43,7 @@ class Crossing:
     figures: Figures
     kept_cosine: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {
             "strategy": self.strategy,
             "settings": dict(self.settings),

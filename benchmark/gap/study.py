@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from benchmark.contract import Split
+from benchmark.contract import Fact, Split
 from benchmark.datasets.catalogue import load_split, train_split_of
 from benchmark.embeddings.store import EmbeddingStore
 from benchmark.encoders import ENCODERS, Embeddings, JointEncoder, load_joint_encoder
 from benchmark.errors import DataError, RunError, listed
+from benchmark.files import JsonObject
 from benchmark.gap.crossings import Crossing, blur, look_up, shift, stay
 from benchmark.gap.measure import Pairs
 from benchmark.machine.device import require_device
@@ -27,7 +27,7 @@ DEFAULT_TEMPERATURE = 0.01
 MOST_GAP_CLIPS = 20_000
 """A gap is measured on so many clips at most, as CapDec does, unless a system says otherwise."""
 
-Facts = Mapping[str, Any]
+Facts = Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class EncoderGap:
     def before(self) -> Pairs:
         return self.crossings[0].pairs
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         n_clips, dim = self.before.sounds.shape
         return {
             "encoder": self.encoder,
@@ -94,7 +94,7 @@ class GapReport:
     train: str
     encoders: tuple[EncoderGap, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {
             "run": self.run,
             "dataset": self.dataset,
@@ -253,4 +253,4 @@ def _embed_pairs(
 
 
 def _values(users: Mapping[str, Facts], key: str) -> list[float]:
-    return sorted({float(of[key]) for of in users.values() if of.get(key)})
+    return sorted({float(value) for of in users.values() if (value := of.get(key))})

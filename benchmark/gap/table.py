@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from benchmark.display.numbers import show_number, show_x100
 from benchmark.display.records import Record
 from benchmark.display.tables import NO_VALUE, Column, Format, Table, render, wrap
@@ -58,9 +60,13 @@ def _show_kept(crossing: Crossing) -> str:
 
 
 def _record(encoder: EncoderGap, crossing: Crossing) -> Record:
-    measured = crossing.to_json()
-    settings = measured.pop("settings")
-    return {"encoder": encoder.encoder, **measured, **settings}
+    return {
+        "encoder": encoder.encoder,
+        "strategy": crossing.strategy,
+        **asdict(crossing.figures),
+        "kept_cosine": crossing.kept_cosine,
+        **crossing.settings,
+    }
 
 
 _COLUMNS: tuple[Column[Crossing], ...] = (

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from benchmark.files import JsonObject
+
 Status = Literal["pass", "fail", "inconclusive"]
 Outcome = Literal["pass", "fail", "inconclusive", "nothing measured"]
 Unit = Literal["score", "share", "relative", "mib"]
@@ -101,7 +103,7 @@ class Verdict:
     def count(self, status: Status) -> int:
         return sum(check.status == status for check in self.checks)
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> JsonObject:
         return {"outcome": self.outcome, "exit_code": self.exit_code, **dataclasses.asdict(self)}
 
 

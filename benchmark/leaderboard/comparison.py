@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from benchmark.errors import DataError
+from benchmark.files import JsonObject
 from benchmark.leaderboard.clusters import read_clusters
 from benchmark.metrics.catalogue import METRICS
 from benchmark.runs.pairs import SystemPair, UnlikeParts, sort_metrics
@@ -58,13 +59,20 @@ class ComparedMetric:
         is_higher = self.result.difference > 0
         return "A better" if is_higher == METRICS[self.key].higher_is_better else "B better"
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def figures(self) -> Mapping[str, float | str]:
+        """What was measured, by name."""
         return {
             **asdict(self.result),
             "difference": self.result.difference,
             "p_corrected": self.p_corrected,
             "verdict": self.verdict,
             "resolvable_gap": self.gap,
+        }
+
+    def to_json(self) -> JsonObject:
+        return {
+            **self.figures,
             "only_in_signature_of_a": self.unlike.only_first,
             "only_in_signature_of_b": self.unlike.only_second,
         }
@@ -86,7 +94,7 @@ class Comparison:
     metrics: tuple[ComparedMetric, ...]
     absent: Mapping[str, str]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {
             "dataset": self.pair.first.plan.dataset,
             "a": _side(self.pair.first),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
 from benchmark.errors import DataError
+from benchmark.files import JsonObject
 from benchmark.metrics.catalogue import METRICS
 from benchmark.runs.pairs import SystemPair, sort_metrics
 from benchmark.runs.record import SystemRecord
@@ -64,7 +64,7 @@ class MetricPower:
     power: Mapping[int, Rate]
     why_no_power: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {
             "value": self.value,
             "false_calls_by_swaps": _rate_json(self.by_swaps),
@@ -95,7 +95,7 @@ class PowerReport:
     metrics: tuple[MetricPower, ...]
     absent: Mapping[str, str]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {
             "dataset": self.row.plan.dataset,
             "row": self.row.title,
@@ -202,5 +202,5 @@ def _metric(
     return MetricPower(key, value, by_swaps, by_bootstrap, gap, power, why_no_power)
 
 
-def _rate_json(rate: Rate) -> dict[str, Any]:
+def _rate_json(rate: Rate) -> JsonObject:
     return {"value": rate.value, "error": rate.error, "n_trials": rate.n_trials}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from benchmark.contract import Kind, SplitLabel
+from benchmark.files import JsonObject
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.signature import Signature
@@ -138,7 +139,7 @@ class Row:
         """What the rows of one table share; a folder's path is no part of it."""
         return (self.label.portable, self.references_sha256, self.clips_sha256)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Spell out what was measured, and what it was measured with."""
         planned, plan = self.record.planned, self.record.plan
         return {

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import RunError
+from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.bleu import bleu
 from benchmark.metrics.meteor.score import meteor_score
@@ -107,7 +107,7 @@ class Contributions:
         """``(n_clips,)``: a metric's value of each clip, averaged over the folds it is in."""
         return self.sample(key).per_clip
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         arrays = {name: _to_lists(array) for name, array in self.arrays.items()}
         return {"clip_ids": list(self.clip_ids), "statistics": arrays}
 
@@ -220,7 +220,7 @@ _MOST_COUNTED = 2.0**53
 """Beyond it a float is no count any more, and further out no integer of 64 bits."""
 
 
-def _to_lists(array: Array) -> list[Any]:
+def _to_lists(array: Array) -> list[list[_Row]]:
     """Fold by fold, clip by clip; counts as integers, single values bare, None for no value."""
     is_counted = (np.abs(array) < _MOST_COUNTED).all() and (array == np.floor(array)).all()
     cells = array.astype(np.int64) if is_counted else array
@@ -228,7 +228,7 @@ def _to_lists(array: Array) -> list[Any]:
     return [[_without_nan(row) for row in fold] for fold in squeezed.tolist()]
 
 
-def _without_nan(row: Any) -> Any:
+def _without_nan(row: float | list[float]) -> _Row:
     if isinstance(row, list):
         return None if row[0] != row[0] else row
     return None if row != row else row

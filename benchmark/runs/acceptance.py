@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
+from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
 
 
@@ -35,7 +35,7 @@ class Acceptance:
     run: str
     after: Predecessor | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return dataclasses.asdict(self)
 
     @staticmethod

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from benchmark.errors import RunError
-from benchmark.files import read_json, write_rows, write_text, writing
+from benchmark.files import JsonObject, read_json, write_rows, write_text, writing
 from benchmark.runs.plan import Plan
 
 STATISTICS_SCHEMA = 1
@@ -94,10 +94,10 @@ class RunFolder:
     def read_plan(self) -> Plan:
         return Plan.from_json(read_json(self.plan_path), self.plan_path)
 
-    def read_scores(self) -> dict[str, Any]:
+    def read_scores(self) -> JsonObject:
         return read_json(self.scores_path)
 
-    def read_manifest(self) -> dict[str, Any]:
+    def read_manifest(self) -> JsonObject:
         """Read the seal.
 
         Raises:
@@ -110,10 +110,10 @@ class RunFolder:
             )
         return read_json(self.manifest_path)
 
-    def write_scores(self, scores: Mapping[str, Any]) -> None:
+    def write_scores(self, scores: JsonObject) -> None:
         write_text(self.scores_path, json.dumps(scores, indent=1))
 
-    def read_statistics(self) -> dict[str, Any]:
+    def read_statistics(self) -> JsonObject:
         """Read what each clip adds to the scores.
 
         Raises:
@@ -126,7 +126,7 @@ class RunFolder:
             )
         return read_json(self.statistics_path)
 
-    def write_statistics(self, by_system: Mapping[str, Any]) -> None:
+    def write_statistics(self, by_system: JsonObject) -> None:
         """Write what each clip adds to the scores, system by system."""
         content = {"schema": STATISTICS_SCHEMA, "systems": by_system}
         write_text(self.statistics_path, json.dumps(content, separators=(",", ":")))
@@ -134,7 +134,7 @@ class RunFolder:
     def write_per_clip(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         write_rows(self.per_clip_path, header, rows)
 
-    def seal(self, manifest: Mapping[str, Any]) -> None:
+    def seal(self, manifest: JsonObject) -> None:
         write_text(self.manifest_path, json.dumps(manifest, indent=1))
 
     def unseal(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
 from benchmark.stats.percentiles import Percentile, Percentiles
 
@@ -64,7 +65,7 @@ class Latency:
         """How much of the calls each stage took."""
         return {name: stage.share for name, stage in self.stages.items()}
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> JsonObject:
         """Spell it out, flat: a percentile is three keys, ``p50_s``, ``p50_low_s``, ``p50_high_s``.
 
         The values are numbers, texts, None, and such records of the stages by name.

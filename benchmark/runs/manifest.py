@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from benchmark.contract import Fact
+from benchmark.files import JsonObject
 from benchmark.machine.clock import now
 from benchmark.machine.fingerprint import Machine
 from benchmark.machine.typed_json import read_as
@@ -114,7 +114,7 @@ class Manifest:
             },
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         systems = {
             name: {
                 **dataclasses.asdict(dataclasses.replace(system, latency=None)),

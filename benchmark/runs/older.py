@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from benchmark.errors import RunError
 
-Json = dict[str, Any]
+Unread = Mapping[str, object]
 """A file's content before it is known to be anything: its types are checked after this."""
 
-Step = Callable[[Json], Json]
+Step = Callable[[Unread], Unread]
 
 _NAMES = (
     *("aac-bench", "tok", "length", "beta", "n", "sigma", "idf", "model", "weights", "layer"),
@@ -24,7 +23,7 @@ _BETWEEN_PARTS = re.compile(rf"\|(?=(?:{'|'.join(_NAMES)}):)")
 """A bar that a known name follows: a folder's path, which stood in signatures, may hold others."""
 
 
-def upgrade(record: Json, where: object, schema: int, steps: Mapping[int, Step]) -> Json:
+def upgrade(record: Unread, where: object, schema: int, steps: Mapping[int, Step]) -> Unread:
     """Bring a record to the schema of today.
 
     Args:
@@ -58,7 +57,7 @@ def upgrade(record: Json, where: object, schema: int, steps: Mapping[int, Step])
     return record
 
 
-def scores_from_1(record: Json, dataset: str, references_name: str) -> Json:
+def scores_from_1(record: Unread, dataset: str, references_name: str) -> Unread:
     """Take signatures apart, which were one line each and held a folder's path.
 
     Args:
@@ -68,51 +67,54 @@ def scores_from_1(record: Json, dataset: str, references_name: str) -> Json:
     """
     renamed = (f"|idf:{dataset},", f"|idf:{references_name},")
 
-    def convert_cell(cell: Json) -> Json:
+    def convert_cell(_: str, cell: Unread) -> Unread:
         return {**cell, "signature": _signature(cell["signature"], renamed)}
 
-    def convert_system(system: Json) -> Json:
+    def convert_system(_: str, system: Unread) -> Unread:
         return {**system, "metrics": _convert_each(system["metrics"], convert_cell)}
 
     return {"systems": _convert_each(record["systems"], convert_system)}
 
 
-def manifest_from_1(record: Json, trained_on: Mapping[str, tuple[str, ...]]) -> Json:
+def manifest_from_1(record: Unread, trained_on: Mapping[str, tuple[str, ...]]) -> Unread:
     """Add what the first manifests did not hold.
 
     Args:
         record: the manifest.
         trained_on: by system what the plan says of it.
     """
-    systems = _convert_each(
-        record["systems"], lambda system: {"facts": {}, "latency": None, **system}
-    )
-    if isinstance(systems, dict):
-        for name, system in systems.items():
-            if isinstance(system, dict):
-                system.setdefault("trained_on", trained_on.get(name, ()))
+
+    def convert(name: str, system: Unread) -> Unread:
+        disclosed = trained_on.get(name, ())
+        return {"facts": {}, "latency": None, "trained_on": disclosed, **system}
+
+    systems = _convert_each(record["systems"], convert)
     return {"machine": None, "peak_rss_mib": None, "failures": {}, **record, "systems": systems}
 
 
-def run_file_from_1(record: Json) -> Json:
+def run_file_from_1(record: Unread) -> Unread:
     """Put timed calls beside the captions, and name the baseline before as it is named today."""
     acceptance = record["acceptance"]
-    calls: Json = {}
-    if isinstance(acceptance, dict):
-        acceptance = dict(acceptance)
-        calls = acceptance.pop("calls", {})
-        acceptance["after"] = acceptance.pop("from", None)
+    calls: object = {}
+    if isinstance(acceptance, Mapping):
+        accepted = dict(acceptance)
+        calls = accepted.pop("calls", {})
+        accepted["after"] = accepted.pop("from", None)
+        acceptance = accepted
     return {**record, "acceptance": acceptance, "calls": calls}
 
 
-def _convert_each(parts: Any, convert: Step) -> Any:
+def _convert_each(parts: object, convert: Callable[[str, Unread], Unread]) -> object:
     """Convert each object in an object; leave anything else for the check of types."""
-    if not isinstance(parts, dict):
+    if not isinstance(parts, Mapping):
         return parts
-    return {name: convert(part) if isinstance(part, dict) else part for name, part in parts.items()}
+    return {
+        name: convert(name, part) if isinstance(part, Mapping) else part
+        for name, part in parts.items()
+    }
 
 
-def _signature(line: Any, renamed: tuple[str, str]) -> Any:
+def _signature(line: object, renamed: tuple[str, str]) -> object:
     if not isinstance(line, str):
         return line
     metric, *parts = _BETWEEN_PARTS.split(line.replace(*renamed))

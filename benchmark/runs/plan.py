@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from benchmark.contract import UNKNOWN, Kind, SplitLabel
 from benchmark.embeddings.splits import GivenFile
 from benchmark.errors import RunError
+from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.catalogue import require_known
 from benchmark.systems.registry import System
@@ -95,7 +96,7 @@ class PlanHeader:
     dataset: str
     references_sha256: str
     n_expected: int
-    passport: Mapping[str, Any]  # for people; nothing reads it back
+    passport: Mapping[str, object]  # for people; nothing reads it back
     metrics: tuple[str, ...]
     versions: Mapping[str, str]
 
@@ -173,25 +174,26 @@ class Plan:
         """Plan to compute other metrics."""
         return dataclasses.replace(self, header=dataclasses.replace(self.header, metrics=metrics))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Spell it for ``plan.json``: header and feeding are laid flat among the rest."""
         parts = dataclasses.asdict(self)
         return {"schema": SCHEMA, **parts.pop("header"), **parts.pop("feeding"), **parts}
 
     @staticmethod
-    def from_json(record: Mapping[str, Any], where: object) -> Plan:
+    def from_json(record: object, where: object) -> Plan:
         """Read a plan back, of this schema or an earlier one.
 
         Raises:
             RunError: a later schema, a part is missing or has another type, or a metric is not
                 known.
         """
-        if record.get("schema") not in (1, SCHEMA):
+        written = read_as(dict[str, object], record, where)
+        if written.get("schema") not in (1, SCHEMA):
             raise RunError(
-                f"{where}: plan has schema {record.get('schema')!r}; this aac-bench reads 1 to "
+                f"{where}: plan has schema {written.get('schema')!r}; this aac-bench reads 1 to "
                 f"{SCHEMA}. Use the aac-bench version that wrote it, or run again."
             )
-        flat = {_FORMER_NAMES.get(name, name): part for name, part in record.items()}
+        flat = {_FORMER_NAMES.get(name, name): part for name, part in written.items()}
         plan = read_as(Plan, {**flat, "header": flat, "feeding": flat}, where)
         require_known(plan.metrics, f"{where}, metrics")
         return plan

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmark.contract import Split
 from benchmark.datasets.captions_csv import CsvRows, read_csv, read_text
@@ -125,7 +124,7 @@ def _only_column(rows: CsvRows, names: Sequence[str], meaning: str) -> str:
 
 
 def _read_json(path: Path) -> dict[str, str]:
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         counts = Counter(key for key, _ in pairs)
         if twice := [key for key, count in counts.items() if count > 1]:
             raise DataError(f"{path} names {listed(twice)} more than once; expected each id once.")

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmark.errors import RunError, listed
-from benchmark.files import read_json, write_text
+from benchmark.files import JsonObject, read_json, write_text
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.contributions import Contributions
 from benchmark.runs import older
@@ -96,7 +96,7 @@ def write_run(record: RunRecord, path: Path) -> None:
     write_text(path, "{\n" + ",\n".join(lines) + "\n}")
 
 
-def run_file_json(record: RunRecord) -> older.Json:
+def run_file_json(record: RunRecord) -> JsonObject:
     """Spell a record as one JSON object: what ``write_run`` writes."""
     return {
         "schema": SCHEMA,
@@ -139,11 +139,11 @@ def _from_file(path: Path) -> RunRecord:
         captions=read_as(dict[str, dict[str, str]], record["captions"], f"{path}, captions"),
         calls=read_as(dict[str, dict[str, dict[str, float]]], record["calls"], f"{path}, calls"),
     )
-    planned = read_as(dict[str, object], record["plan"], f"{path}, plan")
-    plan = Plan.from_json(planned, f"{path}, plan")
-    acceptance = record["acceptance"]
-    if acceptance is not None:
-        acceptance = Acceptance.from_json(acceptance, f"{path}, acceptance")
+    plan = Plan.from_json(record["plan"], f"{path}, plan")
+    accepted = record["acceptance"]
+    acceptance = None
+    if accepted is not None:
+        acceptance = Acceptance.from_json(accepted, f"{path}, acceptance")
     return content.gather(path, plan, lambda part: f"{path}, {part}", acceptance)
 
 
@@ -161,8 +161,8 @@ class _Statistics:
 class _Content:
     """The parts of a record: those that have a schema of their own as JSON, the others typed."""
 
-    manifest: older.Json
-    scores: older.Json
+    manifest: older.Unread
+    scores: older.Unread
     statistics: Mapping[str, object]
     captions: Mapping[str, Mapping[str, str]]
     calls: Mapping[str, Calls]
@@ -231,7 +231,7 @@ class _Content:
         return hash_parts({"plan": header, **parts})
 
 
-def _manifest(record: older.Json, plan: Plan, where: object) -> Manifest:
+def _manifest(record: older.Unread, plan: Plan, where: object) -> Manifest:
     trained_on = {planned.name: planned.trained_on for planned in plan.systems}
     steps = {1: partial(older.manifest_from_1, trained_on=trained_on)}
     return Manifest.from_json(older.upgrade(record, where, MANIFEST_SCHEMA, steps), where)

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmark.errors import RunError, UnknownNameError, UsageError
+from benchmark.files import JsonObject
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.signature import Signature
@@ -116,7 +117,7 @@ class RunRecord:
     @cached_property
     def content_id(self) -> str:
         """Hash of all that it says, 12 hex digits: the same for a run and its baseline's file."""
-        parts = {
+        parts: JsonObject = {
             "plan": [
                 self.plan.created_at,
                 self.plan.dataset,
@@ -134,7 +135,7 @@ class RunRecord:
         """The content id that histories know it by: the one that it was first noted with."""
         return self.former_id or self.content_id
 
-    def parts_by_system(self) -> dict[str, dict[str, object]]:
+    def parts_by_system(self) -> dict[str, JsonObject]:
         """Spell what it knows of systems beside their scores, as JSON: part, then system."""
         systems = self.systems.items()
         return {
@@ -181,7 +182,7 @@ class RunRecord:
             )
 
 
-def hash_parts(parts: Mapping[str, object]) -> str:
+def hash_parts(parts: JsonObject) -> str:
     """Hash JSON to a content id."""
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]

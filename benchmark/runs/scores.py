@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.catalogue import require_known
 from benchmark.metrics.signature import Signature
@@ -40,7 +40,7 @@ class Cell:
         """The model that the metric ran on, if it needs one."""
         return self.signature.model if self.signature else None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Spell it out for people's tools: the signature as one line."""
         return {
             "value": self.value,
@@ -73,7 +73,7 @@ class Scores:
 
     systems: Mapping[str, SystemScores]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {"schema": SCHEMA, **dataclasses.asdict(self)}
 
     @staticmethod

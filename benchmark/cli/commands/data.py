@@ -34,7 +34,7 @@ def verify(dataset: str, data_root: Path, sounds: bool, as_json: bool, form: For
     split = load_split(dataset, data_root, artifacts())
     passport = issue_passport(split)
     check = check_sounds(split) if sounds else None
-    record = passport.to_dict() | ({"sounds": check.to_dict()} if check else {})
+    record = {**passport.to_dict(), **({"sounds": check.to_dict()} if check else {})}
     if form == "text" and not as_json:
         click.echo("\n".join(passport.render() + (check.render() if check else [])))
     else:

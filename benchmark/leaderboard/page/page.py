@@ -9,14 +9,15 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 from string import Template
-from typing import Any
+
+from benchmark.files import JsonObject
 
 _SCRIPTS = ("ranking.js", "cards.js", "page.js")
 _RIGHT_BY_STYLE, _RIGHT_BY_CLASS = ' style="text-align: right;"', ' class="number"'
 
 
 def fill_page(
-    title: str, facts: Mapping[str, str], tables: str, picture: str, data: Mapping[str, Any]
+    title: str, facts: Mapping[str, str], tables: str, picture: str, data: JsonObject
 ) -> str:
     """Fill the page's template.
 
@@ -55,7 +56,7 @@ def fill_page(
     )
 
 
-def embed_json(data: Mapping[str, Any]) -> str:
+def embed_json(data: JsonObject) -> str:
     r"""Write JSON that may stand within a script element: ASCII, with ``<`` as ``\u003c``.
 
     Raises:

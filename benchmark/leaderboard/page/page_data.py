@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from benchmark.contract import Split
+from benchmark.files import JsonObject
 from benchmark.leaderboard.page.sounds import PageSound
 from benchmark.leaderboard.rows import Row, group_rows
 from benchmark.metrics.catalogue import METRICS, Metric
@@ -19,7 +19,7 @@ _DIGITS = 2  # of values x100
 
 def page_data(
     record: RunRecord, rows: Sequence[Row], split: Split, sounds: Sequence[PageSound]
-) -> dict[str, Any]:
+) -> JsonObject:
     """Gather captions, references, scores and sounds, clip by clip.
 
     Args:
@@ -73,7 +73,7 @@ def _is_shown(metric: Metric, key: str, record: RunRecord) -> bool:
     return has_clips and is_judging and has_any
 
 
-def _captions(system: SystemRecord, clip_ids: Sequence[str]) -> dict[str, Any]:
+def _captions(system: SystemRecord, clip_ids: Sequence[str]) -> JsonObject:
     """List a system's captions; a leave-one-out system has several a clip, so none is listed."""
     if system.planned.leave_one_out:
         return {"captions": [None] * len(clip_ids), "silence": "each reference against the others"}

@@ -53,7 +53,7 @@ def _record(metric: ComparedMetric) -> Record:
         "only_in_signature_of_a": " ".join(metric.unlike.only_first),
         "only_in_signature_of_b": " ".join(metric.unlike.only_second),
     }
-    return {"metric": metric.key, **metric.to_json(), **parts}
+    return {"metric": metric.key, **metric.figures, **parts}
 
 
 def _title(comparison: Comparison) -> str:

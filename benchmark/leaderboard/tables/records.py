@@ -11,7 +11,8 @@ from benchmark.leaderboard.rows import Row
 def flatten_rows(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
     """Spell rows with a name for each figure of each metric; what is nested is JSON."""
     for row in rows:
-        record = {key: value for key, value in row.to_json().items() if key != "metrics"}
+        record: dict[str, object] = {**row.to_json()}
+        del record["metrics"]
         record["latency"] = json.dumps(record["latency"]) if row.latency else ""
         record |= {"trained_on": " ".join(row.trained_on), "facts": json.dumps(record["facts"])}
         for key, cell in row.metrics.items():
