@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.metadata
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,31 @@ LABELS_FILE = "yamnet_class_map.csv"
 _PACKAGE = "ai-edge-litert"
 _CODE_VERSION = 1
 _PATCH_SHAPE = (1, melspectrogram.PATCH_FRAMES, melspectrogram.N_BANDS)
-_Detail = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorDetail:
+    """What the interpreter says of an input or output.
+
+    Attributes:
+        index: what it is called by.
+        shape: of its values.
+        dtype: of its values.
+        scale, zero_point: a whole step, and the step of 0.0; they mean nothing to floats.
+    """
+
+    index: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    scale: float
+    zero_point: int
+
+    @staticmethod
+    def of(detail: Any) -> TensorDetail:
+        """Read one of the interpreter's records."""
+        scale, zero_point = detail["quantization"]
+        shape = tuple(detail["shape"].tolist())
+        return TensorDetail(detail["index"], shape, np.dtype(detail["dtype"]), scale, zero_point)
 
 
 class Yamnet:
@@ -51,8 +76,8 @@ class Yamnet:
                 )
         self.labels = _read_labels(labels)
         self._interpreter = _open_interpreter(model)
-        self._input: _Detail = self._interpreter.get_input_details()[0]
-        self._output: _Detail = self._interpreter.get_output_details()[0]
+        self._input = TensorDetail.of(self._interpreter.get_input_details()[0])
+        self._output = TensorDetail.of(self._interpreter.get_output_details()[0])
         self._require_shapes(model)
         self.fingerprint = fingerprint(
             {
@@ -82,12 +107,12 @@ class Yamnet:
         return np.asarray(np.mean(scores, axis=0), dtype=np.float32)
 
     def _score_patch(self, patch: NDArray[np.float32]) -> NDArray[np.float32]:
-        self._interpreter.set_tensor(self._input["index"], quantise(patch[None], self._input))
+        self._interpreter.set_tensor(self._input.index, quantise(patch[None], self._input))
         self._interpreter.invoke()
-        return dequantise(self._interpreter.get_tensor(self._output["index"])[0], self._output)
+        return dequantise(self._interpreter.get_tensor(self._output.index)[0], self._output)
 
     def _require_shapes(self, model: Path) -> None:
-        own_shapes = tuple(self._input["shape"].tolist()), tuple(self._output["shape"].tolist())
+        own_shapes = self._input.shape, self._output.shape
         if own_shapes != (_PATCH_SHAPE, (1, len(self.labels))):
             raise MissingWeightsError(
                 f"{model} maps {own_shapes[0]} to {own_shapes[1]}; expected {_PATCH_SHAPE} to "
@@ -111,22 +136,21 @@ def yamnet_folder() -> Path:
     )
 
 
-def quantise(values: NDArray[np.float32], detail: _Detail) -> NDArray[Any]:
+def quantise(values: NDArray[np.float32], detail: TensorDetail) -> NDArray[Any]:
     """Spell values as a tensor holds them: as they are, or in whole steps of its scale."""
-    if not np.issubdtype(detail["dtype"], np.integer):
-        return values.astype(detail["dtype"])
-    scale, zero_point = detail["quantization"]
-    limits = np.iinfo(detail["dtype"])
-    steps = np.rint(values / scale) + zero_point
-    return np.asarray(np.clip(steps, limits.min, limits.max).astype(detail["dtype"]))
+    if not np.issubdtype(detail.dtype, np.integer):
+        return values.astype(detail.dtype)
+    limits = np.iinfo(detail.dtype)
+    steps = np.rint(values / detail.scale) + detail.zero_point
+    return np.asarray(np.clip(steps, limits.min, limits.max).astype(detail.dtype))
 
 
-def dequantise(values: NDArray[Any], detail: _Detail) -> NDArray[np.float32]:
+def dequantise(values: NDArray[Any], detail: TensorDetail) -> NDArray[np.float32]:
     """Undo ``quantise``."""
-    if not np.issubdtype(detail["dtype"], np.integer):
+    if not np.issubdtype(detail.dtype, np.integer):
         return values.astype(np.float32)
-    scale, zero_point = detail["quantization"]
-    return np.asarray((values.astype(np.float32) - zero_point) * scale, dtype=np.float32)
+    steps = values.astype(np.float32) - detail.zero_point
+    return np.asarray(steps * detail.scale, dtype=np.float32)
 
 
 def _open_interpreter(model: Path) -> Any:

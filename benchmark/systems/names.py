@@ -127,8 +127,8 @@ def canonical_name(spec: Optioned, options: Any) -> str:
     return f"{spec.name}[{','.join(parts)}]" if parts else spec.name
 
 
-def option_types(spec: Optioned) -> dict[str, Any]:
-    """List the options that a system or an encoder declares, by name.
+def option_types(spec: Optioned) -> dict[str, object]:
+    """List the types of the options that a system or an encoder declares, by name.
 
     Raises:
         PluginError: the declaration is not a frozen dataclass of scalars with defaults.

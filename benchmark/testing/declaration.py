@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import subprocess
 import sys
@@ -14,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.contract import SystemSpec
+from benchmark.files import read_json
 from benchmark.hookspecs import PROJECT
+from benchmark.machine.typed_json import read_as
+from benchmark.testing.declared import Declared
 from benchmark.testing.findings import Finding
 
 _TIMEOUT_S = 120
@@ -31,25 +33,25 @@ def examine_declaration(spec: SystemSpec) -> Iterator[Finding]:
         return
     report = _declare(modules, tuple(path or str(Path.cwd()) for path in sys.path))
     where = " and ".join(modules)
-    if report["reason"] is not None:
+    if report.reason is not None:
         yield Finding(
             "import",
-            f"{where} cannot be declared in a fresh process: {report['reason']}\n"
-            f"{report['traceback'] or ''}".rstrip(),
+            f"{where} cannot be declared in a fresh process: {report.reason}\n"
+            f"{report.traceback or ''}".rstrip(),
         )
-    elif report["names"] and spec.name not in report["names"]:
-        names = ", ".join(report["names"])
+    elif report.names and spec.name not in report.names:
+        names = ", ".join(report.names)
         yield Finding("import", f"{where} declares {names}; expected {spec.name} among them.")
-    if report["network"]:
-        calls = "; ".join(report["network"])
+    if report.network:
+        calls = "; ".join(report.network)
         yield Finding(
             "network",
             f"declaring {where} uses the network ({calls}); expected none before prepare().",
         )
-    if report["heavy"]:
+    if report.heavy:
         yield Finding(
             "cheap",
-            f"declaring {where} imports {', '.join(report['heavy'])}; expected these imports "
+            f"declaring {where} imports {', '.join(report.heavy)}; expected these imports "
             "inside prepare(), or in modules that only prepare() imports: every command that "
             "lists systems would wait for them.",
         )
@@ -75,7 +77,7 @@ def plugin_modules(spec: SystemSpec) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=32)
-def _declare(modules: tuple[str, ...], search_path: tuple[str, ...]) -> dict[str, Any]:
+def _declare(modules: tuple[str, ...], search_path: tuple[str, ...]) -> Declared:
     """Run ``fresh_import`` with the modules of this process in reach; once for each plugin."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.json"
@@ -90,15 +92,12 @@ def _declare(modules: tuple[str, ...], search_path: tuple[str, ...]) -> dict[str
                 timeout=_TIMEOUT_S,
             )
         except subprocess.TimeoutExpired:
-            return _silent(f"it took longer than {_TIMEOUT_S} s")
+            return Declared(reason=f"it took longer than {_TIMEOUT_S} s")
         if not path.exists():
-            return _silent(f"the process ended with {done.returncode}", done.stderr)
-        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return report
-
-
-def _silent(reason: str, trace: str = "") -> dict[str, Any]:
-    return {"names": [], "heavy": [], "network": [], "reason": reason, "traceback": trace}
+            return Declared(
+                reason=f"the process ended with {done.returncode}", traceback=done.stderr
+            )
+        return read_as(Declared, read_json(path), path)
 
 
 def _unwrap(prepare: Any) -> Any:

@@ -9,12 +9,14 @@ import importlib
 import json
 import sys
 import traceback
+from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from benchmark.hookspecs import PROJECT
 from benchmark.systems.registry import declared_specs
+from benchmark.testing.declared import Declared
 
 HEAVY = frozenset(
     {
@@ -29,14 +31,10 @@ _NETWORK_EVENTS = (
 )
 
 
-def declare(modules: list[str]) -> dict[str, Any]:
+def declare(modules: list[str]) -> Declared:
     """Import modules, ask those that are plugins for their systems, and watch.
 
     A module without a hook is imported and no more, unless it is an entry point.
-
-    Returns:
-        ``names`` of the systems; ``heavy`` modules that came along; ``network`` calls that were
-        tried; ``reason`` and ``traceback`` of what was raised, or None.
     """
     network: list[str] = []
 
@@ -49,17 +47,19 @@ def declare(modules: list[str]) -> dict[str, Any]:
     sys.addaudithook(refuse_network)
     entries = {entry.module for entry in entry_points(group=PROJECT)}
     before = set(sys.modules)
-    report: dict[str, Any] = {"names": [], "reason": None, "traceback": None}
+    names: list[str] = []
+    reason = trace = None
     try:
         for name in modules:
             module = importlib.import_module(name)
             if name in entries or hasattr(module, "bench_systems"):
-                report["names"] += [spec.name for spec in declared_specs(module)]
+                names += [spec.name for spec in declared_specs(module)]
     except (Exception, SystemExit) as error:  # a stranger's import may raise anything
-        report["reason"] = f"{type(error).__name__}: {error}"
-        report["traceback"] = traceback.format_exc()
-    return {**report, "heavy": sorted(HEAVY & (set(sys.modules) - before)), "network": network}
+        reason = f"{type(error).__name__}: {error}"
+        trace = traceback.format_exc()
+    heavy = sorted(HEAVY & (set(sys.modules) - before))
+    return Declared(tuple(names), tuple(heavy), tuple(network), reason, trace)
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(json.dumps(declare(sys.argv[2:])), encoding="utf-8")
+    Path(sys.argv[1]).write_text(json.dumps(asdict(declare(sys.argv[2:]))), encoding="utf-8")

@@ -78,15 +78,15 @@ def test_most_validation_clips_find_their_captions_and_the_reverse(mini, val):
     assert found.text_to_audio_r1 > 0.88
     assert min(found.audio_to_text_r10, found.text_to_audio_r10) > 0.98
     assert found.paired_cosine > 0.7
-    noted = mini.origin["validation"]
+    noted = mini.origin.validation
     assert found.audio_to_text_r1 == pytest.approx(noted["audio_to_text_r1"], abs=0.02)
     assert found.gap_norm == pytest.approx(noted["gap_norm"], abs=0.01)
 
 
 def test_the_shipped_weights_were_trained_on_what_the_generator_makes_now(mini):
-    assert mini.origin["generator"] == generator_fingerprint()
-    np.testing.assert_allclose(mini.origin["sampled_levels"], sampled_levels(), atol=2e-3)
-    assert mini.origin["settings"] == {
+    assert mini.origin.generator == generator_fingerprint()
+    np.testing.assert_allclose(mini.origin.sampled_levels, sampled_levels(), atol=2e-3)
+    assert mini.origin.settings == {
         name: getattr(MiniSettings(), name) for name in MiniSettings.__slots__
     }
 
@@ -253,7 +253,7 @@ def test_another_seed_gives_another_encoder_that_can_be_named(artifacts, tmp_pat
     assert named.name == f"mini[weights={path}]"
     assert named.fingerprint == built.fingerprint != mini.fingerprint
     np.testing.assert_array_equal(named.embed_text(CAPTIONS), built.embed_text(CAPTIONS))
-    assert built.origin["settings"]["seed"] == 1
+    assert built.origin.settings["seed"] == 1
 
 
 def test_settings_that_cannot_be_meant_are_refused():
@@ -330,8 +330,8 @@ def test_retrieval_figures_can_be_checked_by_eye():
 
 def test_the_header_says_where_the_weights_come_from():
     origin = MiniFile.read(SHIPPED).origin
-    assert {"generator", "settings", "torch", "n_threads", "validation"} <= origin.keys()
-    assert origin["validation"]["order_accuracy"] > 0.85
+    assert all((origin.generator, origin.settings, origin.torch, origin.n_threads))
+    assert origin.validation["order_accuracy"] > 0.85
 
 
 def test_a_sound_has_a_patch_for_about_each_second(mini, sounds):

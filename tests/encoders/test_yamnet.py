@@ -10,7 +10,14 @@ from real_sounds import real_sound
 from shared_data import shared_path
 
 from benchmark.encoders import load_joint_encoder
-from benchmark.encoders.yamnet import LABELS_FILE, MODEL_FILE, Yamnet, dequantise, quantise
+from benchmark.encoders.yamnet import (
+    LABELS_FILE,
+    MODEL_FILE,
+    TensorDetail,
+    Yamnet,
+    dequantise,
+    quantise,
+)
 from benchmark.errors import MachineError, MissingWeightsError
 
 
@@ -82,7 +89,7 @@ def test_other_labels_make_another_fingerprint(folder):
     st.floats(0.001, 1), st.integers(-128, 127), st.lists(st.floats(-5, 5), min_size=1, max_size=9)
 )
 def test_eight_bit_tensors_hold_values_to_half_a_step_or_at_their_limits(scale, zero, values):
-    detail = {"dtype": np.int8, "quantization": (scale, zero)}
+    detail = TensorDetail(0, (len(values),), np.dtype(np.int8), scale, zero)
     array = np.array(values, dtype=np.float32)
     steps = quantise(array, detail)
     assert steps.dtype == np.int8
@@ -92,6 +99,6 @@ def test_eight_bit_tensors_hold_values_to_half_a_step_or_at_their_limits(scale, 
 
 
 def test_tensors_of_floats_are_left_as_they_are():
-    detail = {"dtype": np.float32, "quantization": (0.0, 0)}
+    detail = TensorDetail(0, (2,), np.dtype(np.float32), 0.0, 0)
     array = np.array([0.1, -3.0], dtype=np.float32)
     np.testing.assert_array_equal(dequantise(quantise(array, detail), detail), array)

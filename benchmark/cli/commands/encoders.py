@@ -47,7 +47,7 @@ def build_mini(output: Path, seed: int) -> None:
     started = time.perf_counter()
     encoder = build_mini(output, MiniSettings(seed=seed), artifacts())
     click.echo(f"{output}: {output.stat().st_size:,} bytes, {time.perf_counter() - started:.0f} s")
-    for name, value in encoder.origin["validation"].items():
+    for name, value in encoder.origin.validation.items():
         click.echo(f"  {name:<18} {value:.3f}")
     click.echo(f"Use it as mini[weights={output}].")
 

@@ -84,6 +84,7 @@ def _read_extractor(folder: Path) -> Any:
         raise _unfit(folder, f"it cannot be read: {error}", "a ClapFeatureExtractor's") from error
 
 
+# The file is a stranger's: what is of another type fails in the arithmetic, as a TypeError.
 def _require_rate(folder: Path, settings: Mapping[str, Any]) -> None:
     """Compare the sample rate with what else depends on it, before a default takes its place."""
     rate_hz = settings.get("sampling_rate", "absent")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from benchmark.errors import MissingWeightsError
+from benchmark.errors import MissingWeightsError, RunError
 from benchmark.files import write_bytes
+from benchmark.machine.typed_json import read_as
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,19 +23,41 @@ _KEY = "mini"
 
 
 @dataclass(frozen=True, slots=True)
+class MiniOrigin:
+    """How the weights came about, and what they are worth.
+
+    Attributes:
+        trained_on: data sets that they have seen.
+        generator: fingerprint of what drew the examples.
+        sampled_levels: what the fingerprint cannot hold: how loud some examples are.
+        settings: of the training, the seed among them.
+        torch: version of the library.
+        n_threads: that torch computed with.
+        validation: figures of ``soundscapes:val``, by name; empty before they are measured.
+    """
+
+    trained_on: tuple[str, ...]
+    generator: str
+    sampled_levels: tuple[float, ...]
+    settings: Mapping[str, int | float]
+    torch: str
+    n_threads: int
+    validation: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class MiniFile:
     """What the file holds.
 
     Attributes:
         state: of ``MiniNetwork``, in the precision of the file.
         tokenizer: as JSON of the tokenizers library.
-        origin: how the weights came about and what they are worth: settings, seed, versions,
-            the fingerprint of the data, figures of validation.
+        origin: how the weights came about, and what they are worth.
     """
 
     state: Mapping[str, Tensor]
     tokenizer: str
-    origin: Mapping[str, Any]
+    origin: MiniOrigin
 
     def write(self, path: Path) -> None:
         """Write the file; equal contents are equal bytes.
@@ -44,7 +67,7 @@ class MiniFile:
         """
         from safetensors.torch import save
 
-        header = {"tokenizer": self.tokenizer, "origin": dict(self.origin)}
+        header = {"tokenizer": self.tokenizer, "origin": asdict(self.origin)}
         content = save(dict(self.state), {_KEY: json.dumps(header, sort_keys=True)})
         write_bytes(path, content, "Free some space, or name another file with -o.")
 
@@ -61,10 +84,11 @@ class MiniFile:
             with safe_open(path, framework="pt") as file:
                 header = json.loads((file.metadata() or {})[_KEY])
                 state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return cls(state, str(header["tokenizer"]), dict(header["origin"]))
+            origin = read_as(MiniOrigin, header["origin"], path)
+            return cls(state, str(header["tokenizer"]), origin)
         except (OSError, SafetensorError) as error:
             reason = str(error)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, RunError):
             reason = "its header does not hold a tokenizer and an origin"
         raise MissingWeightsError(f"cannot read {path} as mini's weights: {reason}. {_REBUILD}")
 

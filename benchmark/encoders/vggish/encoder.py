@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -164,7 +164,7 @@ def _quantised_pca(raw: Tensor, eigenvectors: Tensor, means: Tensor) -> Tensor:
     return ((whitened.clamp(-_PCA_LIMIT, _PCA_LIMIT) + _PCA_LIMIT) * 255 / (2 * _PCA_LIMIT)).round()
 
 
-def _hash_tensors(tensors: Mapping[str, Any]) -> str:
+def _hash_tensors(tensors: Mapping[str, Tensor]) -> str:
     digest = hashlib.blake2b(digest_size=32)
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tuple(tensor.shape)} ".encode())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -25,16 +24,16 @@ class Checkpoint:
         epoch: the one that is not.
         network: the trained state as it is.
         best: that of the best epoch so far; empty before the first is over.
-        optimizer: its state.
-        scheduler: its state; None without one.
+        optimizer: its state, which torch alone reads.
+        scheduler: likewise; None without one.
     """
 
     history: list[Epoch]
     epoch: Epoch
     network: dict[str, Tensor]
     best: dict[str, Tensor]
-    optimizer: dict[str, Any]
-    scheduler: dict[str, Any] | None
+    optimizer: dict[str, object]
+    scheduler: dict[str, object] | None
 
     def write(self, path: Path) -> None:
         """Replace the file at once.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmark.artifacts import Artifacts
 from benchmark.datasets.soundscapes.splits import load_soundscapes
@@ -19,7 +19,7 @@ from benchmark.encoders.mini.training.examples import (
 from benchmark.encoders.mini.training.retrieval import measure_order, measure_retrieval
 from benchmark.encoders.mini.training.settings import MiniSettings
 from benchmark.encoders.mini.training.tokenizer import build_tokenizer
-from benchmark.encoders.mini.weights import MiniFile
+from benchmark.encoders.mini.weights import MiniFile, MiniOrigin
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -57,7 +57,7 @@ def build_mini(path: Path, settings: MiniSettings, artifacts: Artifacts) -> Mini
         trained = Path(folder) / "trained.safetensors"
         file.write(trained)
         figures = _validate(Mini(trained, name=_LABEL), artifacts)
-    MiniFile(file.state, file.tokenizer, {**file.origin, "validation": figures}).write(path)
+    replace(file, origin=replace(file.origin, validation=figures)).write(path)
     return Mini(path, name=_LABEL)
 
 
@@ -68,17 +68,17 @@ def _validate(encoder: Mini, artifacts: Artifacts) -> dict[str, float]:
     return {name: round(value, 4) for name, value in figures.items()}
 
 
-def _origin(settings: MiniSettings) -> dict[str, Any]:
+def _origin(settings: MiniSettings) -> MiniOrigin:
     import torch
 
-    return {
-        "trained_on": list(TRAINED_ON),
-        "generator": generator_fingerprint(),
-        "sampled_levels": sampled_levels(),
-        "settings": asdict(settings),
-        "torch": torch.__version__,
-        "n_threads": torch.get_num_threads(),
-    }
+    return MiniOrigin(
+        trained_on=TRAINED_ON,
+        generator=generator_fingerprint(),
+        sampled_levels=tuple(sampled_levels()),
+        settings=asdict(settings),
+        torch=str(torch.__version__),
+        n_threads=torch.get_num_threads(),
+    )
 
 
 def _round(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -32,7 +31,7 @@ class MiniTask:
         with seeded("cpu", settings.seed, "first weights"):
             self.network = MiniNetwork(tokenizer.get_vocab_size())
         towers = [*self.network.audio.parameters(), *self.network.text.parameters()]
-        groups: list[dict[str, Any]] = [
+        groups: list[dict[str, object]] = [
             {"params": towers},
             {"params": [self.network.log_scale], "weight_decay": 0.0},
         ]
