@@ -9,7 +9,7 @@ MOST_ENTRIES = 24
 MOST_LINES_OF_A_FILE = 330
 MOST_LINES_OF_A_FUNCTION = 60
 TOO_LONG_TODAY = {"cli/commands/run.py:command"}  # may only shrink
-MOST_LOOSE_DICTS = 99  # may only fall
+MOST_LOOSE_DICTS = 1  # may only fall
 
 ROOMS = {
     "cellar/__init__.py": "",
