@@ -7,6 +7,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from real_captions import read_rows
 from shared_data import shared_path
 
@@ -110,3 +112,23 @@ def test_a_system_without_captions_has_no_statistics():
     empty = Contributions.gather([])
     assert empty.n_clips == 0
     assert not empty.has("cider_d")
+
+
+@given(
+    st.integers(1, 3),
+    st.integers(1, 4),
+    st.integers(1, 3),
+    st.data(),
+)
+def test_finite_contributions_of_any_size_are_read_back_to_the_digit(n_folds, n_clips, width, data):
+    numbers = st.integers(0, 10**6).map(float) | st.floats(allow_nan=False, allow_infinity=False)
+    n_numbers = n_folds * n_clips * width
+    values = data.draw(st.lists(numbers, min_size=n_numbers, max_size=n_numbers))
+    array = np.array(values).reshape(n_folds, n_clips, width)
+    if n_clips > 1:
+        array[0, 0] = np.nan  # a clip that is not in the first fold
+    contributions = Contributions(tuple("abcd"[:n_clips]), {"cider_d": array})
+    record = json.loads(json.dumps(contributions.to_json(), allow_nan=False))
+    again = Contributions.from_json(record, "statistics.json")
+    assert again.clip_ids == contributions.clip_ids
+    np.testing.assert_array_equal(again.arrays["cider_d"], array)
