@@ -64,6 +64,16 @@ def test_clips_of_all_systems_stand_in_one_list():
     assert [(r.system, r.clip_id) for r in listed] == [("a", "b"), ("a", "a"), ("b", "a")]
 
 
+def test_clips_that_fell_alike_stand_by_system_before_clip():
+    before = [system_of(name, {"cider_d": 1.0}) for name in ("b", "a")]
+    now = [
+        system_of("b", {"cider_d": [0.5] + [1.0] * 9}),
+        system_of("a", {"cider_d": [1.0, 0.5] + [1.0] * 8}),
+    ]
+    listed = worst_regressions(night_of(before, now), "cider_d", 10)
+    assert [(r.system, r.clip_id) for r in listed] == [("a", "b"), ("b", "a")]
+
+
 def test_only_common_clips_are_looked_at_each_in_its_own_row():
     before = system_of("toy", {"cider_d": [1.0, 0.5, 0.25]}, clips="abc")
     now = system_of("toy", {"cider_d": [0.25, 0.25, 0.0]}, clips="bcd")
