@@ -1,33 +1,15 @@
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shard_rows import add_one_by_one, assert_holds, key, rows, some
 
 from benchmark.embeddings.shards import VectorFiles
 from benchmark.errors import MachineError
-
-
-def key(name):
-    return hashlib.blake2b(str(name).encode(), digest_size=32).digest()
-
-
-def rows(seed, n_rows=1, dim=4):
-    return np.random.default_rng(seed).normal(size=(n_rows, dim)).astype(np.float32)
-
-
-def some(names, n_rows=1):
-    return {key(name): rows(name, n_rows) for name in names}
-
-
-def assert_holds(files, names, n_rows=1):
-    found = files.read([key(name) for name in names])
-    for name in names:
-        np.testing.assert_array_equal(found[key(name)], rows(name, n_rows))
 
 
 def shard_files(folder, part):
@@ -125,13 +107,6 @@ def test_a_folder_that_cannot_be_written_is_a_machine_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(MachineError, match="cannot write the embeddings"):
         VectorFiles(tmp_path / "file").add(some([1]))
-
-
-def add_one_by_one(folder, names):
-    files = VectorFiles(folder)
-    for name in names:
-        files.add(some([name]))
-        assert_holds(files, [name])
 
 
 def test_processes_that_add_at_once_lose_nothing(tmp_path):

@@ -1,0 +1,34 @@
+"""Rows that a name decides, and what adds them to shards: processes import it by this name."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from benchmark.embeddings.shards import VectorFiles
+
+
+def key(name):
+    return hashlib.blake2b(str(name).encode(), digest_size=32).digest()
+
+
+def rows(seed, n_rows=1, dim=4):
+    return np.random.default_rng(seed).normal(size=(n_rows, dim)).astype(np.float32)
+
+
+def some(names, n_rows=1):
+    return {key(name): rows(name, n_rows) for name in names}
+
+
+def assert_holds(files, names, n_rows=1):
+    found = files.read([key(name) for name in names])
+    for name in names:
+        np.testing.assert_array_equal(found[key(name)], rows(name, n_rows))
+
+
+def add_one_by_one(folder, names):
+    files = VectorFiles(folder)
+    for name in names:
+        files.add(some([name]))
+        assert_holds(files, [name])
