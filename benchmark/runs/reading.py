@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from benchmark.errors import RunError, listed
+from benchmark.errors import RunError
 from benchmark.files import JsonObject, read_json, write_text
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.contributions import Contributions
 from benchmark.runs import older
 from benchmark.runs.acceptance import Acceptance
-from benchmark.runs.calls import Calls, calls_of
+from benchmark.runs.calls import calls_of
+from benchmark.runs.content import Content, read_seal
 from benchmark.runs.folder import RunFolder, folders_in
 from benchmark.runs.ledger import read_ledger
-from benchmark.runs.manifest import SCHEMA as MANIFEST_SCHEMA
 from benchmark.runs.manifest import Manifest
 from benchmark.runs.plan import Plan
-from benchmark.runs.record import SYSTEM_SEPARATOR, RunRecord, SystemRecord, hash_parts
-from benchmark.runs.scores import SCHEMA as SCORES_SCHEMA
-from benchmark.runs.scores import Scores
+from benchmark.runs.record import SYSTEM_SEPARATOR, RunRecord, SystemRecord
 from benchmark.runs.sealing import captions_of
 
 SCHEMA = 2
@@ -60,7 +57,7 @@ def read_manifest(folder: RunFolder, plan: Plan) -> Manifest:
     Raises:
         RunError: the run is unfinished, or the file is not what was written.
     """
-    return _manifest(folder.read_manifest(), plan, folder.manifest_path)
+    return read_seal(folder.read_manifest(), plan, folder.manifest_path)
 
 
 def find_systems(texts: Sequence[str]) -> list[SystemRecord]:
@@ -113,7 +110,7 @@ def _from_folder(folder: RunFolder) -> RunRecord:
     view = read_ledger(folder.ledger_path)
     names = [planned.name for planned in plan.systems]
     calls = {name: calls_of(view, name) for name in names}
-    content = _Content(
+    content = Content(
         manifest=manifest,
         scores=folder.read_scores(),
         statistics=read_as(_Statistics, folder.read_statistics(), folder.statistics_path).systems,
@@ -132,7 +129,7 @@ def _from_file(path: Path) -> RunRecord:
             f"{path}: no {', '.join(missing)}; expected the file of a run, with "
             f"{', '.join(_PARTS)}. Make one with `bench baseline accept`."
         )
-    content = _Content(
+    content = Content(
         manifest=read_as(dict[str, object], record["manifest"], f"{path}, manifest"),
         scores=read_as(dict[str, object], record["scores"], f"{path}, scores"),
         statistics=read_as(dict[str, object], record["statistics"], f"{path}, statistics"),
@@ -155,86 +152,6 @@ class _Statistics:
     """``statistics.json``; what is inside is read system by system."""
 
     systems: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """The parts of a record: those that have a schema of their own as JSON, the others typed."""
-
-    manifest: older.Unread
-    scores: older.Unread
-    statistics: Mapping[str, object]
-    captions: Mapping[str, Mapping[str, str]]
-    calls: Mapping[str, Calls]
-
-    def gather(
-        self,
-        path: Path,
-        plan: Plan,
-        where_is: Callable[[str], object],
-        acceptance: Acceptance | None = None,
-    ) -> RunRecord:
-        """Type every part, and lay them out by system.
-
-        Args:
-            path: of the run, or of its file.
-            plan: of the run.
-            where_is: names the place of a part in messages.
-            acceptance: of a baseline.
-        """
-        manifest = _manifest(self.manifest, plan, where_is("manifest"))
-        where = where_is("scores")
-        from_1 = partial(
-            older.scores_from_1, dataset=plan.dataset, references_name=plan.references_name
-        )
-        scores = Scores.from_json(
-            older.upgrade(self.scores, where, SCORES_SCHEMA, {1: from_1}), where
-        )
-        contributions = {
-            name: Contributions.from_json(part, f"{where_is('statistics')}, {name}")
-            for name, part in self.statistics.items()
-        }
-        parts: dict[str, Mapping[str, object]] = {
-            "manifest": manifest.systems,
-            "scores": scores.systems,
-            "statistics": contributions,
-            "captions": self.captions,
-        }
-        for part, by_system in parts.items():
-            for planned in plan.systems:
-                if planned.name not in by_system:
-                    raise RunError(
-                        f"{where_is(part)}: nothing of {planned.name!r}, which the plan names; "
-                        f"found {listed(list(by_system))}. The file was changed by something "
-                        "else; restore it, or make the run anew."
-                    )
-        systems = {
-            planned.name: SystemRecord(
-                path,
-                plan,
-                planned,
-                manifest.systems[planned.name],
-                scores.systems[planned.name],
-                contributions[planned.name],
-                self.captions[planned.name],
-                self.calls.get(planned.name, {}),
-            )
-            for planned in plan.systems
-        }
-        former_id = self._former_id(plan) if self.scores.get("schema") == 1 else None
-        return RunRecord(path, plan, manifest, systems, acceptance, former_id)
-
-    def _former_id(self, plan: Plan) -> str:
-        """Hash the content as the version that wrote it did."""
-        header = [plan.created_at, plan.dataset, plan.references_sha256, list(plan.clip_ids)]
-        parts = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return hash_parts({"plan": header, **parts})
-
-
-def _manifest(record: older.Unread, plan: Plan, where: object) -> Manifest:
-    trained_on = {planned.name: planned.trained_on for planned in plan.systems}
-    steps = {1: partial(older.manifest_from_1, trained_on=trained_on)}
-    return Manifest.from_json(older.upgrade(record, where, MANIFEST_SCHEMA, steps), where)
 
 
 def _average(records: Sequence[RunRecord], path: Path) -> RunRecord:
