@@ -13,6 +13,8 @@ from bench_process import bench_environment
 from small_clips import write_clips
 
 TESTS = Path(__file__).parent
+# Last, so that what is tested stays what is installed: processes of tests import tests by name.
+sys.path.append(str(TESTS.parent))
 
 
 @pytest.fixture(scope="session")

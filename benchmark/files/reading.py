@@ -8,6 +8,8 @@ from pathlib import Path
 from benchmark.errors import RunError
 from benchmark.files.json_values import JsonObject
 
+_CURE = "The file was changed by something else; restore it, or make it anew."
+
 
 def read_json(path: Path) -> JsonObject:
     """Read a file that holds one JSON object.
@@ -17,8 +19,14 @@ def read_json(path: Path) -> JsonObject:
     """
     try:
         record: object = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise RunError(f"cannot read {path}: {error}") from error
+    except OSError as error:
+        raise RunError(
+            f"cannot read {path}: {error.strerror or error}. Mend that, or name another file."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise RunError(f"cannot read {path}: {reason}. {_CURE}") from error
     if not isinstance(record, dict):
-        raise RunError(f"cannot read {path}: expected a JSON object.")
+        kind = type(record).__name__
+        raise RunError(f"cannot read {path}: expected a JSON object, found {kind}. {_CURE}")
     return record

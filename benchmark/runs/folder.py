@@ -65,7 +65,13 @@ class RunFolder:
                 f"{path} holds a run for each of {len(of_seeds)} seeds; name one of them, as "
                 f"{of_seeds[0]}."
             )
-        raise RunError(f"{path} is no run folder: it holds no plan.json.")
+        if not path.exists():
+            raise RunError(f"there is no {path}; expected the folder of a run.")
+        if path.is_file():
+            raise RunError(f"{path} is a file; expected the folder of a run.")
+        raise RunError(
+            f"{path} is no run folder: it holds no plan.json. Name the folder that --out named."
+        )
 
     @property
     def plan_path(self) -> Path:

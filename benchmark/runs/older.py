@@ -57,6 +57,12 @@ def upgrade(record: Unread, where: object, schema: int, steps: Mapping[int, Step
     return record
 
 
+def plan_from_1(record: Unread) -> Unread:
+    """Name line-ups and timed clips as they are named today."""
+    names = {"n_profiled": "n_timed", "suites": "lineups"}
+    return {names.get(name, name): part for name, part in record.items()}
+
+
 def scores_from_1(record: Unread, dataset: str, references_name: str) -> Unread:
     """Take signatures apart, which were one line each and held a folder's path.
 

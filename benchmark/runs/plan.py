@@ -9,14 +9,13 @@ from typing import Literal
 
 from benchmark.contract import UNKNOWN, Kind, SplitLabel
 from benchmark.embeddings.splits import GivenFile
-from benchmark.errors import RunError
 from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.catalogue import require_known
+from benchmark.runs.older import plan_from_1, upgrade
 from benchmark.systems.registry import System
 
 SCHEMA = 2
-_FORMER_NAMES = {"n_profiled": "n_timed", "suites": "lineups"}  # of schema 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +187,7 @@ class Plan:
                 known.
         """
         written = read_as(dict[str, object], record, where)
-        if written.get("schema") not in (1, SCHEMA):
-            raise RunError(
-                f"{where}: plan has schema {written.get('schema')!r}; this aac-bench reads 1 to "
-                f"{SCHEMA}. Use the aac-bench version that wrote it, or run again."
-            )
-        flat = {_FORMER_NAMES.get(name, name): part for name, part in written.items()}
+        flat = upgrade(written, where, SCHEMA, {1: plan_from_1})
         plan = read_as(Plan, {**flat, "header": flat, "feeding": flat}, where)
         require_known(plan.metrics, f"{where}, metrics")
         return plan

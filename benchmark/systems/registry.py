@@ -180,10 +180,10 @@ def _check_api(api: object) -> None:
         raise PluginError(
             f"the plugin does not say which API it was written for; add BENCH_API = {API_VERSION}."
         )
+    if isinstance(api, bool) or not isinstance(api, int):
+        raise PluginError(f"BENCH_API is {api!r}; expected a number, as BENCH_API = {API_VERSION}.")
     if api not in _ACCEPTED_APIS:
-        cure = "upgrade the plugin"
-        if isinstance(api, int) and api > API_VERSION:
-            cure = "upgrade aac-bench"
+        cure = "upgrade aac-bench" if api > API_VERSION else "upgrade the plugin"
         accepted = " or ".join(map(str, _ACCEPTED_APIS))
         raise PluginError(
             f"the plugin was written for API {api!r}; this aac-bench takes {accepted}: {cure}."

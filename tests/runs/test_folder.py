@@ -73,8 +73,11 @@ def test_a_place_that_is_a_file_is_refused_as_the_machine_s(tmp_path):
 def test_what_is_no_run_is_not_opened(tmp_path):
     with pytest.raises(RunError, match=r"is no run folder: it holds no plan\.json"):
         RunFolder.open(tmp_path)
-    with pytest.raises(RunError, match="is no run folder"):
+    with pytest.raises(RunError, match=r"there is no .*nowhere; expected the folder of a run"):
         RunFolder.open(tmp_path / "nowhere")
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError, match=r"file is a file; expected the folder of a run"):
+        RunFolder.open(tmp_path / "file")
 
 
 def test_a_folder_of_seeds_is_opened_by_seed(tmp_path):

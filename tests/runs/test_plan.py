@@ -130,7 +130,7 @@ def test_a_part_of_another_type_is_told_with_its_place(key, part, reason):
 
 @pytest.mark.parametrize("schema", [3, None, "1"])
 def test_a_plan_of_a_later_schema_is_refused(schema):
-    with pytest.raises(RunError, match=r"plan\.json: plan has schema .* reads 1 to 2\. Use the"):
+    with pytest.raises(RunError, match=r"plan\.json: schema "):
         Plan.from_json({**SCHEMA_1, "schema": schema}, "plan.json")
 
 

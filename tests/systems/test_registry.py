@@ -74,6 +74,8 @@ def test_a_forgotten_hookimpl_is_guessed(site):
     [
         ("", f"add BENCH_API = {API_VERSION}"),
         (f"BENCH_API = {API_VERSION + 1}", "takes 1 or 2: upgrade aac-bench"),
+        ("BENCH_API = True", "BENCH_API is True; expected a number"),
+        ('BENCH_API = "2"', "BENCH_API is '2'; expected a number"),
         (f"BENCH_API = {API_VERSION - 2}", "takes 1 or 2: upgrade the plugin"),
     ],
 )

@@ -249,7 +249,7 @@ def test_an_unfinished_night_measured_nothing(clotho):
 def test_a_folder_without_a_run_is_a_wrong_request(clotho):
     done = clotho.bench("gate", "nowhere", "--baseline", "baseline.json")
     assert done.returncode == USAGE
-    assert "nowhere is no run folder" in done.stderr
+    assert "there is no nowhere; expected the folder of a run" in done.stderr
 
 
 def test_a_baseline_of_another_data_set_is_refused(clotho, staged):
