@@ -39,6 +39,13 @@ def cache_root() -> Path:
     return Path(named or platformdirs.user_cache_dir(APP, appauthor=False)).expanduser()
 
 
+def models_root() -> Path:
+    """Find the folder of models, one folder for each: BENCH_MODELS, else the platform's."""
+    if named := os.environ.get("BENCH_MODELS"):
+        return Path(named).expanduser()
+    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "models"
+
+
 def artifacts() -> Artifacts:
     """Open the store of built things under the cache root."""
     return Artifacts(cache_root() / "artifacts")
