@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 
@@ -57,8 +58,16 @@ class MissingWeightsError(MachineError):
 
 def listed(names: Sequence[str], limit: int = 5) -> str:
     """Spell the first names of a list and how many more there are: ``'a', 'b' and 3 more``."""
-    shown = ", ".join(repr(name) for name in names[:limit])
+    shown = ", ".join(map(quoted, names[:limit]))
     return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown
+
+
+def quoted(name: str) -> str:
+    """Quote a name so that no two names look alike.
+
+    What is not in Unicode's composed form (NFC) is spelt in ASCII, as ``ascii`` does.
+    """
+    return repr(name) if unicodedata.is_normalized("NFC", name) else ascii(name)
 
 
 def describe(error: Exception) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from benchmark.contract import References
+from benchmark.datasets.references import has_words
 from benchmark.errors import DataError
 
 CATEGORIES = ("HC", "HI", "HM", "MM")
@@ -128,10 +129,10 @@ def _read_group(where: str, group: Any) -> Iterator[JudgedPair]:
     if not isinstance(group, Mapping) or not isinstance(group.get("raw_name"), str):
         raise DataError(f"{where}: expected an object with the clip's name as 'raw_name'.")
     references = group.get("references")
-    if not _are_texts(references) or len(references) < 2:
+    if not _are_texts(references) or len(references) < 2 or not all(map(has_words, references)):
         raise DataError(
             f"{where} ({group['raw_name']}): 'references' is {references!r:.80}; expected a list "
-            "of at least two captions."
+            "of at least two captions, each with a word."
         )
     facets = {key: match[1] for key in group if (match := _FACET.fullmatch(key))}
     if not facets:

@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmark.contract import Split, SplitLabel
 from benchmark.datasets.captions_csv import CsvRows, find_captions, read_csv
 from benchmark.datasets.fetch import RemoteFile
+from benchmark.datasets.references import require_words
 from benchmark.datasets.sound_files import Sounds, index_files
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import DataError, UnknownNameError
@@ -99,6 +100,7 @@ def _group(rows: CsvRows) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
                 f"{rows.path}, line {line}: {youtube_id!r} starts at {start!r}, earlier at "
                 f"{starts[youtube_id]!r}; expected one whole number of seconds for each clip."
             )
+        require_words(caption, rows.path, line, "caption")
         captions.setdefault(youtube_id, []).append(caption)
     return {clip_id: tuple(texts) for clip_id, texts in captions.items()}, starts
 

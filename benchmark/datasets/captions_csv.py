@@ -15,6 +15,20 @@ from benchmark.contract import SplitLabel
 from benchmark.errors import DataError, listed
 
 _BOM = b"\xef\xbb\xbf"
+# The longer ones first: UTF-32's mark begins with UTF-16's.
+_WIDE_MARKS = {
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_WIDE_ZEROS: dict[tuple[bool, ...], str] = {
+    (False, True, False, True): "UTF-16LE",
+    (True, False, True, False): "UTF-16BE",
+    (False, True, True, True): "UTF-32LE",
+    (True, True, True, False): "UTF-32BE",
+}
+"""Where the zeros stand in the first four bytes of ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,7 @@ def read_csv(path: Path, required: Sequence[str]) -> CsvRows:
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
+    before = 0
     try:
         columns = tuple(next(reader, ()))
         before = reader.line_num
@@ -98,10 +113,7 @@ def read_csv(path: Path, required: Sequence[str]) -> CsvRows:
                 lines.append(before + 1)
             before = reader.line_num
     except csv.Error as error:
-        raise DataError(
-            f"{path}, line {reader.line_num}: {error}. Expected comma-separated fields, quoted "
-            'with "; a quote inside a quoted field is written twice.'
-        ) from error
+        raise DataError(_why_malformed(path, before + 1, reader.line_num, str(error))) from error
     csv_rows = CsvRows(path, columns, tuple(rows), tuple(lines))
     csv_rows.require_columns(required)
     if repeated := sorted({name for name in columns if columns.count(name) > 1}):
@@ -149,15 +161,45 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}; expected a text file.") from error
     skipped = len(_BOM) if data.startswith(_BOM) else 0
+    encoding = _wide_encoding(data)
     try:
-        return data[skipped:].decode()
+        if encoding is None:
+            return data[skipped:].decode()
+        found = f"its bytes look like {encoding}"
     except UnicodeDecodeError as error:
         at = error.start + skipped
         line = data.count(b"\n", 0, at) + 1
-        raise DataError(
-            f"{path} is not UTF-8: byte 0x{data[at]:02x} at offset {at}, line {line}. Convert it, "
-            f"for example: iconv -f ISO-8859-1 -t UTF-8 {shlex.quote(str(path))} > utf8.csv"
-        ) from error
+        found, encoding = f"byte 0x{data[at]:02x} at offset {at}, line {line}", "ISO-8859-1"
+    raise DataError(
+        f"{path} is not UTF-8: {found}. Convert it, for example: "
+        f"iconv -f {encoding} -t UTF-8 {shlex.quote(str(path))} > utf8{path.suffix}"
+    )
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    """Guess which encoding of two or four bytes a character a file is in; None for neither.
+
+    Without a mark at its beginning such a file is UTF-8 too, as long as it holds ASCII only: then
+    a zero byte, which no text holds, stands in every character.
+    """
+    for mark, name in _WIDE_MARKS.items():
+        if data.startswith(mark):
+            return name
+    zeros = tuple(byte == 0 for byte in data[:4])
+    return _WIDE_ZEROS.get(zeros)
+
+
+def _why_malformed(path: Path, first_line: int, line: int, reason: str) -> str:
+    if "field limit" in reason:
+        return (
+            f"{path}, line {first_line}: a field of more than {csv.field_size_limit():,} "
+            'characters begins there; expected a caption. A quote (") that is not closed takes in '
+            "all that follows: close it."
+        )
+    return (
+        f'{path}, line {line}: {reason}. Expected comma-separated fields, quoted with "; a quote '
+        "inside a quoted field is written twice."
+    )
 
 
 def _require_width(path: Path, line: int, row: Sequence[str], columns: Sequence[str]) -> None:

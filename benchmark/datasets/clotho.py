@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmark.contract import Split, SplitLabel
 from benchmark.datasets.captions_csv import find_captions, read_csv
 from benchmark.datasets.fetch import RemoteFile
+from benchmark.datasets.references import references_by_column
 from benchmark.datasets.sound_files import Sounds, index_files
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import UnknownNameError
@@ -82,9 +83,7 @@ def load_clotho(split: str, data_root: Path) -> Split:
     names = [f"{folder}/clotho_captions_{name}.csv" for folder in folders]
     label = SplitLabel(SPEC.name, name)
     rows = read_csv(find_captions(label, data_root, names, SPEC.how_to_get), _COLUMNS)
-    rows.require_unique("file_name")
-    captions = zip(*(rows.column(column) for column in _COLUMNS[1:]), strict=True)
-    references = dict(zip(rows.column("file_name"), captions, strict=True))
+    references = references_by_column(rows, "file_name", _COLUMNS[1:])
     base, aac_datasets = data_root / "clotho", data_root / "CLOTHO_v2.1"
     sound_folders = (
         base / "clotho_audio_files" / name,

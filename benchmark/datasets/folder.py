@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from benchmark.contract import FOLDER, Split, SplitLabel
 from benchmark.datasets.captions_csv import CsvRows, read_csv
+from benchmark.datasets.references import references_by_column, references_by_row
 from benchmark.datasets.sound_files import Sounds
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import DataError, UnknownNameError, UsageError, listed
@@ -56,8 +57,9 @@ def load_folder(root: Path, split: str = SPEC.default_split) -> Split:
 
     Raises:
         UnknownNameError: there is no such split.
-        DataError: the captions are missing, malformed or ambiguous, or a file name leads out of
-            the folder (``..``, an absolute path, a drive letter, a symbolic link).
+        DataError: the captions are missing, malformed or ambiguous, a caption has no word, or a
+            file name leads out of the folder (``..``, an absolute path, a drive letter, a
+            symbolic link).
     """
     if split not in SPEC.splits:
         raise UnknownNameError("split of a folder", split, SPEC.splits)
@@ -99,22 +101,13 @@ def _references(rows: CsvRows) -> dict[str, tuple[str, ...]]:
             raise DataError(
                 f"{rows.path} has the column 'caption' and numbered ones; expected one form."
             )
-        return _references_by_row(rows)
+        return references_by_row(rows, "file_name", "caption")
     if not numbers or numbers != list(range(1, len(numbers) + 1)):
         raise DataError(
             f"{rows.path} has no captions. Found: {listed(rows.columns, 20)}. Expected 'caption' "
             "or 'caption_1', 'caption_2' and so on without a gap."
         )
-    rows.require_unique("file_name")
-    captions = zip(*(rows.column(f"caption_{number}") for number in numbers), strict=True)
-    return dict(zip(rows.column("file_name"), captions, strict=True))
-
-
-def _references_by_row(rows: CsvRows) -> dict[str, tuple[str, ...]]:
-    gathered: dict[str, list[str]] = {}
-    for name, caption in zip(rows.column("file_name"), rows.column("caption"), strict=True):
-        gathered.setdefault(name, []).append(caption)
-    return {name: tuple(captions) for name, captions in gathered.items()}
+    return references_by_column(rows, "file_name", [f"caption_{number}" for number in numbers])
 
 
 def _require_inside(captions: Path, file_name: str) -> None:

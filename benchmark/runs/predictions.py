@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from benchmark.contract import Split
 from benchmark.datasets.captions_csv import CsvRows, read_csv, read_text
-from benchmark.errors import DataError, listed
+from benchmark.errors import DataError, listed, quoted
 
 ID_COLUMNS = ("file_name", "fname", "clip_id", "youtube_id")
 CAPTION_COLUMNS = ("caption_predicted", "caption", "candidate", "prediction")
@@ -83,7 +84,7 @@ def match_predictions(
         shown = ", ".join(" = ".join(map(repr, names)) for names in twice[:5])
         problems.append(f"{len(twice)} clips are named twice: {shown}")
     if problems:
-        raise DataError(_mismatch(predictions, split, problems, missing))
+        raise DataError(_mismatch(predictions, split, problems, missing, extra))
     return {
         clip_id: predictions.captions[spelled[clip_id][0]]
         for clip_id in split.clip_ids
@@ -92,16 +93,32 @@ def match_predictions(
 
 
 def _mismatch(
-    predictions: Predictions, split: Split, problems: Sequence[str], missing: Sequence[str]
+    predictions: Predictions,
+    split: Split,
+    problems: Sequence[str],
+    missing: Sequence[str],
+    extra: Sequence[str],
 ) -> str:
     n_captions, n_expected = len(predictions.captions), len(split.references)
     cure = "Ids must match to the letter, spaces included."
+    if alike := _look_alike(extra, missing):
+        cure += (
+            f" {quoted(alike[0])} and {quoted(alike[1])} look the same and are spelt with other "
+        )
+        cure += "Unicode characters: normalise the file's ids."
     if missing:
         cure += " To score a subset knowingly, allow missing clips."
     return (
         f"{predictions.path} does not fit {split.label} ({n_captions} captions found, "
         f"{n_expected} expected): {'; '.join(problems)}. {cure}"
     )
+
+
+def _look_alike(extra: Sequence[str], missing: Sequence[str]) -> tuple[str, str] | None:
+    """Find an id that belongs to no clip and looks like one of a clip without a caption."""
+    by_look = {unicodedata.normalize("NFKC", clip_id): clip_id for clip_id in missing}
+    looks = ((written, by_look.get(unicodedata.normalize("NFKC", written))) for written in extra)
+    return next(((written, clip_id) for written, clip_id in looks if clip_id), None)
 
 
 def _read_csv(path: Path) -> dict[str, str]:

@@ -114,6 +114,7 @@ def test_clotho_eval_holds_250_clips_of_clothos_evaluation_split():
         ([GROUP, GROUP], "'a.wav' is there twice"),
         ([{**GROUP, "references": ["rain falls"]}], "at least two captions"),
         ([{**GROUP, "references": [1, 2]}], "at least two captions"),
+        ([{**GROUP, "references": [*REFERENCES, "..."]}], "each with a word"),
         ([{"raw_name": "a.wav", "references": REFERENCES, "hc": 1}], "found raw_name, references"),
         ([{**GROUP, "HC": GROUP["HC"][:4]}], r"\(a.wav\), HC is"),
         ([{**GROUP, "MM_1": [*GROUP["MM_1"][:4], [2]]}], r"MM_1: the judgements are \[2\]"),

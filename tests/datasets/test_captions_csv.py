@@ -60,9 +60,43 @@ def test_the_offset_of_a_bad_byte_counts_the_byte_order_mark(tmp_path):
         read(tmp_path, b"\xef\xbb\xbf\xff")
 
 
-def test_utf_16_is_an_error(tmp_path):
-    with pytest.raises(DataError, match="is not UTF-8"):
-        read(tmp_path, "file_name,caption\na.wav,x\n".encode("utf-16"))
+@pytest.mark.parametrize(
+    ("encoding", "advice"),
+    [
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16LE"),
+        ("utf-16-be", "UTF-16BE"),
+        ("utf-32", "UTF-32"),
+        ("utf-32-le", "UTF-32LE"),
+        ("utf-32-be", "UTF-32BE"),
+    ],
+)
+def test_wide_characters_are_told_with_the_right_conversion(tmp_path, encoding, advice):
+    """Without a mark their ASCII is UTF-8 too, full of zeros."""
+    content = "file_name,caption\na.wav,x\n".encode(encoding)
+    with pytest.raises(DataError, match=f"is not UTF-8: .* iconv -f {advice} -t UTF-8") as caught:
+        read(tmp_path, content)
+    assert "byte 0x" not in str(caught.value)
+    assert content.decode(advice).endswith("x\n")
+
+
+def test_a_field_beyond_the_limit_is_told_with_the_line_where_it_begins(tmp_path):
+    """As a quote that is not closed makes it in a large file."""
+    rows = "".join(f"{number}.wav,a caption of some words\n" for number in range(6_000))
+    with pytest.raises(DataError, match="line 3: a field of more than 131,072 characters") as told:
+        read(tmp_path, f'file_name,caption\na.wav,x\nb.wav,"y\n{rows}')
+    assert "not closed" in str(told.value)
+    assert "comma-separated" not in str(told.value)
+
+
+def test_a_field_of_the_header_beyond_the_limit_is_told_too(tmp_path):
+    with pytest.raises(DataError, match="line 1: a field of more than 131,072 characters"):
+        read(tmp_path, f"file_name,{'x' * 140_000}\na.wav,x\n")
+
+
+def test_a_field_of_just_the_limit_is_read(tmp_path):
+    caption = "x" * 131_072
+    assert read(tmp_path, f"file_name,caption\na.wav,{caption}\n").column("caption") == [caption]
 
 
 def test_a_missing_column_names_the_columns_that_were_found(tmp_path):

@@ -106,6 +106,21 @@ def test_a_file_name_that_stands_twice_is_an_error(tmp_path):
         load_clotho("evaluation", tmp_path)
 
 
+def test_a_blank_cell_is_no_caption(tmp_path):
+    write(tmp_path / "clotho/clotho_captions_evaluation.csv", HEADER + "a,1,2,,4,\n")
+    assert load_clotho("evaluation", tmp_path).references == {"a": ("1", "2", "4")}
+
+
+def test_a_clip_without_a_caption_and_a_caption_without_a_word_are_errors(tmp_path):
+    path = tmp_path / "clotho/clotho_captions_evaluation.csv"
+    write(path, HEADER + "a,1,2,3,4,5\nb,,,,,\n")
+    with pytest.raises(DataError, match="line 3: 'b' has no caption"):
+        load_clotho("evaluation", tmp_path)
+    write(path, HEADER + "a,1,2,3,...,5\n")
+    with pytest.raises(DataError, match=r"line 2, column caption_4: the caption is '\.\.\.'"):
+        load_clotho("evaluation", tmp_path)
+
+
 def test_a_name_that_leads_out_of_the_folder_finds_nothing(tmp_path):
     write(tmp_path / "clotho/clotho_captions_evaluation.csv", HEADER + "../x.wav,1,2,3,4,5\n")
     write(tmp_path / "clotho/x.wav", "outside")

@@ -44,13 +44,13 @@ def test_a_folder_needs_a_path(text):
 
 
 def test_rows_of_one_file_add_references(tmp_path):
-    write_captions(tmp_path, "file_name,caption\na.wav,rain\nb/c.wav,\na.wav,NA\n")
+    write_captions(tmp_path, "file_name,caption\na.wav,rain\nb/c.wav,0\na.wav,NA\n")
     write_sound(tmp_path / "a.wav")
     write_sound(tmp_path / "audio/b/c.wav")
     split = load_folder(tmp_path)
     assert split.dataset == f"folder:{tmp_path}"
     assert split.name == "test"
-    assert split.references == {"a.wav": ("rain", "NA"), "b/c.wav": ("",)}
+    assert split.references == {"a.wav": ("rain", "NA"), "b/c.wav": ("0",)}
     assert split.present == {"a.wav", "b/c.wav"}
     assert split.read_clip("b/c.wav", 16_000).duration_s == 0.1
 
@@ -61,6 +61,43 @@ def test_numbered_columns_are_references_in_their_order(tmp_path):
     split = load_folder(tmp_path, "train")
     assert split.references == {"a.wav": ("x", "y")}
     assert split.present == {"a.wav"}
+
+
+def test_a_blank_cell_of_a_numbered_column_is_no_reference(tmp_path):
+    """Fewer references than the other clips have cannot be written otherwise."""
+    rows = 'a.wav,one,two,three\nb.wav,"  ",two,\nc.wav,one,,\n'
+    write_captions(tmp_path, "file_name,caption_1,caption_2,caption_3\n" + rows)
+    assert load_folder(tmp_path).references == {
+        "a.wav": ("one", "two", "three"),
+        "b.wav": ("two",),
+        "c.wav": ("one",),
+    }
+
+
+def test_a_clip_without_any_caption_is_an_error(tmp_path):
+    write_captions(tmp_path, "file_name,caption_1,caption_2\na.wav,x,y\nb.wav,,\n")
+    with pytest.raises(DataError, match=r"csv, line 3: 'b\.wav' has no caption, .*to caption_2"):
+        load_folder(tmp_path)
+
+
+@pytest.mark.parametrize("caption", ["", " ", "\t", "\u00a0", "...", "?!", "-", "\u200b", '""""'])
+def test_a_caption_without_a_word_is_an_error_that_says_where(tmp_path, caption):
+    write_captions(tmp_path, f"file_name,caption\na.wav,rain\na.wav,{caption}\n")
+    with pytest.raises(DataError, match=r"captions\.csv, line 3, column caption: the caption is "):
+        load_folder(tmp_path)
+
+
+@pytest.mark.parametrize("caption", ["...", "\u200b", "--"])
+def test_punctuation_alone_in_a_numbered_column_is_an_error_too(tmp_path, caption):
+    write_captions(tmp_path, f"file_name,caption_1,caption_2\na.wav,rain,{caption}\n")
+    with pytest.raises(DataError, match=r"captions\.csv, line 2, column caption_2: "):
+        load_folder(tmp_path)
+
+
+@pytest.mark.parametrize("caption", ["0", "NA", "nan", "狗叫", "é", "-5"])
+def test_a_caption_of_one_word_in_any_script_is_kept(tmp_path, caption):
+    write_captions(tmp_path, f"file_name,caption\na.wav,{caption}\n")
+    assert load_folder(tmp_path).references == {"a.wav": (caption,)}
 
 
 def test_a_file_named_twice_with_numbered_columns_is_an_error(tmp_path):

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
+import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -149,3 +152,30 @@ def test_real_submissions_cover_the_clotho_evaluation_split(name):
         rows = {row["file_name"]: row["caption_predicted"] for row in csv.DictReader(file)}
     assert tuple(matched) == split.clip_ids
     assert matched == rows
+
+
+@pytest.mark.parametrize(
+    ("of_split", "of_file"),
+    [
+        ("caf\u00e9.wav", "cafe\u0301.wav"),
+        ("cafe\u0301.wav", "caf\u00e9.wav"),
+        ("\u00c5.wav", "\u212b.wav"),
+        ("o\ufb03ce.wav", "office.wav"),
+    ],
+)
+def test_ids_that_look_alike_are_spelt_so_that_they_differ(tmp_path, of_split, of_file):
+    split = dataclasses.replace(toy_split(), references={of_split: ("a sound",)})
+    predictions = read(tmp_path, f"file_name,caption\n{of_file},rain\n")
+    with pytest.raises(DataError, match="look the same and are spelt with other Uni") as caught:
+        match_predictions(predictions, split)
+    found, missing = re.search(
+        r"no clip: (.*); 1 clips have no caption: (.*)\. Ids", str(caught.value)
+    ).groups()
+    assert unicodedata.normalize("NFC", found) != unicodedata.normalize("NFC", missing)
+
+
+def test_ids_that_look_unlike_get_no_such_hint(tmp_path):
+    predictions = read(tmp_path, "file_name,caption\nz.wav,rain\n")
+    with pytest.raises(DataError) as caught:
+        match_predictions(predictions, toy_split())
+    assert "look the same" not in str(caught.value)

@@ -1,0 +1,78 @@
+"""References as the columns of a captions file hold them; none of them is without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.datasets.captions_csv import CsvRows
+from benchmark.errors import DataError
+
+
+def references_by_column(
+    rows: CsvRows, ids: str, columns: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Gather references that stand side by side, one row a clip.
+
+    A blank cell is no reference: a clip with fewer than the others can be written in no other way.
+
+    Args:
+        rows: of the captions file.
+        ids: the column that names the clip.
+        columns: those of the references, in their order.
+
+    Raises:
+        DataError: a clip stands there twice or has no reference, or a reference has no word.
+    """
+    rows.require_unique(ids)
+    references = {}
+    cells = zip(*(rows.column(column) for column in columns), strict=True)
+    for clip_id, line, texts in zip(rows.column(ids), rows.lines, cells, strict=True):
+        for column, text in zip(columns, texts, strict=True):
+            if text.strip():
+                require_words(text, rows.path, line, column)
+        references[clip_id] = tuple(text for text in texts if text.strip())
+        if not references[clip_id]:
+            raise DataError(
+                f"{rows.path}, line {line}: {clip_id!r} has no caption, every cell from "
+                f"{columns[0]} to {columns[-1]} is blank; expected at least one. Give it one, or "
+                "remove the line."
+            )
+    return references
+
+
+def references_by_row(rows: CsvRows, ids: str, column: str) -> dict[str, tuple[str, ...]]:
+    """Gather references that stand one below the other, a row each, in the order of the file.
+
+    Args:
+        rows: of the captions file.
+        ids: the column that names the clip.
+        column: the one of the reference.
+
+    Raises:
+        DataError: a reference has no word.
+    """
+    gathered: dict[str, list[str]] = {}
+    columns = (rows.column(ids), rows.column(column))
+    for line, clip_id, text in zip(rows.lines, *columns, strict=True):
+        require_words(text, rows.path, line, column)
+        gathered.setdefault(clip_id, []).append(text)
+    return {clip_id: tuple(texts) for clip_id, texts in gathered.items()}
+
+
+def has_words(text: str) -> bool:
+    """Tell whether any letter or digit stands in a text: of others no token is left."""
+    return any(mark.isalnum() for mark in text)
+
+
+def require_words(text: str, path: Path, line: int, column: str) -> None:
+    """Refuse a reference of blanks or punctuation alone, which would count as a caption.
+
+    Raises:
+        DataError: it is one; says where.
+    """
+    if not has_words(text):
+        raise DataError(
+            f"{path}, line {line}, column {column}: the caption is {text!r:.80}; expected one with "
+            "a word. Write it, or remove the line."
+        )
