@@ -61,6 +61,17 @@ def java_version(java: Path | None = None) -> str:
     return match[1]
 
 
+def java_major(java: Path | None = None) -> int:
+    """Read the major version of ``java`` (default: the one in use): 8 for ``"1.8.0_402"``.
+
+    Raises:
+        MachineError: as ``java_version``.
+    """
+    text = java_version(java)
+    first, *rest = re.split(r"\D", text)
+    return int(rest[0] if first == "1" else first)
+
+
 def pycocoevalcap_file(relative: str) -> Path:
     """Find a file inside the installed pycocoevalcap without importing it.
 
