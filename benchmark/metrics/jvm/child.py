@@ -1,14 +1,9 @@
 """What runs in the child: it starts a JVM and answers requests, a line of JSON each.
 
 The file is run by its path, so that nothing of this package but the service is imported; that
-would take longer than Java itself. Standard input brings first the settings, then the requests:
-
-* ``{"service": "/path/of/module.py", "library": ..., "class_path": [...], "options": [...],
-  "settings": {...}}``: the module has a class ``Service`` that takes the settings;
-* ``{"call": "name", ...}``: the method of that name yields what is to be answered.
-
-Each answer is a line ``{"answer": ...}``; after the last one comes ``{"done": true}``, or
-``{"failed": "java.lang.Error: message"}`` where the call raised.
+would take longer than Java itself. The first line of standard input is an ``Order``, each that
+follows a ``Request``. An answer is a line ``["answer", value]``; after the last one comes
+``["done", null]``, or ``["failed", "java.lang.Error: message"]`` where Java raised.
 """
 
 from __future__ import annotations
@@ -20,28 +15,53 @@ import queue
 import signal
 import sys
 import threading
-from typing import IO, Any
+from collections.abc import Mapping
+from typing import IO, Any, Literal, NamedTuple
 
 import jpype
+
+
+class Order(NamedTuple):
+    """What the child is started for.
+
+    Attributes:
+        module: path of a Python file with a class ``Service``, which takes the settings.
+        library: path of the virtual machine.
+        class_path: paths of jars.
+        options: flags of the virtual machine.
+        settings: see ``module``.
+    """
+
+    module: str
+    library: str
+    class_path: list[str]
+    options: list[str]
+    settings: Mapping[str, object]
+
+
+class Request(NamedTuple):
+    """A call of a method of the service, which yields what is to be answered."""
+
+    method: str
+    arguments: Mapping[str, object]
 
 
 def main() -> None:
     """Serve until standard input ends, which it does when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     answers = _private_stdout()
-    requests: queue.Queue[dict[str, Any]] = queue.Queue()
-    threading.Thread(target=_read, args=(requests,), daemon=True).start()
-    service = _start(requests.get())
-    _write(answers, {"done": True})
+    lines: queue.Queue[bytes] = queue.Queue()
+    threading.Thread(target=_read, args=(lines,), daemon=True).start()
+    service = _start(Order(*json.loads(lines.get())))
+    _write(answers, "done")
     while True:
-        request = requests.get()
-        call = getattr(service, request.pop("call"))
+        request = Request(*json.loads(lines.get()))
         try:
-            for answer in call(**request):
-                _write(answers, {"answer": answer})
-            _write(answers, {"done": True})
+            for answer in getattr(service, request.method)(**request.arguments):
+                _write(answers, "answer", answer)
+            _write(answers, "done")
         except jpype.JException as error:
-            _write(answers, {"failed": str(error)})
+            _write(answers, "failed", str(error))
 
 
 def _private_stdout() -> IO[str]:
@@ -51,30 +71,32 @@ def _private_stdout() -> IO[str]:
     return os.fdopen(private, "w", encoding="ascii")
 
 
-def _read(requests: queue.Queue[dict[str, Any]]) -> None:
+def _read(lines: queue.Queue[bytes]) -> None:
     for line in sys.stdin.buffer:
-        requests.put(json.loads(line))
+        lines.put(line)
     os._exit(0)  # also in the middle of a call: nobody waits for its answer
 
 
-def _start(order: dict[str, Any]) -> Any:
+def _start(order: Order) -> Any:
     jpype.startJVM(
-        order["library"],
-        *order["options"],
-        classpath=order["class_path"],
+        order.library,
+        *order.options,
+        classpath=order.class_path,
         convertStrings=False,
         interrupt=False,
     )
-    spec = importlib.util.spec_from_file_location("service", order["service"])
+    spec = importlib.util.spec_from_file_location("service", order.module)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.Service(**order["settings"])
+    return module.Service(**order.settings)
 
 
-def _write(answers: IO[str], line: dict[str, Any]) -> None:
-    answers.write(json.dumps(line) + "\n")
+def _write(
+    answers: IO[str], kind: Literal["answer", "done", "failed"], value: object = None
+) -> None:
+    answers.write(json.dumps([kind, value]) + "\n")
     answers.flush()
 
 

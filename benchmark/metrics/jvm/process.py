@@ -63,13 +63,13 @@ class JavaProcess:
             MachineError: Java or a bridge to it is missing.
         """
         self._name = service.name
-        order: JsonObject = {
-            "service": str(service.module),
-            "library": str(find_library()),
-            "class_path": [str(path) for path in service.class_path],
-            "options": [f"-Xmx{service.heap_mib}m", *options_of(), *service.options],
-            "settings": service.settings,
-        }
+        order = (  # as `child.Order` has it
+            str(service.module),
+            str(find_library()),
+            [str(path) for path in service.class_path],
+            [f"-Xmx{service.heap_mib}m", *options_of(), *service.options],
+            service.settings,
+        )
         self._stderr = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - open as long as the process
         try:
             self._process = subprocess.Popen(
@@ -106,7 +106,7 @@ class JavaProcess:
             for _ in self._answers(_START_S):
                 pass
             self._is_ready = True
-        self._send({"call": call, **arguments})
+        self._send((call, arguments))  # as `child.Request` has it
         yield from self._answers(timeout_s)
 
     def kill(self) -> None:
@@ -135,14 +135,14 @@ class JavaProcess:
 
     def _answers(self, timeout_s: float) -> Iterator[Any]:
         while True:
-            line = self._next_line(timeout_s)
-            if "done" in line:
+            kind, value = json.loads(self._next_line(timeout_s))
+            if kind == "done":
                 return
-            if "failed" in line:
-                raise JavaCallError(f"Java failed within {self._name}: {line['failed']}")
-            yield line["answer"]
+            if kind == "failed":
+                raise JavaCallError(f"Java failed within {self._name}: {value}")
+            yield value
 
-    def _next_line(self, timeout_s: float) -> dict[str, Any]:
+    def _next_line(self, timeout_s: float) -> bytes:
         try:
             line = self._lines.get(timeout=timeout_s)
         except queue.Empty:
@@ -153,8 +153,7 @@ class JavaProcess:
             ) from None
         if not line.endswith(b"\n"):
             raise MachineError(java_failure(self._name, self._process.wait(), self._said()))
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+        return line
 
     def _said(self) -> bytes:
         self._stderr.seek(0)
@@ -169,7 +168,7 @@ class JavaProcess:
                 self._lines.put(line)
             self._lines.put(line)
 
-    def _send(self, record: JsonObject) -> None:
+    def _send(self, record: Json) -> None:
         stdin = self._process.stdin
         assert stdin is not None
         with suppress(OSError):  # the reader notices that the process died, and says why
