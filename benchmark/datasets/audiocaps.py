@@ -7,11 +7,11 @@ from pathlib import Path
 
 from benchmark.contract import Split, SplitLabel
 from benchmark.datasets.captions_csv import CsvRows, find_captions, read_csv
-from benchmark.datasets.fetch import RemoteFile
 from benchmark.datasets.references import require_words
 from benchmark.datasets.sound_files import Sounds, index_files
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import DataError, UnknownNameError
+from benchmark.machine.downloads import RemoteFile
 
 _SPLITS = ("train", "val", "test")
 

@@ -10,11 +10,11 @@ from types import MappingProxyType
 from benchmark.artifacts import Artifacts
 from benchmark.contract import Split, SplitLabel
 from benchmark.datasets import audiocaps, clotho, folder
-from benchmark.datasets.fetch import fetch
 from benchmark.datasets.soundscapes import splits as soundscapes
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.datasets.unpack import unpack
 from benchmark.errors import UnknownNameError, UsageError
+from benchmark.machine.downloads import fetch
 
 _SPECS = (audiocaps.SPEC, clotho.SPEC, folder.SPEC, soundscapes.SPEC)
 DATASETS: Mapping[str, DatasetSpec] = MappingProxyType({spec.name: spec for spec in _SPECS})

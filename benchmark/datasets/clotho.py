@@ -6,11 +6,11 @@ from pathlib import Path
 
 from benchmark.contract import Split, SplitLabel
 from benchmark.datasets.captions_csv import find_captions, read_csv
-from benchmark.datasets.fetch import RemoteFile
 from benchmark.datasets.references import references_by_column
 from benchmark.datasets.sound_files import Sounds, index_files
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import UnknownNameError
+from benchmark.machine.downloads import RemoteFile
 
 _SHORT_NAMES = {"dev": "development", "val": "validation", "eval": "evaluation"}
 

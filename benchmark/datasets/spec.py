@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmark.artifacts import Artifacts
 from benchmark.contract import Split, SplitLabel
-from benchmark.datasets.fetch import RemoteFile
+from benchmark.machine.downloads import RemoteFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import importlib.metadata
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from benchmark.artifacts import fingerprint
 from benchmark.contract import Waveform
 from benchmark.encoders import melspectrogram
 from benchmark.errors import MachineError, MissingWeightsError
+from benchmark.machine.places import models_root
 from benchmark.models.weights import hash_weights
 
 MODEL_FILE = "yamnet_spectra_in.tflite"
@@ -72,7 +72,7 @@ class Yamnet:
             if not path.is_file():
                 raise MissingWeightsError(
                     f"no {path.name} in {folder}; expected {MODEL_FILE} and {LABELS_FILE}. Put "
-                    "both into the folder yamnet of a folder that BENCH_MODELS names."
+                    f"both into {folder}, or name the folder that holds yamnet/ with BENCH_MODELS."
                 )
         self.labels = _read_labels(labels)
         self._interpreter = _open_interpreter(model)
@@ -123,17 +123,8 @@ class Yamnet:
 
 
 def yamnet_folder() -> Path:
-    """Name the folder that YAMNet is looked for in.
-
-    Raises:
-        MissingWeightsError: BENCH_MODELS is not set.
-    """
-    if root := os.environ.get("BENCH_MODELS"):
-        return Path(root).expanduser() / "yamnet"
-    raise MissingWeightsError(
-        f"YAMNet is not on this machine: BENCH_MODELS is not set. Put {MODEL_FILE} and "
-        f"{LABELS_FILE} into a folder yamnet, and name the folder that holds it with BENCH_MODELS."
-    )
+    """Name the folder that YAMNet is looked for in."""
+    return models_root() / "yamnet"
 
 
 def quantise(values: NDArray[np.float32], detail: TensorDetail) -> NDArray[Any]:

@@ -5,7 +5,7 @@ from benchmark.files.folders import folder_beside, written_folder
 from benchmark.files.hashing import checksum_of, hash_files, sha256_of
 from benchmark.files.json_values import Json, JsonObject
 from benchmark.files.reading import read_json
-from benchmark.files.refusal import CACHE_CURE, DATA_CURE, unwritable, writing
+from benchmark.files.refusal import CACHE_CURE, DATA_CURE, MODELS_CURE, unwritable, writing
 from benchmark.files.whole import (
     move_whole,
     save_array,
@@ -18,6 +18,7 @@ from benchmark.files.whole import (
 __all__ = [
     "CACHE_CURE",
     "DATA_CURE",
+    "MODELS_CURE",
     "GrowingFile",
     "Json",
     "JsonObject",

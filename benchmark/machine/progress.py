@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     TextColumn,
@@ -34,12 +35,18 @@ class Bar:
 
 
 @contextmanager
-def progress_bar(label: str, total: int | None) -> Iterator[Bar]:
-    """Show a bar on standard error while the block runs; nothing where that is no terminal."""
+def progress_bar(label: str, total: int | None, *, is_bytes: bool = False) -> Iterator[Bar]:
+    """Show a bar on standard error while the block runs; nothing where that is no terminal.
+
+    Args:
+        label: what stands before the bar.
+        total: how many steps there are; None where nobody knows.
+        is_bytes: steps are bytes, and are shown as MB.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        DownloadColumn() if is_bytes else MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import MissingWeightsError
+from benchmark.machine.places import models_root
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer
 from benchmark.models.weights import find_folder, hash_weights
 
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 FER_MODEL = "echecker_clotho_audiocaps_base"
+SIZES = {FER_MODEL: "base", "echecker_clotho_audiocaps_tiny": "tiny"}
+"""The two classifiers that FENSE's authors released, and how they call them."""
 ERROR_NAMES = ("add_tail", "repeat_event", "repeat_adv", "remove_conj", "remove_verb", "error")
 """The classifier's outputs; the last one decides."""
 
-_RELEASE = "https://github.com/blmoistawinde/fense/releases/download/V0.1"
-_SHA256 = {
+RELEASE = "https://github.com/blmoistawinde/fense/releases/download/V0.1"
+CHECKPOINT_SHA256 = {
     "echecker_clotho_audiocaps_base": (
         "1a719f090af70614bbdb9f9437530b7e133c48cfa4a58d964de0d47fc974a2fa"
     ),
@@ -130,36 +133,44 @@ def find_checkpoint(named: str | Path = FER_MODEL) -> Path:
 
     Args:
         named: a file, or the name of a published classifier. That is looked for in the folder
-            BENCH_MODELS and where aac-metrics keeps it (FENSE_DATA, or torch's hub folder).
+            of models and where aac-metrics keeps it (FENSE_DATA, or torch's hub folder).
 
     Raises:
         MissingWeightsError: it is in none of the places, or its content is another.
     """
     path = Path(named).expanduser()
-    name = f"{path.name}.ckpt" if path.name in _SHA256 else path.name
+    name = f"{path.name}.ckpt" if path.name in CHECKPOINT_SHA256 else path.name
     places = [path, *(folder / name for folder in _checkpoint_folders())]
     checkpoint = next((place for place in places if place.is_file()), None)
     if checkpoint is None:
         raise MissingWeightsError(
             f"the fluency error detector {str(named)!r} is not on this machine. Looked for "
-            f"{', '.join(map(str, places))}. Download {_RELEASE}/{name} and put it into a folder "
-            "that BENCH_MODELS names."
+            f"{', '.join(map(str, places))}. {_how_to_get(path.name)}"
         )
-    expected = _SHA256.get(checkpoint.stem)
+    expected = CHECKPOINT_SHA256.get(checkpoint.stem)
     if expected is not None and (sha256 := hash_weights([checkpoint])) != expected:
         raise MissingWeightsError(
             f"the weights in {checkpoint} have sha256 {sha256}; expected {expected}. "
-            f"Download {_RELEASE}/{name} again."
+            f"Remove it. {_how_to_get(checkpoint.stem)}"
         )
     return checkpoint
 
 
 def _checkpoint_folders() -> list[Path]:
-    models, fense = os.environ.get("BENCH_MODELS"), os.environ.get("FENSE_DATA")
+    fense = os.environ.get("FENSE_DATA")
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     torch_home = os.environ.get("TORCH_HOME") or f"{cache}/torch"
-    folders = [models, fense or f"{torch_home}/hub/fense_data"]
-    return [Path(folder).expanduser() for folder in folders if folder]
+    return [models_root(), Path(fense or f"{torch_home}/hub/fense_data").expanduser()]
+
+
+def _how_to_get(name: str) -> str:
+    if (size := SIZES.get(name.removesuffix(".ckpt"))) is None:
+        return f"Put it into {models_root()}."
+    option = "" if size == "base" else f" --detector {size}"
+    return (
+        f"Get it with `bench fetch fense{option}`, or put {RELEASE}/{name.removesuffix('.ckpt')}"
+        f".ckpt into {models_root()}."
+    )
 
 
 def _read_checkpoint(checkpoint: Path) -> tuple[str, dict[str, Tensor]]:

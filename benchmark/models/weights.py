@@ -1,9 +1,9 @@
 """Find the language models of the metrics on this machine.
 
-A model is looked for in the folder BENCH_MODELS, which holds one folder per model, then in the
-cache of the Hugging Face hub. The hub itself is asked only with BENCH_HUB=1, so that a machine
-without a network never waits for one. A metric whose standard model is nowhere may run on the
-model of the ``[offline]`` extra, always under that model's name.
+A model is looked for in the folder of models (BENCH_MODELS, else the platform's), which holds one
+folder per model, then in the cache of the Hugging Face hub. The hub itself is asked only with
+BENCH_HUB=1, so that a machine without a network never waits for one. A metric whose standard model
+is nowhere may run on the model of the ``[offline]`` extra, always under that model's name.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmark.errors import MissingWeightsError
 from benchmark.files import hash_files
+from benchmark.machine.places import models_root
 from benchmark.machine.progress import progress_bar
 from benchmark.models.checksums import noted_sums, require_sum
 
@@ -32,6 +33,8 @@ _HUB_NAMES = {
     "gpt2": "openai-community/gpt2",
 }
 _SHORT_NAMES = {hub: short for short, hub in _HUB_NAMES.items()}
+FENSE_MODELS = ("paraphrase-TinyBERT-L6-v2", "bert-base-uncased", "prajjwal1/bert-tiny")
+"""What `bench fetch fense` brings, as far as it lies on the hub."""
 _WEIGHTS = "*.safetensors"
 _PICKLED = "pytorch_model*.bin"
 _CONFIG = "config.json"
@@ -116,8 +119,8 @@ def find_folder(name: str, *patterns: str) -> tuple[Path, str]:
     raise MissingWeightsError(
         f"the model {name!r} is not on this machine: no {' or '.join(patterns)} in "
         f"{', '.join([*looked_at, 'the Hugging Face cache'])}. "
-        "Put its folder into a folder that BENCH_MODELS names, or allow its download with "
-        "BENCH_HUB=1."
+        f"Put its folder into {models_root()} (BENCH_MODELS names another place), or allow its "
+        f"download with BENCH_HUB=1.{_fetch_hint(name)}"
     )
 
 
@@ -174,9 +177,9 @@ def _hash_checked(folder: Path, weights: list[Path]) -> str:
 def _places(name: str) -> Iterator[tuple[Path, str]]:
     short = _SHORT_NAMES.get(name, name)
     hub_name = _HUB_NAMES.get(short, short)
-    if root := os.environ.get("BENCH_MODELS"):
-        for spelling in dict.fromkeys((short, hub_name, hub_name.rsplit("/", 1)[-1])):
-            yield Path(root).expanduser() / spelling, "BENCH_MODELS"
+    found_in = "BENCH_MODELS" if os.environ.get("BENCH_MODELS") else "the folder of models"
+    for spelling in dict.fromkeys((short, hub_name, hub_name.rsplit("/", 1)[-1])):
+        yield models_root() / spelling, found_in
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
@@ -191,6 +194,11 @@ def _places(name: str) -> Iterator[tuple[Path, str]]:
         yield folder, f"the package {_OFFLINE_PACKAGE}"
 
 
+def _fetch_hint(name: str) -> str:
+    short = _SHORT_NAMES.get(name, name)
+    return " `bench fetch fense` fetches it." if short in FENSE_MODELS else ""
+
+
 def _download(name: str, patterns: tuple[str, ...]) -> Path:
     from huggingface_hub import snapshot_download
 
@@ -203,11 +211,11 @@ def _download(name: str, patterns: tuple[str, ...]) -> Path:
     except (OSError, ValueError) as error:
         raise MissingWeightsError(
             f"the model {name!r} is not on this machine and its download failed: {error} "
-            "Put its folder into a folder that BENCH_MODELS names."
+            f"Put its folder into {models_root()}."
         ) from error
     raise MissingWeightsError(
         f"the hub's {name!r} holds no {' or '.join(patterns)}. Put a folder of the model that does "
-        "into a folder that BENCH_MODELS names."
+        f"into {models_root()}."
     )
 
 

@@ -17,6 +17,7 @@ from benchmark.encoders.yamnet import (
     Yamnet,
     dequantise,
     quantise,
+    yamnet_folder,
 )
 from benchmark.errors import MachineError, MissingWeightsError
 
@@ -50,9 +51,12 @@ def test_a_missing_file_is_named(folder, monkeypatch):
     monkeypatch.setenv("BENCH_MODELS", str(folder / "empty"))
     with pytest.raises(MissingWeightsError, match=f"no {MODEL_FILE} in"):
         load_joint_encoder("tagbridge")
-    monkeypatch.delenv("BENCH_MODELS")
-    with pytest.raises(MissingWeightsError, match="BENCH_MODELS is not set"):
-        load_joint_encoder("tagbridge")
+
+
+def test_without_a_named_folder_of_models_it_is_looked_for_in_the_platforms(monkeypatch, tmp_path):
+    monkeypatch.delenv("BENCH_MODELS", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert yamnet_folder() == tmp_path / "aac-bench" / "models" / "yamnet"
 
 
 def test_a_missing_package_is_named(folder, monkeypatch):

@@ -32,11 +32,11 @@ class VggishOptions:
     """Which parameters, and what is done with the network's output.
 
     Attributes:
-        weights: a file; ``random`` draws them; none looks in BENCH_MODELS.
+        weights: a file; ``random`` draws them; none looks in the folder of models.
         seed: of random weights.
         postprocess: ``none`` leaves the 128 values after the last ReLU; ``pca`` makes the
             vectors of AudioSet's release: whitened, clipped to [-2, 2], in 256 steps, 0 to 255.
-        pca: the file of the PCA parameters; none looks in BENCH_MODELS.
+        pca: the file of the PCA parameters; none looks in the folder of models.
     """
 
     weights: str | None = None

@@ -7,7 +7,6 @@ names in a safetensors file. Nothing in a file is run: pickles are read with ``w
 from __future__ import annotations
 
 import codecs
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark.errors import MissingWeightsError, listed
+from benchmark.machine.places import models_root
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,8 +39,8 @@ def read_weights(named: str | None) -> dict[str, Tensor]:
     """Read the network's parameters in single precision.
 
     Args:
-        named: a file; None looks in BENCH_MODELS, in its folder ``vggish``, and in the cache of
-            ``torch.hub``.
+        named: a file; None looks in the folder of models, in its folder ``vggish``, and in the
+            cache of ``torch.hub``.
 
     Raises:
         MissingWeightsError: there is no such file, it cannot be read, or it holds other
@@ -89,18 +89,16 @@ def read_pca(named: str | None) -> tuple[Tensor, Tensor]:
 def _find(names: Iterable[str], what: str) -> Path:
     import torch
 
-    folders = [Path(torch.hub.get_dir()) / "checkpoints"]
-    if models := os.environ.get("BENCH_MODELS"):
-        root = Path(models).expanduser()
-        folders = [root / "vggish", root, *folders]
+    root = models_root()
+    folders = [root / "vggish", root, Path(torch.hub.get_dir()) / "checkpoints"]
     for folder in folders:
         for name in names:
             if (folder / name).is_file():
                 return folder / name
     raise MissingWeightsError(
         f"VGGish's {what} are not on this machine: no {' or '.join(names)} in "
-        f"{', '.join(map(str, folders))}. Fetch the file from {RELEASE} and put it into the "
-        "folder vggish of a folder that BENCH_MODELS names, or name the file: "
+        f"{', '.join(map(str, folders))}. Fetch the file from {RELEASE} and put it into "
+        f"{folders[0]} (BENCH_MODELS names another place), or name the file: "
         "vggish[weights=PATH]."
     )
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+import fcntl
 import hashlib
 import os
 import socket
@@ -9,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.datasets.fetch import RemoteFile, fetch
 from benchmark.errors import DataError, MachineError
+from benchmark.machine.downloads import RemoteFile, fetch
 
 CONTENT = bytes(range(256)) * 4_096  # 1 MiB
 
@@ -185,3 +187,56 @@ def test_a_folder_below_a_file_is_an_error_of_the_machine(server, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(MachineError, match="cannot write"):
         fetch([remote(server)], tmp_path / "file" / "clotho")
+
+
+def unreachable() -> str:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}/a.csv"
+
+
+def test_the_next_address_is_tried_where_one_is_gone_or_away(server, tmp_path):
+    file = remote(server, url=unreachable())
+    file = dataclasses.replace(file, mirrors=(server.url("absent"), server.url("a.csv")))
+    (path,) = fetch([file], tmp_path)
+    assert path.read_bytes() == CONTENT
+    assert names(tmp_path) == ["a.csv"]
+
+
+def test_where_no_address_gives_the_file_each_says_why(server, tmp_path):
+    file = dataclasses.replace(remote(server, url=server.url("absent")), mirrors=(unreachable(),))
+    with pytest.raises(MachineError, match="could not be had from any address") as caught:
+        fetch([file], tmp_path)
+    assert "answered 404" in str(caught.value)
+    assert "refused" in str(caught.value)
+    assert names(tmp_path) == []
+
+
+def test_what_one_address_began_another_ends(server, tmp_path):
+    kept = cut_short(server, tmp_path, after=300_000)
+    server.break_off_after = None
+    file = dataclasses.replace(remote(server, url=server.url("absent")), mirrors=(server.url("b"),))
+    (path,) = fetch([file], tmp_path)
+    assert path.read_bytes() == CONTENT
+    assert server.ranges == [None, f"bytes={kept}-", f"bytes={kept}-"]
+
+
+def test_a_file_that_another_process_downloads_is_left_to_it(server, tmp_path):
+    with (tmp_path / "a.csv.partial").open("ab") as theirs:
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        with pytest.raises(MachineError, match="being downloaded by another process"):
+            fetch([remote(server)], tmp_path)
+    assert server.ranges == []
+
+
+def test_a_given_file_is_copied_once_its_checksum_is_right(server, tmp_path):
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "a.csv").write_bytes(CONTENT)
+    (path,) = fetch([remote(server)], tmp_path / "folder", given=[given])
+    assert path.read_bytes() == CONTENT
+    (given / "a.csv").write_bytes(CONTENT[1:])
+    with pytest.raises(DataError, match=r"wrong checksum of a\.csv.*was not taken"):
+        fetch([remote(server)], tmp_path / "other", given=[given / "a.csv"])
+    assert names(tmp_path / "other") == []
+    assert server.ranges == []

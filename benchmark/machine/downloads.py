@@ -1,0 +1,225 @@
+"""Downloads: resumed where they broke off, published only when the checksum is right."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from benchmark.errors import BenchError, DataError, MachineError
+from benchmark.files import DATA_CURE, checksum_of, move_whole, writing, written_whole
+from benchmark.machine.progress import progress_bar
+
+if TYPE_CHECKING:
+    import requests
+
+_CHUNK_BYTES = 1 << 16
+"""What a broken connection can cost: the piece on its way is not kept."""
+TIMEOUT_S = (10, 60)
+"""To connect, and between two pieces of a body."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file to download.
+
+    Attributes:
+        name: how it is called in the target folder.
+        url: where it comes from.
+        checksum: ``"sha256:..."`` or ``"md5:..."``, as its publisher states it; None where the
+            caller checks what is in it.
+        mirrors: other addresses of the same bytes, tried one after another.
+    """
+
+    name: str
+    url: str
+    checksum: str | None
+    mirrors: tuple[str, ...] = ()
+
+
+def fetch(
+    files: Sequence[RemoteFile],
+    folder: Path,
+    *,
+    given: Sequence[Path] = (),
+    cure: str = DATA_CURE,
+) -> list[Path]:
+    """Download files into a folder; each appears under its name only once its checksum is right.
+
+    A download that breaks off stays beside it as ``NAME.partial`` and is resumed by the next call.
+    A file that is already there is checked and kept, never overwritten.
+
+    Args:
+        files: what is wanted.
+        folder: where to.
+        given: files, and folders that may hold files of those names: copied instead.
+        cure: what helps where the folder cannot be written; see ``benchmark.files.unwritable``.
+
+    Returns:
+        The path of each file, in the same order.
+
+    Raises:
+        DataError: the server refuses, the download is cut short, or a checksum is wrong.
+        MachineError: the server cannot be reached, or the folder cannot be written; for the
+            former it says which file to put where by hand. Or another process downloads the same.
+    """
+    paths = [folder / file.name for file in files]
+    with writing(folder, cure):
+        folder.mkdir(parents=True, exist_ok=True)
+        for done, (file, path) in enumerate(zip(files, paths, strict=True)):
+            if path.exists():
+                _require_checksum(path, file, f"{path} was there and is left as it is; move it")
+            elif (source := _given_file(file.name, given)) is not None:
+                _copy(source, file, path, cure)
+            else:
+                _download_whole(file, path, _by_hand(files[done:], folder))
+    return paths
+
+
+def _given_file(name: str, given: Sequence[Path]) -> Path | None:
+    candidates = (path / name if path.is_dir() else path for path in given)
+    return next((path for path in candidates if path.name == name and path.is_file()), None)
+
+
+def _copy(source: Path, file: RemoteFile, path: Path, cure: str) -> None:
+    _require_checksum(source, file, f"{source} was not taken; name another")
+    with source.open("rb") as content, written_whole(path, cure) as copy:
+        shutil.copyfileobj(content, copy)
+
+
+def _download_whole(file: RemoteFile, path: Path, by_hand: str) -> None:
+    """Download from the first address that gives the right bytes."""
+    failures: list[BenchError] = []
+    partial = path.with_name(f"{file.name}.partial")
+    with _locked(partial) as target:
+        for url in (file.url, *file.mirrors):
+            try:
+                if not path.exists():  # else another process was quicker
+                    _download(file, url, partial, target, by_hand)
+                    _verify_partial(partial, target, file, url)
+                    move_whole(partial, path)
+                return
+            except BenchError as error:
+                failures.append(error)
+    if len(failures) == 1:
+        raise failures[0]
+    causes = "\n".join(f"  {str(error).partition(' Connect this')[0]}" for error in failures)
+    raise type(failures[-1])(f"{file.name} could not be had from any address:\n{causes}")
+
+
+@contextmanager
+def _locked(partial: Path) -> Iterator[IO[bytes]]:
+    """Open a partial file that no other process may write meanwhile; an empty one goes again.
+
+    Raises:
+        MachineError: another process is writing it.
+    """
+    with partial.open("ab") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise MachineError(
+                f"{partial} is being downloaded by another process. Wait for it, or end it, and "
+                "run this again."
+            ) from None
+        except OSError:  # a file system without locks
+            pass
+        try:
+            yield opened
+        finally:
+            if os.fstat(opened.fileno()).st_size == 0:
+                with suppress(OSError):
+                    partial.unlink()
+
+
+def _download(file: RemoteFile, url: str, partial: Path, target: IO[bytes], by_hand: str) -> None:
+    """Append to ``partial`` what is still lacking of the file."""
+    import requests
+
+    n_kept = os.fstat(target.fileno()).st_size
+    headers = {"Accept-Encoding": "identity"}  # the checksum is of the file, not of its gzip
+    if n_kept:
+        headers["Range"] = f"bytes={n_kept}-"
+    try:
+        answer = requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S)
+    except requests.RequestException as error:
+        raise MachineError(
+            f"cannot reach {url}: {reason_of(error)}. Connect this machine and run it again, or "
+            f"fetch by hand:\n{by_hand}"
+        ) from error
+    with answer:
+        if answer.status_code == 416:  # nothing lies beyond what is kept: let the checksum judge
+            return
+        if answer.status_code not in (200, 206):
+            raise DataError(
+                f"{url} answered {answer.status_code} {answer.reason}; expected the file "
+                f"{file.name}. Try again later, or fetch by hand:\n{by_hand}"
+            )
+        if answer.status_code == 200:
+            target.truncate(0)  # the server does not resume: from the start
+        _store(answer, url, partial, target)
+
+
+def _store(answer: requests.Response, url: str, partial: Path, target: IO[bytes]) -> None:
+    """Append the body to what is kept, and see that it is complete."""
+    import requests
+
+    n_kept = os.fstat(target.fileno()).st_size
+    length = answer.headers.get("Content-Length")
+    total = n_kept + int(length) if length is not None else None
+    cause: Exception | None = None
+    written = n_kept
+    with progress_bar(partial.stem, total, is_bytes=True) as bar:
+        bar.advance(n_kept)
+        try:
+            for piece in answer.iter_content(_CHUNK_BYTES):
+                target.write(piece)
+                written += len(piece)
+                bar.advance(len(piece))
+        except requests.RequestException as error:
+            cause = error
+        target.flush()
+    if cause is not None or (total is not None and written < total):
+        raise DataError(
+            f"the download of {url} was cut short: {written} of "
+            f"{'unknown' if total is None else total} bytes, kept in {partial}. "
+            "Run it again to resume."
+        ) from cause
+
+
+def _verify_partial(partial: Path, target: IO[bytes], file: RemoteFile, url: str) -> None:
+    try:
+        _require_checksum(partial, file, f"the download of {url} was discarded")
+    except DataError:
+        target.truncate(0)  # else every later call would resume from the same wrong bytes
+        raise
+
+
+def _require_checksum(path: Path, file: RemoteFile, consequence: str) -> None:
+    if file.checksum is None:
+        return
+    algorithm, _, expected = file.checksum.partition(":")
+    checksum = checksum_of(path, algorithm)
+    if checksum != expected:
+        raise DataError(
+            f"wrong checksum of {file.name}: found {algorithm} {checksum} "
+            f"({path.stat().st_size} bytes), expected {expected}; {consequence} and run it again."
+        )
+
+
+def _by_hand(files: Sequence[RemoteFile], folder: Path) -> str:
+    return "\n".join(f"  {file.url}\n    save as {folder / file.name}" for file in files)
+
+
+def reason_of(error: Exception) -> str:
+    """Spell the innermost cause: requests wraps "connection refused" three times."""
+    while (inner := error.__cause__ or error.__context__) is not None and isinstance(
+        inner, Exception
+    ):
+        error = inner
+    return str(error)
