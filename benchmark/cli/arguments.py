@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ import click
 from benchmark.cli.outputs import out_folder
 from benchmark.deprecated import SUITE_OPTION
 from benchmark.display.layout import FORMATS
+from benchmark.errors import UsageError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -60,6 +61,32 @@ form_option = click.option(
     show_default=True,
     help="How to print; csv and json hold what was measured, unrounded.",
 )
+
+
+def _read_metric(context: click.Context, parameter: click.Parameter, key: str | None) -> str | None:
+    from benchmark.metrics.catalogue import require_rankable
+
+    return None if key is None else require_rankable(key)
+
+
+rank_by_option = click.option(
+    "--rank-by",
+    callback=_read_metric,
+    help="Metric to rank by, as fense; else SPIDEr where all ranked rows have it, else CIDEr-D.",
+)
+
+
+def require_computed(rank_by: str | None, metrics: Sequence[str]) -> None:
+    """Refuse, before any work, to rank by a metric that will not be computed.
+
+    Raises:
+        UsageError: the metric is not among those that were chosen.
+    """
+    if rank_by is not None and rank_by not in metrics:
+        raise UsageError(
+            f"--rank-by {rank_by}: not among the metrics to compute. Add it to --metrics, or rank "
+            f"by one of {', '.join(metrics)}."
+        )
 
 
 def chosen_metrics_option(*default: str) -> Callable[[Function], Function]:

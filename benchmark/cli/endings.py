@@ -15,17 +15,22 @@ from benchmark.systems.lineups import Lineup
 
 
 def finish(
-    records: Sequence[RunRecord], *, published: bool = False, lineups: Sequence[Lineup] = ()
+    records: Sequence[RunRecord],
+    *,
+    rank_by: str | None = None,
+    published: bool = False,
+    lineups: Sequence[Lineup] = (),
 ) -> None:
     """Print the leaderboard of sealed runs; exit with 1 where a system failed.
 
     Args:
         records: of the runs.
+        rank_by: key of the metric to rank by.
         published: print all numbers from papers beside the table.
         lineups: else those of these.
     """
     rows = rows_of(records)
-    click.echo(render(rows, "text", published=published, lineups=lineups))
+    click.echo(render(rows, "text", rank_by=rank_by, published=published, lineups=lineups))
     for record in records:
         click.echo(f"\nRun: {record.path}")
         for name, reason in record.manifest.failures.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,9 +15,6 @@ from benchmark.runs.latency import Latency
 from benchmark.runs.record import RunRecord, SystemRecord
 from benchmark.runs.scores import Cell
 from benchmark.systems.disclosure import SawData, saw_data
-
-RANKED_BY = "cider_d"
-HUMAN = "human"
 
 Rung = Literal["system", "retrieval", "floor", "ceiling"]
 RUNGS: tuple[Rung, ...] = ("ceiling", "system", "retrieval", "floor")
@@ -61,6 +57,11 @@ class Row:
     @property
     def label(self) -> SplitLabel:
         return self.record.plan.label
+
+    def value(self, key: str) -> float | None:
+        """Look up a metric's corpus value; None where there is none."""
+        cell = self.metrics.get(key)
+        return None if cell is None else cell.value
 
     @property
     def n_scored(self) -> int:
@@ -176,17 +177,6 @@ def rows_of(records: Iterable[RunRecord]) -> list[Row]:
     return [Row.of(system) for record in records for system in record.systems.values()]
 
 
-def group_rows(rows: Iterable[Row]) -> list[list[Row]]:
-    """Gather the rows that may be compared: one list per split and set of scored clips.
-
-    Within a list rows stand rung by rung, from best to worst.
-    """
-    groups: dict[tuple[SplitLabel, str, str], list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row.table_key, []).append(row)
-    return [sorted(group, key=_order) for group in groups.values()]
-
-
 def shared_label(rows: Sequence[Row]) -> SplitLabel:
     """Name the split of a table: where equal folders lie at several paths, without a path."""
     labels = {row.label for row in rows}
@@ -243,28 +233,6 @@ def differing_signatures(rows: Sequence[Row]) -> list[str]:
     return differing
 
 
-def way_to_human(rows: Sequence[Row]) -> list[float | None] | None:
-    """Measure how far each row gets from the best floor (0) to human captions (1).
-
-    Returns:
-        Row by row, by the metric that ranks; below 0 is worse than a floor, None is a row without
-        a value. None alone where the rows have no floor or no human row above it.
-    """
-    values = [cell.value if (cell := row.metrics.get(RANKED_BY)) else None for row in rows]
-    valued = [(row, value) for row, value in zip(rows, values, strict=True) if value is not None]
-    floor = max((value for row, value in valued if row.rung == "floor"), default=math.inf)
-    human = max((value for row, value in valued if row.system == HUMAN), default=-math.inf)
-    if human <= floor:
-        return None
-    return [None if value is None else (value - floor) / (human - floor) for value in values]
-
-
 def _way(cell: Cell) -> Signature | None:
     """Tell how a value was computed, scored clips and folds aside."""
     return cell.signature and cell.signature.without("refs", "clips", "folds")
-
-
-def _order(row: Row) -> tuple[int, float, str]:
-    cell = row.metrics.get(RANKED_BY)
-    value = cell.value if cell and cell.value is not None else float("-inf")
-    return (RUNGS.index(row.rung), -value, row.system)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmark.errors import RunError, UnknownNameError, listed
+from benchmark.errors import RunError, UnknownNameError, UsageError, listed
 
 Aggregation = Literal["mean", "corpus"]
 Group = Literal["lexical", "meteor", "spice", "sentence", "bert_score", "fluency", "vocabulary"]
@@ -115,6 +115,24 @@ def select_metrics(names: Iterable[str]) -> tuple[str, ...]:
             raise UnknownNameError("metric", name, [*METRICS, *METRIC_SETS])
         chosen.update(METRIC_SETS.get(name, (name,)))
     return tuple(key for key in METRICS if key in chosen)
+
+
+def require_rankable(key: str) -> str:
+    """Return a metric's key if rows can be ranked by it.
+
+    Raises:
+        UnknownNameError: there is no such metric.
+        UsageError: neither end of it is the better one.
+    """
+    rankable = [name for name, metric in METRICS.items() if metric.higher_is_better is not None]
+    if key not in METRICS:
+        raise UnknownNameError("metric to rank by", key, rankable)
+    if key not in rankable:
+        raise UsageError(
+            f"{key} describes captions and says nothing of which are better, so nothing is ranked "
+            f"by it. Expected one of {', '.join(rankable)}."
+        )
+    return key
 
 
 def require_known(keys: Iterable[str], where: object) -> None:

@@ -34,8 +34,9 @@ class Contributions:
     Attributes:
         clip_ids: sorted.
         arrays: ``(n_folds, n_clips, width)`` for each kept name (a metric's key; ``"bleu"`` for
-            all four orders); NaN where a clip is not in a fold. There is one fold, save for
-            leave-one-out systems, whose corpus value is the mean over folds.
+            all four orders); NaN where a clip is not in a fold, or has no value of that metric.
+            There is one fold, save for leave-one-out systems, whose corpus value is the mean over
+            folds.
     """
 
     clip_ids: tuple[str, ...]
@@ -104,8 +105,17 @@ class Contributions:
         )
 
     def per_clip(self, key: str) -> Array:
-        """``(n_clips,)``: a metric's value of each clip, averaged over the folds it is in."""
+        """``(n_clips,)``: a metric's value of each clip, averaged over the folds it is in.
+
+        NaN where it has none.
+        """
         return self.sample(key).per_clip
+
+    def n_valued(self, key: str) -> int:
+        """Count the clips that have a metric's value in every fold they are in."""
+        is_there = ~np.isnan(np.stack([array[..., 0] for array in self.arrays.values()]))
+        has_value = ~np.isnan(self.arrays[_kept_name(key)][..., 0])
+        return int((has_value == is_there.any(axis=0)).all(axis=0).sum())
 
     def to_json(self) -> JsonObject:
         arrays = {name: _to_lists(array) for name, array in self.arrays.items()}
@@ -187,7 +197,11 @@ def _mean_over_folds(aggregate: Aggregate, n_folds: int) -> Aggregate:
         folds = sums.reshape(*sums.shape[:-1], n_folds, -1)
         has_clips = folds[..., -1] > 0
         values = np.where(has_clips, aggregate(folds), 0.0)
-        means: Array = values.sum(axis=-1) / has_clips.sum(axis=-1)
+        n_folds_with_clips = has_clips.sum(axis=-1)
+        no_value = np.full(n_folds_with_clips.shape, np.nan)
+        means: Array = np.divide(
+            values.sum(axis=-1), n_folds_with_clips, out=no_value, where=n_folds_with_clips > 0
+        )
         return means
 
     return value

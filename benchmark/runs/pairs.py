@@ -10,7 +10,7 @@ from benchmark.errors import DataError, UsageError
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.contributions import CommonClips, samples_alike
 from benchmark.runs.record import SystemRecord
-from benchmark.stats.samples import Sample
+from benchmark.stats.samples import Sample, over_shared
 
 
 class UnlikeParts(NamedTuple):
@@ -70,10 +70,10 @@ class SystemPair:
         return len(self.clips.clip_ids)
 
     def samples(self, key: str) -> tuple[Sample, Sample]:
-        """Take a metric's samples of both over the common clips."""
+        """Take a metric's samples of both over the common clips, empty where one has no value."""
         systems = (self.first, self.second)
         one, other = samples_alike([system.contributions for system in systems], key)
-        return one.take(self.clips.rows[0]), other.take(self.clips.rows[1])
+        return over_shared(one.take(self.clips.rows[0]), other.take(self.clips.rows[1]))
 
     def unlike_parts(self, key: str, but: Sequence[str]) -> UnlikeParts:
         """Tell in what two values of a metric were made differently.

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmark.stats.draws import N_TEST_DRAWS, in_clusters
+from benchmark.stats.draws import N_TEST_DRAWS
 from benchmark.stats.intervals import LEVEL
 from benchmark.stats.paired import paired_p_values
-from benchmark.stats.samples import Clusters, Sample
+from benchmark.stats.samples import Clusters, Sample, over_shared
 
 
 def correct_holm(p_values: Sequence[float]) -> list[float]:
@@ -43,7 +43,8 @@ def find_tiers(
     one tier do not differ from its leader, which does not say that they equal each other.
 
     Args:
-        samples: one a row, best first, of the same metric and clips.
+        samples: one a row, best first, of the same metric and clips. Two rows are tested on the
+            clips that have a value in both.
         level: 1 less the chance that a leader is set apart from any row that equals it.
         n_draws: rounds of swaps.
         clusters: the cluster of each clip; whole clusters are swapped.
@@ -55,15 +56,15 @@ def find_tiers(
     Raises:
         ValueError: the samples are not of the same clips.
     """
-    samples = in_clusters(samples, clusters)
     tiers = [0] * len(samples)
     tier = 0
     while 0 in tiers:
         tier += 1
         leader, *others = (row for row, found in enumerate(tiers) if found == 0)
         tiers[leader] = tier
-        pairs = [(samples[leader], samples[other]) for other in others]
-        for other, p in zip(others, correct_holm(paired_p_values(pairs, n_draws)), strict=True):
+        pairs = [over_shared(samples[leader], samples[other]) for other in others]
+        p_values = correct_holm(paired_p_values(pairs, n_draws, clusters))
+        for other, p in zip(others, p_values, strict=True):
             if p > 1 - level:
                 tiers[other] = tier
     return tiers

@@ -19,7 +19,8 @@ class Sample:
     """One corpus value of one system, kept so that any resample of its clips can be valued.
 
     Attributes:
-        statistics: ``(n_clips, k)``, finite: what each clip adds.
+        statistics: ``(n_clips, k)``, finite: what each clip adds; nothing but zeros of a clip
+            that has no value.
         aggregate: turns sums ``(..., k)`` over clips into corpus values ``(...)``.
     """
 
@@ -53,6 +54,11 @@ class Sample:
         """``(n_clips,)``: the value of each clip as a corpus of its own."""
         return self.aggregate(self.statistics)
 
+    @property
+    def is_valued(self) -> NDArray[np.bool_]:
+        """``(n_clips,)``: which clips have a value."""
+        return np.asarray(self.statistics.any(axis=1))
+
     def take(self, rows: Rows) -> Sample:
         """Choose clips by row, in that order; a row may come more than once."""
         return Sample(self.statistics[rows], self.aggregate)
@@ -69,6 +75,23 @@ class Sample:
         sums = np.zeros((len(names), self.statistics.shape[1]))
         np.add.at(sums, rows, self.statistics)
         return Sample(sums, self.aggregate)
+
+
+def over_shared(first: Sample, second: Sample) -> tuple[Sample, Sample]:
+    """Empty, in two samples of the same clips, each clip that has no value in one of them.
+
+    The number of clips stays, so that several pairs can go through the same draws.
+
+    Raises:
+        ValueError: they are of unlike numbers of clips.
+    """
+    require_same_clips([first, second])
+    is_shared = (first.is_valued & second.is_valued)[:, np.newaxis]
+    one, other = (
+        Sample(np.where(is_shared, sample.statistics, 0.0), sample.aggregate)
+        for sample in (first, second)
+    )
+    return one, other
 
 
 def require_same_clips(samples: Sequence[Sample]) -> int:

@@ -8,7 +8,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from benchmark.cli.arguments import chosen_metrics_option, gathered, read_names, read_seeds
+from benchmark.cli.arguments import (
+    chosen_metrics_option,
+    gathered,
+    read_names,
+    read_seeds,
+    require_computed,
+)
+from benchmark.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -73,3 +80,10 @@ def test_metrics_come_as_keys(default, arguments, keys):
         click.echo(repr(sorted(metrics)))
 
     assert CliRunner().invoke(show, arguments).output.strip() == repr(sorted(keys))
+
+
+def test_to_rank_by_a_metric_that_is_not_computed_is_refused():
+    require_computed(None, ["cider_d"])
+    require_computed("cider_d", ["cider_d"])
+    with pytest.raises(UsageError, match=r"--rank-by spice: not among.*one of bleu_1, cider_d"):
+        require_computed("spice", ["bleu_1", "cider_d"])

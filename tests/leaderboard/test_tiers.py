@@ -8,6 +8,7 @@ import leaderboard_rows
 import numpy as np
 from leaderboard_rows import cell
 
+from benchmark.leaderboard.ranking import Ranking, Standing
 from benchmark.leaderboard.tables import render
 from benchmark.leaderboard.tiers import resolved_gap, tiers_of
 from benchmark.metrics.contributions import Contributions
@@ -24,23 +25,27 @@ def row(name, shift, noise, **changes):
     return leaderboard_rows.row(name, metrics=metrics, contributions=contributions, **changes)
 
 
+def ranked(rows):
+    return Standing(rows, Ranking("cider_d"))
+
+
 GROUP = [row("first", 0.30, 0.1), row("seconds", 0.30, 0.1), row("thirdly", 0.1, 0.1)]
 
 
 def test_rows_of_equal_systems_share_a_tier_and_a_worse_one_has_its_own():
-    assert tiers_of(GROUP) == [1, 1, 2]
+    assert tiers_of(ranked(GROUP)) == [1, 1, 2]
 
 
 def test_only_ranked_rows_have_tiers():
     floor = row("floor", -0.5, 0.1, kind="floor")
     failed = row("failed", 0.3, 0.1, n_failed=2)
-    assert tiers_of([*GROUP, floor, failed]) == [1, 1, 2, None, None]
-    assert tiers_of([GROUP[0], floor, failed]) is None
+    assert tiers_of(ranked([*GROUP, floor, failed])) == [1, 1, 2, None, None]
+    assert tiers_of(ranked([GROUP[0], floor, failed])) is None
 
 
 def test_two_rows_of_one_system_have_a_tier_each():
     again = row("first", 0.1, 0.1, version="0.9")
-    assert tiers_of([GROUP[0], again]) == [1, 2]
+    assert tiers_of(ranked([GROUP[0], again])) == [1, 2]
     lines = [line for line in render([GROUP[0], again], "md").splitlines() if "| first" in line]
     assert [(line.split("|")[1].strip(), line.split("|")[-2].strip()) for line in lines] == [
         ("1", "1"),
@@ -51,8 +56,8 @@ def test_two_rows_of_one_system_have_a_tier_each():
 def test_a_row_of_three_seeds_is_told_from_rows_of_one_run():
     several = Contributions.average([row.contributions for row in GROUP])
     joined = dataclasses.replace(GROUP[1], contributions=several)
-    assert tiers_of([GROUP[0], joined, GROUP[2]]) == [1, 2, 3]
-    assert 0 < resolved_gap([GROUP[0], joined]) < resolved_gap(GROUP[:2])
+    assert tiers_of(ranked([GROUP[0], joined, GROUP[2]])) == [1, 2, 3]
+    assert 0 < resolved_gap(ranked([GROUP[0], joined])) < resolved_gap(ranked(GROUP[:2]))
 
 
 def test_one_clip_has_no_tiers():
@@ -62,15 +67,15 @@ def test_one_clip_has_no_tiers():
         )
         for row, value in zip(GROUP, (0.9, 0.5, 0.1), strict=True)
     ]
-    assert tiers_of(rows) is None
-    assert resolved_gap(rows) is None
+    assert tiers_of(ranked(rows)) is None
+    assert resolved_gap(ranked(rows)) is None
     assert "tier" not in render(rows, "text")
 
 
 def test_the_resolved_gap_is_2_8_standard_errors_of_the_paired_difference():
-    gap = resolved_gap(GROUP[:2])
+    gap = resolved_gap(ranked(GROUP[:2]))
     assert 0.8 < gap / (2.8 * 0.1 * np.sqrt(2 / len(CLIPS))) < 1.2
-    assert resolved_gap(GROUP[:1]) is None
+    assert resolved_gap(ranked(GROUP[:1])) is None
 
 
 def test_a_table_prints_tiers_and_what_they_mean():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import form_option
+from benchmark.cli.arguments import form_option, rank_by_option
 from benchmark.cli.outputs import out_file
 from benchmark.display.layout import Format
 
@@ -16,11 +16,17 @@ from benchmark.display.layout import Format
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @form_option
+@rank_by_option
 @click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
 @click.option("-o", "--out", type=out_file(makes_folders=True), help="Write here.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where --out holds another text.")
 def command(
-    runs: tuple[Path, ...], form: Format, published: bool, out: Path | None, check: bool
+    runs: tuple[Path, ...],
+    form: Format,
+    rank_by: str | None,
+    published: bool,
+    out: Path | None,
+    check: bool,
 ) -> None:
     """Print the table of one or more RUNS; rows over other clips stand apart.
 
@@ -33,7 +39,8 @@ def command(
 
     if check and out is None:
         raise click.UsageError("--check compares with a file; name it with --out.")
-    text = render(rows_of(read_runs(runs)), form, published=published).rstrip("\n")
+    rows = rows_of(read_runs(runs))
+    text = render(rows, form, rank_by=rank_by, published=published).rstrip("\n")
     if out is None:
         click.echo(text)
     elif check:

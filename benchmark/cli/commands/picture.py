@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.arguments import rank_by_option
 from benchmark.cli.outputs import out_file
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Quality against latency with the Pareto front, or how latencies are spread.",
 )
-def command(runs: tuple[Path, ...], out: Path, kind: str) -> None:
+@rank_by_option
+def command(runs: tuple[Path, ...], out: Path, kind: str, rank_by: str | None) -> None:
     """Draw finished RUNS: their systems between quality and latency."""
     from benchmark.display.figures import require_picture, save_figure
     from benchmark.leaderboard.pictures.latency_curves import draw_latencies, read_latencies
@@ -44,7 +46,7 @@ def command(runs: tuple[Path, ...], out: Path, kind: str) -> None:
     if kind == "latency":
         save_figure(draw_latencies(read_latencies(runs), title_of(rows)), out)
         return
-    trade_off = weigh(rows)
+    trade_off = weigh(rows, rank_by)
     save_figure(draw_trade_off(trade_off, title_of(rows, f", {trade_off.n_clips:,} clips")), out)
     names = ", ".join(point.name for point in trade_off.front)
     click.echo(f"Pareto front: {names or 'no system is complete'}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import data_root_option
+from benchmark.cli.arguments import data_root_option, rank_by_option
 from benchmark.cli.outputs import out_folder
 
 
@@ -27,7 +27,8 @@ from benchmark.cli.outputs import out_folder
     show_default=True,
     help="Write sounds and spectrograms beside the page.",
 )
-def command(run: Path, out: Path, data_root: Path, with_sounds: bool) -> None:
+@rank_by_option
+def command(run: Path, out: Path, data_root: Path, with_sounds: bool, rank_by: str | None) -> None:
     """Write a page that plays a finished RUN's clips and shows what systems said of them.
 
     The page opens from disk and loads nothing from anywhere else.
@@ -36,7 +37,7 @@ def command(run: Path, out: Path, data_root: Path, with_sounds: bool) -> None:
     from benchmark.datasets.catalogue import DATASETS
     from benchmark.leaderboard.page.writing import write_report
 
-    page = write_report(run, out, data_root, with_sounds=with_sounds)
+    page = write_report(run, out, data_root, with_sounds=with_sounds, rank_by=rank_by)
     sounds = f"{page.n_sounds:,} with sound"
     click.echo(f"{page.path}: {page.n_clips:,} clips, {sounds}, {page.size_mib:.1f} MiB")
     for clip_id, note in page.notes.items():

@@ -11,6 +11,8 @@ from benchmark.cli.arguments import (
     data_root_option,
     gathered,
     metric_model_options,
+    rank_by_option,
+    require_computed,
 )
 from benchmark.cli.endings import finish
 from benchmark.metrics.suite import MetricModels
@@ -23,10 +25,18 @@ from benchmark.runs.folder import folders_in
 @data_root_option
 @chosen_metrics_option()
 @metric_model_options
+@rank_by_option
 @gathered(models=MetricModels)
 def command(
-    runs: tuple[Path, ...], data_root: Path, metrics: tuple[str, ...], models: MetricModels
+    runs: tuple[Path, ...],
+    data_root: Path,
+    metrics: tuple[str, ...],
+    models: MetricModels,
+    rank_by: str | None,
 ) -> None:
     """Compute the scores of finished RUNS again from their ledgers."""
+    if metrics:
+        require_computed(rank_by, metrics)
     folders = [folder for path in runs for folder in folders_in(path)]
-    finish([rescore_run(folder, data_root, models, metrics or None) for folder in folders])
+    records = [rescore_run(folder, data_root, models, metrics or None) for folder in folders]
+    finish(records, rank_by=rank_by)

@@ -18,8 +18,10 @@ from benchmark.cli.arguments import (
     lineup_options,
     metric_model_options,
     out_option,
+    rank_by_option,
     read_names,
     read_seeds,
+    require_computed,
 )
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
@@ -76,6 +78,7 @@ from benchmark.systems.lineups import find_lineup
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Caption the first N clips only.")
 @click.option("--text-only", is_flag=True, help="Need no sound: for floors and ceilings.")
+@rank_by_option
 @click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
 @click.option(
     "--resume",
@@ -88,6 +91,7 @@ def command(
     models: MetricModels,
     out: Path | None,
     seeds: tuple[int, ...] | None,
+    rank_by: str | None,
     published: bool,
     resume: Path | None,
 ) -> None:
@@ -96,6 +100,8 @@ def command(
         raise click.UsageError(
             "give --systems to start a run (or --lineup), or --resume to finish one."
         )
+    if resume is None:
+        require_computed(rank_by, request.metrics)
     path = resume or out or default_run_path("run", request.dataset)
     with _telling_how_to_go_on(path):
         if resume is None:
@@ -103,7 +109,7 @@ def command(
         else:
             records = _resume(path, request.data_root, models)
     lineups = [find_lineup(name) for name in records[0].plan.lineups]
-    finish(records, published=published, lineups=lineups)
+    finish(records, rank_by=rank_by, published=published, lineups=lineups)
 
 
 def _start(

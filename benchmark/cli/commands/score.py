@@ -14,6 +14,8 @@ from benchmark.cli.arguments import (
     gathered,
     metric_model_options,
     out_option,
+    rank_by_option,
+    require_computed,
 )
 from benchmark.cli.endings import finish
 from benchmark.metrics.suite import MetricModels
@@ -33,10 +35,18 @@ from benchmark.runs.requests import ScoreRequest
 @out_option
 @chosen_metrics_option("all")
 @metric_model_options
+@rank_by_option
 @click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
 @gathered(request=ScoreRequest, models=MetricModels)
-def command(request: ScoreRequest, models: MetricModels, out: Path | None, published: bool) -> None:
+def command(
+    request: ScoreRequest,
+    models: MetricModels,
+    out: Path | None,
+    rank_by: str | None,
+    published: bool,
+) -> None:
     """Score captions FILES: csv (file_name,caption_predicted) or json ({file: caption})."""
+    require_computed(rank_by, request.metrics)
     request = dataclasses.replace(request, argv=tuple(sys.argv[1:]))
     path = out or default_run_path("score", request.dataset)
-    finish([score_files(request, path, models)], published=published)
+    finish([score_files(request, path, models)], rank_by=rank_by, published=published)

@@ -110,7 +110,7 @@ function restore() {
 
 offer(controls.system, systems.map(({ name }) => name));
 offer(controls.metric, metrics.map(({ label }) => label));
-const usual = metrics.findIndex(({ key }) => key === "cider_d");
+const usual = metrics.findIndex(({ key }) => key === rankedBy);
 if (usual > 0) controls.metric.value = usual;
 for (const control of Object.values(controls)) control.dataset.usual = control.value;
 controls.audible.closest("label").hidden = !clips.some(({ sound }) => sound);

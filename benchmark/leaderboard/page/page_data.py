@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from benchmark.contract import Split
 from benchmark.files import JsonObject
 from benchmark.leaderboard.page.sounds import PageSound
-from benchmark.leaderboard.rows import Row, group_rows
+from benchmark.leaderboard.ranking import Standing
 from benchmark.metrics.catalogue import METRICS, Metric
 from benchmark.metrics.contributions import Contributions
 from benchmark.runs.record import RunRecord, SystemRecord
@@ -18,30 +18,35 @@ _DIGITS = 2  # of values x100
 
 
 def page_data(
-    record: RunRecord, rows: Sequence[Row], split: Split, sounds: Sequence[PageSound]
+    record: RunRecord,
+    standings: Sequence[Standing],
+    split: Split,
+    sounds: Sequence[PageSound],
 ) -> JsonObject:
     """Gather captions, references, scores and sounds, clip by clip.
 
     Args:
         record: of the run.
-        rows: of the run, for where each system stands.
+        standings: of the run's rows, table by table.
         split: the run's, for its references.
         sounds: one entry a clip of the plan, in its order.
 
     Returns:
-        ``metrics``; ``systems`` in the order of the leaderboard, each with ``captions`` (one a
-        clip, null where there is none) and ``scores`` (one list a metric, of one value a clip,
-        null likewise); ``clips`` with id, references and sound.
+        ``metrics``, and ``rankedBy``, the key of the one that the first table goes by;
+        ``systems`` in the order of the leaderboard, each with ``captions`` (one a clip, null where
+        there is none) and ``scores`` (one list a metric, of one value a clip, null likewise);
+        ``clips`` with id, references and sound.
     """
     clip_ids = record.plan.clip_ids
     metrics = [metric for key, metric in METRICS.items() if _is_shown(metric, key, record)]
-    ordered = [row for group in group_rows(rows) for row in group]
+    ordered = [row for standing in standings for row in standing.rows]
     compared = [row for row in ordered if row.rung in RANKED_RUNGS]
     compared = compared if len(compared) > 1 else ordered
     return {
         "metrics": [
             {"key": m.key, "label": m.label, "higherIsBetter": m.higher_is_better} for m in metrics
         ],
+        "rankedBy": standings[0].ranking.key,
         "systems": [
             {
                 "name": row.system,

@@ -3,7 +3,7 @@
 const PAGE_SIZE = 20;
 
 const find = (id) => document.getElementById(id);
-const { metrics, systems, clips } = JSON.parse(find("data").textContent);
+const { metrics, rankedBy, systems, clips } = JSON.parse(find("data").textContent);
 const compared = systems.filter((system) => system.isCompared);
 const controls = Object.fromEntries(
   ["sort", "system", "metric", "text", "worse", "audible"].map((id) => [id, find(id)]),

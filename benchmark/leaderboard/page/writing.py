@@ -21,7 +21,8 @@ from benchmark.leaderboard.page.sounds import (
 )
 from benchmark.leaderboard.pictures.pareto import weigh
 from benchmark.leaderboard.pictures.trade_off import draw_trade_off
-from benchmark.leaderboard.rows import Row, group_rows, rows_of
+from benchmark.leaderboard.ranking import group_rows
+from benchmark.leaderboard.rows import Row, rows_of
 from benchmark.leaderboard.tables import render
 from benchmark.runs.reading import read_run
 from benchmark.runs.record import RunRecord
@@ -51,7 +52,14 @@ class WrittenPage:
     notes: dict[str, str]
 
 
-def write_report(run: Path, out: Path, data_root: Path, *, with_sounds: bool = True) -> WrittenPage:
+def write_report(
+    run: Path,
+    out: Path,
+    data_root: Path,
+    *,
+    with_sounds: bool = True,
+    rank_by: str | None = None,
+) -> WrittenPage:
     """Write the page of one finished run.
 
     Args:
@@ -59,6 +67,7 @@ def write_report(run: Path, out: Path, data_root: Path, *, with_sounds: bool = T
         out: a folder that is not there yet, or empty.
         data_root: where the run's data set lies.
         with_sounds: whether sounds and spectrograms are written beside the page.
+        rank_by: key of the metric to rank by; see ``Ranking`` for what None is.
 
     Raises:
         RunError: there is no finished run, or one for each seed, or its data set is another now.
@@ -73,7 +82,7 @@ def write_report(run: Path, out: Path, data_root: Path, *, with_sounds: bool = T
     with writing(out, kind="the page"):
         out.mkdir(parents=True, exist_ok=True)
         sounds = write_sounds(split, clip_ids, out) if with_sounds else without_sounds(clip_ids)
-        page = _fill(record, rows_of([record]), split, sounds)
+        page = _fill(record, split, sounds, rank_by)
         write_bytes(out / INDEX, page.encode())
         written = [out / INDEX, *sound_files(out)]
         n_bytes = sum(path.stat().st_size for path in written)
@@ -87,27 +96,28 @@ def write_report(run: Path, out: Path, data_root: Path, *, with_sounds: bool = T
     )
 
 
-def _fill(record: RunRecord, rows: Sequence[Row], split: Split, sounds: Sequence[PageSound]) -> str:
-    plan = record.plan
+def _fill(record: RunRecord, split: Split, sounds: Sequence[PageSound], rank_by: str | None) -> str:
+    plan, rows = record.plan, rows_of([record])
+    standings = group_rows(rows, rank_by)
     facts = {
         "clips": f"{len(plan.clip_ids):,}",
         "with sound": f"{sum(bool(sound.name) for sound in sounds):,}",
         "made": plan.created_at,
         "run": record.path.resolve().name,
     }
-    pictures = [_draw(group) for group in group_rows(rows)]
+    pictures = [_draw(standing.rows, rank_by) for standing in standings]
     return fill_page(
         title=f"{plan.dataset}, {len(plan.systems)} system{'s' * (len(plan.systems) != 1)}",
         facts=facts,
-        tables=render(rows, "html"),
+        tables=render(rows, "html", rank_by=rank_by),
         picture="".join(pictures),
-        data=page_data(record, rows, split, sounds),
+        data=page_data(record, standings, split, sounds),
     )
 
 
-def _draw(group: Sequence[Row]) -> str:
+def _draw(group: Sequence[Row], rank_by: str | None) -> str:
     """Draw quality against latency; nothing where no system has a latency."""
-    trade_off = weigh(group)
+    trade_off = weigh(group, rank_by)
     if not trade_off.points:
         return ""
     front = ", ".join(point.name for point in trade_off.front) or "no system"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benchmark.errors import RunError
-from benchmark.leaderboard.rows import RANKED_BY, Row, Rung
+from benchmark.leaderboard.ranking import Ranking
+from benchmark.leaderboard.rows import Row, Rung
 from benchmark.leaderboard.seeds import join_seeds
 
 FRAMING: tuple[Rung, ...] = ("ceiling", "floor")
@@ -54,6 +55,7 @@ class TradeOff:
         absent: names of systems without a latency or without the metric.
         apart: names of rows that are of fewer clips than the others, because some failed.
         n_clips: scored in the table.
+        ranking: the metric that quality is.
     """
 
     points: tuple[Point, ...]
@@ -62,6 +64,7 @@ class TradeOff:
     absent: tuple[str, ...]
     apart: tuple[str, ...]
     n_clips: int
+    ranking: Ranking = field(default_factory=Ranking)
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
@@ -84,22 +87,28 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
     return front
 
 
-def weigh(rows: Sequence[Row]) -> TradeOff:
+def weigh(rows: Sequence[Row], rank_by: str | None = None) -> TradeOff:
     """Set the quality of rows against their latency; runs that differ in their seed are one row.
 
     A row that is incomplete and of fewer clips than the others is named, and no more.
 
+    Args:
+        rows: of one table.
+        rank_by: key of the metric that is quality; see ``Ranking`` for what None is.
+
     Raises:
         RunError: the rows are of several tables.
+        UsageError: they have the metric from several models.
     """
     rows = join_seeds(rows)
     table = _only_table(rows)
+    ranking = Ranking.choose([row for row in rows if row.table_key == table.table_key], rank_by)
     points, levels, absent, apart = [], [], [], []
     for name, row in zip(_names(rows), rows, strict=True):
         if row.table_key != table.table_key:
             apart.append(name)
             continue
-        cell = row.metrics.get(RANKED_BY)
+        cell = row.metrics.get(ranking.key)
         quality = None if cell is None else cell.value
         latency_s = median_s(row)
         if row.rung in FRAMING:
@@ -111,8 +120,9 @@ def weigh(rows: Sequence[Row]) -> TradeOff:
             points.append(Point(name, row.rung, latency_s, quality, *bounds, row.complete))
     points.sort(key=lambda point: point.latency_s)
     leading = [point for point in points if point.is_complete]
-    front = pareto_front([(point.latency_s, point.quality) for point in leading])
-    levels.sort(key=lambda level: -level.quality)
+    sign = 1 if ranking.is_higher_better else -1
+    front = pareto_front([(point.latency_s, sign * point.quality) for point in leading])
+    levels.sort(key=lambda level: -sign * level.quality)
     return TradeOff(
         points=tuple(points),
         front=tuple(leading[at] for at in front),
@@ -120,6 +130,7 @@ def weigh(rows: Sequence[Row]) -> TradeOff:
         absent=tuple(absent),
         apart=tuple(apart),
         n_clips=table.n_scored,
+        ranking=ranking,
     )
 
 

@@ -10,8 +10,7 @@ from benchmark.display.figures import new_figure
 from benchmark.display.labels import Label, literal, place_labels
 from benchmark.errors import RunError, listed
 from benchmark.leaderboard.pictures.pareto import Level, Point, TradeOff
-from benchmark.leaderboard.rows import RANKED_BY, Rung
-from benchmark.metrics.catalogue import METRICS
+from benchmark.leaderboard.rows import Rung
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,8 +46,8 @@ def draw_trade_off(trade_off: TradeOff, title: str, ink: str = INK) -> Figure:
             listed([*trade_off.absent, *trade_off.apart]) or "there are floors and ceilings alone"
         )
         raise RunError(
-            f"no system has both a latency and {RANKED_BY}: {reason}. Latency comes from "
-            "`bench run` with --profile 6 or more; captions from files have none."
+            f"no system has both a latency and {trade_off.ranking.key}: {reason}. Latency comes "
+            "from `bench run` with --profile 6 or more; captions from files have none."
         )
     figure = new_figure(WIDTH_INCHES, HEIGHT_INCHES)
     axes = figure.subplots()
@@ -136,7 +135,9 @@ def _dress(axes: Axes, trade_off: TradeOff, ink: str) -> None:
     left_out = {"without a latency": trade_off.absent, "some clips failed": trade_off.apart}
     notes = [f"\n{why}: {literal(', '.join(names))}" for why, names in left_out.items() if names]
     axes.set_xlabel(f"median {LABEL}{''.join(notes)}", fontsize=9, color=ink)
-    axes.set_ylabel(f"{METRICS[RANKED_BY].label} x100", fontsize=9, color=ink)
+    ranking = trade_off.ranking
+    direction = "" if ranking.is_higher_better else ", less is better"
+    axes.set_ylabel(f"{ranking.label} x100{direction}", fontsize=9, color=ink)
     axes.tick_params(colors=ink, labelsize=8, which="both")
     axes.grid(visible=True, color=ink, alpha=0.12, linewidth=0.6)
     axes.set_axisbelow(True)

@@ -8,7 +8,8 @@ from benchmark.display.records import to_csv, to_json
 from benchmark.display.tables import FORMATS, Format, Part
 from benchmark.display.tables import render as render_parts
 from benchmark.leaderboard.published import published_rows
-from benchmark.leaderboard.rows import Row, group_rows, shared_label
+from benchmark.leaderboard.ranking import group_rows
+from benchmark.leaderboard.rows import Row, shared_label
 from benchmark.leaderboard.seeds import join_seeds
 from benchmark.leaderboard.tables.in_print import published_of, published_table
 from benchmark.leaderboard.tables.latency import latency_table
@@ -20,26 +21,35 @@ __all__ = ["FORMATS", "Format", "render"]
 
 
 def render(
-    rows: Sequence[Row], form: Format, *, published: bool = False, lineups: Sequence[Lineup] = ()
+    rows: Sequence[Row],
+    form: Format,
+    *,
+    rank_by: str | None = None,
+    published: bool = False,
+    lineups: Sequence[Lineup] = (),
 ) -> str:
     """Lay rows out in a format; all but json and csv hold a table per set of scored clips.
 
     Args:
         rows: of any runs.
         form: json and csv hold what was measured, and nothing in print.
+        rank_by: key of the metric to rank by; see ``Ranking`` for what None is.
         published: whether all numbers in print of a split follow its table.
         lineups: else those of their papers, on splits that have any.
+
+    Raises:
+        UsageError: rows of one table have the metric to rank by from several models.
     """
     if form == "json":
         return to_json([row.to_json() for row in rows])
     if form == "csv":
         return to_csv(flatten_rows(rows))
     parts: list[Part] = []
-    for group in group_rows(join_seeds(rows)):
-        parts.append(quality_table(group))
-        if any(row.latency for row in group):
-            parts.append(latency_table(group))
-        label = shared_label(group)
+    for standing in group_rows(join_seeds(rows), rank_by):
+        parts.append(quality_table(standing))
+        if any(row.latency for row in standing.rows):
+            parts.append(latency_table(standing.rows))
+        label = shared_label(standing.rows)
         if published:
             parts.append(published_table(label, published_rows(label)))
         elif printed := published_of(lineups, label):

@@ -59,3 +59,15 @@ def test_the_committed_baseline_passes_its_own_gate(bench):
     baseline = BASELINES / "soundscapes-test.json"
     done = bench("gate", baseline, "--baseline", baseline)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_table_is_ranked_by_the_metric_that_is_named(bench, finished_run):
+    done = bench("leaderboard", finished_run, "--rank-by", "rouge_l")
+    assert done.returncode == 0, done.stderr
+    assert "Ranked by ROUGE-L.\n" in done.stdout
+
+
+def test_a_metric_to_rank_by_must_have_a_better_end(bench, finished_run):
+    done = bench("leaderboard", finished_run, "--rank-by", "vocab.cands")
+    assert done.returncode == 2
+    assert done.stderr.startswith("bench: error: vocab.cands describes captions")

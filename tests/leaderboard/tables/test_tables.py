@@ -16,7 +16,7 @@ from timed_calls import latency_of
 
 from benchmark.contract import SplitLabel
 from benchmark.leaderboard.published import published_rows
-from benchmark.leaderboard.rows import group_rows
+from benchmark.leaderboard.ranking import group_rows
 from benchmark.leaderboard.tables import render
 
 
@@ -61,7 +61,7 @@ def test_an_unavailable_metric_is_named_with_its_reason():
 
 def test_rows_over_other_clips_stand_in_a_table_of_their_own():
     rows = [row("a"), row("b", clips_sha256="cd" * 32, n_scored=4)]
-    assert [[r.system for r in group] for group in group_rows(rows)] == [["a"], ["b"]]
+    assert [[r.system for r in standing.rows] for standing in group_rows(rows)] == [["a"], ["b"]]
     text = render(rows, "md")
     assert text.count("### clotho:evaluation") == 2
     assert "4 of 1,045 clips" in text
