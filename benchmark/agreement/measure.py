@@ -74,7 +74,8 @@ def measure_agreement(
     agreements = {key: MetricAgreement({}, None, _NOT_OF_ONE_CAPTION) for key in keys}
     for key in caption_keys:
         rounds = [result[key] for result in results]
-        reason = next((score.reason for score in rounds if not score.available), None)
+        # A metric with no value of some captions prefers none of a pair: it is left out whole.
+        reason = next((score.reason for score in rounds if score.reason), None)
         if reason is not None:
             agreements[key] = MetricAgreement({}, None, reason)
         else:

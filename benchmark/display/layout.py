@@ -18,8 +18,8 @@ Side = Literal["left", "right"]
 NO_VALUE = "–"  # noqa: RUF001 (an en dash is what tables print for "no value")
 _STYLES = {"text": "rounded_outline", "md": "github", "latex": "latex_booktabs", "html": "html"}
 _NOTE_WIDTH = 120
-_NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?( \[[^\[\]]*\])?( ±[\d.]+)?")
-"""A number, with its interval and its spread if it has them."""
+_NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?( \[[^\[\]]*\])?( ±[\d.]+)?†?")
+"""A number, with its interval, its spread and its mark if it has them."""
 
 
 def lay_out(

@@ -85,6 +85,9 @@ def why_incomparable(pair: SystemPair, key: str) -> str | None:
     if not any(unlike):
         sides = {"the baseline": pair.first, "the run": pair.second}
         bare = [side for side, each in sides.items() if not each.contributions.has(key)]
-        return f"cannot be compared: no statistics of it in {' and '.join(bare)}" if bare else None
+        if bare:
+            return f"cannot be compared: no statistics of it in {' and '.join(bare)}"
+        too_few = pair.why_too_few(key) if pair.n_clips > 1 else None
+        return f"cannot be compared: {too_few}" if too_few else None
     gone, come = (", ".join(parts) or "nothing" for parts in unlike)
     return f"cannot be compared: made with {come} where the baseline has {gone}"

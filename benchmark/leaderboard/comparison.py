@@ -11,7 +11,7 @@ from benchmark.errors import DataError
 from benchmark.files import JsonObject
 from benchmark.leaderboard.clusters import read_clusters
 from benchmark.metrics.catalogue import METRICS
-from benchmark.runs.pairs import SystemPair, UnlikeParts, sort_metrics
+from benchmark.runs.pairs import SystemPair, UnlikeParts, sort_pair
 from benchmark.runs.record import SystemRecord
 from benchmark.stats import (
     LEVEL,
@@ -32,12 +32,14 @@ class ComparedMetric:
     """One metric of A and B.
 
     Attributes:
+        n_clips: the common clips that have its value in both.
         p_corrected: of approximate randomisation, by Holm over all metrics of the comparison.
         unlike: parts that one signature has and the other has not. Where there are any, the two
             numbers do not mean the same thing.
     """
 
     key: str
+    n_clips: int
     result: PairedResult
     p_corrected: float
     unlike: UnlikeParts
@@ -63,6 +65,7 @@ class ComparedMetric:
     def figures(self) -> Mapping[str, float | str]:
         """What was measured, by name."""
         return {
+            "n_clips": self.n_clips,
             **asdict(self.result),
             "difference": self.result.difference,
             "p_corrected": self.p_corrected,
@@ -125,7 +128,7 @@ def compare_systems(
     Raises:
         DataError: no metric can be compared, or the clusters do not fit.
     """
-    present, absent = sort_metrics([pair.first, pair.second], keys)
+    present, absent = sort_pair(pair, keys)
     clusters = None if clusters_file is None else read_clusters(clusters_file, pair.clips.clip_ids)
     if clusters is not None and len(set(clusters)) < 2:
         raise DataError(f"{clusters_file} puts all clips into one cluster; expected two or more.")
@@ -136,7 +139,7 @@ def compare_systems(
         None if clusters is None else len(set(clusters)),
         n_draws,
         tuple(
-            ComparedMetric(key, result, p, pair.unlike_parts(key, but=_COUNTED))
+            ComparedMetric(key, pair.n_valued(key), result, p, pair.unlike_parts(key, but=_COUNTED))
             for key, result, p in zip(present, results, corrected, strict=True)
         ),
         absent,

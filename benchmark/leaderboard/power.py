@@ -10,7 +10,7 @@ import numpy as np
 from benchmark.errors import DataError
 from benchmark.files import JsonObject
 from benchmark.metrics.catalogue import METRICS
-from benchmark.runs.pairs import SystemPair, sort_metrics
+from benchmark.runs.pairs import SystemPair, sort_metrics, sort_pair
 from benchmark.runs.record import SystemRecord
 from benchmark.stats import LEVEL, PairedResult, resolvable_gap
 from benchmark.stats.power import (
@@ -22,6 +22,7 @@ from benchmark.stats.power import (
     simulate_results,
     size_drop,
 )
+from benchmark.stats.samples import over_shared
 
 _SIZES = (0.125, 0.25, 0.5, 1, 2)
 """Numbers of clips to try, as multiples of those at hand."""
@@ -125,8 +126,9 @@ def study_power(
         UsageError: the rows were scored against different references.
         DataError: there is no metric to resample, or there are fewer than two common clips.
     """
-    present, absent = sort_metrics([row] if against is None else [row, against], keys)
-    pairs = _pairs(row, against, present, settings.changed_share)
+    both = None if against is None else SystemPair.match(row, against)
+    present, absent = sort_metrics([row], keys) if both is None else sort_pair(both, keys)
+    pairs = _pairs(row, both, present, settings.changed_share)
     n_clips = pairs[present[0]][0].n_clips
     sizes = tuple(dict.fromkeys(max(2, round(times * n_clips)) for times in _SIZES))
     trials = simulate_results(list(pairs.values()), n_clips, settings.n_trials)
@@ -149,10 +151,9 @@ def study_power(
 
 
 def _pairs(
-    row: SystemRecord, against: SystemRecord | None, keys: Sequence[str], changed_share: float
+    row: SystemRecord, both: SystemPair | None, keys: Sequence[str], changed_share: float
 ) -> dict[str, Pair]:
-    if against is not None:
-        both = SystemPair.match(row, against)
+    if both is not None:
         return {key: both.samples(key) for key in keys}
     if row.contributions.n_clips < 2:
         raise DataError(
@@ -160,7 +161,8 @@ def _pairs(
         )
     own = [row.contributions.sample(key) for key in keys]
     versions = imitate_version(own, changed_share)
-    return dict(zip(keys, zip(own, versions, strict=True), strict=True))
+    pairs = [over_shared(*pair) for pair in zip(own, versions, strict=True)]
+    return dict(zip(keys, pairs, strict=True))
 
 
 def _drops(pairs: Mapping[str, Pair], drop: float) -> tuple[dict[str, Drop], dict[str, str]]:

@@ -52,9 +52,13 @@ def _join_cells(rows: Sequence[Row], key: str) -> tuple[Cell, float | None]:
     values = [cell.value for cell in cells if cell.value is not None]
     if len(values) < len(cells):
         return next(cell for cell in cells if cell.value is None), None
+    reason = next((cell.reason for cell in cells if cell.reason), None)
+    reason = next((cell.reason for cell in cells if cell.reason), None)
     given = [row.contributions for row in rows if row.contributions and row.contributions.has(key)]
     if cells[0].low is None or len(given) < len(rows):
-        return dataclasses.replace(cells[0], value=fmean(values)), stdev(values)
+        return dataclasses.replace(cells[0], value=fmean(values), reason=reason), stdev(values)
     spread = spread_over_seeds([contributions.sample(key) for contributions in given])
-    cell = dataclasses.replace(cells[0], value=spread.mean, low=spread.low, high=spread.high)
+    cell = dataclasses.replace(
+        cells[0], value=spread.mean, low=spread.low, high=spread.high, reason=reason
+    )
     return cell, spread.deviation

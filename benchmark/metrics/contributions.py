@@ -115,7 +115,8 @@ class Contributions:
         """Count the clips that have a metric's value in every fold they are in."""
         is_there = ~np.isnan(np.stack([array[..., 0] for array in self.arrays.values()]))
         has_value = ~np.isnan(self.arrays[_kept_name(key)][..., 0])
-        return int((has_value == is_there.any(axis=0)).all(axis=0).sum())
+        is_valued = has_value.any(axis=0) & (has_value == is_there.any(axis=0)).all(axis=0)
+        return int(is_valued.sum())
 
     def to_json(self) -> JsonObject:
         arrays = {name: _to_lists(array) for name, array in self.arrays.items()}

@@ -123,6 +123,21 @@ def score_fluency_errors(
     return results
 
 
-def mean_score(per_clip: PerClip, signature: Signature) -> Score:
-    """Make the score of a metric whose corpus value is the mean over clips."""
-    return Score(float(np.mean(per_clip)), per_clip, signature, statistics=per_clip[:, np.newaxis])
+def mean_score(per_clip: PerClip, signature: Signature, why_partial: str | None = None) -> Score:
+    """Make the score of a metric whose corpus value is the mean over clips.
+
+    Args:
+        per_clip: NaN for a clip that has no value; the mean is that of the others.
+        signature: what it was made with; of fewer clips it is told here.
+        why_partial: why clips have none, where there are such.
+    """
+    is_valued = ~np.isnan(per_clip)
+    if is_valued.all():
+        why_partial = None
+    else:
+        why_partial = why_partial or "it has no value of them"
+        signature = signature.of_clips(int(is_valued.sum()))
+    if not is_valued.any():
+        return Score.unavailable(why_partial or "there is no clip")
+    value = float(np.mean(per_clip[is_valued]))
+    return Score(value, per_clip, signature, why_partial, per_clip[:, np.newaxis])

@@ -64,13 +64,15 @@ class Score:
 
     Attributes:
         value: the corpus value, raw (BLEU 0.65, CIDEr-D 0.91); None where unavailable.
-        per_clip: ``(n_clips,)`` in the task's clip order; None where the metric has none.
+        per_clip: ``(n_clips,)`` in the task's clip order, NaN for a clip without a value; None
+            where the metric has none.
         signature: implementation, version, tokeniser, weights, IDF source, references per
             clip, clips scored of expected: two values compare when their signatures agree. None
             where nothing was computed.
-        reason: why it is unavailable, else None.
-        statistics: ``(n_clips, width)``: what each clip adds to the corpus value, see
-            ``benchmark.metrics.contributions``; None where the metric only describes.
+        reason: why it is unavailable; beside a value, why some clips have none; else None.
+        statistics: ``(n_clips, width)``: what each clip adds to the corpus value, NaN for a clip
+            without one, see ``benchmark.metrics.contributions``; None where the metric only
+            describes.
     """
 
     value: float | None

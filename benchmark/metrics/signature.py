@@ -51,6 +51,14 @@ class Signature:
         """Add parts at the end."""
         return replace(self, parts=self.parts + parts)
 
+    def of_clips(self, n_clips: int) -> Signature:
+        """Say that fewer of the expected clips have a value than were scored."""
+        parts = (
+            (name, f"{n_clips}/{value.partition('/')[2]}" if name == "clips" else value)
+            for name, value in self.parts
+        )
+        return replace(self, parts=tuple(parts))
+
     def beyond(self, other: Signature) -> tuple[str, ...]:
         """List, as they are spelt, the parts that ``other`` does not have."""
         return tuple(_spell(part) for part in self.parts if part not in other.parts)

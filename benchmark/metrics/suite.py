@@ -142,13 +142,14 @@ def _combine(
     parents: tuple[Score, Score],
     join: Callable[[PerClip, PerClip], PerClip],
 ) -> Score:
-    """Make a metric from two others, clip by clip; unavailable where one of them is."""
+    """Make a metric from two others, clip by clip; of no clip that one of them has no value of."""
     for parent in parents:
         if parent.per_clip is None:
             return Score.unavailable(parent.reason or "a metric it is made of has no clip scores")
     first, second = (np.asarray(parent.per_clip) for parent in parents)
     own = [part for parent in parents if parent.signature for part in parent.signature.own_parts]
-    return mean_score(join(first, second), sign(key, item.task, dict.fromkeys(own)))
+    why_partial = next((parent.reason for parent in parents if parent.reason), None)
+    return mean_score(join(first, second), sign(key, item.task, dict.fromkeys(own)), why_partial)
 
 
 def _or_unavailable(

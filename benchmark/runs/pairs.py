@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -75,6 +75,19 @@ class SystemPair:
         one, other = samples_alike([system.contributions for system in systems], key)
         return over_shared(one.take(self.clips.rows[0]), other.take(self.clips.rows[1]))
 
+    def n_valued(self, key: str) -> int:
+        """Count the common clips that have a metric's value in both."""
+        return int(self.samples(key)[0].is_valued.sum())
+
+    def why_too_few(self, key: str) -> str | None:
+        """Say why a metric of both cannot be tested; None where two clips or more have it."""
+        n_valued = self.n_valued(key)
+        if n_valued > 1:
+            return None
+        return (
+            f"of {self.n_clips:,} common clips {n_valued:,} have it in both; expected two or more"
+        )
+
     def unlike_parts(self, key: str, but: Sequence[str]) -> UnlikeParts:
         """Tell in what two values of a metric were made differently.
 
@@ -107,8 +120,23 @@ def sort_metrics(systems: Sequence[SystemRecord], keys: Sequence[str] | None) ->
         key: next(filter(None, (system.why_not_resampled(key) for system in systems)), None)
         for key in keys
     }
+    return _sort(systems, reasons)
+
+
+def sort_pair(pair: SystemPair, keys: Sequence[str] | None) -> SortedMetrics:
+    """Choose the metrics by which two systems can be tested on the clips that both have.
+
+    Raises:
+        DataError: there is none.
+    """
+    present, absent = sort_metrics([pair.first, pair.second], keys)
+    too_few = {key: pair.why_too_few(key) for key in present}
+    return _sort([pair.first, pair.second], {**absent, **too_few})
+
+
+def _sort(systems: Sequence[SystemRecord], reasons: Mapping[str, str | None]) -> SortedMetrics:
     absent = {key: reason for key, reason in reasons.items() if reason is not None}
-    present = [key for key in keys if key not in absent]
+    present = [key for key in reasons if key not in absent]
     if not present:
         why = "; ".join(f"{METRICS[key].label}: {reason}" for key, reason in absent.items())
         raise DataError(

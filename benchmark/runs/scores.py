@@ -21,7 +21,7 @@ class Cell:
     Attributes:
         value: the corpus value, raw (BLEU 0.65, CIDEr-D 0.91); None where unavailable.
         low, high: the 95 % bootstrap interval; None for metrics that only describe.
-        reason: why it is unavailable, else None.
+        reason: why it is unavailable; beside a value, why some clips have none; else None.
         signature: what it was made with; None where nothing was computed.
     """
 
@@ -34,6 +34,11 @@ class Cell:
     @property
     def is_available(self) -> bool:
         return self.value is not None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some scored clips have no value of the metric."""
+        return self.value is not None and self.reason is not None
 
     @property
     def model(self) -> str | None:

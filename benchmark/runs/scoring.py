@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,10 +50,10 @@ class ScoredSystem:
         return Cell(score.value, low, high, score.reason, score.signature)
 
     def _interval(self, key: str) -> tuple[float | None, float | None]:
-        is_resampled = self.contributions.has(key) and self.contributions.n_clips > 1
-        if not is_resampled or METRICS[key].higher_is_better is None:
+        if not self.contributions.has(key) or METRICS[key].higher_is_better is None:
             return None, None
-        return percentile_interval(resample([self.contributions.sample(key)])[0])
+        sample = self.contributions.sample(key).only_valued()
+        return percentile_interval(resample([sample])[0]) if sample.n_clips > 1 else (None, None)
 
 
 def score_ledger(
@@ -81,7 +82,7 @@ def score_ledger(
 def per_clip_table(
     scores: Mapping[str, ScoredSystem], keys: Sequence[str]
 ) -> tuple[list[str], list[list[object]]]:
-    """Lay out per-clip scores as rows of ``system, clip_id, metric...``; blank = unavailable."""
+    """Lay out per-clip scores as rows of ``system, clip_id, metric...``; blank = no value."""
     rows: list[list[object]] = []
     for name, system in scores.items():
         columns = [_column(system.scores[key], len(system.clip_ids)) for key in keys]
@@ -91,7 +92,9 @@ def per_clip_table(
 
 
 def _column(score: Score, n_clips: int) -> list[object]:
-    return [""] * n_clips if score.per_clip is None else list(score.per_clip.tolist())
+    if score.per_clip is None:
+        return [""] * n_clips
+    return ["" if math.isnan(value) else value for value in score.per_clip.tolist()]
 
 
 def _tasks(
@@ -142,4 +145,5 @@ def _mean_over_folds(scores: Sequence[Score], key: str, contributions: Contribut
     folds = ("folds", f"{len(scores)},leave-one-out")
     signature = scores[0].signature and scores[0].signature.with_parts(folds)
     per_clip = contributions.per_clip(key) if contributions.has(key) else None
-    return Score(float(np.mean(values)), per_clip, signature)
+    reason = next((score.reason for score in scores if score.reason), None)
+    return Score(float(np.mean(values)), per_clip, signature, reason)

@@ -64,7 +64,8 @@ def resample(
             alike do not count as independent.
 
     Returns:
-        ``(n_samples, n_draws)`` corpus values; column j of every row is of the same draw.
+        ``(n_samples, n_draws)`` corpus values; column j of every row is of the same draw. A draw
+        of which a sample has no clip with a value is left out.
 
     Raises:
         ValueError: the samples are not of the same clips.
@@ -72,7 +73,8 @@ def resample(
     samples = in_clusters(samples, clusters)
     stacked = _stack(samples)
     blocks = count_blocks(len(stacked), n_draws)
-    return np.concatenate([_values(samples, counts @ stacked) for counts in blocks], axis=1)
+    values = np.concatenate([_values(samples, counts @ stacked) for counts in blocks], axis=1)
+    return values[:, ~np.isnan(values).any(axis=0)]
 
 
 def randomise(

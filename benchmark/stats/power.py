@@ -99,6 +99,7 @@ def size_drop(pair: Pair, drop: float, higher_is_better: bool) -> Drop:
     one, other = pair
     values = one.per_clip + other.per_clip
     order = np.argsort(values if higher_is_better else -values, kind="stable")
+    order = order[np.isfinite(values[order])]
     poor = order[: max(1, round(_POOR_SHARE * len(order)))]
     summed = one.statistics + other.statistics
     usual, bad = summed.mean(axis=0), summed[poor].mean(axis=0)

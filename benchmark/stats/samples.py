@@ -59,6 +59,10 @@ class Sample:
         """``(n_clips,)``: which clips have a value."""
         return np.asarray(self.statistics.any(axis=1))
 
+    def only_valued(self) -> Sample:
+        """Leave out the clips that have no value, all of them where none has."""
+        return self.take(np.flatnonzero(self.is_valued)) if self.is_valued.any() else self
+
     def take(self, rows: Rows) -> Sample:
         """Choose clips by row, in that order; a row may come more than once."""
         return Sample(self.statistics[rows], self.aggregate)

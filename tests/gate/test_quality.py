@@ -5,6 +5,8 @@ Ten clips that all fall give a two-sided p of 2 / 2**10, about 0.002; five give 
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -284,3 +286,19 @@ def test_a_drop_fails_or_is_unclear_only_beyond_its_limit(now, key):
     drop = 1 - sum(now) / 8 / 10 / 0.5
     assert (check.status == "pass") == (drop <= 0.02 + 1e-12)
     assert ("better" in check.reason) == (drop < -1e-12)
+
+
+def test_a_metric_that_lacks_clips_is_judged_on_those_that_both_runs_have():
+    """The clip that tonight lacks was the best by far: without it nothing changed."""
+    before = [10.0, *[0.5] * 9]
+    (check,) = judge({"spice": before}, {"spice": [math.nan, *[0.5] * 9]})
+    assert (check.status, check.reason) == ("pass", "the same")
+    assert (check.baseline, check.run) == (0.5, 0.5)
+
+
+def test_a_metric_that_almost_no_clip_has_in_both_runs_fails():
+    (check,) = judge({"spice": 0.5}, {"spice": [0.5, *[math.nan] * 9]})
+    assert check.status == "fail"
+    assert check.reason == (
+        "cannot be compared: of 10 common clips 1 have it in both; expected two or more"
+    )

@@ -8,12 +8,16 @@ import shutil
 
 import numpy as np
 import pytest
+from leaderboard_rows import cell
+from run_records import contributions, system
 from scored_files import good_on, invoke, score, write_captions
 from small_clips import write_clips
 
 from benchmark.errors import DataError, UsageError
 from benchmark.leaderboard.clusters import read_clusters
 from benchmark.leaderboard.comparison import ComparedMetric, compare_systems
+from benchmark.leaderboard.power import PowerSettings, study_power
+from benchmark.leaderboard.tables.comparison import render_comparison
 from benchmark.runs.pairs import SystemPair, UnlikeParts
 from benchmark.runs.reading import find_systems
 from benchmark.stats import PairedResult, correct_holm
@@ -102,10 +106,11 @@ def test_what_was_scored_again_is_compared_not_what_was_planned(run, tmp_path):
 def test_where_less_is_better_the_lower_value_wins():
     alike = UnlikeParts((), ())
     higher = PairedResult(0.4, 0.3, 0.05, 0.15, 0.025, 0.001, 0.001, 0.05, 0.05)
-    assert ComparedMetric("fer", higher, 0.001, alike).verdict == "B better"
-    assert ComparedMetric("cider_d", higher, 0.001, alike).verdict == "A better"
-    assert ComparedMetric("fer", higher, 0.0501, alike).verdict == "not distinguishable"
-    assert ComparedMetric("fer", higher, 0.001, alike).gap == pytest.approx(2.8 * 0.025, rel=1e-3)
+    assert ComparedMetric("fer", 9, higher, 0.001, alike).verdict == "B better"
+    assert ComparedMetric("cider_d", 9, higher, 0.001, alike).verdict == "A better"
+    assert ComparedMetric("fer", 9, higher, 0.0501, alike).verdict == "not distinguishable"
+    metric = ComparedMetric("fer", 9, higher, 0.001, alike)
+    assert metric.gap == pytest.approx(2.8 * 0.025, rel=1e-3)
 
 
 def test_other_data_and_other_references_are_refused(run, tmp_path):
@@ -198,3 +203,40 @@ def test_the_same_comparison_gives_the_same_numbers(run):
     first, again = (compare(run, "good", "fair").to_json() for _ in range(2))
     assert first == again
     assert np.isfinite(first["metrics"]["cider_d"]["p_randomisation"])
+
+
+def lacking(name, *clips):
+    """A system of 40 clips whose SPICE has no value of some of them."""
+    values = np.random.default_rng(len(name)).random(40)
+    spice = np.where(np.isin(np.arange(40), clips), np.nan, values)
+    ids = [f"clip-{clip:02d}" for clip in range(40)]
+    cells = {"cider_d": cell(values.mean()), "spice": cell(np.nanmean(spice), "long", "spice")}
+    made = contributions(ids, cider_d=values, spice=spice)
+    return system(name, ids, contributions=made, metrics=cells)
+
+
+def test_a_metric_that_lacks_clips_is_compared_on_those_that_both_have_and_the_table_says_so():
+    first, second = lacking("a", 1, 2), lacking("other", 2, 3, 4)
+    found = by_key(compare_systems(SystemPair.match(first, second), n_draws=500))
+    assert (found["cider_d"].n_clips, found["spice"].n_clips) == (40, 36)
+    shared = [clip for clip in range(40) if clip not in (1, 2, 3, 4)]
+    for side, value in (
+        (first, found["spice"].result.first),
+        (second, found["spice"].result.second),
+    ):
+        assert value == pytest.approx(side.contributions.per_clip("spice")[shared].mean())
+    assert found["spice"].result.low < found["spice"].result.difference < found["spice"].result.high
+    comparison = compare_systems(SystemPair.match(first, second), n_draws=500)
+    text = render_comparison(comparison, "text")
+    assert "SPICE: on the 36 clips that have it in both." in text
+    assert "CIDEr-D: on the" not in text
+    assert json.loads(render_comparison(comparison, "json"))["metrics"]["spice"]["n_clips"] == 36
+
+
+def test_power_is_simulated_of_a_metric_that_lacks_clips():
+    settings = PowerSettings(n_trials=50)
+    for against in (None, lacking("other", 2, 3, 4)):
+        report = study_power(lacking("a", 1, 2), against, ["spice"], settings)
+        (metric,) = report.metrics
+        assert metric.value == pytest.approx(lacking("a", 1, 2).value("spice"))
+        assert 0 < metric.gap < 1

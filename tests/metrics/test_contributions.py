@@ -132,3 +132,30 @@ def test_finite_contributions_of_any_size_are_read_back_to_the_digit(n_folds, n_
     again = Contributions.from_json(record, "statistics.json")
     assert again.clip_ids == contributions.clip_ids
     np.testing.assert_array_equal(again.arrays["cider_d"], array)
+
+
+def without_some(n_clips=5, lacking=(1,)):
+    """Contributions of two metrics, of which one has no value of some clips."""
+    cider = np.arange(1.0, n_clips + 1)
+    spice = np.where(np.isin(np.arange(n_clips), lacking), np.nan, cider / 10)
+    arrays = {"cider_d": cider[None, :, None], "spice": spice[None, :, None]}
+    return Contributions(tuple("abcdefghij"[:n_clips]), arrays)
+
+
+def test_a_clip_without_a_value_of_one_metric_counts_in_the_others():
+    found = without_some()
+    assert found.sample("cider_d").value == 3.0
+    assert found.sample("spice").value == pytest.approx(0.325)
+    assert np.isnan(found.per_clip("spice")).tolist() == [False, True, False, False, False]
+    assert (found.n_valued("cider_d"), found.n_valued("spice")) == (5, 4)
+    again = Contributions.from_json(json.loads(json.dumps(found.to_json())), "here")
+    np.testing.assert_array_equal(again.arrays["spice"], found.arrays["spice"])
+
+
+def test_a_clip_that_lacks_a_value_in_one_of_its_folds_is_not_valued_whole():
+    folds = np.array([[0.1, 0.2, 0.3], [0.1, np.nan, np.nan]])
+    cider = np.array([[0.1, 0.2, 0.3], [0.1, 0.2, np.nan]])  # the last clip is not in that fold
+    arrays = {"spice": folds[..., None], "cider_d": cider[..., None]}
+    found = Contributions(("a", "b", "c"), arrays)
+    assert found.n_valued("spice") == 2
+    assert found.per_clip("spice").tolist() == [0.1, 0.2, 0.3]

@@ -11,7 +11,7 @@ from run_records import contributions, system
 
 from benchmark.errors import DataError, UsageError
 from benchmark.metrics.contributions import Contributions
-from benchmark.runs.pairs import SystemPair, UnlikeParts, sort_metrics
+from benchmark.runs.pairs import SystemPair, UnlikeParts, sort_metrics, sort_pair
 
 SHA = "cd" * 32
 
@@ -189,3 +189,28 @@ def test_a_pair_keeps_the_records_it_was_made_of():
     assert pair.second is second
     assert pair.second.captions == {"a": "rain"}
     assert pair.first.plan.references_sha256 == SHA
+
+
+def lacking(name, *clips, n_clips=5):
+    """A system whose SPICE has no value of some clips."""
+    spice = [None if clip in clips else 0.1 * clip for clip in range(n_clips)]
+    values = np.array([np.nan if value is None else value for value in spice])
+    made = contributions("abcdefgh"[:n_clips], cider_d=np.ones(n_clips), spice=values)
+    cells = {"cider_d": cell(1.0), "spice": cell(float(np.nanmean(values)), metric="spice")}
+    return system(name, "abcdefgh"[:n_clips], contributions=made, metrics=cells)
+
+
+def test_two_systems_are_tested_on_the_clips_that_have_the_metric_in_both():
+    pair = SystemPair.of(lacking("a", 1), lacking("b", 4))
+    one, other = pair.samples("spice")
+    assert one.value == other.value == pytest.approx((0.0 + 0.2 + 0.3) / 3)
+    assert [pair.n_valued(key) for key in ("cider_d", "spice")] == [5, 3]
+
+
+def test_a_metric_that_two_systems_share_on_one_clip_is_left_out_with_the_reason():
+    pair = SystemPair.of(lacking("a", 1, 2), lacking("b", 3, 4))
+    present, absent = sort_pair(pair, None)
+    assert present == ["cider_d"]
+    assert absent == {"spice": "of 5 common clips 1 have it in both; expected two or more"}
+    with pytest.raises(DataError, match=r"SPICE: of 5 common clips 1 have it"):
+        sort_pair(pair, ["spice"])

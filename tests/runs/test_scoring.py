@@ -9,11 +9,14 @@ import pytest
 from leaderboard_rows import PLAN, PLANNED
 
 from benchmark.contract import hash_clip_ids
+from benchmark.metrics.contributions import Contributions
+from benchmark.metrics.engines import mean_score
 from benchmark.metrics.scores import Score
+from benchmark.metrics.signature import Signature
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.entries import ClipEntry
 from benchmark.runs.ledger import LedgerView
-from benchmark.runs.scoring import per_clip_table, score_ledger
+from benchmark.runs.scoring import ScoredSystem, per_clip_table, score_ledger
 
 REFERENCES = {
     "a": ("rain falls on a roof", "water drips from a roof", "heavy rain in a street"),
@@ -268,3 +271,24 @@ def test_an_unavailable_metric_is_blank_in_the_table():
     scores = {**toy.scores, "spice": Score.unavailable("no jars")}
     rows = per_clip_table({"toy": dataclasses.replace(toy, scores=scores)}, ("spice",))[1]
     assert rows == [["toy", "a", ""]]
+
+
+def test_a_clip_without_a_value_of_a_metric_is_blank_and_the_interval_is_of_the_others():
+    spice = mean_score(np.array([0.1, np.nan, 0.3]), Signature("spice"), "b is too long")
+    cider_d = mean_score(np.array([1.0, 2.0, 3.0]), Signature("cider_d"))
+    scores = {"cider_d": cider_d, "spice": spice}
+    scored = ScoredSystem(scores, Contributions.gather([(("a", "b", "c"), scores)]))
+    cell = scored.summarise().metrics["spice"]
+    assert cell.value == pytest.approx(0.2)
+    assert cell.is_partial
+    assert cell.reason == "b is too long"
+    assert (cell.low, cell.high) == pytest.approx((0.1, 0.3))
+    _, rows = per_clip_table({"toy": scored}, ["cider_d", "spice"])
+    assert rows == [["toy", "a", 1.0, 0.1], ["toy", "b", 2.0, ""], ["toy", "c", 3.0, 0.3]]
+
+
+def test_one_clip_with_a_value_has_no_interval():
+    spice = mean_score(np.array([0.1, np.nan, np.nan]), Signature("spice"), "too long")
+    scored = ScoredSystem({"spice": spice}, Contributions.gather([("abc", {"spice": spice})]))
+    cell = scored.summarise().metrics["spice"]
+    assert (cell.value, cell.low, cell.high) == (0.1, None, None)

@@ -129,3 +129,13 @@ resample(samples, 500), randomise([(samples[0], samples[1])], 500)
 """
     measured = "resample(samples, 20_000), randomise([(samples[0], samples[1])], 20_000)"
     assert growth_mib(before, measured) < 40  # all draws at once are 458 MiB
+
+
+def test_a_draw_of_clips_without_a_value_is_left_out():
+    statistics = np.zeros((4, 2))
+    statistics[0] = (0.5, 1.0)
+    seldom = Sample(statistics, lambda sums: np.where(sums[..., 1] > 0, 0.5, np.nan))
+    draws = resample([seldom], 1000)
+    assert draws.shape[0] == 1
+    assert 600 < draws.shape[1] < 760  # (3 / 4)^4 of the draws lack the one clip
+    assert set(draws[0]) == {0.5}

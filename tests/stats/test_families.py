@@ -81,3 +81,15 @@ def test_clusters_join_rows_that_clips_alone_would_part():
     samples = [Sample.of_mean(gap), Sample.of_mean(np.zeros(400))]
     assert find_tiers(samples) == [1, 2]
     assert find_tiers(samples, clusters=np.repeat(np.arange(20), 20)) == [1, 1]
+
+
+def test_two_rows_are_told_apart_on_the_clips_that_both_have():
+    """The second row lacks the clips on which all systems do well; elsewhere the two are equal."""
+    values = np.r_[np.full(40, 5.0), np.random.default_rng(3).normal(size=160)]
+    whole = Sample.of_mean(values)
+    statistics = whole.statistics.copy()
+    statistics[:40] = 0.0
+    lacking = Sample(statistics, whole.aggregate)
+    assert whole.value > lacking.value + 0.9
+    assert find_tiers([whole, lacking]) == [1, 1]
+    assert find_tiers([whole, lacking], clusters=[str(row // 2) for row in range(200)]) == [1, 1]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from benchmark.stats import Sample
-from benchmark.stats.samples import require_same_clips
+from benchmark.stats.samples import over_shared, require_same_clips
 
 VALUES = arrays(np.float64, st.integers(1, 12), elements=st.floats(-100, 100))
 
@@ -58,3 +58,21 @@ def test_samples_of_unlike_clips_do_not_go_together():
 def test_what_cannot_be_resampled_is_refused(statistics):
     with pytest.raises(ValueError, match="statistics"):
         Sample(statistics, lambda sums: sums[..., 0])
+
+
+def test_clips_that_one_of_two_samples_has_no_value_of_count_in_neither():
+    first = Sample(np.array([[1.0, 1.0], [0.0, 0.0], [3.0, 1.0]]), mean)
+    second = Sample(np.array([[2.0, 1.0], [4.0, 1.0], [0.0, 1.0]]), mean)
+    one, other = over_shared(first, second)
+    assert (one.n_clips, other.n_clips) == (3, 3)
+    assert (one.value, other.value) == (2.0, 1.0)
+    assert one.is_valued.tolist() == other.is_valued.tolist() == [True, False, True]
+    assert first.only_valued().statistics.tolist() == [[1.0, 1.0], [3.0, 1.0]]
+    with pytest.raises(ValueError, match="same clips"):
+        over_shared(first, second.take(np.array([0])))
+
+
+def mean(sums):
+    return np.divide(
+        sums[..., 0], sums[..., 1], out=np.full(sums.shape[:-1], np.nan), where=sums[..., 1] > 0
+    )

@@ -84,6 +84,11 @@ def _notes(comparison: Comparison) -> list[str]:
         for metric in comparison.metrics
         if not metric.is_one_thing
     ]
+    notes += [
+        f"{METRICS[metric.key].label}: on the {metric.n_clips:,} clips that have it in both."
+        for metric in comparison.metrics
+        if metric.n_clips < comparison.pair.n_clips
+    ]
     return notes + name_absent("Left out", comparison.absent)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -15,6 +15,9 @@ from benchmark.leaderboard.rows import Row, differing_signatures, shared_label, 
 from benchmark.leaderboard.tiers import resolved_gap, tiers_of
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
+
+PARTIAL_MARK = "†"
+"""Stands behind a value that lacks clips."""
 
 
 class Placed(NamedTuple):
@@ -46,7 +49,7 @@ def _columns(standing: Standing) -> Iterator[Column[Placed]]:
     for column in table_columns(group)[0]:
         if METRICS[column.key].in_table:
             header = column.label.replace(" (", "\n(")
-            yield Column(header, partial(_show_metric, column, ranking))
+            yield Column(header, partial(_mark, column, ranking))
     yield Column("tier", lambda placed: str(placed.tier or NO_VALUE))
     yield Column("way to human\n(%)", lambda placed: show_x100(placed.share, spec=".0f"))
     if any(row.trained_on for row in group):
@@ -86,11 +89,35 @@ def _show_metric(column: MetricColumn, ranking: Ranking, placed: Placed) -> str:
     return f"{text} ±{show_x100(spread[column.key])}" if column.key in spread else text
 
 
+def _mark(column: MetricColumn, ranking: Ranking, placed: Placed) -> str:
+    """Spell a cell; a value that lacks clips is marked, and a note says which and why."""
+    cell = column.cell(placed.row)
+    text = _show_metric(column, ranking, placed)
+    return text + PARTIAL_MARK if cell and cell.is_partial else text
+
+
+def _notes_on_partial(group: Sequence[Row]) -> list[str]:
+    """Say of which clips marked values are, rows and metrics together that share it."""
+    owners: dict[tuple[int, str], dict[str, dict[str, None]]] = {}
+    for row in group:
+        for key, cell in row.metrics.items():
+            if cell.is_partial and row.contributions and row.contributions.has(key):
+                what = (row.contributions.n_valued(key), cell.reason or "")
+                owners.setdefault(what, {}).setdefault(row.system, {})[METRICS[key].label] = None
+    return [
+        f"{PARTIAL_MARK} {', '.join(labels)} of {system}: {n_valued:,} of {group[0].n_scored:,} "
+        f"clips: {reason}"
+        for (n_valued, reason), by_system in owners.items()
+        for system, labels in by_system.items()
+    ]
+
+
 def _notes(standing: Standing) -> list[str]:
     group, ranking = standing
     lines = [
         "Values x100; in brackets the 95 % bootstrap interval. " + ranking.describe(group),
         *_notes_on_noise(standing),
+        *_notes_on_partial(group),
         *name_absent("Unavailable", table_columns(group)[1]),
     ]
     lines += [

@@ -9,9 +9,11 @@ import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 from leaderboard_rows import ROW, cell, row
 from read_tables import Tables
+from run_records import contributions
 from timed_calls import latency_of
 
 from benchmark.contract import SplitLabel
@@ -224,3 +226,29 @@ def test_notes_stand_below_the_table_in_every_format_for_people():
         text = render([ROW], form)
         assert text.index("CIDEr-D") < text.index("Values x100; in brackets")
         assert text.index("toy") < text.index("Unavailable: SPICE: jars are missing")
+
+
+def lacking(name, *clips, reason="a caption is longer than 100 words"):
+    """A row whose SPICE and SPIDEr have no value of some clips."""
+    cider = np.arange(5) / 10
+    spice = np.where(np.isin(np.arange(5), clips), np.nan, cider)
+    made = contributions(cider_d=cider, spice=spice, spider=(cider + spice) / 2)
+    values = {key: float(np.nanmean(made.per_clip(key))) for key in ("cider_d", "spice", "spider")}
+    cells = {key: cell(value, None if key == "cider_d" or not clips else reason, key)
+             for key, value in values.items()}  # fmt: skip
+    return row(name, metrics=cells, contributions=made)
+
+
+def test_a_value_that_lacks_clips_is_marked_and_a_note_says_of_which_clips_it_is_and_why():
+    rows = [lacking("whole"), lacking("long", 4)]
+    text = render(rows, "md")
+    (line,) = (line for line in text.splitlines() if "| long" in line)
+    cells = [part.strip() for part in line.split("|")]
+    assert cells[3:6] == ["20.0", "15.0†", "15.0 [14.0, 16.0]†"]
+    assert "† SPICE, SPIDEr of long: 4 of 5 clips: a caption is longer than 100 words" in text
+    assert "Ranked by SPIDEr." in text
+    assert "†" not in render(rows[:1], "md")
+    assert r"lrrrr" in render(rows, "latex")
+    records = json.loads(render(rows, "json"))
+    assert records[1]["metrics"]["spice"]["value"] == pytest.approx(0.15)
+    assert records[1]["metrics"]["spice"]["reason"] == "a caption is longer than 100 words"
