@@ -48,6 +48,7 @@ def fetch(
     *,
     given: Sequence[Path] = (),
     cure: str = DATA_CURE,
+    advises: bool = True,
 ) -> list[Path]:
     """Download files into a folder; each appears under its name only once its checksum is right.
 
@@ -59,6 +60,7 @@ def fetch(
         folder: where to.
         given: files, and folders that may hold files of those names: copied instead.
         cure: what helps where the folder cannot be written; see ``benchmark.files.unwritable``.
+        advises: errors say what to fetch by hand; the caller has better advice where not.
 
     Returns:
         The path of each file, in the same order.
@@ -77,7 +79,7 @@ def fetch(
             elif (source := _given_file(file.name, given)) is not None:
                 _copy(source, file, path, cure)
             else:
-                _download_whole(file, path, _by_hand(files[done:], folder))
+                _download_whole(file, path, _by_hand(files[done:], folder) if advises else "")
     return paths
 
 
@@ -100,7 +102,7 @@ def _download_whole(file: RemoteFile, path: Path, by_hand: str) -> None:
         for url in (file.url, *file.mirrors):
             try:
                 if not path.exists():  # else another process was quicker
-                    _download(file, url, partial, target, by_hand)
+                    _download(file, url, partial, target, "" if file.mirrors else by_hand)
                     _verify_partial(partial, target, file, url)
                     move_whole(partial, path)
                 return
@@ -108,8 +110,11 @@ def _download_whole(file: RemoteFile, path: Path, by_hand: str) -> None:
                 failures.append(error)
     if len(failures) == 1:
         raise failures[0]
-    causes = "\n".join(f"  {str(error).partition(' Connect this')[0]}" for error in failures)
-    raise type(failures[-1])(f"{file.name} could not be had from any address:\n{causes}")
+    causes = "\n".join(f"  {error}" for error in failures)
+    raise type(failures[-1])(
+        f"{file.name} could not be had from any address:\n{causes}"
+        f"\n{_advice('Wait a while', by_hand).strip()}"
+    )
 
 
 @contextmanager
@@ -149,8 +154,7 @@ def _download(file: RemoteFile, url: str, partial: Path, target: IO[bytes], by_h
         answer = requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S)
     except requests.RequestException as error:
         raise MachineError(
-            f"cannot reach {url}: {reason_of(error)}. Connect this machine and run it again, or "
-            f"fetch by hand:\n{by_hand}"
+            f"cannot reach {url}: {reason_of(error)}.{_advice('Connect this machine', by_hand)}"
         ) from error
     with answer:
         if answer.status_code == 416:  # nothing lies beyond what is kept: let the checksum judge
@@ -158,7 +162,7 @@ def _download(file: RemoteFile, url: str, partial: Path, target: IO[bytes], by_h
         if answer.status_code not in (200, 206):
             raise DataError(
                 f"{url} answered {answer.status_code} {answer.reason}; expected the file "
-                f"{file.name}. Try again later, or fetch by hand:\n{by_hand}"
+                f"{file.name}.{_advice('Wait a while', by_hand)}"
             )
         if answer.status_code == 200:
             target.truncate(0)  # the server does not resume: from the start
@@ -210,6 +214,10 @@ def _require_checksum(path: Path, file: RemoteFile, consequence: str) -> None:
             f"wrong checksum of {file.name}: found {algorithm} {checksum} "
             f"({path.stat().st_size} bytes), expected {expected}; {consequence} and run it again."
         )
+
+
+def _advice(cure: str, by_hand: str) -> str:
+    return f" {cure} and run it again, or fetch by hand:\n{by_hand}" if by_hand else ""
 
 
 def _by_hand(files: Sequence[RemoteFile], folder: Path) -> str:

@@ -14,9 +14,9 @@ from benchmark.errors import MissingWeightsError
 from benchmark.metrics.spice.parser_sums import CODE, CODE_MARK, MODEL_SUMS, code_sum
 
 _BLOCK_BYTES = 1 << 20
-_NAMED = "stanford-corenlp"
+NAMED = "stanford-corenlp"
 """Files so named are expected to be jars: one that cannot be opened is damaged, not foreign."""
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def find_jars(files: Iterable[Path]) -> FoundJars:
         try:
             with zipfile.ZipFile(path) as archive:
                 names = set(archive.namelist())
-        except (OSError, *_DAMAGE):
-            if path.name.startswith(_NAMED):
+        except (OSError, *DAMAGE):
+            if path.name.startswith(NAMED):
                 damaged.append(path)
             continue
         if code is None and CODE_MARK in names:
@@ -82,7 +82,7 @@ def _sums_of_jar(path: Path, _mtime_ns: int, is_code: bool) -> tuple[tuple[str, 
             if len(set(names)) < len(names):
                 raise zipfile.BadZipFile("it holds an entry twice")
             return tuple((name, _sum_of_entry(archive, name)) for name in names)
-    except (OSError, *_DAMAGE) as error:
+    except (OSError, *DAMAGE) as error:
         raise MissingWeightsError(f"{path} is damaged: {error}.") from error
 
 
