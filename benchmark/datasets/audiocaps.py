@@ -29,7 +29,7 @@ SPEC = DatasetSpec(
     train_split="train",
     licence="captions: free for academic purposes only (AudioCaps README); sounds belong to those "
     "who uploaded them to YouTube",
-    how_to_get="Captions: `bench data fetch audiocaps`, or save dataset/{train,val,test}.csv of "
+    how_to_get="Captions: `bench fetch audiocaps`, or save dataset/{train,val,test}.csv of "
     "https://github.com/cdjkim/audiocaps as audiocaps/{train,val,test}.csv under the data root. "
     "Sounds are not to be downloaded from there: ask the authors for them with the form in that "
     "README, or fetch them from YouTube, and put them into audiocaps/audio/{split}/ as "

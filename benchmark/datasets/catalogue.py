@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -54,8 +54,16 @@ def train_split_of(label: SplitLabel) -> SplitLabel:
     return SplitLabel(label.dataset, _find_spec(label.dataset_name).train_split)
 
 
-def fetch_dataset(name: str, data_root: Path, *, sounds: bool = False) -> list[Path]:
+def fetch_dataset(
+    name: str, data_root: Path, *, sounds: bool = False, given: Sequence[Path] = ()
+) -> list[Path]:
     """Download a data set's official files into ``data_root/name`` and unpack its sounds.
+
+    Args:
+        name: as in the listing.
+        data_root: the folder that holds the data sets.
+        sounds: fetch the archives of sounds too.
+        given: files, or folders that may hold some: copied once their checksums are right.
 
     Returns:
         The files that are now there, archives included.
@@ -69,9 +77,9 @@ def fetch_dataset(name: str, data_root: Path, *, sounds: bool = False) -> list[P
     if not spec.captions or (sounds and not spec.sounds):
         what = f"the sounds of {name}" if spec.captions else name
         raise UsageError(f"{what} cannot be fetched. {spec.how_to_get}")
-    paths = fetch(spec.captions, data_root / name)
+    paths = fetch(spec.captions, data_root / name, given=given)
     if sounds:
-        archives = fetch(spec.sounds, data_root / name)
+        archives = fetch(spec.sounds, data_root / name, given=given)
         for archive in archives:
             unpack(archive, data_root / name / spec.sound_folder)
         paths += archives

@@ -39,7 +39,7 @@ SPEC = DatasetSpec(
     train_split="development",
     licence="captions: Tampere University licence, attribution and non-commercial use; sounds: the "
     "Creative Commons licence of each file on Freesound (Clotho's metadata names it)",
-    how_to_get="Captions: `bench data fetch clotho`; sounds too: `bench data fetch clotho "
+    how_to_get="Captions: `bench fetch clotho`; sounds too: `bench fetch clotho "
     "--sounds`. By hand: save clotho_captions_{development,validation,evaluation}.csv of "
     "https://zenodo.org/records/4783391 in clotho/ under the data root and unpack the archives "
     "clotho_audio_*.7z into clotho/clotho_audio_files/.",

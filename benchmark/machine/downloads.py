@@ -58,7 +58,7 @@ def fetch(
     Args:
         files: what is wanted.
         folder: where to.
-        given: files, and folders that may hold files of those names: copied instead.
+        given: files, and folders that hold files of those names: nothing is downloaded then.
         cure: what helps where the folder cannot be written; see ``benchmark.files.unwritable``.
         advises: errors say what to fetch by hand; the caller has better advice where not.
 
@@ -66,7 +66,8 @@ def fetch(
         The path of each file, in the same order.
 
     Raises:
-        DataError: the server refuses, the download is cut short, or a checksum is wrong.
+        DataError: the server refuses, the download is cut short, a checksum is wrong, or a file
+            is not among those that are given.
         MachineError: the server cannot be reached, or the folder cannot be written; for the
             former it says which file to put where by hand. Or another process downloads the same.
     """
@@ -76,16 +77,19 @@ def fetch(
         for done, (file, path) in enumerate(zip(files, paths, strict=True)):
             if path.exists():
                 _require_checksum(path, file, f"{path} was there and is left as it is; move it")
-            elif (source := _given_file(file.name, given)) is not None:
-                _copy(source, file, path, cure)
+            elif given:
+                _copy(_given_file(file.name, given), file, path, cure)
             else:
                 _download_whole(file, path, _by_hand(files[done:], folder) if advises else "")
     return paths
 
 
-def _given_file(name: str, given: Sequence[Path]) -> Path | None:
+def _given_file(name: str, given: Sequence[Path]) -> Path:
     candidates = (path / name if path.is_dir() else path for path in given)
-    return next((path for path in candidates if path.name == name and path.is_file()), None)
+    for path in candidates:
+        if path.name == name and path.is_file():
+            return path
+    raise DataError(f"no {name} in {', '.join(map(str, given))}; expected a file of that name.")
 
 
 def _copy(source: Path, file: RemoteFile, path: Path, cure: str) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from benchmark.errors import UsageError
 
 Option = Literal["from", "allow-other-sums", "detector", "sounds"]
 """An option of `bench fetch` that not everything takes, as it is spelt after ``--``."""
@@ -40,10 +43,33 @@ class FetchOptions:
         }
         return tuple(option for option, value in given.items() if value)
 
-    @property
-    def given_paths(self) -> tuple[Path, ...]:
-        """What was given, as places on this machine."""
-        return tuple(Path(text).expanduser() for text in self.given)
+    def given_paths(self, name: str) -> tuple[Path, ...]:
+        """What was given for something that cannot be given by its address.
+
+        Raises:
+            UsageError: an address was given, or a place that is not there.
+        """
+        for text in self.given:
+            if is_url(text):
+                raise UsageError(f"--from of {name} takes files and folders; found {text}.")
+        return tuple(map(given_path, self.given))
+
+
+def is_url(text: str) -> bool:
+    """Tell an address from a place on this machine."""
+    return urlsplit(text).scheme in ("http", "https")
+
+
+def given_path(text: str) -> Path:
+    """Find a file or folder that was given.
+
+    Raises:
+        UsageError: it is not there.
+    """
+    path = Path(text).expanduser()
+    if not path.exists():
+        raise UsageError(f"--from {text} is not there; expected a file, a folder or an address.")
+    return path
 
 
 class Present(NamedTuple):
@@ -68,7 +94,7 @@ class Fetchable:
         name: as it is written after `bench fetch`.
         summary: what it is for, in one line.
         licence: whose terms come with it.
-        download_mb: about how much is downloaded, in millions of bytes.
+        download_mb: about how much is downloaded, in millions of bytes; None where unknown.
         options: those that it takes.
         look: says what is there already.
         fetch: brings it; gives lines to print. Raises a ``BenchError`` that says what to do by
@@ -78,7 +104,7 @@ class Fetchable:
     name: str
     summary: str
     licence: str
-    download_mb: float
+    download_mb: float | None
     options: tuple[Option, ...]
     look: Callable[[FetchOptions], Present]
     fetch: Callable[[FetchOptions], Sequence[str]]

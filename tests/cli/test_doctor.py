@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 from click.testing import CliRunner
+from parser_jars import parser_jars
 from plugin_distributions import write_distribution
 
 from benchmark.cli import doctor
@@ -40,10 +41,20 @@ def test_a_java_that_is_not_where_it_was_named_is_missing(monkeypatch, tmp_path)
 def test_what_only_some_metrics_need_is_optional(monkeypatch, tmp_path):
     for variable in ("BENCH_MODELS", "BENCH_SPICE_JARS", "HF_HOME", "TORCH_HOME", "BENCH_CACHE"):
         monkeypatch.setenv(variable, str(tmp_path))
-    for subject in ("SPICE jars", "FER, FENSE, SPIDEr-FL model"):
+    for subject, command in {
+        "SPICE, SPIDEr parser": "`bench fetch spice`",
+        "FER, FENSE, SPIDEr-FL model": "`bench fetch fense`",
+    }.items():
         requirement = required(subject)
         assert requirement.status == "optional"
         assert str(tmp_path) in requirement.detail
+        assert command in requirement.detail
+
+
+def test_the_parser_that_is_here_is_told_by_its_fingerprint(monkeypatch):
+    monkeypatch.setenv("BENCH_SPICE_JARS", str(parser_jars()))
+    expected = f"parser 83644bb42304 in {parser_jars()}"
+    assert required("SPICE, SPIDEr parser") == Requirement("SPICE, SPIDEr parser", "ok", expected)
 
 
 def test_a_data_root_that_is_not_there_yet_is_no_fault_but_a_file_is_one(monkeypatch, tmp_path):

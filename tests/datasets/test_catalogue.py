@@ -67,7 +67,7 @@ def test_missing_captions_say_which_file_where_and_how_to_get_it(tmp_path, name,
     with pytest.raises(DataError) as caught:
         load(name, tmp_path, tmp_path)
     assert str(tmp_path / expected) in str(caught.value)
-    assert f"bench data fetch {name}" in str(caught.value)
+    assert f"bench fetch {name}" in str(caught.value)
     assert "https://" in str(caught.value)
 
 

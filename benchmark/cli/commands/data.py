@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from benchmark.cli.arguments import data_root_option, form_option
+from benchmark.cli.commands.fetch import command as fetch_command
 from benchmark.display.layout import Format
 from benchmark.display.tables import Column, Table, render
 
@@ -61,13 +62,4 @@ def _spell(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-@command.command()
-@click.argument("dataset")
-@data_root_option
-@click.option("--sounds", is_flag=True, help="Fetch the sounds too, where they may be had.")
-def fetch(dataset: str, data_root: Path, sounds: bool) -> None:
-    """Download DATASET's captions (and sounds) from their official places, with checksums."""
-    from benchmark.datasets.catalogue import fetch_dataset
-
-    for path in fetch_dataset(dataset, data_root, sounds=sounds):
-        click.echo(path)
+command.add_command(fetch_command, "fetch")

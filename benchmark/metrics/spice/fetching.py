@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmark.errors import BenchError, DataError, MachineError, MissingWeightsError
+from benchmark.errors import BenchError, MachineError, MissingWeightsError
 from benchmark.files import (
     MODELS_CURE,
     folder_beside,
@@ -20,7 +20,14 @@ from benchmark.files import (
     written_folder,
 )
 from benchmark.machine.downloads import RemoteFile, fetch
-from benchmark.machine.fetchable import Fetchable, FetchOptions, Present, size_of
+from benchmark.machine.fetchable import (
+    Fetchable,
+    FetchOptions,
+    Present,
+    given_path,
+    is_url,
+    size_of,
+)
 from benchmark.machine.places import models_root
 from benchmark.machine.progress import progress_bar
 from benchmark.machine.ranged import RangedFile, RangesUnknownError
@@ -95,6 +102,7 @@ def fetch_parser(
         The files, and whether anything was fetched.
 
     Raises:
+        UsageError: a given file is not there.
         MachineError: no source gave it, or the folder cannot be written; says why each failed
             and what to do by hand.
     """
@@ -139,14 +147,10 @@ def _scratch(target: Path) -> Iterator[Path]:
 
 def _gather_given(gathering: Gathering, given: Sequence[str]) -> None:
     for text in given:
-        if urlsplit(text).scheme in ("http", "https"):
+        if is_url(text):
             _gather_remote(gathering, Source((text,), ("code", "models")))
             continue
-        path = Path(text).expanduser()
-        if not path.exists():
-            raise MissingWeightsError(
-                f"--from {text} is not there; expected a file, a folder or an address."
-            )
+        path = given_path(text)
         files = [path]
         if path.is_dir():
             files = sorted(each for each in path.iterdir() if each.suffix in (".jar", ".zip"))
@@ -175,7 +179,9 @@ def _gather_official(gathering: Gathering, sources: Sequence[Source]) -> None:
         raise MachineError(
             f"SPICE's parser could not be had, {' and '.join(gathering.lacks)} are lacking:\n"
             f"{told}\nConnect this machine and run it again, or fetch by hand\n  "
-            f"{sources[-1].urls[0]}\nand give it with `{FETCH_COMMAND} --from FILE`."
+            f"{sources[-1].urls[0]}\nor, less to load,\n  "
+            + "\n  ".join(source.urls[0] for source in sources[:-1])
+            + f"\nand give it with `{FETCH_COMMAND} --from FILE [--from FILE]`."
         )
 
 
@@ -183,7 +189,7 @@ def _gather_remote(gathering: Gathering, source: Source) -> None:
     """Take from the first address that has the right content.
 
     Raises:
-        DataError: none has, with the reason of each.
+        MachineError: none has, with the reason of each.
     """
     failures = []
     for url in source.urls:
@@ -192,7 +198,7 @@ def _gather_remote(gathering: Gathering, source: Source) -> None:
             return
         except BenchError as error:
             failures.append(str(error))
-    raise DataError("\n  ".join(failures))
+    raise MachineError("\n  ".join(failures))
 
 
 def _take_from(gathering: Gathering, url: str) -> None:

@@ -4,6 +4,8 @@ import json
 
 from click.testing import CliRunner
 
+from benchmark.cli.commands.data import command as data
+from benchmark.cli.commands.fetch import command as fetch
 from benchmark.cli.main import bench as command_line
 from benchmark.datasets.catalogue import DATASETS
 from benchmark.errors import BenchError
@@ -57,3 +59,7 @@ def test_data_sets_are_listed_with_the_folder_that_they_go_to(tmp_path, monkeypa
         assert f"{spec.default_split} (default)" in shown
     rows = json.loads(run("datasets", "--format", "json").stdout)["datasets"]
     assert [row["data set"] for row in rows] == list(DATASETS)
+
+
+def test_fetching_a_data_set_is_the_one_command_under_two_names():
+    assert data.commands["fetch"] is fetch

@@ -20,6 +20,7 @@ LISTINGS = {
     "datasets": ("clotho", "folder", "Tampere University licence"),
     "doctor": ("python", "METEOR jar"),
     "plugins list": ("(built in)", "aac-bench"),
+    "fetch --list": ("spice", "clotho", "GPL-3.0-or-later"),
     "data verify soundscapes": ("soundscapes", "120"),
 }
 

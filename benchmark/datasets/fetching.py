@@ -1,0 +1,58 @@
+"""Data sets as `bench fetch` knows them."""
+
+from __future__ import annotations
+
+from benchmark.datasets.catalogue import DATASETS, fetch_dataset
+from benchmark.datasets.spec import DatasetSpec
+from benchmark.machine.downloads import RemoteFile
+from benchmark.machine.fetchable import Fetchable, FetchOptions, Present, size_of
+
+_CAPTIONS_MB = {"clotho": 2.1, "audiocaps": 4.2}
+"""About; sounds come on top, where they are asked for."""
+
+
+def fetchable_datasets() -> list[Fetchable]:
+    """Describe the data sets whose captions can be fetched."""
+    return [_fetchable(spec) for spec in DATASETS.values() if spec.captions]
+
+
+def _fetchable(spec: DatasetSpec) -> Fetchable:
+    def look(options: FetchOptions) -> Present:
+        return _look(spec, options)
+
+    def fetch(options: FetchOptions) -> list[str]:
+        paths = fetch_dataset(
+            spec.name,
+            options.data_root,
+            sounds=options.sounds,
+            given=options.given_paths(spec.name),
+        )
+        return list(map(str, paths))
+
+    return Fetchable(
+        name=spec.name,
+        summary=spec.summary,
+        licence=spec.licence,
+        download_mb=_CAPTIONS_MB.get(spec.name),
+        options=("from", "sounds") if spec.sounds else ("from",),
+        look=look,
+        fetch=fetch,
+    )
+
+
+def _look(spec: DatasetSpec, options: FetchOptions) -> Present:
+    folder = options.data_root / spec.name
+
+    def is_there(file: RemoteFile) -> bool:
+        return (folder / file.name).is_file()
+
+    there = [file for file in spec.captions if is_there(file)]
+    sounds = [file for file in spec.sounds if is_there(file)]
+    n_bytes = size_of([folder / file.name for file in (*there, *sounds)])
+    if not there:
+        return Present("no", str(folder), n_bytes)
+    what = f"{len(there)} of {len(spec.captions)} captions files"
+    if spec.sounds:
+        what += f", {len(sounds)} of {len(spec.sounds)} sound archives"
+    is_all = len(there) == len(spec.captions)
+    return Present("yes" if is_all else "partly", f"{folder} ({what})", n_bytes)
