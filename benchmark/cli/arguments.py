@@ -6,13 +6,13 @@ import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
 from benchmark.cli.outputs import out_folder
 from benchmark.deprecated import SUITE_OPTION
-from benchmark.display.layout import FORMATS
+from benchmark.display.layout import FORMATS, Format
 from benchmark.errors import UsageError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -87,6 +87,20 @@ def require_computed(rank_by: str | None, metrics: Sequence[str]) -> None:
             f"--rank-by {rank_by}: not among the metrics to compute. Add it to --metrics, or rank "
             f"by one of {', '.join(metrics)}."
         )
+
+
+Layout = Format | Literal["aac-metrics"]
+"""A format of tables, or text with files of scores beside it."""
+
+layout_option = click.option(
+    "--format",
+    "layout",
+    type=click.Choice((*FORMATS, "aac-metrics")),
+    default="text",
+    show_default=True,
+    help="How to print the table; aac-metrics prints it as text and writes the scores into the "
+    "run's folder as aac-metrics-eval does.",
+)
 
 
 def chosen_metrics_option(*default: str) -> Callable[[Function], Function]:

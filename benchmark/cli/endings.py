@@ -7,8 +7,12 @@ from collections.abc import Sequence
 
 import click
 
+from benchmark.cli.arguments import Layout
+from benchmark.display.layout import Format
+from benchmark.errors import listed
 from benchmark.leaderboard.rows import rows_of
 from benchmark.leaderboard.tables import render
+from benchmark.runs.aac_metrics_files import FOLDER, write_aac_metrics_files
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.record import RunRecord
 from benchmark.systems.lineups import Lineup
@@ -17,6 +21,7 @@ from benchmark.systems.lineups import Lineup
 def finish(
     records: Sequence[RunRecord],
     *,
+    layout: Layout = "text",
     rank_by: str | None = None,
     published: bool = False,
     lineups: Sequence[Lineup] = (),
@@ -25,16 +30,35 @@ def finish(
 
     Args:
         records: of the runs.
+        layout: a format of tables, or ``aac-metrics`` for text and files beside it. What is no
+            text is printed alone, so that programs can read it; where the run lies is an error
+            stream's affair then.
         rank_by: key of the metric to rank by.
         published: print all numbers from papers beside the table.
         lineups: else those of these.
     """
     rows = rows_of(records)
-    click.echo(render(rows, "text", rank_by=rank_by, published=published, lineups=lineups))
+    form: Format = "text" if layout == "aac-metrics" else layout
+    click.echo(render(rows, form, rank_by=rank_by, published=published, lineups=lineups))
     for record in records:
-        click.echo(f"\nRun: {record.path}")
+        click.echo(f"\nRun: {record.path}", err=form != "text")
+        if layout == "aac-metrics":
+            _write_files(record)
         for name, reason in record.manifest.failures.items():
             click.echo(f"bench: {name} stopped {reason}", err=True)
             click.echo(f"       its traceback is in {RunFolder(record.path).ledger_path}", err=True)
     if not all(row.complete for row in rows):
         sys.exit(1)
+
+
+def _write_files(record: RunRecord) -> None:
+    """Write a run's scores in aac-metrics' layout, and say what was written."""
+    written = write_aac_metrics_files(record, record.path / FOLDER)
+    for files in written.values():
+        click.echo(f"  {files.corpus}\n  {files.sentences}")
+    if left_out := [name for name in record.systems if name not in written]:
+        click.echo(
+            f"bench: not written for {listed(left_out)}: scored leave-one-out, which aac-metrics' "
+            "files cannot hold.",
+            err=True,
+        )

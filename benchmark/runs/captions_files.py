@@ -66,5 +66,5 @@ def _row_names(request: ScoreRequest) -> list[str]:
 def _entries(system: PlannedSystem, captions: Mapping[str, str]) -> list[ClipEntry]:
     return [
         ClipEntry.given(system.name, clip_id, text, content_key((system.version, clip_id)))
-        for clip_id, text in sorted(captions.items())
+        for clip_id, text in captions.items()
     ]

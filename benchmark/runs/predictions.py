@@ -61,7 +61,7 @@ def match_predictions(
         allow_missing: accept a file that covers only some of the clips.
 
     Returns:
-        Clip id to caption, in the order of ``split.clip_ids``.
+        Clip id to caption, in the order of the file.
 
     Raises:
         DataError: clips lack a caption, ids belong to no clip, or two ids mean one clip.
@@ -85,11 +85,7 @@ def match_predictions(
         problems.append(f"{len(twice)} clips are named twice: {shown}")
     if problems:
         raise DataError(_mismatch(predictions, split, problems, missing, extra))
-    return {
-        clip_id: predictions.captions[spelled[clip_id][0]]
-        for clip_id in split.clip_ids
-        if clip_id in spelled
-    }
+    return {clip_id: predictions.captions[written[0]] for clip_id, written in spelled.items()}
 
 
 def _mismatch(

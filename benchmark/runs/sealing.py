@@ -51,9 +51,10 @@ def seal_run(
 
 
 def captions_of(view: LedgerView, system_name: str) -> dict[str, str]:
-    """List a system's captions by clip; of several folds the last one's."""
-    return {
-        entry.clip_id: entry.caption or ""
-        for entry in view.entries(system_name)
-        if entry.state in CAPTIONED
-    }
+    """List a system's captions by clip, in the order in which they came; of folds the last one's.
+
+    Captions of a file came in its order, which files for other tools keep.
+    """
+    entries = [entry for (name, *_), entry in view.clips.items() if name == system_name]
+    by_fold = sorted(entries, key=lambda entry: entry.fold)
+    return {entry.clip_id: entry.caption or "" for entry in by_fold if entry.state in CAPTIONED}

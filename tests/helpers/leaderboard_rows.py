@@ -35,7 +35,7 @@ def cell(value, reason=None, metric="cider_d", parts=PARTS):
     return Cell(value, *interval, reason, Signature(metric, tuple(parts)))
 
 
-def record(name="toy", metrics=None, *, contributions=None, run="runs/1", **changes):
+def record(name="toy", metrics=None, *, contributions=None, captions=None, run="runs/1", **changes):
     """Make a system's record; changes are fields of its plan, its seal or itself as planned."""
     parts = {
         kind: {field.name: changes.pop(field.name) for field in dataclasses.fields(kind)
@@ -53,7 +53,7 @@ def record(name="toy", metrics=None, *, contributions=None, run="runs/1", **chan
         sealed=dataclasses.replace(SEALED, **parts[SealedSystem]),
         scores=dataclasses.replace(scores, **parts[SystemScores]),
         contributions=contributions or Contributions((), {}),
-        captions={},
+        captions=captions or {},
         calls={},
     )
 

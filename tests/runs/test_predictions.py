@@ -99,10 +99,10 @@ def test_json_is_read_back_as_it_was_written(tmp_path_factory, captions):
     assert read_predictions(path).captions == captions
 
 
-def test_predictions_are_matched_by_exact_id_or_alias_in_the_splits_order(tmp_path):
+def test_predictions_are_matched_by_exact_id_or_alias_in_the_files_order(tmp_path):
     predictions = read(tmp_path, "fname,caption\nc .wav,3\nb.wav,2\nYa.wav,1\n")
     matched = match_predictions(predictions, toy_split())
-    assert list(matched.items()) == [("a.wav", "1"), ("b.wav", "2"), ("c .wav", "3")]
+    assert list(matched.items()) == [("c .wav", "3"), ("b.wav", "2"), ("a.wav", "1")]
 
 
 def test_missing_and_extra_ids_are_listed_and_never_guessed(tmp_path):
@@ -150,8 +150,8 @@ def test_real_submissions_cover_the_clotho_evaluation_split(name):
     matched = match_predictions(read_predictions(path), split)
     with path.open(newline="", encoding="utf-8") as file:
         rows = {row["file_name"]: row["caption_predicted"] for row in csv.DictReader(file)}
-    assert tuple(matched) == split.clip_ids
-    assert matched == rows
+    assert set(matched) == set(split.clip_ids)
+    assert list(matched.items()) == list(rows.items())  # in the order of the file
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from benchmark.cli.arguments import (
+    Layout,
     chosen_metrics_option,
     data_root_option,
     gathered,
+    layout_option,
     metric_model_options,
     rank_by_option,
     require_computed,
@@ -26,6 +28,7 @@ from benchmark.runs.folder import folders_in
 @chosen_metrics_option()
 @metric_model_options
 @rank_by_option
+@layout_option
 @gathered(models=MetricModels)
 def command(
     runs: tuple[Path, ...],
@@ -33,10 +36,11 @@ def command(
     metrics: tuple[str, ...],
     models: MetricModels,
     rank_by: str | None,
+    layout: Layout,
 ) -> None:
     """Compute the scores of finished RUNS again from their ledgers."""
     if metrics:
         require_computed(rank_by, metrics)
     folders = [folder for path in runs for folder in folders_in(path)]
     records = [rescore_run(folder, data_root, models, metrics or None) for folder in folders]
-    finish(records, rank_by=rank_by)
+    finish(records, layout=layout, rank_by=rank_by)

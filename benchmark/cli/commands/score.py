@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 
 from benchmark.cli.arguments import (
+    Layout,
     chosen_metrics_option,
     data_root_option,
     gathered,
+    layout_option,
     metric_model_options,
     out_option,
     rank_by_option,
@@ -36,6 +38,7 @@ from benchmark.runs.requests import ScoreRequest
 @chosen_metrics_option("all")
 @metric_model_options
 @rank_by_option
+@layout_option
 @click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
 @gathered(request=ScoreRequest, models=MetricModels)
 def command(
@@ -43,10 +46,12 @@ def command(
     models: MetricModels,
     out: Path | None,
     rank_by: str | None,
+    layout: Layout,
     published: bool,
 ) -> None:
     """Score captions FILES: csv (file_name,caption_predicted) or json ({file: caption})."""
     require_computed(rank_by, request.metrics)
     request = dataclasses.replace(request, argv=tuple(sys.argv[1:]))
     path = out or default_run_path("score", request.dataset)
-    finish([score_files(request, path, models)], rank_by=rank_by, published=published)
+    record = score_files(request, path, models)
+    finish([record], layout=layout, rank_by=rank_by, published=published)
