@@ -1,0 +1,101 @@
+"""Results of slow engines, kept by content in one file that grows, and checked when it is read.
+
+A line is a checksum, the text that the value was made from, and the value. So a killed process
+leaves all that it had added, a damaged line is left out, and processes that work side by side
+read what the others add. The file may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from benchmark.files import CACHE_CURE, GrowingFile, written_whole
+from benchmark.machine.places import cache_root
+
+_MOST_BYTES = 256 << 20
+_CHECKSUM_DIGITS = 16
+
+
+class KeptResults:
+    """What is known of some texts; ``in``, ``[...]`` and ``add`` as of a dictionary of JSON."""
+
+    def __init__(self, kind: str, version: str, folder: Path | None = None) -> None:
+        """Read what is kept.
+
+        Args:
+            kind: what is kept (``"spice-parses"``).
+            version: all else that decides a value; another one is another file.
+            folder: where the file lies; by default ``kept`` under the cache folder.
+
+        Raises:
+            MachineError: the file cannot be read, or the folder cannot be written.
+        """
+        name = f"{kind}-{hashlib.sha256(version.encode()).hexdigest()[:16]}.jsonl"
+        self.path = (folder or cache_root() / "kept") / name
+        self.n_damaged = 0
+        self._values: dict[str, Any] = {}
+        self._n_read = 0
+        self.refresh()
+        if self._n_read > _MOST_BYTES:
+            self._drop_older_half()
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._values
+
+    def __getitem__(self, text: str) -> Any:
+        return self._values[text]
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def add(self, values: Mapping[str, object]) -> None:
+        """Keep values, on disk before this returns.
+
+        Raises:
+            MachineError: the disk is full, or the folder cannot be written.
+        """
+        self._values.update(values)
+        lines = b"".join(_spell(text, value) for text, value in values.items())
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(GrowingFile(self.path, CACHE_CURE)) as file:
+            file.add(b"\n" * file.is_cut + lines)
+
+    def refresh(self) -> None:
+        """Take in what other processes have added since."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self._n_read)
+                content = file.read()
+        except FileNotFoundError:
+            return
+        whole = content[: content.rfind(b"\n") + 1]  # the rest is being written, or was cut
+        self._n_read += len(whole)
+        self._values.update(self._parse(whole.splitlines()))
+
+    def _parse(self, lines: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
+        for line in filter(None, lines):
+            checksum, _, record = line.partition(b" ")
+            if checksum == _checksum(record):
+                text, value = json.loads(record)
+                yield text, value
+            else:
+                self.n_damaged += 1
+
+    def _drop_older_half(self) -> None:
+        newer = list(self._values.items())[len(self._values) // 2 :]
+        with written_whole(self.path, CACHE_CURE) as file:
+            file.writelines(_spell(text, value) for text, value in newer)
+
+
+def _spell(text: str, value: object) -> bytes:
+    record = json.dumps([text, value], separators=(",", ":")).encode("ascii")
+    return _checksum(record) + b" " + record + b"\n"
+
+
+def _checksum(record: bytes) -> bytes:
+    return hashlib.sha256(record).hexdigest()[:_CHECKSUM_DIGITS].encode("ascii")
