@@ -37,7 +37,7 @@ def examine() -> Iterator[Requirement]:
     yield from map(_distribution, _DISTRIBUTIONS)
     yield _try("java (PTB, METEOR)", _java, "missing")
     yield _try("METEOR jar", _meteor_jar, "missing")
-    yield _try("SPICE, SPIDEr parser", _spice, "optional")
+    yield _try("SPICE, SPIDEr", _spice, "optional")
     yield _try("SBERT-sim model", _sbert_model, "optional")
     yield _try("BERTScore model", _bert_score_model, "optional")
     yield _try("FER, FENSE, SPIDEr-FL model", _fluency_model, "optional")
@@ -74,11 +74,9 @@ def _meteor_jar() -> str:
 
 
 def _spice() -> str:
-    from benchmark.metrics.spice import find_parser_files
+    from benchmark.metrics.spice.probe import probe
 
-    files = find_parser_files()
-    others = "" if files.is_official else ", with other sums than the official ones"
-    return f"parser {files.fingerprint} in {files.jars[0].parent}{others}"
+    return probe()
 
 
 def _sbert_model() -> str:

@@ -25,6 +25,7 @@ class Metric:
         group: the metrics that one engine computes together.
         in_percent: tables show the value x100.
         in_table: False for figures that only csv and json hold.
+        is_extra: computed only where it is asked for by name, not by ``all``.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Metric:
     group: Group
     in_percent: bool = True
     in_table: bool = True
+    is_extra: bool = False
 
 
 _UNIT = (0.0, 1.0)
@@ -51,6 +53,13 @@ METRICS: dict[str, Metric] = {
         Metric("rouge_l", "ROUGE-L", True, _UNIT, "mean", "lexical"),
         Metric("cider_d", "CIDEr-D", True, (0.0, 10.0), "mean", "lexical"),
         Metric("spice", "SPICE", True, _UNIT, "mean", "spice"),
+        *(
+            Metric(f"spice.{part}", f"SPICE {part}", True, _UNIT, "mean", "spice", is_extra=True)
+            for part in (
+                *("precision", "recall"),
+                *("object", "attribute", "relation", "cardinality", "color", "size"),
+            )
+        ),
         Metric("spider", "SPIDEr", True, (0.0, 5.5), "mean", "spice"),
         Metric("spider_fl", "SPIDEr-FL", True, (0.0, 5.5), "mean", "fluency"),
         Metric("fense", "FENSE", True, (-1.0, 1.0), "mean", "fluency"),
@@ -95,8 +104,9 @@ def _of_groups(*groups: Group) -> tuple[str, ...]:
 
 
 METRIC_SETS: dict[str, tuple[str, ...]] = {
-    "all": tuple(METRICS),
+    "all": tuple(key for key, metric in METRICS.items() if not metric.is_extra),
     "lexical": _of_groups("lexical"),
+    "spice-parts": tuple(key for key in METRICS if key.split(".")[0] == "spice"),
     "java": _of_groups("lexical", "meteor"),
     # What pip alone brings, with the extra of that name.
     "offline": _of_groups("lexical", "meteor", "sentence", "bert_score", "vocabulary"),

@@ -6,13 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from benchmark.metrics.bleu import bleu
 from benchmark.metrics.corpus import TokenisedTask
-from benchmark.metrics.scores import PerClip, Score
-from benchmark.metrics.signature import Signature
+from benchmark.metrics.scores import PerClip, Score, mean_score
 from benchmark.metrics.signing import sign
+from benchmark.metrics.spice.limits import MAX_WORDS
 
 Scores = dict[str, Score]
 
@@ -25,11 +23,13 @@ class MetricModels:
         sbert_model: sentence model of SBERT-sim and FENSE: a folder or a model's name.
         bert_score_model: text model of BERTScore: a folder or a model's name.
         device: torch's spelling.
+        spice_max_words: SPICE parses no sentence that is longer.
     """
 
     sbert_model: str | None = None
     bert_score_model: str | None = None
     device: str = "cpu"
+    spice_max_words: int = MAX_WORDS
 
 
 def score_lexical(item: TokenisedTask) -> Scores:
@@ -121,23 +121,3 @@ def score_fluency_errors(
         signature = sign("fer", item.task, parts)
         results.append((probabilities, mean_score(has_error(probabilities), signature)))
     return results
-
-
-def mean_score(per_clip: PerClip, signature: Signature, why_partial: str | None = None) -> Score:
-    """Make the score of a metric whose corpus value is the mean over clips.
-
-    Args:
-        per_clip: NaN for a clip that has no value; the mean is that of the others.
-        signature: what it was made with; of fewer clips it is told here.
-        why_partial: why clips have none, where there are such.
-    """
-    is_valued = ~np.isnan(per_clip)
-    if is_valued.all():
-        why_partial = None
-    else:
-        why_partial = why_partial or "it has no value of them"
-        signature = signature.of_clips(int(is_valued.sum()))
-    if not is_valued.any():
-        return Score.unavailable(why_partial or "there is no clip")
-    value = float(np.mean(per_clip[is_valued]))
-    return Score(value, per_clip, signature, why_partial, per_clip[:, np.newaxis])

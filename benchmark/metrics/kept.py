@@ -14,7 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from benchmark.files import CACHE_CURE, GrowingFile, written_whole
+from benchmark.errors import MachineError
+from benchmark.files import CACHE_CURE, GrowingFile, writing, written_whole
 from benchmark.machine.places import cache_root
 
 _MOST_BYTES = 256 << 20
@@ -61,7 +62,8 @@ class KeptResults:
         """
         self._values.update(values)
         lines = b"".join(_spell(text, value) for text, value in values.items())
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with writing(self.path, CACHE_CURE):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         with closing(GrowingFile(self.path, CACHE_CURE)) as file:
             file.add(b"\n" * file.is_cut + lines)
 
@@ -71,8 +73,13 @@ class KeptResults:
             with self.path.open("rb") as file:
                 file.seek(self._n_read)
                 content = file.read()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
+        except OSError as error:
+            raise MachineError(
+                f"cannot read what is kept in {self.path}: {error.strerror or error}. Remove it, "
+                "or name another folder with BENCH_CACHE."
+            ) from error
         whole = content[: content.rfind(b"\n") + 1]  # the rest is being written, or was cut
         self._n_read += len(whole)
         self._values.update(self._parse(whole.splitlines()))

@@ -70,6 +70,7 @@ class Score:
             clip, clips scored of expected: two values compare when their signatures agree. None
             where nothing was computed.
         reason: why it is unavailable; beside a value, why some clips have none; else None.
+        has_failed: whether it is unavailable since what it needs is here and does not work.
         statistics: ``(n_clips, width)``: what each clip adds to the corpus value, NaN for a clip
             without one, see ``benchmark.metrics.contributions``; None where the metric only
             describes.
@@ -80,11 +81,32 @@ class Score:
     signature: Signature | None
     reason: str | None = None
     statistics: NDArray[np.float64] | None = None
+    has_failed: bool = False
 
     @property
     def available(self) -> bool:
         return self.value is not None
 
     @staticmethod
-    def unavailable(reason: str) -> Score:
-        return Score(None, None, None, reason)
+    def unavailable(reason: str, *, has_failed: bool = False) -> Score:
+        return Score(None, None, None, reason, has_failed=has_failed)
+
+
+def mean_score(per_clip: PerClip, signature: Signature, why_partial: str | None = None) -> Score:
+    """Make the score of a metric whose corpus value is the mean over clips.
+
+    Args:
+        per_clip: NaN for a clip that has no value; the mean is that of the others.
+        signature: what it was made with; of fewer clips it is told here.
+        why_partial: why clips have none, where there are such.
+    """
+    is_valued = ~np.isnan(per_clip)
+    if is_valued.all():
+        why_partial = None
+    else:
+        why_partial = why_partial or "it has no value of them"
+        signature = signature.of_clips(int(is_valued.sum()))
+    if not is_valued.any():
+        return Score.unavailable(why_partial or "there is no clip")
+    value = float(np.mean(per_clip[is_valued]))
+    return Score(value, per_clip, signature, why_partial, per_clip[:, np.newaxis])

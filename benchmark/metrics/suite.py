@@ -11,13 +11,12 @@ from concurrent.futures import Future
 
 import numpy as np
 
-from benchmark.errors import MissingWeightsError
+from benchmark.errors import MachineError, MissingWeightsError
 from benchmark.metrics.catalogue import METRICS, Group
 from benchmark.metrics.corpus import Corpus, TokenisedTask, distinct_texts
 from benchmark.metrics.engines import (
     MetricModels,
     Scores,
-    mean_score,
     score_bert_score,
     score_fluency_errors,
     score_lexical,
@@ -26,9 +25,10 @@ from benchmark.metrics.engines import (
 )
 from benchmark.metrics.fluency import penalise
 from benchmark.metrics.meteor.aligner import Meteor, MeteorScores
-from benchmark.metrics.scores import PerClip, Score, ScoringTask
+from benchmark.metrics.scores import PerClip, Score, ScoringTask, mean_score
 from benchmark.metrics.signing import sign
-from benchmark.metrics.spice import spice, spice_unavailable
+from benchmark.metrics.spice.limits import SpiceLimits
+from benchmark.metrics.spice.metric import score_spice_metrics
 from benchmark.metrics.tokenise import tokenise
 
 __all__ = ["MetricModels", "score_tasks"]
@@ -64,15 +64,15 @@ def score_tasks(
     if "meteor" in groups:
         with Meteor.start(corpus.joined()) as meteor:
             waiting = [meteor.submit(item.joined, item.joined_references) for item in items]
-            results = _score_here(items, groups, models)
+            results = _score_here(items, groups, keys, models)
             _update(results, map(_sign_meteor, items, waiting))
     else:
-        results = _score_here(items, groups, models)
+        results = _score_here(items, groups, keys, models)
     return [{key: result[key] for key in keys} for result in results]
 
 
 def _score_here(
-    items: Sequence[TokenisedTask], groups: set[Group], models: MetricModels
+    items: Sequence[TokenisedTask], groups: set[Group], keys: Sequence[str], models: MetricModels
 ) -> list[Scores]:
     results: list[Scores] = [{} for _ in items]
     if "lexical" in groups:
@@ -86,7 +86,7 @@ def _score_here(
             results, _or_unavailable("bert_score", items, lambda: score_bert_score(items, models))
         )
     if "spice" in groups:
-        _add_spice(results, items)
+        _add_spice(results, items, keys, models)
     if "fluency" in groups:
         _add_fluency(results, items, models)
     return results
@@ -100,17 +100,32 @@ def _sign_meteor(item: TokenisedTask, waiting: Future[MeteorScores]) -> Scores:
     return {"meteor": score}
 
 
-def _add_spice(results: Sequence[Scores], items: Sequence[TokenisedTask]) -> None:
-    reason = spice_unavailable()
-    for result, item in zip(results, items, strict=True):
-        if reason is not None:
-            result["spice"] = Score.unavailable(reason)
-        else:
-            values = spice(item.joined, item.joined_references)
-            result["spice"] = mean_score(values, sign("spice", item.task, [("spice", "1.0")]))
+def _add_spice(
+    results: Sequence[Scores],
+    items: Sequence[TokenisedTask],
+    keys: Sequence[str],
+    models: MetricModels,
+) -> None:
+    for result, scores, item in zip(results, _spice(items, keys, models), items, strict=True):
+        result.update(scores)
         if "cider_d" in result:
             parents = (result["cider_d"], result["spice"])
             result["spider"] = _combine("spider", item, parents, lambda c, s: (c + s) / 2)
+
+
+def _spice(
+    items: Sequence[TokenisedTask], keys: Sequence[str], models: MetricModels
+) -> list[Scores]:
+    """Score with SPICE, whose failure takes no other metric with it."""
+    limits = SpiceLimits(models.spice_max_words)
+    try:
+        return score_spice_metrics(items, keys, limits)
+    except MissingWeightsError as error:
+        missing = Score.unavailable(str(error))
+    except MachineError as error:
+        cure = "All other metrics stand; `bench rescore RUN` tries SPICE again."
+        missing = Score.unavailable(f"{error} {cure}", has_failed=True)
+    return [dict.fromkeys(_keys_of("spice"), missing) for _ in items]
 
 
 def _add_fluency(
@@ -145,7 +160,8 @@ def _combine(
     """Make a metric from two others, clip by clip; of no clip that one of them has no value of."""
     for parent in parents:
         if parent.per_clip is None:
-            return Score.unavailable(parent.reason or "a metric it is made of has no clip scores")
+            reason = parent.reason or "a metric it is made of has no clip scores"
+            return Score.unavailable(reason, has_failed=parent.has_failed)
     first, second = (np.asarray(parent.per_clip) for parent in parents)
     own = [part for parent in parents if parent.signature for part in parent.signature.own_parts]
     why_partial = next((parent.reason for parent in parents if parent.reason), None)
@@ -158,9 +174,12 @@ def _or_unavailable(
     try:
         return score()
     except MissingWeightsError as error:
-        keys = (key for key, metric in METRICS.items() if metric.group == group)
-        missing = {key: Score.unavailable(str(error)) for key in keys}
-        return [dict(missing) for _ in items]
+        missing = Score.unavailable(str(error))
+        return [dict.fromkeys(_keys_of(group), missing) for _ in items]
+
+
+def _keys_of(group: Group) -> list[str]:
+    return [key for key, metric in METRICS.items() if metric.group == group]
 
 
 def _update(results: Sequence[Scores], more: Iterable[Mapping[str, Score]]) -> None:

@@ -8,6 +8,8 @@ from functools import cache
 
 from shared_data import shared_path
 
+from benchmark.metrics.scores import ScoringTask
+
 SYSTEMS = (
     "conette_clotho_eval",
     "enclap-clotho-baseline",
@@ -59,3 +61,18 @@ def published_corpus(metric: str) -> float:
 
 def joined(sentences: tuple[Tokens, ...]) -> list[str]:
     return [" ".join(tokens) for tokens in sentences]
+
+
+def published_task(n_clips: int | None = None) -> ScoringTask:
+    """Make the task of scoring CoNeTTE's first clips as its authors did; the IDF is of all."""
+    references = read_rows("conette_clotho_eval.references")
+    captions = read_rows("conette_clotho_eval")
+    return ScoringTask(
+        "conette",
+        "clotho:evaluation",
+        {
+            name: tuple(row[f"caption_{index}"] for index in range(1, 6))
+            for name, row in references.items()
+        },
+        {name: captions[name]["caption_predicted"] for name in sorted(references)[:n_clips]},
+    )

@@ -1,13 +1,5 @@
-"""SPICE 1.0 (Anderson et al. 2016): captions compared as scene graphs."""
+"""SPICE 1.0 (Anderson et al. 2016): captions compared as scene graphs.
 
-from benchmark.metrics.spice.original import read_scores, run_spice, spice, spice_unavailable
-from benchmark.metrics.spice.parser_files import ParserFiles, find_parser_files
-
-__all__ = [
-    "ParserFiles",
-    "find_parser_files",
-    "read_scores",
-    "run_spice",
-    "spice",
-    "spice_unavailable",
-]
+SPICE's own classes parse and score, without its main program, in a child process; the parser is
+fetched by the user. Sentences and clips are kept by content, so that each is worked on once.
+"""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.errors import MachineError
 from benchmark.machine.progress import progress_bar
 from benchmark.metrics.kept import KeptResults
 from benchmark.metrics.spice.limits import SpiceLimits
@@ -154,29 +153,3 @@ def _key(clip: Texts) -> str:
 
 def _shorten(text: str, n_chars: int = 60) -> str:
     return text if len(text) <= n_chars else f"{text[: n_chars - 1]}…"
-
-
-def probe(limits: SpiceLimits | None = None) -> str:
-    """Run SPICE on one sentence, so that whoever asks knows that it works.
-
-    Returns:
-        What it ran on.
-
-    Raises:
-        MachineError: the parser is not here, or Java cannot run it.
-    """
-    from benchmark.metrics.java import java_version
-    from benchmark.metrics.spice.parser_files import find_parser_files
-
-    files = find_parser_files()
-    with SpiceProcess(files, limits or SpiceLimits()) as process:
-        ((propositions, failure),) = process.parse(["a dog barks loudly"])
-        if propositions is None:
-            raise MachineError(f"SPICE could not parse a plain sentence: {failure}.")
-        (scores,) = process.score([SpiceClip(propositions, [propositions])], has_parts=False)
-    if scores["all"][2] != 1.0:
-        raise MachineError(
-            f"SPICE gives a caption {scores['all'][2]} against itself; expected 1. Fetch the "
-            "parser again with `bench fetch spice`."
-        )
-    return f"ran on Java {java_version()}, parser {files.fingerprint} in {files.jars[0].parent}"

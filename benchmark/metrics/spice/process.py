@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
 from benchmark.errors import MachineError
+from benchmark.machine.facts import usable_cores
 from benchmark.metrics.java import pycocoevalcap_file
 from benchmark.metrics.jvm.process import JavaProcess, JavaService
 from benchmark.metrics.spice.limits import SpiceLimits
@@ -65,7 +65,10 @@ class SpiceProcess:
             (*jars, *files.jars),
             limits.heap(),
             ("-XX:+UseParallelGC", _QUIET),
-            {"n_threads": n_threads(), "n_words_alone": limits.n_words_alone},
+            {
+                "n_threads": min(usable_cores(), _MOST_THREADS),
+                "n_words_alone": limits.n_words_alone,
+            },
         )
         self._process: JavaProcess | None = None
         self._n_deaths = 0
@@ -148,12 +151,3 @@ class SpiceProcess:
             self._n_deaths += 1
             self.close()
             raise
-
-
-def n_threads() -> int:
-    """Return how many sentences are parsed side by side: a core each."""
-    try:
-        n_cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on this platform
-        n_cores = os.cpu_count() or 1
-    return min(n_cores, _MOST_THREADS)
