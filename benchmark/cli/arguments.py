@@ -14,6 +14,7 @@ from benchmark.cli.outputs import out_folder
 from benchmark.deprecated import SUITE_OPTION
 from benchmark.display.layout import FORMATS, Format
 from benchmark.errors import UsageError
+from benchmark.metrics.spice.limits import MAX_WORDS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -139,10 +140,17 @@ def gathered(**kinds: type) -> Callable[[Callable[..., None]], Callable[..., Non
 
 
 def metric_model_options(function: Function) -> Function:
-    """Add the options that say which models the metrics stand on."""
+    """Add the options that say which models the metrics stand on, and what they may take."""
     for option in (
         click.option("--sbert-model", help="Sentence model for SBERT-sim and FENSE: id or folder."),
         click.option("--bert-score-model", help="Model for BERTScore: id or folder."),
+        click.option(
+            "--spice-max-words",
+            type=click.IntRange(min=1),
+            default=MAX_WORDS,
+            show_default=True,
+            help="SPICE parses no longer caption; time grows with the cube of its words.",
+        ),
     ):
         function = option(function)
     return function

@@ -9,7 +9,7 @@ import click
 
 from benchmark.cli.arguments import Layout
 from benchmark.display.layout import Format
-from benchmark.errors import listed
+from benchmark.errors import MachineError, listed
 from benchmark.leaderboard.rows import rows_of
 from benchmark.leaderboard.tables import render
 from benchmark.runs.aac_metrics_files import FOLDER, write_aac_metrics_files
@@ -26,7 +26,10 @@ def finish(
     published: bool = False,
     lineups: Sequence[Lineup] = (),
 ) -> None:
-    """Print the leaderboard of sealed runs; exit with 1 where a system failed.
+    """Print the leaderboard of sealed runs, and end with what failed in them.
+
+    The exit code is 1 where a system failed, else 3 where a metric did that all it needs is here
+    for. What merely cannot be had here is no failure.
 
     Args:
         records: of the runs.
@@ -49,6 +52,8 @@ def finish(
             click.echo(f"       its traceback is in {RunFolder(record.path).ledger_path}", err=True)
     if not all(row.complete for row in rows):
         sys.exit(1)
+    if any(cell.has_failed for row in rows for cell in row.metrics.values()):
+        sys.exit(MachineError.exit_code)
 
 
 def _write_files(record: RunRecord) -> None:

@@ -17,7 +17,7 @@ Scores = dict[str, Score]
 
 @dataclass(frozen=True, slots=True)
 class MetricModels:
-    """Which models the model-based metrics stand on; None means the field's standard model.
+    """Which models metrics stand on, and what they may take; None means the field's standard.
 
     Attributes:
         sbert_model: sentence model of SBERT-sim and FENSE: a folder or a model's name.

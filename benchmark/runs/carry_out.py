@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmark.contract import Split
+from benchmark.errors import RunError
+from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.folder import RunFolder, seed_folder
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
@@ -16,6 +18,7 @@ from benchmark.runs.reading import read_manifest
 from benchmark.runs.record import RunRecord
 from benchmark.runs.requests import RunRequest
 from benchmark.runs.resolve import ResolvedRun, find_again, load_same_split, resolve_run
+from benchmark.runs.scores import Scores
 from benchmark.runs.scoring import score_ledger
 from benchmark.runs.sealing import seal_run
 from benchmark.systems.registry import Registry
@@ -70,9 +73,21 @@ def resume_run(path: Path, registry: Registry, data_root: Path, models: MetricMo
 
 
 def rescore_run(
-    path: Path, data_root: Path, models: MetricModels, metrics: tuple[str, ...] | None = None
+    path: Path,
+    data_root: Path,
+    models: MetricModels,
+    metrics: tuple[str, ...] = (),
+    *,
+    is_only: bool = False,
 ) -> RunRecord:
-    """Compute a run's scores again from its ledger, with other metrics if wanted.
+    """Compute a run's scores again from its ledger.
+
+    Args:
+        path: its folder.
+        data_root: see ``load_split``.
+        models: what metrics stand on.
+        metrics: keys of some that the run gets besides its own.
+        is_only: it keeps none but these.
 
     Raises:
         RunError: the run is unfinished, or the data set's captions changed.
@@ -80,11 +95,22 @@ def rescore_run(
     folder = RunFolder.open(path)
     plan = folder.read_plan()
     failures = read_manifest(folder, plan).failures
-    if metrics is not None:
+    if metrics and not is_only:
+        metrics = select_metrics([*plan.metrics, *_scored_metrics(folder), *metrics])
+    if metrics:
         plan = plan.with_metrics(metrics)
     split = load_same_split(plan, data_root, path)
     view = read_ledger(folder.ledger_path)
     return score_and_seal(folder, plan, view, split, failures, models)
+
+
+def _scored_metrics(folder: RunFolder) -> set[str]:
+    """List what the run has scores of; nothing where they cannot be read and are made anew."""
+    try:
+        scores = Scores.from_json(folder.read_scores(), folder.scores_path)
+    except RunError:
+        return set()
+    return {key for system in scores.systems.values() for key in system.metrics}
 
 
 def score_and_seal(

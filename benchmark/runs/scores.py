@@ -23,6 +23,7 @@ class Cell:
         low, high: the 95 % bootstrap interval; None for metrics that only describe.
         reason: why it is unavailable; beside a value, why some clips have none; else None.
         signature: what it was made with; None where nothing was computed.
+        has_failed: whether it is unavailable since what it needs is here and does not work.
     """
 
     value: float | None
@@ -30,6 +31,7 @@ class Cell:
     high: float | None = None
     reason: str | None = None
     signature: Signature | None = None
+    has_failed: bool = False
 
     @property
     def is_available(self) -> bool:

@@ -47,7 +47,7 @@ class ScoredSystem:
 
     def _cell(self, key: str, score: Score) -> Cell:
         low, high = self._interval(key)
-        return Cell(score.value, low, high, score.reason, score.signature)
+        return Cell(score.value, low, high, score.reason, score.signature, score.has_failed)
 
     def _interval(self, key: str) -> tuple[float | None, float | None]:
         if not self.contributions.has(key) or METRICS[key].higher_is_better is None:

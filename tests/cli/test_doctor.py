@@ -42,7 +42,7 @@ def test_what_only_some_metrics_need_is_optional(monkeypatch, tmp_path):
     for variable in ("BENCH_MODELS", "BENCH_SPICE_JARS", "HF_HOME", "TORCH_HOME", "BENCH_CACHE"):
         monkeypatch.setenv(variable, str(tmp_path))
     for subject, command in {
-        "SPICE, SPIDEr parser": "`bench fetch spice`",
+        "SPICE, SPIDEr": "`bench fetch spice`",
         "FER, FENSE, SPIDEr-FL model": "`bench fetch fense`",
     }.items():
         requirement = required(subject)
@@ -51,10 +51,19 @@ def test_what_only_some_metrics_need_is_optional(monkeypatch, tmp_path):
         assert command in requirement.detail
 
 
-def test_the_parser_that_is_here_is_told_by_its_fingerprint(monkeypatch):
+def test_a_spice_that_is_here_is_run_on_a_sentence(monkeypatch):
     monkeypatch.setenv("BENCH_SPICE_JARS", str(parser_jars()))
-    expected = f"parser 83644bb42304 in {parser_jars()}"
-    assert required("SPICE, SPIDEr parser") == Requirement("SPICE, SPIDEr parser", "ok", expected)
+    monkeypatch.delenv("BENCH_JAVA", raising=False)
+    expected = f"ran on Java {java_version()}, parser 83644bb42304 in {parser_jars()}"
+    assert required("SPICE, SPIDEr") == Requirement("SPICE, SPIDEr", "ok", expected)
+
+
+def test_a_spice_that_is_here_and_does_not_run_is_told_with_the_reason(monkeypatch):
+    monkeypatch.setenv("BENCH_SPICE_JARS", str(parser_jars()))
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:+NoSuchFlag")
+    spice = required("SPICE, SPIDEr")
+    assert spice.status == "optional"
+    assert "NoSuchFlag" in spice.detail
 
 
 def test_a_data_root_that_is_not_there_yet_is_no_fault_but_a_file_is_one(monkeypatch, tmp_path):

@@ -1,4 +1,4 @@
-"""Results that are kept by content: read back, shared, and never believed where they are damaged."""
+"""Results that are kept by content: read back, shared, never believed where they are damaged."""
 
 from __future__ import annotations
 

@@ -164,7 +164,13 @@ def test_timing_that_was_interrupted_is_done_whole(start, resume):
 def test_rescoring_computes_other_metrics_from_the_same_captions(start, clips):
     before = start("hisser", "human")
     ledger = (before.path / "ledger.jsonl").read_bytes()
-    after = rescore_run(before.path, clips, MODELS, ("cider_d",))
+    more = rescore_run(before.path, clips, MODELS, ("cider_d",))
+    former = list(before.system("hisser").scores.metrics)
+    assert list(more.system("hisser").scores.metrics) == [*former, "cider_d"]
+    assert more.system("hisser").value("bleu_1") == before.system("hisser").value("bleu_1")
+    most = rescore_run(before.path, clips, MODELS, ("bleu_4",))
+    assert {*former, "cider_d", "bleu_4"} == {*most.system("hisser").scores.metrics}
+    after = rescore_run(before.path, clips, MODELS, ("cider_d",), is_only=True)
     assert list(after.system("hisser").scores.metrics) == ["cider_d"]
     assert (before.path / "ledger.jsonl").read_bytes() == ledger
     assert read_run(before.path).plan.metrics == before.plan.metrics  # what was asked for stays

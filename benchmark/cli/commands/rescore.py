@@ -17,6 +17,7 @@ from benchmark.cli.arguments import (
     require_computed,
 )
 from benchmark.cli.endings import finish
+from benchmark.errors import UsageError
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import rescore_run
 from benchmark.runs.folder import folders_in
@@ -27,6 +28,7 @@ from benchmark.runs.folder import folders_in
 @data_root_option
 @chosen_metrics_option()
 @metric_model_options
+@click.option("--only", "is_only", is_flag=True, help="Keep none but the metrics of --metrics.")
 @rank_by_option
 @layout_option
 @gathered(models=MetricModels)
@@ -35,12 +37,17 @@ def command(
     data_root: Path,
     metrics: tuple[str, ...],
     models: MetricModels,
+    is_only: bool,
     rank_by: str | None,
     layout: Layout,
 ) -> None:
-    """Compute the scores of finished RUNS again from their ledgers."""
-    if metrics:
+    """Compute the scores of finished RUNS again from their ledgers; --metrics adds to theirs."""
+    if is_only and not metrics:
+        raise UsageError("--only says which metrics to keep; name them with --metrics.")
+    if is_only:
         require_computed(rank_by, metrics)
     folders = [folder for path in runs for folder in folders_in(path)]
-    records = [rescore_run(folder, data_root, models, metrics or None) for folder in folders]
+    records = [
+        rescore_run(folder, data_root, models, metrics, is_only=is_only) for folder in folders
+    ]
     finish(records, layout=layout, rank_by=rank_by)

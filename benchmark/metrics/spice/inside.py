@@ -17,6 +17,9 @@ import jpype
 Proposition = list[str]
 """(object), (object, attribute) or (subject, object, relation)."""
 
+Parsed = tuple[list[Proposition] | None, str | None]
+"""A sentence's propositions, or why Java gave none."""
+
 _PARTS = ("object", "attribute", "relation", "cardinality", "color", "size")
 _ANNOTATORS = "tokenize,ssplit,parse,lemma"
 """SPICE asks for named entities besides, and never looks at them."""
@@ -53,16 +56,13 @@ class Service:
         filters = java("edu.anu.spice.TupleFilter")
         self._filters = {name: getattr(filters, f"{name}Filter") for name in _PARTS}
 
-    def parse(self, sentences: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """Give each sentence's propositions, in order: ``{"propositions": [...]}``.
-
-        ``{"failed": reason}`` where Java raised.
-        """
+    def parse(self, sentences: Sequence[str]) -> Iterator[Parsed]:
+        """Parse sentences side by side; what became of each comes in their order."""
         self._load_pipeline()
-        parsed = list(self._pool.map(self._try_parse, sentences))
-        for sentence, found in zip(sentences, parsed, strict=True):
+        parsed_together = list(self._pool.map(self._try_parse, sentences))
+        for sentence, parsed in zip(sentences, parsed_together, strict=True):
             # Memory that ran out beside another sentence may suffice for one by itself.
-            yield self._try_parse(sentence) if "failed" in found else found
+            yield self._try_parse(sentence) if parsed[0] is None else parsed
 
     def score(
         self, clips: Sequence[tuple[list[Proposition], list[list[Proposition]]]], has_parts: bool
@@ -89,11 +89,11 @@ class Service:
             properties.setProperty("depparse.extradependencies", "MAXIMAL")
             self._pipeline = jpype.JClass("edu.stanford.nlp.pipeline.StanfordCoreNLP")(properties)
 
-    def _try_parse(self, sentence: str) -> dict[str, Any]:
+    def _try_parse(self, sentence: str) -> Parsed:
         try:
-            return {"propositions": self._parse(sentence)}
+            return self._parse(sentence), None
         except jpype.JException as error:
-            return {"failed": str(error)}
+            return None, str(error)
 
     def _parse(self, sentence: str) -> list[Proposition]:
         annotation = self._annotation(sentence)

@@ -127,7 +127,7 @@ class SpiceProcess:
     def _parse(self, sentences: Sequence[str]) -> list[Parsed]:
         return self._asking(
             lambda process: [
-                Parsed(answer.get("propositions"), answer.get("failed"))
+                Parsed(*answer)
                 for answer in process.ask(
                     "parse", self._limits.timeout_s(), sentences=list(sentences)
                 )
