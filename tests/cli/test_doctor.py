@@ -13,6 +13,7 @@ from plugin_distributions import write_distribution
 from benchmark.cli import doctor
 from benchmark.cli.doctor import Requirement, examine
 from benchmark.cli.main import bench as command_line
+from benchmark.metrics.java import java_version
 
 
 def required(subject):
