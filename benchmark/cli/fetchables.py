@@ -13,9 +13,10 @@ from benchmark.machine.fetchable import Fetchable, FetchOptions, Present
 def fetchables() -> Mapping[str, Fetchable]:
     """Gather what can be fetched, in the order of the listing."""
     from benchmark.datasets.fetching import fetchable_datasets
+    from benchmark.metrics.fense_files import FETCHABLE as FENSE
     from benchmark.metrics.spice.fetching import FETCHABLE as SPICE
 
-    return {each.name: each for each in (SPICE, *fetchable_datasets())}
+    return {each.name: each for each in (SPICE, FENSE, *fetchable_datasets())}
 
 
 def choose_fetchables(names: Sequence[str], options: FetchOptions) -> list[Fetchable]:
@@ -67,7 +68,7 @@ def print_fetchables(lines: Sequence[Listed]) -> Iterator[str]:
         size = f", {show_mb(present.n_bytes / 1e6)} MB" if present.n_bytes else ""
         yield f"{what.name}: {what.summary}"
         yield f"  here     {present.state}{size}: {present.where}"
-        yield f"  fetches  {show_mb(what.download_mb)} MB"
+        yield f"  fetches  about {show_mb(what.download_mb)} MB"
         yield f"  licence  {what.licence}"
 
 

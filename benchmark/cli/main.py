@@ -36,7 +36,7 @@ _COMMANDS = {
     "systems": "List the systems that are installed.",
     "encoders": "List the encoders; build the embedded one.",
     "datasets": "List the data sets and where their files go.",
-    "fetch": "Fetch data sets, SPICE's parser and models, checked by their sums.",
+    "fetch": "Fetch what SPICE and FENSE need, and data sets, checked by their sums.",
     "data": "Fetch and verify data sets.",
     "doctor": "Say what this machine has and what it lacks.",
     "plugins": "List plugins; diagnose broken ones; begin a new one.",

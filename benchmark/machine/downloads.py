@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -31,8 +32,8 @@ class RemoteFile:
     Attributes:
         name: how it is called in the target folder.
         url: where it comes from.
-        checksum: ``"sha256:..."`` or ``"md5:..."``, as its publisher states it; None where the
-            caller checks what is in it.
+        checksum: ``"sha256:..."``, ``"md5:..."`` or ``"git:..."`` (a blob of git), as its publisher
+            states it; None where the caller checks what is in it.
         mirrors: other addresses of the same bytes, tried one after another.
     """
 
@@ -212,12 +213,18 @@ def _require_checksum(path: Path, file: RemoteFile, consequence: str) -> None:
     if file.checksum is None:
         return
     algorithm, _, expected = file.checksum.partition(":")
-    checksum = checksum_of(path, algorithm)
+    checksum = _blob_id(path) if algorithm == "git" else checksum_of(path, algorithm)
     if checksum != expected:
         raise DataError(
             f"wrong checksum of {file.name}: found {algorithm} {checksum} "
             f"({path.stat().st_size} bytes), expected {expected}; {consequence} and run it again."
         )
+
+
+def _blob_id(path: Path) -> str:
+    """Hash a small file as git does, which is how the hub names what is no large file."""
+    content = path.read_bytes()
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def _advice(cure: str, by_hand: str) -> str:

@@ -94,7 +94,7 @@ class Fetchable:
         name: as it is written after `bench fetch`.
         summary: what it is for, in one line.
         licence: whose terms come with it.
-        download_mb: about how much is downloaded, in millions of bytes; None where unknown.
+        download_mb: about how much is downloaded, in millions of bytes; None where nobody knows.
         options: those that it takes.
         look: says what is there already.
         fetch: brings it; gives lines to print. Raises a ``BenchError`` that says what to do by

@@ -88,7 +88,7 @@ class FluencyErrorDetector:
         """
         from transformers import AutoConfig, AutoModel
 
-        model_type, states = _read_checkpoint(checkpoint)
+        model_type, states = read_checkpoint(checkpoint)
         folder, _ = find_folder(model_type)
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         bert: PreTrainedModel = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
@@ -173,7 +173,12 @@ def _how_to_get(name: str) -> str:
     )
 
 
-def _read_checkpoint(checkpoint: Path) -> tuple[str, dict[str, Tensor]]:
+def read_checkpoint(checkpoint: Path) -> tuple[str, dict[str, Tensor]]:
+    """Read a classifier's file: the name of its BERT, and all weights by name.
+
+    Raises:
+        MissingWeightsError: it is damaged or of another format, or tells other classes apart.
+    """
     import torch
 
     try:

@@ -124,6 +124,16 @@ def find_folder(name: str, *patterns: str) -> tuple[Path, str]:
     )
 
 
+def find_here(name: str, *patterns: str) -> Path | None:
+    """Find a model's folder as ``find_folder`` does, without the hub; None where there is none."""
+    return next((place for place, _ in _places(name) if _files(place, patterns)), None)
+
+
+def hub_name_of(name: str) -> str:
+    """Spell a model's name with its owner on the hub, as far as the field's short name is known."""
+    return _HUB_NAMES.get(name, name)
+
+
 def hash_weights(files: Iterable[Path]) -> str:
     """Hash the contents of some files, one after the other as if they were one: its sha256."""
     with progress_bar("checking weights (4 MiB blocks)", None) as bar:

@@ -33,6 +33,13 @@ from benchmark.machine.fetchable import FetchOptions
     is_flag=True,
     help="Take content that is not the official one; every signature then names it.",
 )
+@click.option(
+    "--detector",
+    "detectors",
+    multiple=True,
+    type=click.Choice(["base", "tiny"]),
+    help="FENSE's error detector: base (default), of published figures, or tiny; repeatable.",
+)
 @click.option("--sounds", is_flag=True, help="Fetch a data set's sounds too.")
 @data_root_option
 @form_option
@@ -41,11 +48,12 @@ def command(
     lists: bool,
     given: tuple[str, ...],
     allow_other_sums: bool,
+    detectors: tuple[str, ...],
     sounds: bool,
     data_root: Path,
     form: Format,
 ) -> None:
-    """Fetch what NAMEs stand for: parser, models and data sets, checked by their sums.
+    """Fetch what NAMEs stand for: spice, fense, or a data set; checked by their sums.
 
     What is there already stays; a download that breaks off is resumed by the next call. Nothing
     is half there: a file has its name once its checksum is right.
