@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,6 +149,18 @@ class Split:
 def hash_clip_ids(clip_ids: Iterable[str]) -> str:
     """Hash a set of clip ids, whatever their order: rows compare only when these agree."""
     return hashlib.sha256("\n".join(sorted(clip_ids)).encode()).hexdigest()
+
+
+def hash_captions(references: References) -> str:
+    """Hash clip ids with their captions: the order of clips does not matter, that of captions does.
+
+    Returns:
+        64 hex digits of SHA-256 over one JSON array ``[id, caption, ...]`` a line.
+    """
+    digest = hashlib.sha256()
+    for clip_id in sorted(references):
+        digest.update(json.dumps([clip_id, *references[clip_id]]).encode() + b"\n")
+    return digest.hexdigest()
 
 
 def _no_other_split(label: str) -> Split:

@@ -14,8 +14,8 @@ from benchmark.agreement.judgements import (
     references_by_clip,
 )
 from benchmark.agreement.measure import TOTAL, MetricAgreement, measure_agreement
+from benchmark.contract import hash_captions
 from benchmark.datasets.catalogue import load_split
-from benchmark.datasets.passport import hash_captions
 from benchmark.errors import DataError, listed
 from benchmark.files import JsonObject, sha256_of
 from benchmark.machine.places import artifacts

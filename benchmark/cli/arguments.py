@@ -151,6 +151,10 @@ def metric_model_options(function: Function) -> Function:
             show_default=True,
             help="SPICE parses no longer caption; time grows with the cube of its words.",
         ),
+        click.option(
+            "--fer-model",
+            help="Error detector for FER, FENSE and SPIDEr-FL: base (standard), tiny, or a file.",
+        ),
     ):
         function = option(function)
     return function

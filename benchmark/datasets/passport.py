@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmark.contract import References, Split, SplitLabel, hash_clip_ids
+from benchmark.contract import Split, SplitLabel, hash_captions, hash_clip_ids
 from benchmark.datasets.catalogue import DATASETS
 from benchmark.errors import DataError
 from benchmark.files import JsonObject
@@ -156,18 +154,6 @@ def issue_passport(split: Split) -> Passport:
         expected_ids_sha256=hash_clip_ids(split.references),
         present_ids_sha256=hash_clip_ids(present),
     )
-
-
-def hash_captions(references: References) -> str:
-    """Hash clip ids with their captions: the order of clips does not matter, that of captions does.
-
-    Returns:
-        64 hex digits of SHA-256 over one JSON array ``[id, caption, ...]`` a line.
-    """
-    digest = hashlib.sha256()
-    for clip_id in sorted(references):
-        digest.update(json.dumps([clip_id, *references[clip_id]]).encode() + b"\n")
-    return digest.hexdigest()
 
 
 def check_sounds(split: Split, sample_rate_hz: int = 16_000) -> SoundCheck:

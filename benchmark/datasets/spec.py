@@ -28,7 +28,7 @@ class DatasetSpec:
         captions: the official caption files.
         sounds: the official sound archives.
         sound_folder: where they are unpacked, within the data set's folder.
-        captions_sha256: ``passport.hash_captions`` of each split as published.
+        captions_sha256: ``contract.hash_captions`` of each split as published.
     """
 
     name: str

@@ -16,6 +16,7 @@ from benchmark.encoders.contract import Embeddings
 from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import MissingWeightsError
 from benchmark.models.text_encoder import load_text_encoder, plain_tokenizer
+from benchmark.models.tokenizer_hash import hash_tokenizer
 from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, hash_matching
 
 _CODE_VERSION = 1
@@ -56,6 +57,7 @@ class SentenceEncoder:
             model.folder, device=device, max_tokens=config.get("max_seq_length")
         )
         self.tokenizer = plain_tokenizer(self._encoder.tokenizer)
+        self.max_tokens = self._encoder.max_tokens
         self.name = name
         self.dim = self._encoder.width
         self.trained_on = _TRAINED_ON.get(model.name, (UNKNOWN,))
@@ -67,6 +69,10 @@ class SentenceEncoder:
                 "tokeniser": hash_matching(model.folder, _SMALL_FILES),
             }
         )
+
+    def hash_tokenizer(self) -> str:
+        """Hash how sentences become tokens, but for the length that they are cut to."""
+        return hash_tokenizer(self._encoder.tokenizer, is_lowered=self._is_lowered)
 
     def embed_text(self, captions: Sequence[str]) -> Embeddings:
         """Embed sentences.

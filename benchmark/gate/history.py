@@ -24,6 +24,7 @@ from benchmark.gate.pairs import JUDGED, comparable_part
 from benchmark.gate.speed import relative_medians
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.signature import Signature
 from benchmark.runs.older import upgrade
 from benchmark.runs.record import RunRecord
 from benchmark.stats.steps import detect_steps
@@ -145,8 +146,8 @@ def find_steps(nights: Sequence[Night], n_runs: int) -> list[FoundStep]:
     """Look for steps in the figures of the latest run, newest step first.
 
     A figure's series holds the latest ``n_runs`` runs whose values compare with the last one's:
-    the same data set, references and signature. A run that is noted twice, as a night and as
-    accepted, counts once.
+    the same data set, references and signature, as far as both signatures say. A run that is
+    noted twice, as a night and as accepted, counts once.
     """
     series: dict[tuple[str, ...], dict[str, Night]] = {}
     for night in sorted(nights, key=lambda night: night.date):
@@ -155,9 +156,9 @@ def find_steps(nights: Sequence[Night], n_runs: int) -> list[FoundStep]:
     last = max(nights, key=lambda night: night.date, default=None)
     steps = [
         step
-        for (*_, subject, _), by_run in series.items()
+        for (*_, subject), by_run in series.items()
         if last is not None and last.run in by_run
-        for step in _steps_of(subject, list(by_run.values())[-n_runs:])
+        for step in _steps_of(subject, _made_as(by_run[last.run], subject, by_run)[-n_runs:])
     ]
     return sorted(steps, key=lambda step: (step.date, step.system, step.subject), reverse=True)
 
@@ -168,9 +169,20 @@ def history_beside(baseline: Path) -> Path:
 
 
 def _series_of(night: Night, subject: str) -> tuple[str, ...]:
-    signature = night.signatures.get(subject, "")
     label = str(SplitLabel.parse(night.dataset).portable)
-    return (label, night.references_sha256, night.system, subject, signature)
+    return (label, night.references_sha256, night.system, subject)
+
+
+def _made_as(last: Night, subject: str, by_run: Mapping[str, Night]) -> list[Night]:
+    """List the nights whose figure was made as the last one's."""
+    made = _signature(last, subject)
+    return [night for night in by_run.values() if _signature(night, subject).agrees_with(made)]
+
+
+def _signature(night: Night, subject: str) -> Signature:
+    first, *parts = night.signatures.get(subject, "").split("|")
+    spelt = (part.partition(":") for part in parts)
+    return Signature(first, tuple((name, value) for name, _, value in spelt))
 
 
 def _steps_of(subject: str, series: Sequence[Night]) -> list[FoundStep]:

@@ -14,9 +14,10 @@ from benchmark.stats.samples import Sample
 JUDGED = tuple(key for key, metric in METRICS.items() if metric.higher_is_better is not None)
 """Metrics that a gate looks at."""
 
-_OWN = ("aac-bench", "refs", "clips")
-"""Parts of a signature that two runs may differ in: coverage is judged apart, and whether this
-project's own code still gives the same numbers is just what a gate is asked."""
+_OWN = ("aac-bench", "refs", "references", "clips")
+"""Parts of a signature that two runs may differ in: coverage is judged apart, other references are
+refused before, and whether this project's own code still gives the same numbers is just what a
+gate is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def _tell_lack(key: str, rows: Sequence[Row], lacking: Sequence[Row]) -> str:
 
 def _require_one_model(rows: Sequence[Row], key: str) -> None:
     cells = [row.metrics[key] for row in rows if row.value(key) is not None]
-    models = dict.fromkeys(cell.model for cell in cells if cell.model)
+    models = dict.fromkeys(" with ".join(cell.models) for cell in cells if cell.models)
     if len(models) > 1:
         raise UsageError(
             f"{METRICS[key].label} of {rows[0].label} comes from several models "

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from benchmark.contract import Kind, SplitLabel
 from benchmark.files import JsonObject
-from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.catalogue import METRICS, STANDARD_MODELS
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.signature import Signature
 from benchmark.runs.latency import Latency
@@ -185,23 +186,25 @@ def shared_label(rows: Sequence[Row]) -> SplitLabel:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: a metric, and the model it ran on if it needs one.
+    """One column of a table: a metric, and the models it ran on if it needs any.
 
     Values of one metric on two models are two columns: they cannot be compared.
     """
 
     key: str
-    model: str | None
+    models: tuple[str, ...]
 
     @property
     def label(self) -> str:
+        """The metric's, with the models that are not the field's standard."""
         label = METRICS[self.key].label
-        return f"{label} ({self.model})" if self.model else label
+        others = [model for model in self.models if model not in STANDARD_MODELS]
+        return f"{label} ({', '.join(others)})" if others else label
 
     def cell(self, row: Row) -> Cell | None:
         """Return a row's value for this column, None where it has none."""
         cell = row.metrics.get(self.key)
-        return cell if cell and cell.is_available and cell.model == self.model else None
+        return cell if cell and cell.is_available and cell.models == self.models else None
 
 
 def table_columns(rows: Sequence[Row]) -> tuple[list[Column], dict[str, str]]:
@@ -215,8 +218,8 @@ def table_columns(rows: Sequence[Row]) -> tuple[list[Column], dict[str, str]]:
     absent: dict[str, str] = {}
     for key in METRICS:
         cells = [row.metrics[key] for row in rows if key in row.metrics]
-        models = dict.fromkeys(cell.model for cell in cells if cell.is_available)
-        columns += [Column(key, model) for model in models]
+        models = dict.fromkeys(cell.models for cell in cells if cell.is_available)
+        columns += [Column(key, of_cell) for of_cell in models]
         if cells and not models:
             absent[key] = next((cell.reason for cell in cells if cell.reason), "unknown")
     return columns, absent
@@ -226,13 +229,13 @@ def differing_signatures(rows: Sequence[Row]) -> list[str]:
     """List metrics whose rows were computed in different ways, scored clips and folds aside."""
     differing = []
     for column in table_columns(rows)[0]:
-        cells = [cell for row in rows if (cell := column.cell(row))]
-        ways = {_way(cell) for cell in cells}
-        if len(ways) > 1:
+        ways = {_way(cell) for row in rows if (cell := column.cell(row))}
+        if not all(one.agrees_with(other) for one, other in itertools.combinations(ways, 2)):
             differing.append(column.label)
     return differing
 
 
-def _way(cell: Cell) -> Signature | None:
+def _way(cell: Cell) -> Signature:
     """Tell how a value was computed, scored clips and folds aside."""
-    return cell.signature and cell.signature.without("refs", "clips", "folds")
+    signature = cell.signature or Signature("")
+    return signature.without("refs", "clips", "folds")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from statistics import fmean, stdev
 
 from benchmark.leaderboard.rows import Row
 from benchmark.metrics.contributions import Contributions
+from benchmark.metrics.signature import agree_in_all
 from benchmark.runs.scores import Cell
 from benchmark.stats.intervals import spread_over_seeds
 
@@ -19,13 +21,22 @@ def join_seeds(rows: Sequence[Row]) -> list[Row]:
     clips, and ``spread`` is the standard deviation over seeds. Rows that repeat a seed are
     different runs of the same thing and stay apart, as do rows that were not scored alike.
     """
-    groups: dict[tuple[object, ...], list[Row]] = {}
+    groups: dict[tuple[object, ...], list[list[Row]]] = {}
     for row in rows:
-        made = frozenset((key, cell.signature) for key, cell in row.metrics.items())
         planned, train = row.record.planned, row.record.plan.train
-        key = (row.table_key, row.system, planned.distribution, planned.version, train, made)
-        groups.setdefault(key, []).append(row)
-    return [row for group in groups.values() for row in _join(group)]
+        key = (row.table_key, row.system, planned.distribution, planned.version, train)
+        alike = groups.setdefault(key, [])
+        group = next((group for group in alike if _are_scored_alike([*group, row])), None)
+        if group is None:
+            alike.append([row])
+        else:
+            group.append(row)
+    return [row for alike in groups.values() for group in alike for row in _join(group)]
+
+
+def _are_scored_alike(rows: Sequence[Row]) -> bool:
+    made = [{key: cell.signature for key, cell in row.metrics.items()} for row in rows]
+    return all(agree_in_all(one, other) for one, other in itertools.combinations(made, 2))
 
 
 def _join(rows: Sequence[Row]) -> Sequence[Row]:

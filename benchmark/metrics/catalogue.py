@@ -39,6 +39,11 @@ class Metric:
     is_extra: bool = False
 
 
+STANDARD_MODELS = frozenset(
+    {"paraphrase-TinyBERT-L6-v2", "roberta-large", "echecker_clotho_audiocaps_base"}
+)
+"""What published figures of SBERT-sim and FENSE, BERTScore and FER were computed with."""
+
 _UNIT = (0.0, 1.0)
 _COUNT = (0.0, float("inf"))
 

@@ -22,12 +22,14 @@ class MetricModels:
     Attributes:
         sbert_model: sentence model of SBERT-sim and FENSE: a folder or a model's name.
         bert_score_model: text model of BERTScore: a folder or a model's name.
+        fer_model: fluency error detector of FER, FENSE and SPIDEr-FL: see ``find_checkpoint``.
         device: torch's spelling.
         spice_max_words: SPICE parses no sentence that is longer.
     """
 
     sbert_model: str | None = None
     bert_score_model: str | None = None
+    fer_model: str | None = None
     device: str = "cpu"
     spice_max_words: int = MAX_WORDS
 
@@ -72,7 +74,7 @@ def score_sentence(items: Sequence[TokenisedTask], models: MetricModels) -> list
 
     model = choose_model(SBERT_SIM_MODEL, models.sbert_model)
     similarity = SentenceSimilarity(model, models.device)
-    parts = (("model", model.name), ("weights", model.sha256[:12]))
+    parts = similarity.signature_parts()
     return [
         {
             "sbert_sim": mean_score(
@@ -113,11 +115,11 @@ def score_fluency_errors(
     """FER; with it the error probability of each candidate, for the metrics it penalises."""
     from benchmark.metrics.fluency import FluencyErrorDetector, find_checkpoint, has_error
 
-    detector = FluencyErrorDetector(find_checkpoint(), models.device)
+    detector = FluencyErrorDetector(find_checkpoint(models.fer_model or "base"), models.device)
+    parts = detector.signature_parts()
     results = []
     for item in items:
         probabilities = detector.error_probabilities(item.joined)
-        parts = (("model", detector.name), ("threshold", "0.9"))
         signature = sign("fer", item.task, parts)
         results.append((probabilities, mean_score(has_error(probabilities), signature)))
     return results

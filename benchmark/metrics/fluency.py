@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from benchmark.errors import MissingWeightsError
 from benchmark.machine.places import models_root
+from benchmark.metrics.signature import Part
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer
+from benchmark.models.tokenizer_hash import hash_tokenizer
 from benchmark.models.weights import find_folder, hash_weights
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 FER_MODEL = "echecker_clotho_audiocaps_base"
 SIZES = {FER_MODEL: "base", "echecker_clotho_audiocaps_tiny": "tiny"}
 """The two classifiers that FENSE's authors released, and how they call them."""
+_BY_SIZE = {size: name for name, size in SIZES.items()}
 ERROR_NAMES = ("add_tail", "repeat_event", "repeat_adv", "remove_conj", "remove_verb", "error")
 """The classifier's outputs; the last one decides."""
 
@@ -43,6 +46,8 @@ CHECKPOINT_SHA256 = {
 _MAX_TOKENS = 64
 _THRESHOLD = 0.9
 _PENALTY = 0.9
+PENALTY_PART: Part = ("penalty", str(_PENALTY))
+"""For the signatures of what ``penalise`` gives."""
 
 
 def has_error(
@@ -104,7 +109,18 @@ class FluencyErrorDetector:
                 f"as found in {folder}: {error}"
             ) from error
         self.name = checkpoint.stem
+        self._sha256 = CHECKPOINT_SHA256.get(self.name) or hash_weights([checkpoint])
         self._encoder = TextEncoder(bert, load_tokenizer(folder), device, _MAX_TOKENS)
+
+    def signature_parts(self) -> tuple[Part, ...]:
+        """Say what decides which captions count as erroneous."""
+        return (
+            ("model", self.name),
+            ("detector", self._sha256[:12]),
+            ("tokenizer", hash_tokenizer(self._encoder.tokenizer)),
+            ("max_tokens", str(self._encoder.max_tokens)),
+            ("threshold", str(_THRESHOLD)),
+        )
 
     def probabilities(self, captions: Sequence[str]) -> NDArray[np.float64]:
         """Classify captions, each different one once.
@@ -128,17 +144,18 @@ class FluencyErrorDetector:
         return self.probabilities(captions)[:, ERROR_NAMES.index("error")]
 
 
-def find_checkpoint(named: str | Path = FER_MODEL) -> Path:
+def find_checkpoint(named: str | Path = "base") -> Path:
     """Find the classifier's weights and make sure that a published one is whole.
 
     Args:
-        named: a file, or the name of a published classifier. That is looked for in the folder
-            of models and where aac-metrics keeps it (FENSE_DATA, or torch's hub folder).
+        named: a file, or a published classifier by its name or its size, ``base`` or ``tiny``.
+            That is looked for in the folder of models and where aac-metrics keeps it (FENSE_DATA,
+            or torch's hub folder).
 
     Raises:
         MissingWeightsError: it is in none of the places, or its content is another.
     """
-    path = Path(named).expanduser()
+    path = Path(_BY_SIZE.get(str(named), named)).expanduser()
     name = f"{path.name}.ckpt" if path.name in CHECKPOINT_SHA256 else path.name
     places = [path, *(folder / name for folder in _checkpoint_folders())]
     checkpoint = next((place for place in places if place.is_file()), None)

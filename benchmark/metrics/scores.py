@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.contract import References
+from benchmark.contract import References, hash_captions
 from benchmark.metrics.signature import Signature
 
 PerClip = NDArray[np.float64]
@@ -27,7 +28,7 @@ class IdfSource:
     references: References
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScoringTask:
     """One set of candidates to score.
 
@@ -39,6 +40,8 @@ class ScoringTask:
         candidates: clip id to caption, for the clips to score; a part of the split or all of it.
         idf_source: gives the IDF instead, where ``references`` are not those of a split but
             chosen for each candidate.
+        split_sha256: hash of the split's references, where ``references`` are all or some of
+            them; None where nobody knows of a split.
     """
 
     name: str
@@ -46,6 +49,12 @@ class ScoringTask:
     references: References
     candidates: Mapping[str, str]
     idf_source: IdfSource | None = None
+    split_sha256: str | None = None
+
+    @cached_property
+    def references_sha256(self) -> str:
+        """Hash of the split's references; where there is no split, of those at hand."""
+        return self.split_sha256 or hash_captions(self.references)
 
     @property
     def clip_ids(self) -> tuple[str, ...]:

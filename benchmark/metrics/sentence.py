@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from benchmark.encoders.sentence import SentenceEncoder
 from benchmark.metrics.references import require_references
+from benchmark.metrics.signature import Part
 from benchmark.models.weights import ChosenModel
 
 SBERT_SIM_MODEL = "paraphrase-TinyBERT-L6-v2"
@@ -35,6 +36,15 @@ class SentenceSimilarity:
         self.model = model
         self._encoder = SentenceEncoder(model, name=f"SBERT-sim: {model.name}", device=device)
         self._embeddings: dict[str, NDArray[np.float32]] = {}
+
+    def signature_parts(self) -> tuple[Part, ...]:
+        """Say what decides the numbers: model, tokenizer, and where long captions are cut."""
+        return (
+            ("model", self.model.name),
+            ("weights", self.model.sha256[:12]),
+            ("tokenizer", self._encoder.hash_tokenizer()),
+            ("max_tokens", str(self._encoder.max_tokens)),
+        )
 
     def embed(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Embed sentences, each different one once in this object's life.

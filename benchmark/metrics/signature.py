@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 Part = tuple[str, str]
 """One thing that a number depends on: its name and its value, as ``("refs", "5")``."""
 
-_OF_EVERY_METRIC = ("aac-bench", "tok", "refs", "clips")
+_OF_EVERY_METRIC = ("aac-bench", "tok", "refs", "references", "clips")
+_ADDED = frozenset({"references", "tokenizer", "max_tokens", "detector", "penalty"})
+"""Parts that signatures of version 0.1 did not have: of such a one nobody knows what it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,6 @@ class Signature:
         return tuple(value for name, value in self.parts if name == "model")
 
     @property
-    def model(self) -> str | None:
-        """The model that the metric ran on, the first where there are two; None for no model."""
-        return next(iter(self.models), None)
-
-    @property
     def own_parts(self) -> tuple[Part, ...]:
         """What this metric depends on that not every metric does."""
         return self.without(*_OF_EVERY_METRIC).parts
@@ -60,8 +58,35 @@ class Signature:
         return replace(self, parts=tuple(parts))
 
     def beyond(self, other: Signature) -> tuple[str, ...]:
-        """List, as they are spelt, the parts that ``other`` does not have."""
-        return tuple(_spell(part) for part in self.parts if part not in other.parts)
+        """List, as they are spelt, the parts that ``other`` does not have.
+
+        Parts that earlier versions did not name are left out where ``other`` is silent on them.
+        """
+        unknown = _ADDED - {name for name, _ in other.parts}
+        return tuple(
+            _spell(part)
+            for part in self.parts
+            if part not in other.parts and part[0] not in unknown
+        )
+
+    def agrees_with(self, other: Signature) -> bool:
+        """Tell whether two numbers so made may be compared, as far as both signatures say."""
+        return self.metric == other.metric and not (self.beyond(other) or other.beyond(self))
+
+
+def agree_in_all(
+    first: Mapping[str, Signature | None], second: Mapping[str, Signature | None]
+) -> bool:
+    """Tell whether two systems have the same metrics, and each may be compared.
+
+    Args:
+        first: by metric; None where there is no value.
+        second: likewise.
+    """
+    return first.keys() == second.keys() and all(
+        one is other is None or (one and other and one.agrees_with(other))
+        for one, other in ((first[key], second[key]) for key in first)
+    )
 
 
 def _spell(part: Part) -> str:

@@ -12,11 +12,11 @@ TOKENISER = "ptb-3.4.1"
 
 
 def sign(key: str, task: ScoringTask, parts: Iterable[Part] = ()) -> Signature:
-    """Sign a score: implementation, tokeniser, own parts, references a clip, clips scored.
+    """Sign a score: implementation, tokeniser, own parts, references, clips scored.
 
     Args:
         key: the metric.
-        task: what was scored; gives references a clip and clips scored of expected.
+        task: what was scored; gives references a clip, their hash, and clips scored of expected.
         parts: what else the number depends on.
     """
     counts = {len(task.references[clip_id]) for clip_id in task.clip_ids}
@@ -28,6 +28,7 @@ def sign(key: str, task: ScoringTask, parts: Iterable[Part] = ()) -> Signature:
             ("tok", TOKENISER),
             *parts,
             ("refs", per_clip),
+            ("references", task.references_sha256[:12]),
             ("clips", f"{len(task.candidates)}/{len(task.references)}"),
         ),
     )

@@ -23,9 +23,10 @@ from benchmark.metrics.engines import (
     score_sentence,
     score_vocabulary,
 )
-from benchmark.metrics.fluency import penalise
+from benchmark.metrics.fluency import PENALTY_PART, penalise
 from benchmark.metrics.meteor.aligner import Meteor, MeteorScores
 from benchmark.metrics.scores import PerClip, Score, ScoringTask, mean_score
+from benchmark.metrics.signature import Part
 from benchmark.metrics.signing import sign
 from benchmark.metrics.spice.limits import SpiceLimits
 from benchmark.metrics.spice.metric import score_spice_metrics
@@ -148,7 +149,10 @@ def _add_fluency(
 def _penalised(
     key: str, item: TokenisedTask, parent: Score, fer: Score, probabilities: PerClip
 ) -> Score:
-    return _combine(key, item, (parent, fer), lambda scores, _: penalise(scores, probabilities))
+    def join(scores: PerClip, _: PerClip) -> PerClip:
+        return penalise(scores, probabilities)
+
+    return _combine(key, item, (parent, fer), join, PENALTY_PART)
 
 
 def _combine(
@@ -156,6 +160,7 @@ def _combine(
     item: TokenisedTask,
     parents: tuple[Score, Score],
     join: Callable[[PerClip, PerClip], PerClip],
+    *more: Part,
 ) -> Score:
     """Make a metric from two others, clip by clip; of no clip that one of them has no value of."""
     for parent in parents:
@@ -165,7 +170,8 @@ def _combine(
     first, second = (np.asarray(parent.per_clip) for parent in parents)
     own = [part for parent in parents if parent.signature for part in parent.signature.own_parts]
     why_partial = next((parent.reason for parent in parents if parent.reason), None)
-    return mean_score(join(first, second), sign(key, item.task, dict.fromkeys(own)), why_partial)
+    signature = sign(key, item.task, dict.fromkeys([*own, *more]))
+    return mean_score(join(first, second), signature, why_partial)
 
 
 def _or_unavailable(

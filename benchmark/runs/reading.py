@@ -15,6 +15,7 @@ from benchmark.errors import RunError
 from benchmark.files import JsonObject, read_json, write_text
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.contributions import Contributions
+from benchmark.metrics.signature import agree_in_all
 from benchmark.runs import older
 from benchmark.runs.acceptance import Acceptance
 from benchmark.runs.calls import calls_of
@@ -24,6 +25,7 @@ from benchmark.runs.ledger import read_ledger
 from benchmark.runs.manifest import Manifest
 from benchmark.runs.plan import Plan
 from benchmark.runs.record import SYSTEM_SEPARATOR, RunRecord, SystemRecord
+from benchmark.runs.scores import SystemScores
 from benchmark.runs.sealing import captions_of
 
 SCHEMA = 2
@@ -159,7 +161,7 @@ def _average(records: Sequence[RunRecord], path: Path) -> RunRecord:
     if len(records) == 1:
         return first
     for other in records[1:]:
-        if _what_seeds_share(other) != _what_seeds_share(first):
+        if not _are_alike_but_for_seeds(other, first):
             raise RunError(
                 f"{path}: {first.path.name} and {other.path.name} have different systems, scored "
                 "clips, references or metrics, or were not scored in the same way; expected the "
@@ -178,13 +180,20 @@ def _average(records: Sequence[RunRecord], path: Path) -> RunRecord:
     return dataclasses.replace(first, path=path, systems=systems)
 
 
-def _what_seeds_share(record: RunRecord) -> object:
-    """Gather what runs that differ in their seed alone agree in."""
-    made = {
-        name: (
-            system.scores.clips_sha256,
-            {key: cell.signature for key, cell in system.scores.metrics.items()},
+def _are_alike_but_for_seeds(one: RunRecord, other: RunRecord) -> bool:
+    """Tell whether two runs agree in all that does not depend on a seed."""
+    return (
+        one.plan.references_sha256 == other.plan.references_sha256
+        and one.systems.keys() == other.systems.keys()
+        and all(
+            _are_scored_alike(system.scores, other.systems[name].scores)
+            for name, system in one.systems.items()
         )
-        for name, system in record.systems.items()
-    }
-    return record.plan.references_sha256, made
+    )
+
+
+def _are_scored_alike(one: SystemScores, other: SystemScores) -> bool:
+    first, second = (
+        {key: cell.signature for key, cell in scores.metrics.items()} for scores in (one, other)
+    )
+    return one.clips_sha256 == other.clips_sha256 and agree_in_all(first, second)

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from benchmark.contract import Resources, Split
+from benchmark.contract import Resources, Split, hash_captions
 from benchmark.datasets.catalogue import load_split, split_loader, train_split_of
-from benchmark.datasets.passport import hash_captions, issue_passport
+from benchmark.datasets.passport import issue_passport
 from benchmark.embeddings.files import EmbeddingFile
 from benchmark.embeddings.splits import describe_files, open_files, with_embeddings
 from benchmark.errors import RunError, UsageError, listed

@@ -43,9 +43,9 @@ class Cell:
         return self.value is not None and self.reason is not None
 
     @property
-    def model(self) -> str | None:
-        """The model that the metric ran on, if it needs one."""
-        return self.signature.model if self.signature else None
+    def models(self) -> tuple[str, ...]:
+        """The models that the metric ran on, none for most."""
+        return self.signature.models if self.signature else ()
 
     def to_json(self) -> JsonObject:
         """Spell it out for people's tools: the signature as one line."""

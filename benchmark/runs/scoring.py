@@ -109,7 +109,14 @@ def _tasks(
         }
         against = _without(references, fold) if system.leave_one_out else references
         if candidates:
-            tasks.append(ScoringTask(system.name, plan.references_name, against, candidates))
+            task = ScoringTask(
+                system.name,
+                plan.references_name,
+                against,
+                candidates,
+                split_sha256=plan.references_sha256,
+            )
+            tasks.append(task)
     return tasks
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import re
 from pathlib import Path
 
 import numpy as np
@@ -126,7 +127,9 @@ def test_the_signature_names_protocol_pairs_and_the_source_of_the_idf(measured):
     parts = str(measured["cider_d"].signature).split("|")
     assert parts[0] == "cider_d"
     assert "idf:clotho:evaluation,1045 clips" in parts
-    assert parts[-3:] == ["refs:4", "protocol:fense", "pairs:1555"]
+    assert parts[-4] == "refs:4"
+    assert re.fullmatch("references:[0-9a-f]{12}", parts[-3])
+    assert parts[-2:] == ["protocol:fense", "pairs:1555"]
 
 
 def test_captions_with_references_of_their_own_keep_the_idf_of_the_split(clotho):

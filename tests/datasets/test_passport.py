@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from shared_data import shared_path
 
-from benchmark.contract import Clip, Split, hash_clip_ids
+from benchmark.contract import Clip, Split, hash_captions, hash_clip_ids
 from benchmark.datasets.audiocaps import load_audiocaps
 from benchmark.datasets.clotho import load_clotho
-from benchmark.datasets.passport import check_sounds, hash_captions, issue_passport
+from benchmark.datasets.passport import check_sounds, issue_passport
 from benchmark.errors import DataError
 
 

@@ -306,3 +306,31 @@ def test_acceptances_are_kept_beside_the_baseline(tmp_path):
     assert history_beside(tmp_path / "clotho-evaluation.json").name == (
         "clotho-evaluation.history.jsonl"
     )
+
+
+def made(*parts):
+    return {"sbert_sim": "|".join(("sbert_sim", "tok:ptb-3.4.1", "model:mini", *parts))}
+
+
+def test_nights_of_before_a_part_was_named_go_on_in_those_that_name_it():
+    """Signatures of version 0.1 did not name the tokenizer: an upgrade hides no step."""
+    older = nights([0.5] * 6, "sbert_sim", signatures=made())
+    newer = [
+        dataclasses.replace(night, date=f"2026-02-{day:02d}T02:00:00+00:00", run=f"new{day}")
+        for day, night in enumerate(
+            nights([0.4] * 6, "sbert_sim", signatures=made("tokenizer:a")), 1
+        )
+    ]
+    (step,) = find_steps([*older, *newer], 90)
+    assert (step.run, step.before, step.after) == ("new1", 0.5, 0.4)
+
+
+def test_nights_of_another_tokenizer_are_another_series():
+    older = nights([0.5] * 6, "sbert_sim", signatures=made("tokenizer:a"))
+    newer = [
+        dataclasses.replace(night, date=f"2026-02-{day:02d}T02:00:00+00:00", run=f"new{day}")
+        for day, night in enumerate(
+            nights([0.4] * 6, "sbert_sim", signatures=made("tokenizer:b")), 1
+        )
+    ]
+    assert find_steps([*older, *newer], 90) == []

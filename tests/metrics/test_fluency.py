@@ -7,7 +7,9 @@ import pytest
 from real_captions import SYSTEMS, clotho_candidates, joined, published
 from tiny_models import make_bert
 
+from benchmark.contract import hash_captions
 from benchmark.errors import MissingWeightsError
+from benchmark.files import sha256_of
 from benchmark.metrics.fluency import (
     FER_MODEL,
     FluencyErrorDetector,
@@ -15,6 +17,8 @@ from benchmark.metrics.fluency import (
     has_error,
     penalise,
 )
+from benchmark.metrics.scores import ScoringTask
+from benchmark.metrics.suite import MetricModels, score_tasks
 
 CAPTIONS = ["A dog barks.", "rain and rain and", "", "a dog, a dog!", "A DOG BARKS", "rain " * 100]
 
@@ -79,13 +83,58 @@ def test_the_penalty_turns_the_published_sbert_sim_into_fense_and_spider_into_sp
     assert errors.sum() == 1
     for score, penalised in (("sbert_sim", "fense"), ("spider", "spider_fl")):
         np.testing.assert_allclose(
-            penalise(np.array(published(score)), errors), published(penalised), atol=1e-6
+            penalise(np.array(published(score)), errors), published(penalised), rtol=0, atol=1e-12
         )
 
 
 def test_a_probability_at_the_threshold_is_no_error():
     scores = penalise(np.array([1.0, 1.0, 1.0]), np.array([0.89, 0.9, 0.91]))
     np.testing.assert_allclose(scores, [1.0, 1.0, 0.1])
+
+
+def test_the_signature_names_detector_tokenizer_length_and_threshold(checkpoint):
+    assert [name for name, _ in FluencyErrorDetector(checkpoint).signature_parts()] == [
+        *("model", "detector", "tokenizer", "max_tokens", "threshold")
+    ]
+    parts = dict(FluencyErrorDetector(checkpoint).signature_parts())
+    assert parts["model"] == "tiny"
+    assert parts["detector"] == sha256_of(checkpoint)[:12]
+    assert (parts["max_tokens"], parts["threshold"]) == ("64", "0.9")
+
+
+def test_every_score_that_the_detector_is_part_of_says_so(checkpoint, tmp_path):
+    references = {"a": ("rain falls", "rain"), "b": ("a dog barks", "a dog")}
+    task = ScoringTask("toy", "made:up", references, {"a": "rain and rain and", "b": "a dog"})
+    models = MetricModels(str(make_bert(tmp_path / "sentences")), fer_model=str(checkpoint))
+    (scores,) = score_tasks([task], ("sbert_sim", "fer", "fense"), models)
+    parts = {key: [name for name, _ in score.signature.own_parts] for key, score in scores.items()}
+    assert parts["sbert_sim"] == ["model", "weights", "tokenizer", "max_tokens"]
+    assert parts["fer"] == ["model", "detector", "tokenizer", "max_tokens", "threshold"]
+    # The two tokenizers of this test are one.
+    assert set(parts["fense"]) == {*parts["sbert_sim"], *parts["fer"], "penalty"}
+    assert scores["fense"].signature.models == ("sentences", "tiny")
+    assert ("penalty", "0.9") in scores["fense"].signature.parts
+    assert dict(scores["fense"].signature.parts)["references"] == hash_captions(references)[:12]
+    expected = scores["sbert_sim"].per_clip * (1 - 0.9 * scores["fer"].per_clip)
+    np.testing.assert_allclose(scores["fense"].per_clip, expected, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("named", "sha256"),
+    [
+        ("base", "1a719f09"),
+        ("echecker_clotho_audiocaps_base", "1a719f09"),
+        ("tiny", "90ed0ac5"),
+        ("echecker_clotho_audiocaps_tiny", "90ed0ac5"),
+        ("echecker_clotho_audiocaps_tiny.ckpt", "90ed0ac5"),
+    ],
+)
+def test_the_published_detectors_are_called_by_size_or_name(tmp_path, monkeypatch, named, sha256):
+    monkeypatch.setenv("BENCH_MODELS", str(tmp_path))
+    for size in ("base", "tiny"):
+        (tmp_path / f"echecker_clotho_audiocaps_{size}.ckpt").write_bytes(b"not the release")
+    with pytest.raises(MissingWeightsError, match=f"expected {sha256}"):
+        find_checkpoint(named)
 
 
 def test_a_missing_checkpoint_says_where_to_get_it(tmp_path, monkeypatch):

@@ -86,3 +86,32 @@ def test_a_model_with_a_layer_after_pooling_is_refused(tmp_path):
     (folder / "modules.json").write_text(json.dumps(modules))
     with pytest.raises(MissingWeightsError, match="uses Dense, mean"):
         SentenceSimilarity(choose_model(SBERT_SIM_MODEL, folder))
+
+
+def test_models_of_equal_weights_that_read_otherwise_have_other_signatures(tmp_path):
+    """The same weights scored .8304, .8498 and .7984 under one signature."""
+    usual, cased, short = (make_bert(tmp_path / name / "bert") for name in ("1", "2", "3"))
+    config = json.loads((cased / "tokenizer_config.json").read_text())
+    (cased / "tokenizer_config.json").write_text(json.dumps({**config, "do_lower_case": False}))
+    (short / "sentence_bert_config.json").write_text('{"max_seq_length": 4}')
+    parts = [
+        dict(SentenceSimilarity(choose_model(SBERT_SIM_MODEL, folder)).signature_parts())
+        for folder in (usual, cased, short)
+    ]
+    assert len({(of["model"], of["weights"]) for of in parts}) == 1
+    assert [of["max_tokens"] for of in parts] == ["512", "512", "4"]
+    assert parts[0]["tokenizer"] == parts[2]["tokenizer"] != parts[1]["tokenizer"]
+
+
+def test_a_model_that_lowers_sentences_itself_says_so(tmp_path):
+    folders = [make_bert(tmp_path / name / "bert") for name in ("1", "2")]
+    for folder in folders:
+        config = json.loads((folder / "tokenizer_config.json").read_text())
+        cased = {**config, "do_lower_case": False}
+        (folder / "tokenizer_config.json").write_text(json.dumps(cased))
+    (folders[1] / "sentence_bert_config.json").write_text('{"do_lower_case": true}')
+    plain, lowering = (
+        SentenceSimilarity(choose_model(SBERT_SIM_MODEL, folder)).signature_parts()
+        for folder in folders
+    )
+    assert plain != lowering

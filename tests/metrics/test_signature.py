@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from benchmark.metrics.signature import Signature
+import pytest
+
+from benchmark.metrics.signature import Signature, agree_in_all
 
 FENSE = Signature(
     "fense",
@@ -22,10 +24,9 @@ def test_a_signature_is_spelt_part_by_part():
     assert str(FENSE) == spelt
 
 
-def test_the_model_of_a_metric_made_of_two_is_the_first():
+def test_the_models_of_a_metric_made_of_two_are_both():
     assert FENSE.models == ("sentences", "errors")
-    assert FENSE.model == "sentences"
-    assert Signature("bleu_1").model is None
+    assert Signature("bleu_1").models == ()
 
 
 def test_own_parts_are_those_that_not_every_metric_has():
@@ -42,6 +43,45 @@ def test_what_another_signature_lacks_is_told_part_by_part():
     assert FENSE.beyond(other) == ("refs:5",)
     assert other.beyond(FENSE) == ("refs:1-5",)
     assert FENSE.beyond(FENSE) == ()
+
+
+def of(*parts, metric="fense"):
+    return Signature(metric, parts)
+
+
+@pytest.mark.parametrize("part", ["references", "tokenizer", "max_tokens", "detector", "penalty"])
+def test_a_signature_of_before_a_part_was_named_compares_with_those_that_name_it(part):
+    older, newer = of(("refs", "5")), of(("refs", "5"), (part, "a"))
+    assert newer.beyond(older) == older.beyond(newer) == ()
+    assert older.agrees_with(newer)
+    assert newer.agrees_with(older)
+
+
+@pytest.mark.parametrize("part", ["references", "tokenizer", "max_tokens", "detector", "penalty"])
+def test_two_signatures_that_name_a_part_must_agree_in_it(part):
+    first, second = of((part, "a")), of((part, "b"))
+    assert first.beyond(second) == (f"{part}:a",)
+    assert not first.agrees_with(second)
+
+
+def test_a_part_that_was_always_there_must_be_in_both():
+    assert of(("idf", "a")).beyond(of()) == ("idf:a",)
+    assert not of(("idf", "a")).agrees_with(of())
+    assert not of().agrees_with(of(("idf", "a")))
+
+
+def test_another_metric_never_agrees():
+    assert not of(metric="fense").agrees_with(of(metric="fer"))
+
+
+def test_two_systems_agree_in_all_where_each_metric_does():
+    made = {"fer": of(("model", "a"), metric="fer"), "spice": None}
+    assert agree_in_all(made, made)
+    newer = of(("model", "a"), ("detector", "0123"), metric="fer")
+    assert agree_in_all(made, {**made, "fer": newer})
+    assert not agree_in_all(made, {**made, "fer": of(("model", "b"), metric="fer")})
+    assert not agree_in_all(made, {**made, "spice": of(metric="spice")})
+    assert not agree_in_all(made, {"fer": made["fer"]})
 
 
 def test_a_bar_inside_a_value_takes_nothing_apart():

@@ -121,6 +121,14 @@ def test_a_model_of_another_owner_is_another_model(tmp_path):
         assert choose_model("roberta-large", name).name == name
 
 
+@pytest.mark.parametrize("named", ["roberta-base", "FacebookAI/roberta-base"])
+def test_a_cached_model_is_found_and_called_the_same_by_both_its_names(tmp_path, named):
+    folder = make_cached_model(tmp_path / "cache", "FacebookAI/roberta-base")
+    for choice in (named, folder):
+        chosen = choose_model("roberta-large", choice)
+        assert (chosen.name, chosen.folder) == ("roberta-base", folder)
+
+
 def test_the_offline_model_bears_its_own_name_and_says_whose_place_it_takes():
     chosen = choose_model("paraphrase-TinyBERT-L6-v2")
     assert chosen.name == "all-MiniLM-L6-v2"

@@ -59,9 +59,9 @@ def test_a_cell_is_available_where_it_has_a_value_even_zero():
 
 
 def test_a_cell_names_the_model_it_ran_on():
-    assert Cell(0.5).model is None
-    assert cell(0.5).model is None
-    assert cell(0.5, parts=(("model", "first"), ("model", "second"))).model == "first"
+    assert Cell(0.5).models == ()
+    assert cell(0.5).models == ()
+    assert cell(0.5, parts=(("model", "first"), ("model", "second"))).models == ("first", "second")
 
 
 def test_people_s_tools_get_the_signature_on_one_line():

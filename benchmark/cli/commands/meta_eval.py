@@ -9,11 +9,13 @@ import click
 from benchmark.cli.arguments import (
     data_root_option,
     form_option,
+    gathered,
     metric_model_options,
     metrics_option,
     split_list,
 )
 from benchmark.display.layout import Format
+from benchmark.metrics.suite import MetricModels
 
 
 @click.command()
@@ -32,13 +34,13 @@ from benchmark.display.layout import Format
 @metrics_option
 @metric_model_options
 @form_option
+@gathered(models=MetricModels)
 def command(
     human: Path,
     dataset: str | None,
     data_root: Path | None,
     metrics: str | None,
-    sbert_model: str | None,
-    bert_score_model: str | None,
+    models: MetricModels,
     form: Format,
 ) -> None:
     """Measure how often each metric prefers the caption that people prefer.
@@ -50,7 +52,6 @@ def command(
     from benchmark.agreement.table import render_agreement
     from benchmark.machine.places import data_root as find_data_root
     from benchmark.metrics.catalogue import select_metrics
-    from benchmark.metrics.suite import MetricModels
 
     request = AgreementRequest(
         human=human,
@@ -58,5 +59,5 @@ def command(
         metrics=select_metrics(split_list(metrics, ("all",))),
         dataset=dataset,
     )
-    report = report_agreement(request, MetricModels(sbert_model, bert_score_model))
+    report = report_agreement(request, models)
     click.echo(render_agreement(report, form))

@@ -13,6 +13,8 @@ def signature_parts(scorer: BertScore) -> tuple[Part, ...]:
     return (
         ("model", scorer.model.name),
         ("weights", scorer.model.sha256[:12]),
+        ("tokenizer", scorer.hash_tokenizer()),
+        ("max_tokens", str(scorer.max_tokens)),
         ("layer", str(scorer.layer)),
         ("idf", "yes" if scorer.idf else "no"),
         ("rescaled", "no"),

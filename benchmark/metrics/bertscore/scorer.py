@@ -23,6 +23,7 @@ from benchmark.metrics.bertscore.similar import BLOCKS_PER_SHARD, Threshold, fin
 from benchmark.metrics.bertscore.sparse import SimilarPairs, write_sparse_rows
 from benchmark.metrics.bertscore.tokens import Index, TextsOfRows
 from benchmark.metrics.references import require_references
+from benchmark.models.tokenizer_hash import hash_tokenizer
 from benchmark.models.weights import ChosenModel
 
 
@@ -81,6 +82,11 @@ class BertScore:
             tokens_per_block=tokens_per_block,
         )
         self.layer = self._engine.layer
+        self.max_tokens = self._engine.encoder.text.max_tokens
+
+    def hash_tokenizer(self) -> str:
+        """Hash how texts become tokens, but for the length that they are cut to."""
+        return hash_tokenizer(self._engine.encoder.text.tokenizer)
 
     def score(self, candidates: Sequence[str], references: Sequence[Sequence[str]]) -> BertScores:
         """Score one caption per clip against several.

@@ -34,15 +34,34 @@ def place(tmp_path_factory):
     return place
 
 
-def signature(place, run, system="constant"):
+def signature(place, run, system="constant", metric="cider_d"):
     scores = json.loads((place / run / "scores.json").read_text())
-    return str(scores["systems"][system]["metrics"]["cider_d"]["signature"])
+    return str(scores["systems"][system]["metrics"][metric]["signature"])
+
+
+def references(place, run, system="constant"):
+    scores = json.loads((place / run / "scores.json").read_text())
+    return dict(scores["systems"][system]["metrics"]["bleu_1"]["signature"]["parts"])["references"]
 
 
 def test_a_signature_names_the_captions_and_not_the_path(place):
     assert signature(place, "here") == signature(place, "there") != signature(place, "other")
     assert "folder:test@" in signature(place, "here")
     assert str(place) not in signature(place, "here")
+
+
+@pytest.mark.parametrize("metric", ["bleu_1", "rouge_l"])
+def test_a_metric_without_an_idf_names_the_captions_too(place, metric):
+    here, there, other = (
+        signature(place, run, metric=metric) for run in ("here", "there", "other")
+    )
+    assert here == there != other
+
+
+def test_a_person_is_held_against_the_same_captions_as_a_system(place):
+    assert references(place, "here", "human") == references(place, "here")
+    plan = json.loads((place / "here" / "plan.json").read_text())
+    assert references(place, "here") == plan["references_sha256"][:12]
 
 
 def as_before(place, run, name):
@@ -53,6 +72,7 @@ def as_before(place, run, name):
     for system in scores["systems"].values():
         for cell in system["metrics"].values():
             parts = dict(cell["signature"]["parts"])
+            del parts["references"]
             if "idf" in parts:
                 parts["idf"] = f"{dataset}," + parts["idf"].split(",")[1]
             spelt = [":".join(part) for part in parts.items()]

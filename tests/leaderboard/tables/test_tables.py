@@ -11,7 +11,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from leaderboard_rows import ROW, cell, row
+from leaderboard_rows import PARTS, ROW, cell, row
 from read_tables import Tables
 from run_records import contributions
 from timed_calls import latency_of
@@ -89,12 +89,35 @@ def test_one_metric_on_two_models_is_two_columns_that_name_them():
         assert line.count("50.0") == 1
 
 
+def test_standard_models_are_not_named_and_another_detector_is():
+    def fense(name, *models):
+        parts = [("model", model) for model in models]
+        return row(name, metrics={"fense": cell(0.5, None, "fense", parts)})
+
+    sentences, base = "paraphrase-TinyBERT-L6-v2", "echecker_clotho_audiocaps_base"
+    rows = [
+        fense("standard", sentences, base),
+        fense("small", sentences, "echecker_clotho_audiocaps_tiny"),
+        fense("offline", "all-MiniLM-L6-v2", base),
+    ]
+    header = render(rows, "md").splitlines()[2]
+    columns = [text.strip() for text in header.split("|")]
+    assert {text for text in columns if text.startswith("FENSE")} == {
+        "FENSE",
+        "FENSE (echecker_clotho_audiocaps_tiny)",
+        "FENSE (all-MiniLM-L6-v2)",
+    }
+
+
 def test_rows_computed_in_different_ways_are_pointed_out():
     other = {"cider_d": cell(0.4, parts=(("n", "4"), ("idf", "other"), ("refs", "5")))}
     folds = (("n", "4"), ("refs", "4"), ("clips", "5/5"), ("folds", "5,leave-one-out"))
     fewer = {"cider_d": cell(0.4, parts=folds)}
     alike = render([ROW, row("human"), row(metrics=fewer)], "text")
     assert "not all computed the same way" not in alike
+    older = (*PARTS, ("references", "0123456789ab"))
+    named = render([ROW, row("newer", metrics={"cider_d": cell(0.4, parts=older)})], "text")
+    assert "not all computed the same way" not in named
     unlike = render([ROW, row("b", metrics=other)], "text")
     assert "CIDEr-D: the rows were not all computed the same way" in unlike
 
