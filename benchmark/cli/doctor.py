@@ -96,9 +96,11 @@ def _bert_score_model() -> str:
 
 
 def _fluency_model() -> str:
-    from benchmark.metrics.fluency import find_checkpoint
+    from benchmark.metrics.fluency import FluencyErrorDetector, find_checkpoint
 
-    return str(find_checkpoint())
+    checkpoint = find_checkpoint()
+    FluencyErrorDetector(checkpoint).error_probabilities(["a dog barks loudly"])
+    return f"ran, {checkpoint}"
 
 
 def _data_root() -> str:

@@ -34,7 +34,7 @@ _HUB_NAMES = {
     "gpt2": "openai-community/gpt2",
 }
 _SHORT_NAMES = {hub: short for short, hub in _HUB_NAMES.items()}
-FENSE_MODELS = ("paraphrase-TinyBERT-L6-v2", "bert-base-uncased")
+FENSE_MODELS = ("paraphrase-TinyBERT-L6-v2", "bert-base-uncased", "prajjwal1/bert-tiny")
 """What `bench fetch fense` brings, as far as it lies on the hub."""
 _WEIGHTS = "*.safetensors"
 _PICKLED = "pytorch_model*.bin"

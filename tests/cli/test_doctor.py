@@ -13,6 +13,8 @@ from plugin_distributions import write_distribution
 from benchmark.cli import doctor
 from benchmark.cli.doctor import Requirement, examine
 from benchmark.cli.main import bench as command_line
+from benchmark.files import sha256_of
+from benchmark.metrics.fluency import CHECKPOINT_SHA256, FER_MODEL
 from benchmark.metrics.java import java_version
 
 
@@ -65,6 +67,22 @@ def test_a_spice_that_is_here_and_does_not_run_is_told_with_the_reason(monkeypat
     spice = required("SPICE, SPIDEr")
     assert spice.status == "optional"
     assert "NoSuchFlag" in spice.detail
+
+
+def test_an_error_detector_without_its_tokenizer_is_no_detector(monkeypatch, tmp_path):
+    import torch
+
+    for variable in ("BENCH_MODELS", "HF_HOME", "TORCH_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    checkpoint = tmp_path / f"{FER_MODEL}.ckpt"
+    content = {"model_type": "bert-base-uncased", "num_classes": 6, "state_dict": {}}
+    torch.save(content, checkpoint)
+    monkeypatch.setitem(CHECKPOINT_SHA256, FER_MODEL, sha256_of(checkpoint))
+    detector = required("FER, FENSE, SPIDEr-FL model")
+    assert detector.status == "optional"
+    assert "the model 'bert-base-uncased' is not on this machine" in detector.detail
+    assert "`bench fetch fense`" in detector.detail
 
 
 def test_a_data_root_that_is_not_there_yet_is_no_fault_but_a_file_is_one(monkeypatch, tmp_path):
