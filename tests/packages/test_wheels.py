@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import tarfile
 import zipfile
 
 import pytest
 from built_packages import ROOT, build_packages, copy_tracked, make_environment, run
+from real_captions import published, published_task
+from shared_data import shared_path
 
+N_SPICE_CLIPS = 50
 PACKAGES = {
     "aac_bench": "benchmark",
     "aac_bench_gpt2_guidance": "plugins/gpt2_guidance/bench_gpt2_guidance",
@@ -93,3 +97,34 @@ def test_a_small_run_is_captioned_scored_and_printed(bench, tmp_path):
     )  # fmt: skip
     assert "soundscapes:val, 5 of 60 clips" in printed
     assert (tmp_path / "run" / "manifest.json").exists()
+
+
+def test_spice_is_fetched_and_gives_the_numbers_in_print(bench, tmp_path, monkeypatch):
+    monkeypatch.setenv("BENCH_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    for variable in ("BENCH_SPICE_JARS", "BENCH_JAVA", "JAVA_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    task = published_task(N_SPICE_CLIPS)
+    captions, folder = tmp_path / "captions.csv", tmp_path / "clips"
+    folder.mkdir()
+    write_table(captions, ("file_name", "caption_predicted"), task.candidates.items())
+    write_table(
+        folder / "captions.csv",
+        ("file_name", *(f"caption_{number}" for number in range(1, 6))),
+        [(clip_id, *task.references[clip_id]) for clip_id in task.clip_ids],
+    )
+    assert "`bench fetch spice`" in bench("doctor")
+    bench("fetch", "spice", "--from", str(shared_path("data/models/spice")))
+    assert "ran on Java" in bench("doctor")
+    bench(
+        "score", str(captions), "--dataset", f"folder:{folder}", "--metrics", "spice,cider_d",
+        "--out", str(tmp_path / "run"),
+    )  # fmt: skip
+    with (tmp_path / "run/per_clip.csv").open(encoding="utf-8", newline="") as file:
+        spice = [float(row["spice"]) for row in csv.DictReader(file)]
+    assert spice == published("spice")[:N_SPICE_CLIPS]
+
+
+def write_table(path, header, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])

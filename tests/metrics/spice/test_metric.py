@@ -17,7 +17,7 @@ from benchmark.metrics.scores import ScoringTask
 from benchmark.metrics.spice.limits import SpiceLimits
 from benchmark.metrics.suite import MetricModels, score_tasks
 
-N_CLIPS = 50
+N_CLIPS = 12  # 50 are scored by the installed wheel, in tests/packages
 KEYS = ("cider_d", "spice", "spider")
 REFERENCES = {
     "a": ("a dog barks", "the dog is barking"),
