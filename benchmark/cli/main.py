@@ -27,6 +27,7 @@ _COMMANDS = {
     "power": "Measure how often tests err, and how small a drop they see.",
     "gate": "Hold a run against an accepted baseline: pass, fail or inconclusive.",
     "baseline": "Accept a run as the baseline that gates hold others against.",
+    "record": "Write a finished run as one file of scores, without its captions.",
     "leaderboard": "Print the table of one or more runs.",
     "picture": "Draw quality against latency, or how latencies are spread.",
     "report": "Write a page to listen to a run's clips and read what systems said.",

@@ -33,8 +33,8 @@ def accept_run(path: Path, reason: str, out: Path | None = None) -> Accepted:
 
     Raises:
         UsageError: no reason is given.
-        RunError: the run is unfinished, incomplete or has nothing scored; or the baseline that it
-            would follow is broken.
+        RunError: the run is unfinished, incomplete, without captions or has nothing scored; or
+            the baseline that it would follow is broken.
         DataError: the history beside the baseline is broken.
         MachineError: the place cannot be written.
     """
@@ -42,6 +42,7 @@ def accept_run(path: Path, reason: str, out: Path | None = None) -> Accepted:
         raise UsageError("an empty --reason; say why these numbers are the ones to hold.")
     record = read_run(path)
     record.require_unedited()
+    record.require_captions()
     require_complete(record)
     target = out or default_baseline(record)
     previous = read_run(target) if target.exists() else None

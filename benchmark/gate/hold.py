@@ -61,13 +61,14 @@ def hold_gate(request: GateRequest) -> GatedNight:
 
     Raises:
         UsageError: the policy is broken, or the baseline is of other data.
-        RunError: there is no run, or the baseline is no such file.
+        RunError: there is no run, or the baseline is no such file, or either has no captions.
         DataError: a line of the history is broken.
         MachineError: a file cannot be written.
     """
     policy = read_policy(request.policy)
     baseline = read_run(request.baseline)
     baseline.require_unedited()
+    baseline.require_captions()
     night = _judge(request, baseline, policy)
     verdict = night.verdict
     if request.junit is not None:
@@ -86,6 +87,7 @@ def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNi
         return GatedNight(unmeasured(why, str(request.run), baseline, policy))
     run = read_run(request.run)
     run.require_unedited()
+    run.require_captions()
     past = []
     if request.history is not None:
         past = read_history(history_beside(request.baseline)) + read_history(request.history)

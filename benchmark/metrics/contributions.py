@@ -7,7 +7,7 @@ ten counts for BLEU, of 23 for METEOR.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +81,12 @@ class Contributions:
     def has(self, key: str) -> bool:
         """Tell whether a metric can be resampled."""
         return _kept_name(key) in self.arrays
+
+    def only(self, keys: Collection[str]) -> Contributions:
+        """Keep the statistics of some metrics."""
+        names = set(map(_kept_name, keys))
+        kept = {name: array for name, array in self.arrays.items() if name in names}
+        return Contributions(self.clip_ids, kept)
 
     def sample(self, key: str, n_folds: int | None = None) -> Sample:
         """Make a metric's sample: its rows in the order of ``clip_ids``.

@@ -181,6 +181,18 @@ class RunRecord:
                 "`bench baseline accept`."
             )
 
+    def require_captions(self) -> None:
+        """Refuse a record whose captions were withheld.
+
+        Raises:
+            RunError: a system has scored clips and no caption of them.
+        """
+        if any(each.scores.n_scored and not each.captions for each in self.systems.values()):
+            raise RunError(
+                f"{self.path} holds scores and no captions: it was written with `bench record`, "
+                "for tables. Expected a run's folder, or a baseline of `bench baseline accept`."
+            )
+
 
 def hash_parts(parts: JsonObject) -> str:
     """Hash JSON to a content id."""

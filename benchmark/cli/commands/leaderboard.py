@@ -18,6 +18,11 @@ from benchmark.display.layout import Format
 @form_option
 @rank_by_option
 @click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
+@click.option(
+    "--beside",
+    is_flag=True,
+    help="Print, below the row of a system, the numbers in papers that are known to be of it.",
+)
 @click.option("-o", "--out", type=out_file(makes_folders=True), help="Write here.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where --out holds another text.")
 def command(
@@ -25,6 +30,7 @@ def command(
     form: Format,
     rank_by: str | None,
     published: bool,
+    beside: bool,
     out: Path | None,
     check: bool,
 ) -> None:
@@ -40,7 +46,7 @@ def command(
     if check and out is None:
         raise click.UsageError("--check compares with a file; name it with --out.")
     rows = rows_of(read_runs(runs))
-    text = render(rows, form, rank_by=rank_by, published=published).rstrip("\n")
+    text = render(rows, form, rank_by=rank_by, published=published, beside=beside).rstrip("\n")
     if out is None:
         click.echo(text)
     elif check:

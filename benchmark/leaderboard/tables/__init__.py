@@ -11,6 +11,7 @@ from benchmark.leaderboard.published import published_rows
 from benchmark.leaderboard.ranking import group_rows
 from benchmark.leaderboard.rows import Row, shared_label
 from benchmark.leaderboard.seeds import join_seeds
+from benchmark.leaderboard.tables.beside import table_beside_print
 from benchmark.leaderboard.tables.in_print import published_of, published_table
 from benchmark.leaderboard.tables.latency import latency_table
 from benchmark.leaderboard.tables.quality import quality_table
@@ -26,6 +27,7 @@ def render(
     *,
     rank_by: str | None = None,
     published: bool = False,
+    beside: bool = False,
     lineups: Sequence[Lineup] = (),
 ) -> str:
     """Lay rows out in a format; all but json and csv hold a table per set of scored clips.
@@ -35,6 +37,7 @@ def render(
         form: json and csv hold what was measured, and nothing in print.
         rank_by: key of the metric to rank by; see ``Ranking`` for what None is.
         published: whether all numbers in print of a split follow its table.
+        beside: whether numbers in print stand below the rows of the systems that they are of.
         lineups: else those of their papers, on splits that have any.
 
     Raises:
@@ -46,7 +49,7 @@ def render(
         return to_csv(flatten_rows(rows))
     parts: list[Part] = []
     for standing in group_rows(join_seeds(rows), rank_by):
-        parts.append(quality_table(standing))
+        parts.append(table_beside_print(standing) if beside else quality_table(standing))
         if any(row.latency for row in standing.rows):
             parts.append(latency_table(standing.rows))
         label = shared_label(standing.rows)

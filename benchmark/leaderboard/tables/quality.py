@@ -42,14 +42,18 @@ def quality_table(standing: Standing) -> Table[Placed]:
     )
 
 
+def header_of(column: MetricColumn) -> str:
+    """Name a metric's column; the model stands on a line of its own."""
+    return column.label.replace(" (", "\n(")
+
+
 def _columns(standing: Standing) -> Iterator[Column[Placed]]:
     group, ranking = standing
     yield Column("#", lambda placed: placed.place, stays=True)
     yield Column("system", lambda placed: _name(placed.row))
     for column in table_columns(group)[0]:
         if METRICS[column.key].in_table:
-            header = column.label.replace(" (", "\n(")
-            yield Column(header, partial(_mark, column, ranking))
+            yield Column(header_of(column), partial(_mark, column, ranking))
     yield Column("tier", lambda placed: str(placed.tier or NO_VALUE))
     yield Column("way to human\n(%)", lambda placed: show_x100(placed.share, spec=".0f"))
     if any(row.trained_on for row in group):
@@ -98,18 +102,23 @@ def _mark(column: MetricColumn, ranking: Ranking, placed: Placed) -> str:
 
 def _notes_on_partial(group: Sequence[Row]) -> list[str]:
     """Say of which clips marked values are, rows and metrics together that share it."""
-    owners: dict[tuple[int, str], dict[str, dict[str, None]]] = {}
+    labels: dict[tuple[str, str, str], list[str]] = {}
     for row in group:
         for key, cell in row.metrics.items():
-            if cell.is_partial and row.contributions and row.contributions.has(key):
-                what = (row.contributions.n_valued(key), cell.reason or "")
-                owners.setdefault(what, {}).setdefault(row.system, {})[METRICS[key].label] = None
+            if cell.is_partial:
+                what = (row.system, _count_valued(row, key), cell.reason or "")
+                labels.setdefault(what, []).append(METRICS[key].label)
     return [
-        f"{PARTIAL_MARK} {', '.join(labels)} of {system}: {n_valued:,} of {group[0].n_scored:,} "
-        f"clips: {reason}"
-        for (n_valued, reason), by_system in owners.items()
-        for system, labels in by_system.items()
+        f"{PARTIAL_MARK} {', '.join(of_row)} of {system}: {clips}: {reason}"
+        for (system, clips, reason), of_row in labels.items()
     ]
+
+
+def _count_valued(row: Row, key: str) -> str:
+    """Say of how many clips a value is; a record without statistics does not know."""
+    if row.contributions is None or not row.contributions.has(key):
+        return "not of all clips"
+    return f"{row.contributions.n_valued(key):,} of {row.n_scored:,} clips"
 
 
 def _notes(standing: Standing) -> list[str]:
