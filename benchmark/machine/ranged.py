@@ -102,17 +102,21 @@ class RangedFile(io.RawIOBase):
         last = min(first + _BLOCK_BYTES, max(self._n_bytes, 1)) - 1
         headers = {"Range": f"bytes={first}-{last}", "Accept-Encoding": "identity"}
         cause: Exception | None = None
+        was_reached = bool(self._blocks)
         for _ in range(_TRIES):
             try:
                 with self._session.get(
                     self._url, headers=headers, stream=True, timeout=TIMEOUT_S
                 ) as answer:
+                    was_reached = True
                     self._read_head(answer, first)
                     return self._read_body(answer, min(last + 1, self._n_bytes) - first)
             except requests.RequestException as error:
                 cause = error
+            if not was_reached:  # whoever has no network is not kept waiting
+                break
         assert cause is not None
-        if self._blocks:
+        if was_reached:
             raise DataError(
                 f"{self._url} broke off at byte {first:,} of {self._n_bytes:,}, {_TRIES} times: "
                 f"{reason_of(cause)}. Run it again."

@@ -33,14 +33,14 @@ from benchmark.machine.progress import progress_bar
 from benchmark.machine.ranged import RangedFile, RangesUnknownError
 from benchmark.metrics.spice.gathering import Gathering, write_jar
 from benchmark.metrics.spice.parser_files import (
+    CODE_JAR,
     FETCH_COMMAND,
+    MODELS_JAR,
     OTHER_SUMS,
     ParserFiles,
     find_parser_files,
 )
 
-CODE_JAR = "stanford-corenlp-3.6.0.jar"
-MODELS_JAR = "stanford-corenlp-3.6.0-models.jar"
 _ORIGIN = "ORIGIN.txt"
 _ORIGIN_TEXT = """\
 Stanford CoreNLP 3.6.0, cut to what SPICE reads: its classes, and eight files of its models.

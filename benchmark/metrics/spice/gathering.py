@@ -131,6 +131,10 @@ def _damage_told(source: str) -> Iterator[None]:
         raise MissingWeightsError(
             f"{source} is damaged, cut short or no archive: {error}. Get it again."
         ) from error
+    except OSError as error:
+        raise MissingWeightsError(
+            f"cannot read {source}: {error}. Mend its permissions, or get it again."
+        ) from error
 
 
 def _jars_within(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,16 @@ from benchmark.metrics.spice.parser_sums import CODE, CODE_MARK, MODEL_SUMS, cod
 _BLOCK_BYTES = 1 << 20
 NAMED = "stanford-corenlp"
 """Files so named are expected to be jars: one that cannot be opened is damaged, not foreign."""
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What reading a damaged archive can raise, beside an ``OSError``."""
 
 
 @dataclass(frozen=True, slots=True)

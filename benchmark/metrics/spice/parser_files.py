@@ -15,6 +15,10 @@ from benchmark.metrics.spice.jars import FoundJars, find_jars, sums_of
 from benchmark.metrics.spice.parser_sums import unlike_official
 
 FETCH_COMMAND = "bench fetch spice"
+CODE_JAR = "stanford-corenlp-3.6.0.jar"
+MODELS_JAR = "stanford-corenlp-3.6.0-models.jar"
+JAR_NAMES = (CODE_JAR, MODELS_JAR)
+"""As their makers call them, and as they are fetched; others are told by what they hold."""
 OTHER_SUMS = "OTHER_SUMS"
 """A file beside the jars, lines of ``SHA256  NAME``: sums that the user allowed though they are not
 the official ones. Only these: a bit that flips later is still found."""
@@ -55,7 +59,9 @@ def find_parser_files(folder: Path | None = None) -> ParserFiles:
     places = [folder] if folder is not None else list(_places())
     looked_at = []
     for place in places:
-        found = find_jars(sorted(place.glob("*.jar")))
+        # What was fetched comes before whatever else lies there, of another version perhaps.
+        jars = sorted(place.glob("*.jar"), key=lambda jar: (jar.name not in JAR_NAMES, jar.name))
+        found = find_jars(jars)
         if found.code is not None and found.models is not None:
             return _checked(place, found.code, found.models)
         looked_at.append(f"{place} ({_what_lacks(found)})")
@@ -70,7 +76,9 @@ def _places() -> Iterator[Path]:
     if named := os.environ.get("BENCH_SPICE_JARS"):
         folder = Path(named).expanduser()
         if not folder.is_dir():
-            raise MachineError(f"BENCH_SPICE_JARS={named} is not a folder.")
+            raise MachineError(
+                f"BENCH_SPICE_JARS={named} is not a folder. Make it, or unset the variable."
+            )
         yield folder
         return
     yield models_root() / "spice"

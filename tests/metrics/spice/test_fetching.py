@@ -156,6 +156,31 @@ def test_the_folder_that_spice_jars_names_is_filled_and_what_lies_there_stays(
     assert not models.exists()
 
 
+def test_what_is_fetched_comes_before_another_version_that_lies_there(
+    monkeypatch, tmp_path, models
+):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    repack(parser_jars() / MODELS_JAR, folder / "a.jar", others={COUNTRIES: b"Utopia\n"})
+    shutil.copyfile(parser_jars() / CODE_JAR, folder / "b.jar")
+    monkeypatch.setenv("BENCH_SPICE_JARS", str(folder))
+    with pytest.raises(MissingWeightsError, match=COUNTRIES):
+        find_parser_files()
+    files, _ = fetch_parser([str(parser_jars())])
+    assert files.is_official
+    assert find_parser_files() == files
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_is_told_whatever_an_entry_is_packed_with(tmp_path, method):
+    jar = repack(parser_jars() / MODELS_JAR, tmp_path / MODELS_JAR, method=method)
+    assert fetch_parser([str(jar), str(parser_jars() / CODE_JAR)])[0].is_official
+    shutil.rmtree(tmp_path / "models")
+    flip_byte(jar, at=4_000_000)
+    with pytest.raises(MissingWeightsError, match=r"damaged|cannot read"):
+        fetch_parser([str(jar), str(parser_jars() / CODE_JAR)])
+
+
 def sources(server):
     """One half a jar each, at a place that is gone and at one that is there; then the zip."""
     return (

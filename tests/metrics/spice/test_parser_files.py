@@ -75,7 +75,9 @@ def test_a_machine_without_it_is_told_where_it_was_looked_for_and_the_command(tm
 
 def test_a_named_folder_that_is_not_there_is_an_error(monkeypatch):
     monkeypatch.setenv("BENCH_SPICE_JARS", "/nowhere/jars")
-    with pytest.raises(MachineError, match="BENCH_SPICE_JARS=/nowhere/jars is not a folder"):
+    with pytest.raises(
+        MachineError, match=r"BENCH_SPICE_JARS=/nowhere/jars is not a folder\. Make it"
+    ):
         find_parser_files()
 
 
