@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import socket
 import zipfile
 
 import pytest
@@ -79,8 +80,10 @@ def test_a_refusal_names_the_status(server, path, status):
         RangedFile(server.url(path), ignore)
 
 
-def test_a_server_that_is_away_is_an_error_of_the_machine(server):
-    url = server.url("a.bin")
-    server.server_close()
-    with pytest.raises(MachineError, match=r"cannot reach .*refused"):
-        RangedFile(url, ignore)
+def test_a_server_that_is_away_is_an_error_of_the_machine(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/a.bin"
+        with pytest.raises(MachineError, match=r"cannot reach .*refused"):
+            RangedFile(url, ignore)
