@@ -1,7 +1,6 @@
 """The metric suite: all systems of a run scored together, work on references done once.
 
-METEOR's Java process starts as soon as there are tokens, and scores in a thread of its own while
-n-grams are counted and models run here.
+One Java process tokenises, then aligns for METEOR while n-grams are counted and models run here.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from benchmark.metrics.engines import (
     score_vocabulary,
 )
 from benchmark.metrics.fluency import PENALTY_PART, penalise
+from benchmark.metrics.jvm.text_java import TextJava
 from benchmark.metrics.meteor.aligner import Meteor, MeteorScores
 from benchmark.metrics.scores import PerClip, Score, ScoringTask, mean_score
 from benchmark.metrics.signature import Part
@@ -60,15 +60,17 @@ def score_tasks(
     needed = {*keys, *(need for key in keys for need in _NEEDS.get(key, ()))}
     groups = {METRICS[key].group for key in needed}
     texts = distinct_texts(tasks)
-    corpus = Corpus(dict(zip(texts, tokenise(texts), strict=True)))
-    items = [corpus.tokenised(task) for task in tasks]
-    if "meteor" in groups:
-        with Meteor.start(corpus.joined()) as meteor:
-            waiting = [meteor.submit(item.joined, item.joined_references) for item in items]
+    with TextJava() as java:
+        corpus = Corpus(dict(zip(texts, tokenise(texts, java), strict=True)))
+        items = [corpus.tokenised(task) for task in tasks]
+        if "meteor" in groups:
+            with Meteor.start(corpus.joined(), java) as meteor:
+                waiting = [meteor.submit(item.joined, item.joined_references) for item in items]
+                results = _score_here(items, groups, keys, models)
+                _update(results, map(_sign_meteor, items, waiting))
+        else:
+            java.close()
             results = _score_here(items, groups, keys, models)
-            _update(results, map(_sign_meteor, items, waiting))
-    else:
-        results = _score_here(items, groups, keys, models)
     return [{key: result[key] for key in keys} for result in results]
 
 

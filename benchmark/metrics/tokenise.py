@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 
 from benchmark.errors import DataError, MachineError
-from benchmark.metrics.java import QUICK_START, pycocoevalcap_file, run_java
+from benchmark.metrics.jvm.text_java import TextJava
 
 Tokens = tuple[str, ...]
 
-_TASK = "the PTB tokeniser"
 _PUNCTUATION = frozenset(["''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";"])
 _LINE_SEPARATORS = str.maketrans(dict.fromkeys("\n\r\v\f\u2028\u2029", " "))
 _NEUTRAL_LINE = "a"
+_CHUNK_CHARACTERS = 1 << 21
+_SILENCE_S = 300.0
+"""A chunk takes less than a second."""
 
 
-def tokenise(texts: Sequence[str]) -> list[Tokens]:
+def tokenise(texts: Sequence[str], java: TextJava | None = None) -> list[Tokens]:
     """Tokenise captions with Stanford's PTBTokenizer (CoreNLP 3.4.1), lower-cased.
 
     Punctuation is dropped as COCO caption evaluation does; brackets stay (``-lrb-``). A line
-    separator inside a caption counts as a space. All texts take one start of Java, and equal
-    texts are tokenised once.
+    separator inside a caption counts as a space. Equal texts are tokenised once.
 
     The tokeniser looks past the end of a line: ``no.`` keeps its full stop before a line that
     begins with a digit. So every caption is followed by a line ``a``, and its tokens do not
     depend on what else is tokenised with it.
+
+    Args:
+        texts: captions.
+        java: where they are tokenised; default: a process of its own, which is started.
 
     Returns:
         The tokens of each text, in order; an empty tuple where nothing is left.
@@ -34,43 +40,50 @@ def tokenise(texts: Sequence[str]) -> list[Tokens]:
         MachineError: Java or the jar is missing or fails, or lines went astray.
     """
     lines = list(dict.fromkeys(text.translate(_LINE_SEPARATORS) for text in texts))
+    for line in lines:
+        _require_utf8(line)
     if not lines:
         return []
-    tokens = dict(zip(lines, _run_tokeniser(lines), strict=True))
+    with TextJava() if java is None else nullcontext(java) as running:
+        tokenised = [words for chunk in _chunks(lines) for words in _tokenise(chunk, running)]
+    tokens = dict(zip(lines, tokenised, strict=True))
     return [tokens[text.translate(_LINE_SEPARATORS)] for text in texts]
 
 
-def encode_lines(lines: Iterable[str]) -> bytes:
-    """Encode lines as UTF-8, each with a line feed.
-
-    Raises:
-        DataError: a line holds half a surrogate pair.
-    """
+def _require_utf8(line: str) -> None:
     try:
-        return "".join(f"{line}\n" for line in lines).encode()
+        line.encode()
     except UnicodeEncodeError as error:
         start = max(error.start - 40, 0)
         raise DataError(
-            f"a caption holds half a surrogate pair: {error.object[start : error.end + 40]!r}. "
+            f"a caption holds half a surrogate pair: {line[start : error.end + 40]!r}. "
             "It cannot be written as UTF-8; repair the captions file's encoding."
         ) from error
 
 
-def _run_tokeniser(lines: Sequence[str]) -> list[Tokens]:
-    jar = pycocoevalcap_file("tokenizer/stanford-corenlp-3.4.1.jar")
-    main_class = "edu.stanford.nlp.process.PTBTokenizer"
-    output = run_java(
-        [*QUICK_START, "-cp", jar, main_class, "-preserveLines", "-lowerCase"],
-        encode_lines(line for text in lines for line in (text, _NEUTRAL_LINE)),
-        _TASK,
-    )
-    tokenised = output.decode().split("\n")
+def _chunks(lines: Sequence[str]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    n_characters = 0
+    for line in lines:
+        chunk.append(line)
+        n_characters += len(line)
+        if n_characters > _CHUNK_CHARACTERS:
+            yield chunk
+            chunk, n_characters = [], 0
+    if chunk:
+        yield chunk
+
+
+def _tokenise(lines: Sequence[str], java: TextJava) -> Iterator[Tokens]:
+    text = "".join(f"{line}\n{_NEUTRAL_LINE}\n" for line in lines)
+    (answer,) = java.ask("tokenise", _SILENCE_S, text=text)
+    tokenised = answer.split("\n")
     if tokenised.pop() != "" or tokenised[1::2] != [_NEUTRAL_LINE] * len(lines):
         raise MachineError(
-            f"{_TASK} was given {2 * len(lines)} lines and gave back {len(tokenised)}, "
+            f"the PTB tokeniser was given {2 * len(lines)} lines and gave back {len(tokenised)}, "
             "or gave them back out of step. Please report this with the captions."
         )
-    return [_words(line) for line in tokenised[::2]]
+    return map(_words, tokenised[::2])
 
 
 def _words(line: str) -> Tokens:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from aac_metrics_oracle import oracle_folder, oracle_java
+from command_lines import tokenised_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from real_captions import SYSTEMS
@@ -57,16 +58,23 @@ def oracle_tokens(texts: list[str], folder: Path) -> list[list[str]]:
 
 
 def real_captions() -> list[str]:
-    files = [
-        shared_path("data/clotho/clotho_captions_evaluation.csv"),
-        shared_path("data/audiocaps/test.csv"),
-        *(shared_path(f"data/outputs/{system}.csv") for system in SYSTEMS),
-    ]
+    names = ["clotho/clotho_captions_evaluation.csv", "audiocaps/test.csv"]
+    return read_captions([*names, *(f"outputs/{system}.csv" for system in SYSTEMS)])
+
+
+def all_captions() -> list[str]:
+    splits = ("development", "validation", "evaluation")
+    clotho = [f"clotho/clotho_captions_{split}.csv" for split in splits]
+    audiocaps = [f"audiocaps/{split}.csv" for split in ("train", "val", "test")]
+    return read_captions([*clotho, *audiocaps])
+
+
+def read_captions(names: list[str]) -> list[str]:
     captions = []
-    for file in files:
-        with file.open(encoding="utf-8", newline="") as lines:
+    for name in names:
+        with shared_path(f"data/{name}").open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
-                captions += [text for name, text in row.items() if name.startswith("caption")]
+                captions += [text for key, text in row.items() if key.startswith("caption")]
     return captions
 
 
@@ -82,6 +90,18 @@ def test_real_captions_have_the_tokens_that_aac_metrics_gives_them(tmp_path):
     )
     assert len(captions) > 15_000
     assert tokenise(captions) == [tuple(line.split()) for line in expected]
+
+
+def test_every_caption_of_both_data_sets_has_the_tokens_of_the_command_line():
+    from aac_metrics.utils.tokenization import PTB_PUNCTUATIONS
+
+    captions = list(dict.fromkeys(all_captions()))
+    lines = tokenised_lines([line for text in captions for line in (text, "a")])
+    assert len(captions) > 60_000
+    expected = [
+        tuple(word for word in line.split() if word not in PTB_PUNCTUATIONS) for line in lines[::2]
+    ]
+    assert tokenise(captions) == expected
 
 
 def test_awkward_captions_have_the_tokens_that_aac_metrics_gives_them(tmp_path):

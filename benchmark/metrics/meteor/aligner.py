@@ -1,10 +1,10 @@
-"""METEOR 1.5 for many systems and folds: one process for a whole run, started early."""
+"""METEOR 1.5 for many systems and folds, all of them in one process."""
 
 from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import Artifacts
+from benchmark.errors import MachineError
 from benchmark.machine.places import artifacts as default_artifacts
 from benchmark.metrics.java import pycocoevalcap_file
+from benchmark.metrics.jvm.text_java import TextJava
 from benchmark.metrics.meteor.index import index_table
 from benchmark.metrics.meteor.normaliser import normalise
 from benchmark.metrics.meteor.paraphrases import cut_table, write_table
-from benchmark.metrics.meteor.process import MeteorProcess
-from benchmark.metrics.meteor.score import meteor_score, parse_statistics
+from benchmark.metrics.meteor.score import N_STATISTICS, meteor_score, parse_statistics
+from benchmark.metrics.meteor.synonyms import cut_synonyms, write_synonyms
 
 _SEPARATOR = "|||"
 _WORD = re.compile(r"[^ \t\n\r\f]+")  # as Java's StringTokenizer parts them
+_BLANKS = "".join(map(chr, range(33)))  # as Java's String.trim takes them away
+_CHUNK_WORK = 20_000
+_SILENCE_S = 300.0
+
+Pair = tuple[str, tuple[str, ...]]
+"""A candidate and its references, normalised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +59,29 @@ class Meteor:
     its own, one request after the other. A caption is aligned with the same references once only.
     """
 
-    def __init__(self, texts: Iterable[str], index: Path) -> None:
+    def __init__(self, texts: Iterable[str], index: Path, java: TextJava) -> None:
         """See ``start``."""
         self._index = index
-        self._statistics: dict[str, str] = {}  # of each line asked so far
-        self._process: MeteorProcess | None = None
-        self._closed = False
+        self._java = java
+        self._statistics: dict[Pair, str] = {}  # of each pair asked so far
         self._folder = tempfile.TemporaryDirectory(prefix="bench-meteor-")
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="meteor")
-        self._normal_forms = self._worker.submit(self._launch, frozenset(texts))
+        self._normal_forms = self._worker.submit(self._load, frozenset(texts))
 
     @classmethod
-    def start(cls, texts: Iterable[str], artifacts: Artifacts | None = None) -> Self:
+    def start(
+        cls,
+        texts: Iterable[str],
+        java: TextJava | None = None,
+        *,
+        artifacts: Artifacts | None = None,
+    ) -> Self:
         """Start METEOR and return at once; the first score waits until it is ready.
 
         Args:
             texts: every candidate and reference that will be scored, tokenised, words parted by
-                one space. METEOR gets the paraphrases that these texts can use.
+                one space. METEOR gets the paraphrases and synonyms that these texts can use.
+            java: where it runs, and what it ends; default: a process of its own.
             artifacts: where the index of all paraphrases is kept. It is built on the first use
                 after an installation, which takes about 10 s.
 
@@ -75,7 +89,8 @@ class Meteor:
             MachineError: METEOR's files are missing, or the index cannot be kept.
         """
         table = pycocoevalcap_file("meteor/data/paraphrase-en.gz")
-        return cls(texts, index_table(table, artifacts or default_artifacts()))
+        index = index_table(table, artifacts or default_artifacts())
+        return cls(texts, index, java or TextJava())
 
     def score(self, candidates: Sequence[str], references: Sequence[Sequence[str]]) -> MeteorScores:
         """Score one candidate per clip against that clip's references.
@@ -102,12 +117,9 @@ class Meteor:
 
     def close(self) -> None:
         """End the Java process; what is queued is dropped, what is running fails."""
-        self._closed = True
-        if self._process is not None:
-            self._process.kill()
+        self._java.kill()
         self._worker.shutdown(cancel_futures=True)
-        if self._process is not None:
-            self._process.close()
+        self._java.close()
         self._folder.cleanup()
 
     def __enter__(self) -> Self:
@@ -121,16 +133,25 @@ class Meteor:
     ) -> None:
         self.close()
 
-    def _launch(self, texts: frozenset[str]) -> dict[str, str]:
-        normal_forms = normalise(
-            part for text in texts for part in (_as_candidate(text), *_as_reference(text))
+    def _load(self, texts: frozenset[str]) -> dict[str, str]:
+        parts = (part for text in texts for part in (_as_candidate(text), *_as_references(text)))
+        normal_forms = normalise(parts, self._java)
+        running = [_WORD.findall(text) for text in normal_forms.values()]
+        words = list(dict.fromkeys(word for text in running for word in text))
+        folder = Path(self._folder.name)
+        table = folder / "paraphrases.gz"
+        entries = cut_table(self._index, running)
+        write_table(entries, table)
+        jar = pycocoevalcap_file("meteor/meteor-1.5.jar")
+        write_synonyms(cut_synonyms(jar, words), words, folder)
+        (n_read,) = self._java.ask(
+            "load", _SILENCE_S, paraphrases=str(table), synonyms=str(folder), words=words
         )
-        table = Path(self._folder.name) / "paraphrases.gz"
-        words = (_WORD.findall(text.lower()) for text in normal_forms.values())
-        write_table(cut_table(self._index, words), table)
-        self._process = MeteorProcess(table)
-        if self._closed:  # while this ran
-            self._process.kill()
+        if n_read != len(entries):
+            raise MachineError(
+                f"METEOR read {n_read} of the {len(entries)} paraphrases in {table}. Check that "
+                "the disk is not full and that nobody empties its temporary folder; score again."
+            )
         return normal_forms
 
     def _score(
@@ -139,34 +160,60 @@ class Meteor:
         if not candidates:
             raise ValueError("METEOR was given no clips to score.")
         normal_forms = self._normal_forms.result()
-        lines = [
-            _score_line(candidate, several, normal_forms)
+        pairs = [
+            _pair(candidate, several, normal_forms)
             for candidate, several in zip(candidates, references, strict=True)
         ]
-        assert self._process is not None  # _launch came first
-        new = [line for line in dict.fromkeys(lines) if line not in self._statistics]
-        self._statistics.update(zip(new, self._process.align(new), strict=True))
-        return MeteorScores(parse_statistics([self._statistics[line] for line in lines]))
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in self._statistics]
+        self._statistics.update(zip(new, self._align(new), strict=True))
+        return MeteorScores(parse_statistics([self._statistics[pair] for pair in pairs]))
+
+    def _align(self, pairs: Sequence[Pair]) -> Iterator[str]:
+        chunks = list(_chunks(pairs))
+        answers = self._java.ask("align", _SILENCE_S, chunks=chunks)
+        for chunk, statistics in zip(chunks, answers, strict=True):
+            for pair, line in zip(chunk, statistics, strict=True):
+                if line.count(" ") != N_STATISTICS - 1:
+                    raise MachineError(
+                        f"METEOR answered {line!r} to {pair!r}; expected {N_STATISTICS} numbers."
+                    )
+                yield line
 
 
 def _as_candidate(text: str) -> str:
-    return text.replace(_SEPARATOR, "").replace("  ", " ")
+    return text.replace(_SEPARATOR, "").replace("  ", " ").strip(_BLANKS)
 
 
-def _as_reference(text: str) -> list[str]:
+def _as_references(text: str) -> list[str]:
     """METEOR takes a reference that holds its separator for several references."""
-    return text.split(_SEPARATOR)
+    return [part.strip(_BLANKS) for part in text.split(_SEPARATOR)]
 
 
-def _score_line(candidate: str, references: Sequence[str], normal_forms: dict[str, str]) -> str:
+def _pair(candidate: str, references: Sequence[str], normal_forms: dict[str, str]) -> Pair:
     if not references:
         raise ValueError(f"no reference for the candidate {candidate!r}; METEOR needs one or more.")
-    parts = [part for reference in references for part in _as_reference(reference)]
-    parts.append(_as_candidate(candidate))
+    parts = [part for reference in references for part in _as_references(reference)]
     try:
-        return f" {_SEPARATOR} ".join(["SCORE", *(normal_forms[part] for part in parts)])
+        return (
+            normal_forms[_as_candidate(candidate)],
+            tuple(normal_forms[part] for part in parts),
+        )
     except KeyError as error:
         raise ValueError(
             f"METEOR was not told of the text {error.args[0]!r} when it was started; "
             "pass every candidate and reference to Meteor.start."
         ) from error
+
+
+def _chunks(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
+    """Part pairs so that each chunk has about the same work."""
+    chunk: list[Pair] = []
+    work = 0
+    for candidate, references in pairs:
+        chunk.append((candidate, references))
+        work += candidate.count(" ") * sum(reference.count(" ") for reference in references)
+        if work > _CHUNK_WORK:
+            yield chunk
+            chunk, work = [], 0
+    if chunk:
+        yield chunk
