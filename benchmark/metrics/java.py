@@ -1,4 +1,4 @@
-"""The Java runtime, and the jars that pycocoevalcap carries: where they are, how they are run."""
+"""The Java runtime, and the jars that pycocoevalcap carries: where they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import importlib.util
 import os
 import re
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.errors import MachineError
@@ -88,30 +87,6 @@ def pycocoevalcap_file(relative: str) -> Path:
             "`pip install --force-reinstall pycocoevalcap==1.2`."
         )
     return path
-
-
-def run_java(arguments: Sequence[str | Path], stdin: bytes, task: str) -> bytes:
-    """Run Java once, from start to end.
-
-    Args:
-        arguments: JVM flags, class path and main class, and what it is given.
-        stdin: what it reads from its standard input.
-        task: what it is for, to name in an error (``"the PTB tokeniser"``).
-
-    Returns:
-        What it wrote to its standard output.
-
-    Raises:
-        MachineError: Java cannot start, or ends with an error; holds the end of what it said.
-    """
-    java = find_java()
-    try:
-        done = subprocess.run([java, *arguments], input=stdin, capture_output=True, check=False)
-    except OSError as error:
-        raise MachineError(f"cannot start {java} for {task}: {error}. {_ADVICE}") from error
-    if done.returncode != 0:
-        raise MachineError(java_failure(task, done.returncode, done.stderr))
-    return done.stdout
 
 
 def java_failure(task: str, exit_code: int | None, stderr: bytes) -> str:

