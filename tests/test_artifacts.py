@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from benchmark.artifacts import Artifacts, fingerprint, used_artifacts
 from benchmark.errors import MachineError
+from benchmark.files import sha256_of
 
 
 def write(text):
@@ -55,6 +58,134 @@ def test_a_store_that_cannot_be_written_names_the_cure(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(MachineError, match="BENCH_CACHE"):
         Artifacts(tmp_path / "file").get_or_build("thing", {}, write(""))
+
+
+def write_two(folder):
+    (folder / "deep").mkdir()
+    (folder / "deep" / "weights.bin").write_bytes(bytes(range(200)))
+    (folder / "words.txt").write_text("a dog barks")
+
+
+def flip(folder):
+    path = folder / "deep" / "weights.bin"
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.write_bytes(content)
+
+
+def cut(folder):
+    os.truncate(folder / "words.txt", 5)
+
+
+def lose(folder):
+    (folder / "words.txt").unlink()
+
+
+def lose_the_key(folder):
+    (folder / "key.json").unlink()
+
+
+def edit_the_key(folder):
+    (folder / "key.json").write_text("{}")
+
+
+def spoil_the_sums(folder):
+    (folder / "sums.json").write_text("{")
+
+
+def empty_the_sums(folder):
+    (folder / "sums.json").write_text("{}")
+
+
+def change_a_sum(folder):
+    path = folder / "sums.json"
+    sums = json.loads(path.read_text())
+    path.write_text(json.dumps({**sums, "words.txt": "0" * 64}))
+
+
+DAMAGES = (
+    (flip, "deep/weights.bin is not what was built"),
+    (cut, "words.txt is not what was built"),
+    (lose, "words.txt is missing"),
+    (lose_the_key, "key.json is missing"),
+    (edit_the_key, "key.json is not what was built"),
+    (spoil_the_sums, "sums.json is not what was written"),
+    (empty_the_sums, "sums.json is not what was written"),
+    (change_a_sum, "words.txt is not what was built"),
+)
+
+
+@pytest.mark.parametrize(("spoil", "said"), DAMAGES)
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_damaged_thing_is_told_and_built_again(tmp_path, monkeypatch, spoil, said, is_known):
+    store = Artifacts(tmp_path / "store")
+    folder = store.get_or_build("thing", {"size": 1}, write_two)
+    spoil(folder)
+    if not is_known:  # as in another process
+        monkeypatch.setattr("benchmark.artifacts._whole", {})
+    with pytest.warns(UserWarning, match=f"thing-.* is damaged .{said}.; it is built again"):
+        again = store.get_or_build("thing", {"size": 1}, write_two)
+    assert again == folder
+    assert (folder / "deep" / "weights.bin").read_bytes() == bytes(range(200))
+    assert (folder / "words.txt").read_text() == "a dog barks"
+    assert [path.name for path in store.root.iterdir()] == [folder.name]
+    store.get_or_build("thing", {"size": 1}, write("never called"))
+
+
+def test_a_byte_that_the_disk_changed_is_found_by_the_next_process(tmp_path, monkeypatch):
+    """Neither size nor time tells of it."""
+    store = Artifacts(tmp_path / "store")
+    folder = store.get_or_build("thing", {}, write_two)
+    path = folder / "deep" / "weights.bin"
+    before = path.stat()
+    flip(folder)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    monkeypatch.setattr("benchmark.artifacts._whole", {})
+    with pytest.warns(UserWarning, match=r"weights\.bin is not what was built"):
+        store.get_or_build("thing", {}, write_two)
+
+
+def test_files_are_read_once_a_process(tmp_path, monkeypatch):
+    store = Artifacts(tmp_path / "store")
+    store.get_or_build("thing", {}, write_two)
+    monkeypatch.setattr("benchmark.artifacts._whole", {})
+    hashed = []
+    monkeypatch.setattr(
+        "benchmark.artifacts.sha256_of", lambda path: hashed.append(path.name) or sha256_of(path)
+    )
+    for _ in range(3):
+        store.get_or_build("thing", {}, write("never called"))
+    assert sorted(hashed) == ["key.json", "weights.bin", "words.txt"]
+
+
+def test_a_file_that_was_put_beside_is_nobodys(tmp_path, monkeypatch):
+    store = Artifacts(tmp_path / "store")
+    folder = store.get_or_build("thing", {}, write_two)
+    (folder / ".DS_Store").write_text("")
+    monkeypatch.setattr("benchmark.artifacts._whole", {})
+    assert store.get_or_build("thing", {}, write("never called")) == folder
+
+
+def test_a_thing_of_before_there_were_sums_is_taken_as_it_is_and_sealed(tmp_path):
+    store = Artifacts(tmp_path / "store")
+    folder = store.get_or_build("thing", {}, write_two)
+    (folder / "sums.json").unlink()
+    assert store.get_or_build("thing", {}, write("never called")) == folder
+    flip(folder)
+    with pytest.warns(UserWarning, match="is damaged"):
+        store.get_or_build("thing", {}, write_two)
+
+
+def test_a_rebuild_that_fails_leaves_nothing_to_be_used(tmp_path):
+    store = Artifacts(tmp_path / "store")
+    flip(store.get_or_build("thing", {}, write_two))
+
+    def fail(folder):
+        raise RuntimeError("killed")
+
+    with pytest.warns(UserWarning, match="is damaged"), pytest.raises(RuntimeError, match="killed"):
+        store.get_or_build("thing", {}, fail)
+    assert list(store.root.iterdir()) == []
 
 
 def test_what_a_build_misses_itself_is_not_the_stores_fault(tmp_path):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +12,6 @@ from benchmark.artifacts import Artifacts
 from benchmark.embeddings.kept import KeptVectors, chunks
 from benchmark.embeddings.shards import KEY_BYTES
 from benchmark.encoders.contract import CaptionEncoder, Embeddings
-from benchmark.errors import DataError
-from benchmark.files import checksum_of
 from benchmark.machine.progress import progress_bar
 
 _TEXTS_AT_ONCE = 1024
@@ -52,34 +48,15 @@ def map_texts(kept: KeptVectors, encoder: CaptionEncoder, texts: Sequence[str]) 
         rows = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
         fill_texts(kept, encoder, texts, rows)
         rows.flush()
-        (folder / "checksum").write_text(_checksum(path))
 
     digest = hashlib.blake2b(digest_size=KEY_BYTES)
     for text in texts:
         digest.update(_key(text))
     key = {"encoder": encoder.fingerprint, "texts": digest.hexdigest()}
-    for _ in range(2):
-        folder = Artifacts(kept.root).get_or_build("texts", key, build)
-        if _is_whole(folder):
-            mapped = np.load(folder / "rows.npy", mmap_mode="r", allow_pickle=False)
-            return np.asarray(mapped)
-        warnings.warn(f"the embeddings in {folder} are damaged; built again.", stacklevel=3)
-        shutil.rmtree(folder)
-    raise DataError(
-        f"{folder} was damaged twice in a row; expected what was written. Check the disk."
-    )
+    folder = Artifacts(kept.root).get_or_build("texts", key, build)
+    mapped = np.load(folder / "rows.npy", mmap_mode="r", allow_pickle=False)
+    return np.asarray(mapped)
 
 
 def _key(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
-
-
-def _checksum(path: Path) -> str:
-    return checksum_of(path, "blake2b")
-
-
-def _is_whole(folder: Path) -> bool:
-    try:
-        return (folder / "checksum").read_text() == _checksum(folder / "rows.npy")
-    except OSError:
-        return False

@@ -1,7 +1,7 @@
 """Files: written whole or not at all, appended to, hashed, read, with one wording of errors."""
 
 from benchmark.files.appending import GrowingFile, append_lines
-from benchmark.files.folders import folder_beside, written_folder
+from benchmark.files.folders import folder_beside, remove_folder, written_folder
 from benchmark.files.hashing import checksum_of, hash_files, sha256_of
 from benchmark.files.json_values import Json, JsonObject
 from benchmark.files.reading import read_json
@@ -28,6 +28,7 @@ __all__ = [
     "hash_files",
     "move_whole",
     "read_json",
+    "remove_folder",
     "save_array",
     "sha256_of",
     "unwritable",

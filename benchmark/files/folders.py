@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchmark.files.partial import partial_beside
@@ -53,6 +53,21 @@ def folder_beside(path: Path, cure: str = CURE, *, kind: str = "") -> Iterator[P
         partial_beside(path, is_folder=True) as partial,
     ):
         yield partial.path
+
+
+def remove_folder(folder: Path, cure: str = CURE, *, kind: str = "") -> None:
+    """Remove a folder that may be in use: nobody ever finds half of it under its name.
+
+    Args:
+        folder: may be gone already.
+        cure: for the error; see ``unwritable``.
+        kind: likewise.
+
+    Raises:
+        MachineError: it cannot be removed.
+    """
+    with folder_beside(folder, cure, kind=kind) as aside, suppress(FileNotFoundError):
+        folder.replace(aside)  # an empty folder gives way
 
 
 def _publish(partial: Path, folder: Path) -> None:

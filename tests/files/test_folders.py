@@ -8,7 +8,7 @@ import pytest
 from killed import run_until
 
 from benchmark.errors import MachineError
-from benchmark.files import folder_beside, written_folder
+from benchmark.files import folder_beside, remove_folder, written_folder
 
 
 def test_a_folder_has_its_name_once_it_is_whole(tmp_path):
@@ -95,3 +95,22 @@ def test_a_folder_beside_is_for_the_time_of_the_block(tmp_path):
         (partial / "a.wav").write_text("")
         assert partial.parent == tmp_path
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_removed_with_all_that_is_in_it(tmp_path):
+    folder = tmp_path / "folder"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "file").write_text("damaged")
+    remove_folder(folder)
+    assert list(tmp_path.iterdir()) == []
+    remove_folder(folder)  # as when another process was quicker
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_open_in_a_removed_folder_is_read_on(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "file").write_text("still here")
+    with (folder / "file").open() as file:
+        remove_folder(folder)
+        assert file.read() == "still here"
