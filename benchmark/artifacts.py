@@ -6,7 +6,6 @@ Each has the sums of its files beside them, which are looked at when it is first
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ from benchmark.files import (
     read_json,
     remove_folder,
     sha256_of,
+    spell_json,
     write_text,
     written_folder,
 )
@@ -86,7 +86,7 @@ class Artifacts:
             remove_folder(folder, CACHE_CURE, kind="the cache")
         with written_folder(folder, CACHE_CURE, kind="the cache") as partial:
             build(partial)
-            (partial / "key.json").write_text(json.dumps(dict(key), sort_keys=True, indent=1))
+            (partial / "key.json").write_text(spell_json(dict(key), sort_keys=True, indent=1))
             _seal(partial)
         _whole[folder] = _stamp(folder)
         return folder
@@ -127,7 +127,7 @@ def _adopt(folder: Path) -> str | None:
 
 def _seal(folder: Path) -> None:
     sums = {name: sha256_of(folder / name) for name in _files_of(folder)}
-    write_text(folder / _SUMS, json.dumps(sums, indent=1), CACHE_CURE)
+    write_text(folder / _SUMS, spell_json(sums, indent=1), CACHE_CURE)
 
 
 def _files_of(folder: Path) -> list[str]:
@@ -142,5 +142,5 @@ def _stamp(folder: Path) -> _Stamp:
 
 def fingerprint(key: ArtifactKey) -> str:
     """Hash a flat mapping: 16 hex digits, independent of the order of its keys."""
-    text = json.dumps(dict(key), sort_keys=True, ensure_ascii=True)
+    text = spell_json(dict(key), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -159,7 +159,7 @@ def hash_captions(references: References) -> str:
     """
     digest = hashlib.sha256()
     for clip_id in sorted(references):
-        digest.update(json.dumps([clip_id, *references[clip_id]]).encode() + b"\n")
+        digest.update(json.dumps([clip_id, *references[clip_id]], allow_nan=False).encode() + b"\n")
     return digest.hexdigest()
 
 

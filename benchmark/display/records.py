@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+
+from benchmark.files import spell_json
 
 Value = str | int | float | bool | None
 Record = Mapping[str, Value]
@@ -27,7 +28,7 @@ def to_csv(records: Iterable[Mapping[str, object]]) -> str:
 
 def to_json(content: object, *, is_ascii: bool = True) -> str:
     """Write what JSON can hold, one value a line."""
-    return json.dumps(content, indent=1, ensure_ascii=is_ascii)
+    return spell_json(content, indent=1, ensure_ascii=is_ascii)
 
 
 def _write_line(cells: Sequence[object]) -> str:

@@ -118,10 +118,10 @@ class Contents:
         return {
             "format": FORMAT,
             "version": VERSION,
-            "recipe": json.dumps(asdict(self.recipe)),
+            "recipe": json.dumps(asdict(self.recipe), allow_nan=False),
             "split": self.split,
             "n_expected": str(self.n_expected),
-            "clip_ids": json.dumps(self.clip_ids),
+            "clip_ids": json.dumps(self.clip_ids, allow_nan=False),
             "clip_ids_sha256": hash_clip_ids(self.clip_ids),
             "checksum": checksum,
         }
@@ -131,7 +131,7 @@ def begin_checksum(contents: Contents) -> hashlib._Hash:
     """Begin the checksum of a file; the bytes of its offsets follow, then those of its rows."""
     recipe = asdict(contents.recipe)
     header = [recipe, contents.split, contents.n_expected, contents.clip_ids]
-    return hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    return hashlib.sha256(json.dumps(header, sort_keys=True, allow_nan=False).encode())
 
 
 class EmbeddingFile:

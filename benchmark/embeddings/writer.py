@@ -88,4 +88,4 @@ def _header(contents: Contents, n_rows: int, checksum: str) -> bytes:
             "data_offsets": [end, end + 8 * (n_clips + 1)],
         },
     }
-    return json.dumps(header).encode()
+    return json.dumps(header, allow_nan=False).encode()

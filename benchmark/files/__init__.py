@@ -3,7 +3,7 @@
 from benchmark.files.appending import GrowingFile, append_lines
 from benchmark.files.folders import folder_beside, remove_folder, written_folder
 from benchmark.files.hashing import checksum_of, hash_files, sha256_of
-from benchmark.files.json_values import Json, JsonObject
+from benchmark.files.json_values import Json, JsonObject, spell_json
 from benchmark.files.reading import read_json
 from benchmark.files.refusal import CACHE_CURE, DATA_CURE, MODELS_CURE, unwritable, writing
 from benchmark.files.whole import (
@@ -31,6 +31,7 @@ __all__ = [
     "remove_folder",
     "save_array",
     "sha256_of",
+    "spell_json",
     "unwritable",
     "write_bytes",
     "write_rows",

@@ -18,7 +18,7 @@ from typing import Literal
 
 from benchmark.contract import SplitLabel
 from benchmark.errors import DataError, RunError
-from benchmark.files import append_lines
+from benchmark.files import append_lines, spell_json
 from benchmark.gate.held import hardware_of
 from benchmark.gate.pairs import JUDGED, comparable_part
 from benchmark.gate.speed import relative_medians
@@ -139,7 +139,7 @@ def append_nights(path: Path, nights: Sequence[Night]) -> None:
     """
     known = {(night.run, night.system, night.event) for night in read_history(path)}
     new = [n for n in nights if (n.run, n.system, n.event) not in known]
-    append_lines(path, [json.dumps(dataclasses.asdict(night)) for night in new])
+    append_lines(path, [spell_json(dataclasses.asdict(night)) for night in new])
 
 
 def find_steps(nights: Sequence[Night], n_runs: int) -> list[FoundStep]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.files import append_lines, write_text
+from benchmark.files import append_lines, spell_json, write_text
 from benchmark.gate.checks import Verdict
 from benchmark.gate.held import HeldRun
 from benchmark.gate.history import (
@@ -75,7 +74,7 @@ def hold_gate(request: GateRequest) -> GatedNight:
         write_text(request.junit, render_junit(verdict))
     if request.json is not None:
         steps = [dataclasses.asdict(step) for step in night.steps]
-        write_text(request.json, json.dumps({**verdict.to_json(), "steps": steps}, indent=1))
+        write_text(request.json, spell_json({**verdict.to_json(), "steps": steps}, indent=1))
     if request.summary is not None:
         append_lines(request.summary, [render_verdict(verdict, night.steps, "md")])
     return night

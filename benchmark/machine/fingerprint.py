@@ -66,7 +66,9 @@ class Machine:
     def fingerprint(self) -> str:
         """Compute ``hash`` from all other facts but ``torch_threads``."""
         facts = {k: v for k, v in self.to_json().items() if k not in ("hash", "torch_threads")}
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
+        return hashlib.sha256(
+            json.dumps(facts, sort_keys=True, allow_nan=False).encode()
+        ).hexdigest()[:12]
 
     def to_json(self) -> dict[str, Fact]:
         return dataclasses.asdict(self)

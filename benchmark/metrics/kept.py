@@ -100,7 +100,7 @@ class KeptResults:
 
 
 def _spell(text: str, value: object) -> bytes:
-    record = json.dumps([text, value], separators=(",", ":")).encode("ascii")
+    record = json.dumps([text, value], separators=(",", ":"), allow_nan=False).encode("ascii")
     return _checksum(record) + b" " + record + b"\n"
 
 

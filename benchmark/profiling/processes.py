@@ -79,7 +79,9 @@ def _carry_out(
     with tempfile.TemporaryDirectory(prefix="bench-profile-") as folder:
         order_path, answer_path = Path(folder, "order.json"), Path(folder, "answer.json")
         order = Order(request, time.monotonic_ns(), first_prepare_s)
-        order_path.write_text(json.dumps(dataclasses.asdict(order), default=str), encoding="utf-8")
+        order_path.write_text(
+            json.dumps(dataclasses.asdict(order), default=str, allow_nan=False), encoding="utf-8"
+        )
         code = _run_worker(order_path, answer_path)
         if not answer_path.is_file():
             return Failure(f"its process {_describe_end(code)}")

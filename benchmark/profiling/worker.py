@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 import traceback
 from pathlib import Path
 
 from benchmark.errors import BenchError, describe
-from benchmark.files import read_json, write_text
+from benchmark.files import read_json, spell_json, write_text
 
 
 def main(order_path: str, answer_path: str) -> None:
@@ -26,7 +25,7 @@ def main(order_path: str, answer_path: str) -> None:
         answer = {"failure": {"reason": str(error), "traceback": traceback.format_exc()}}
     except Exception as error:  # what the harness or a plugin did not foresee
         answer = {"failure": {"reason": describe(error), "traceback": traceback.format_exc()}}
-    write_text(Path(answer_path), json.dumps(answer))
+    write_text(Path(answer_path), spell_json(answer))
 
 
 def _carry_out(order_path: Path) -> object:

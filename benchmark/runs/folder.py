@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark.errors import RunError
-from benchmark.files import JsonObject, read_json, write_rows, write_text, writing
+from benchmark.files import JsonObject, read_json, spell_json, write_rows, write_text, writing
 from benchmark.runs.plan import Plan
 
 STATISTICS_SCHEMA = 1
@@ -47,7 +46,7 @@ class RunFolder:
             )
         with writing(path):
             path.mkdir(parents=True, exist_ok=True)
-        write_text(folder.plan_path, json.dumps(plan.to_json(), indent=1))
+        write_text(folder.plan_path, spell_json(plan.to_json(), indent=1))
         return folder
 
     @staticmethod
@@ -117,7 +116,7 @@ class RunFolder:
         return read_json(self.manifest_path)
 
     def write_scores(self, scores: JsonObject) -> None:
-        write_text(self.scores_path, json.dumps(scores, indent=1))
+        write_text(self.scores_path, spell_json(scores, indent=1))
 
     def read_statistics(self) -> JsonObject:
         """Read what each clip adds to the scores.
@@ -135,13 +134,13 @@ class RunFolder:
     def write_statistics(self, by_system: JsonObject) -> None:
         """Write what each clip adds to the scores, system by system."""
         content = {"schema": STATISTICS_SCHEMA, "systems": by_system}
-        write_text(self.statistics_path, json.dumps(content, separators=(",", ":")))
+        write_text(self.statistics_path, spell_json(content, separators=(",", ":")))
 
     def write_per_clip(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         write_rows(self.per_clip_path, header, rows)
 
     def seal(self, manifest: JsonObject) -> None:
-        write_text(self.manifest_path, json.dumps(manifest, indent=1))
+        write_text(self.manifest_path, spell_json(manifest, indent=1))
 
     def unseal(self) -> None:
         """Mark the run unfinished again, before more work is done on it."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import RunError
+from benchmark.files import spell_json
 from benchmark.machine.typed_json import read_as
 from benchmark.runs.entries import ClipEntry, Entry, MachineEntry, PrepareEntry, TimedEntry
 
@@ -35,7 +36,7 @@ def write_line(entry: Entry) -> bytes:
     if record.get("error", "") is None:
         del record["error"]
         record.pop("traceback", None)
-    return f"{json.dumps(record, ensure_ascii=True)}\n".encode()  # ASCII: no text breaks a line
+    return f"{spell_json(record, ensure_ascii=True)}\n".encode()  # ASCII: no text breaks a line
 
 
 def read_line(line: bytes, path: Path, number: int) -> Entry:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmark.files import read_json, write_text
+from benchmark.files import read_json, spell_json, write_text
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.reading import read_run, run_file_json, write_run
 from benchmark.runs.record import RunRecord
@@ -51,10 +51,10 @@ def _migrate_folder(record: RunRecord) -> bool:
     }
     older = [path for path, content in parts.items() if not _is_same(read_json(path), content)]
     for path in older:
-        write_text(path, json.dumps(parts[path], indent=1))
+        write_text(path, spell_json(parts[path], indent=1))
     return bool(older)
 
 
 def _is_same(written: Mapping[str, object], content: Mapping[str, object]) -> bool:
     """Tell whether a file holds a record already, tuples and lists being one thing in JSON."""
-    return bool(written == json.loads(json.dumps(content)))
+    return bool(written == json.loads(spell_json(content)))

@@ -6,13 +6,12 @@ The file form is what baselines are: all that a record holds, and no more.
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.errors import RunError
-from benchmark.files import JsonObject, read_json, write_text
+from benchmark.files import JsonObject, read_json, spell_json, write_text
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.signature import agree_in_all
@@ -91,7 +90,7 @@ def write_run(record: RunRecord, path: Path) -> None:
     """
     # One line a part: a change of the captions shows as one in a diff.
     parts = run_file_json(record).items()
-    lines = (f"{json.dumps(key)}: {json.dumps(part)}" for key, part in parts)
+    lines = (f"{spell_json(key)}: {spell_json(part)}" for key, part in parts)
     write_text(path, "{\n" + ",\n".join(lines) + "\n}")
 
 

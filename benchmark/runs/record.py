@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from benchmark.errors import RunError, UnknownNameError, UsageError
-from benchmark.files import JsonObject
+from benchmark.files import JsonObject, spell_json
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.signature import Signature
@@ -196,5 +195,5 @@ class RunRecord:
 
 def hash_parts(parts: JsonObject) -> str:
     """Hash JSON to a content id."""
-    text = json.dumps(parts, sort_keys=True)
+    text = spell_json(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]

@@ -203,7 +203,7 @@ def _plain(value: Any) -> str:
 
 def _spell(value: Any) -> str:
     text = _plain(value)
-    return text if _BARE.fullmatch(text) else json.dumps(text)
+    return text if _BARE.fullmatch(text) else json.dumps(text, allow_nan=False)
 
 
 def _unquote(text: str, whole: str) -> str:

@@ -6,7 +6,6 @@ Run as ``python -P -m benchmark.testing.fresh_import REPORT MODULE...``.
 from __future__ import annotations
 
 import importlib
-import json
 import sys
 import traceback
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from benchmark.files import spell_json
 from benchmark.hookspecs import PROJECT
 from benchmark.systems.registry import declared_specs
 from benchmark.testing.declared import Declared
@@ -62,4 +62,4 @@ def declare(modules: list[str]) -> Declared:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(json.dumps(asdict(declare(sys.argv[2:]))), encoding="utf-8")
+    Path(sys.argv[1]).write_text(spell_json(asdict(declare(sys.argv[2:]))), encoding="utf-8")

@@ -93,7 +93,7 @@ def test_what_is_no_entry_is_shown(line):
 
 
 def test_a_file_name_that_is_no_text_comes_back_as_it_was():
-    entry = ClipEntry("toy", 0, "\udcff.wav", "ok", "rain", "k", 0, 1, 0.1, 0.2, float("inf"))
+    entry = ClipEntry("toy", 0, "\udcff.wav", "ok", "rain", "k", 0, 1, 0.1, 0.2, 0.3)
     assert read_line(write_line(entry), Path("ledger.jsonl"), 1) == entry
 
 

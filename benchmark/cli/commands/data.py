@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from benchmark.cli.arguments import data_root_option, form_option
 from benchmark.cli.commands.fetch import command as fetch_command
 from benchmark.display.layout import Format
 from benchmark.display.tables import Column, Table, render
+from benchmark.files import spell_json
 
 
 @click.group(name="data")
@@ -59,7 +59,7 @@ def _facts_table(facts: Mapping[str, object], title: str) -> Table[tuple[str, ob
 
 def _spell(value: object) -> str:
     """Spell what JSON can hold on one line; a text stands as it is."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else spell_json(value, ensure_ascii=False)
 
 
 command.add_command(fetch_command, "fetch")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -56,7 +55,7 @@ def command(
     Figures stand before and after each strategy of WSAC (arXiv 2309.12242) to bridge that gap.
     """
     from benchmark.display.figures import require_picture
-    from benchmark.files import write_text
+    from benchmark.files import spell_json, write_text
     from benchmark.gap.picture import save_picture
     from benchmark.gap.study import GapRequest, report_gap
     from benchmark.gap.table import render_gap
@@ -68,6 +67,6 @@ def command(
     report = report_gap(request)
     click.echo(render_gap(report, form))
     if json_path is not None:
-        write_text(json_path, json.dumps(report.to_json(), indent=1))
+        write_text(json_path, spell_json(report.to_json(), indent=1))
     if out is not None:
         save_picture(report, out)

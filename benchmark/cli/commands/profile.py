@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from benchmark.cli.arguments import data_root_option, form_option, gathered, rea
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.outputs import out_file
 from benchmark.display.layout import Format
-from benchmark.files import write_text
+from benchmark.files import spell_json, write_text
 from benchmark.profiling.processes import profile_systems
 from benchmark.profiling.profile import Failure, Profile
 from benchmark.profiling.pytest_form import to_pytest_benchmark
@@ -162,6 +161,6 @@ def _tell_failures(profile: Profile) -> bool:
 
 def _write(profile: Profile, out: Path | None, pytest_path: Path | None) -> None:
     if out is not None:
-        write_text(out, json.dumps(profile.to_json(), indent=1))
+        write_text(out, spell_json(profile.to_json(), indent=1))
     if pytest_path is not None:
-        write_text(pytest_path, json.dumps(to_pytest_benchmark(profile), indent=1))
+        write_text(pytest_path, spell_json(to_pytest_benchmark(profile), indent=1))

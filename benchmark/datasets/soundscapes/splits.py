@@ -26,6 +26,7 @@ from benchmark.datasets.soundscapes.synthesiser import render_scene
 from benchmark.datasets.soundscapes.timbres import SOUNDS
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import UnknownNameError
+from benchmark.files import spell_json
 from benchmark.machine.progress import progress_bar
 
 EMBEDDED_DATASET = "soundscapes"
@@ -149,7 +150,7 @@ def _render_split(split: str, folder: Path) -> None:
             scene = asdict(compose_scene(split, index))
             records.append({"clip_id": clip_id, "captions": captions, "scene": scene})
             bar.advance()
-    (folder / "clips.json").write_text(json.dumps(records, indent=1), encoding="utf-8")
+    (folder / "clips.json").write_text(spell_json(records, indent=1), encoding="utf-8")
 
 
 def _read(folder: Path, clip_id: str, sample_rate_hz: int) -> Clip:

@@ -68,7 +68,9 @@ class MiniFile:
         from safetensors.torch import save
 
         header = {"tokenizer": self.tokenizer, "origin": asdict(self.origin)}
-        content = save(dict(self.state), {_KEY: json.dumps(header, sort_keys=True)})
+        content = save(
+            dict(self.state), {_KEY: json.dumps(header, sort_keys=True, allow_nan=False)}
+        )
         write_bytes(path, content, "Free some space, or name another file with -o.")
 
     @classmethod

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
+from benchmark.files import spell_json
 from benchmark.leaderboard.rows import Row
 
 
@@ -13,8 +13,8 @@ def flatten_rows(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
     for row in rows:
         record: dict[str, object] = {**row.to_json()}
         del record["metrics"]
-        record["latency"] = json.dumps(record["latency"]) if row.latency else ""
-        record |= {"trained_on": " ".join(row.trained_on), "facts": json.dumps(record["facts"])}
+        record["latency"] = spell_json(record["latency"]) if row.latency else ""
+        record |= {"trained_on": " ".join(row.trained_on), "facts": spell_json(record["facts"])}
         for key, cell in row.metrics.items():
             record |= {key: cell.value, f"{key}.low": cell.low, f"{key}.high": cell.high}
             record[f"{key}.signature"] = cell.signature

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmark.artifacts import ArtifactKey
 from benchmark.contract import Resources, Split
 from benchmark.errors import DataError
+from benchmark.files import spell_json
 from benchmark.metrics.bertscore.groups import Aggregation
 from benchmark.metrics.bertscore.layers import BERT_SCORE_MODEL
 from benchmark.metrics.bertscore.scorer import BertScore
@@ -68,7 +69,7 @@ def find_best_captions(
         )
         captions = [[corpus[index] for index in row] for row in indices.tolist()]
         best = dict(zip(references, captions, strict=True))
-        (folder / "captions.json").write_text(json.dumps(best), encoding="utf-8")
+        (folder / "captions.json").write_text(spell_json(best), encoding="utf-8")
 
     key = _key(model, search, k, [references, corpus])
     folder = resources.artifacts.get_or_build("topk-bertscore", key, build)
@@ -103,5 +104,5 @@ def _key(model: ChosenModel, search: BestCaptionSearch, k: int, texts: object) -
         "idf": search.idf,
         "aggregation": search.aggregation,
         "k": k,
-        "texts": hashlib.sha256(json.dumps(texts).encode()).hexdigest(),
+        "texts": hashlib.sha256(spell_json(texts).encode()).hexdigest(),
     }

@@ -270,7 +270,7 @@ class BertScore:
             "layer": self.layer,
             "idf": self.idf,
             "dtype": str(self._engine.encoder.dtype),
-            "texts": hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest(),
+            "texts": hashlib.sha256(json.dumps(list(texts), allow_nan=False).encode()).hexdigest(),
             "tokens_per_block": self._engine.tokens_per_block,
             "blocks_per_shard": BLOCKS_PER_SHARD,
             "threshold": threshold.value,

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.files import CACHE_CURE, write_text, written_whole
+from benchmark.files import CACHE_CURE, spell_json, write_text, written_whole
 
 KEPT_PAIR = np.dtype([("row", "<i4"), ("column", "<i4"), ("f1", "<f4")])
 
@@ -78,7 +78,7 @@ class ShardFolder:
                 file.write(kept.tobytes())
                 n_pairs, n_kept = n_pairs + block.n_pairs, n_kept + len(kept)
         shard = Shard(index, floor, minimum, maximum, n_pairs, n_kept)
-        write_text(note, json.dumps(asdict(shard)), CACHE_CURE)
+        write_text(note, spell_json(asdict(shard)), CACHE_CURE)
         return shard
 
     def pairs(self, index: int) -> NDArray[np.void]:

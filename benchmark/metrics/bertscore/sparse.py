@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.files import spell_json
 from benchmark.metrics.bertscore.shards import KEPT_PAIR, Shard, ShardFolder
 from benchmark.metrics.bertscore.tokens import Index, TextsOfRows
 
@@ -122,7 +123,7 @@ def write_sparse_rows(
         "threshold": threshold,
         "n_pairs": sum(shard.n_pairs for shard in shards),
     }
-    (target / "summary.json").write_text(json.dumps(summary, indent=1))
+    (target / "summary.json").write_text(spell_json(summary, indent=1))
 
 
 def _group_by_row(kept: _Kept, indptr: Index, path: Path) -> NDArray[np.void]:

@@ -148,7 +148,7 @@ def _without_nan(scores: ScoresByPart) -> dict[str, list[float | None]]:
 
 
 def _key(clip: Texts) -> str:
-    return hashlib.sha256(json.dumps(clip).encode("ascii")).hexdigest()
+    return hashlib.sha256(json.dumps(clip, allow_nan=False).encode("ascii")).hexdigest()
 
 
 def _shorten(text: str, n_chars: int = 60) -> str:

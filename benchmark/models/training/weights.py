@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from benchmark.errors import MachineError, listed
-from benchmark.files import CACHE_CURE, unwritable
+from benchmark.files import CACHE_CURE, spell_json, unwritable
 from benchmark.models.training.history import Epoch, best_epoch
 
 _WEIGHTS = "weights.safetensors"
@@ -72,7 +71,7 @@ def save_trained(best: Mapping[str, Tensor], history: Sequence[Epoch], folder: P
     }
     try:
         save_file(dict(best), folder / _WEIGHTS)
-        (folder / "history.json").write_text(json.dumps(summary, indent=1))
+        (folder / "history.json").write_text(spell_json(summary, indent=1))
     except (OSError, SafetensorError) as error:
         raise unwritable(folder, error, CACHE_CURE, kind="the trained weights") from error
 

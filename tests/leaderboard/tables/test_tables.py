@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -129,6 +130,18 @@ def test_whether_a_row_saw_the_data_is_shown_where_a_row_tells_of_training():
         assert "saw data" not in render([row("a")], form)
     last = [line.rsplit("|", 2)[1].strip() for line in render(rows, "md").splitlines()[2:6]]
     assert [last[0], *last[2:]] == ["saw data", "no", "yes"]
+
+
+def test_a_value_that_is_no_number_is_null_in_json_and_blank_in_csv():
+    """As a file of a run may hold that something else wrote."""
+    odd = row(metrics={"cider_d": cell(math.nan)})
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    (record,) = json.loads(render([odd], "json"), parse_constant=refuse)
+    assert record["metrics"]["cider_d"]["value"] is None
+    assert "nan" not in render([odd], "csv").lower().replace("name", "")
 
 
 def test_json_holds_raw_values_and_reasons():
