@@ -37,7 +37,7 @@ def finish(
             text is printed alone, so that programs can read it; where the run lies is an error
             stream's affair then.
         rank_by: key of the metric to rank by.
-        published: print all numbers from papers beside the table.
+        published: print all numbers from papers below the table.
         lineups: else those of these.
     """
     rows = rows_of(records)

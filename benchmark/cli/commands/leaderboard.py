@@ -17,7 +17,7 @@ from benchmark.display.layout import Format
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @form_option
 @rank_by_option
-@click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
+@click.option("--published", is_flag=True, help="Print numbers from papers below the table.")
 @click.option(
     "--beside",
     is_flag=True,

@@ -79,7 +79,7 @@ from benchmark.systems.lineups import find_lineup
 @click.option("--limit", type=click.IntRange(min=1), help="Caption the first N clips only.")
 @click.option("--text-only", is_flag=True, help="Need no sound: for floors and ceilings.")
 @rank_by_option
-@click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
+@click.option("--published", is_flag=True, help="Print numbers from papers below the table.")
 @click.option(
     "--resume",
     type=click.Path(path_type=Path, file_okay=False),

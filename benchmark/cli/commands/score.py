@@ -39,7 +39,7 @@ from benchmark.runs.requests import ScoreRequest
 @metric_model_options
 @rank_by_option
 @layout_option
-@click.option("--published", is_flag=True, help="Print numbers from papers beside the table.")
+@click.option("--published", is_flag=True, help="Print numbers from papers below the table.")
 @gathered(request=ScoreRequest, models=MetricModels)
 def command(
     request: ScoreRequest,
