@@ -61,7 +61,15 @@ def main() -> None:
                 _write(answers, "answer", answer)
             _write(answers, "done")
         except jpype.JException as error:
-            _write(answers, "failed", str(error))
+            _write(answers, "failed", describe(error))
+
+
+def describe(error: Any) -> str:
+    """Spell an exception of Java and what caused it."""
+    spelt = str(error)
+    while (error := error.getCause()) is not None:
+        spelt += f", caused by {error}"
+    return spelt
 
 
 def _private_stdout() -> IO[str]:

@@ -50,6 +50,8 @@ class Service:
         )
         self._propose.setAccessible(True)
         self._synonyms = _field(parser_class.class_, "synonyms").get(self._parser)
+        # By name: looked up as attributes, Java's packages need a module that small runtimes lack.
+        self._array_list = java("java.util.ArrayList")
         self._scene_graph = java("edu.anu.spice.SceneGraph")
         self._tuple_set = java("edu.anu.spice.TupleSet")
         self._evaluation = java("edu.anu.spice.Evaluation")
@@ -111,7 +113,7 @@ class Service:
         graph = self._scene_graph(self._synonyms, True)
         for propositions in several:
             for proposition in propositions:
-                words = jpype.java.util.ArrayList()
+                words = self._array_list()
                 for word in proposition:
                     words.add(jpype.JString(word))
                 graph.addTuple(words)
