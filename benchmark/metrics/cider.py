@@ -35,7 +35,7 @@ class CiderReferences:
 
     The document frequencies are those of all clips given here, so a clip's score does not depend
     on which other clips are scored with it. In a split of one clip every n-gram is in every
-    document: all weights, and so all scores, are 0.
+    document: all weights, and so all scores, are 0; see ``weigh_nothing``.
     """
 
     def __init__(
@@ -66,6 +66,11 @@ class CiderReferences:
             for ngram, frequency in frequencies.items()
         }
         self._vectors = [[self._weigh(reference) for reference in clip] for clip in references]
+
+    @property
+    def weigh_nothing(self) -> bool:
+        """Whether every document has every n-gram of the references: all scores are 0 then."""
+        return not any(any(vector.norms) for clip in self._vectors for vector in clip)
 
     def score(
         self, candidates: Sequence[NgramCounts], clips: Sequence[int] | None = None

@@ -54,7 +54,7 @@ class TokenisedSplit:
         return BleuReferences(self.ngrams)
 
     @cached_property
-    def cider(self) -> PreparedReferences[NgramCounts, PerClip]:
+    def cider(self) -> CiderReferences:
         return CiderReferences(self.ngrams, documents=self._count(self._idf_texts))
 
     @cached_property

@@ -50,11 +50,22 @@ def score_lexical(item: TokenisedTask) -> Scores:
     }
     rouge_l = item.split.rouge.score(item.tokens, item.rows)
     scores["rouge_l"] = mean_score(rouge_l, sign("rouge_l", task, [("beta", "1.2")]))
-    cider_d = item.split.cider.score(item.ngrams, item.rows)
-    idf = f"{task.documents.label},{len(task.documents.references)} clips"
-    parts = (("n", "4"), ("sigma", "6"), ("idf", idf))
-    scores["cider_d"] = mean_score(cider_d, sign("cider_d", task, parts))
+    scores["cider_d"] = _score_cider(item)
     return scores
+
+
+def _score_cider(item: TokenisedTask) -> Score:
+    task, n_clips = item.task, len(item.task.documents.references)
+    if item.split.cider.weigh_nothing:
+        clips = "one clip" if n_clips == 1 else f"{n_clips:,} clips that all have the same words"
+        return Score.unavailable(
+            f"words weigh by how few clips have them, and the IDF is that of {clips}: it would be "
+            "0 whatever is said. Score against two clips or more with other references."
+        )
+    idf = f"{task.documents.label},{n_clips} clips"
+    parts = (("n", "4"), ("sigma", "6"), ("idf", idf))
+    cider_d = item.split.cider.score(item.ngrams, item.rows)
+    return mean_score(cider_d, sign("cider_d", task, parts))
 
 
 def score_vocabulary(item: TokenisedTask) -> Scores:

@@ -95,3 +95,32 @@ def test_two_processes_agree_in_every_bit():
     }
     assert len(outputs) == 1
     assert len(outputs.pop().strip()) == 3 * 16
+
+
+ONE = [[("a", "dog", "barks"), ("a", "dog")]]
+
+
+@pytest.mark.parametrize(
+    ("references", "weigh_nothing"),
+    [
+        (ONE, True),
+        (ONE * 2, True),
+        ([ONE[0], ONE[0][::-1]], True),
+        ([[()], [()]], True),
+        ([ONE[0], [("rain",)]], False),
+        ([[("a", "dog")], [("a", "dog", "barks")]], False),
+    ],
+)
+def test_references_that_no_word_tells_apart_weigh_nothing(references, weigh_nothing):
+    prepared = CiderReferences(count_references(references))
+    assert prepared.weigh_nothing == weigh_nothing
+    said = [count_ngrams(clip[0]) for clip in references]
+    if weigh_nothing:
+        assert not prepared.score(said).any()
+    else:
+        assert prepared.score(said).any()
+
+
+def test_one_clip_whose_idf_comes_from_others_weighs_something():
+    documents = count_references([*ONE, [("rain",)]])
+    assert not CiderReferences(count_references(ONE), documents=documents).weigh_nothing

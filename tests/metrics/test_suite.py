@@ -120,6 +120,10 @@ def test_awkward_captions_equal_aac_metrics(oracle, data):
     (scores,) = score_tasks([task], LEXICAL, MetricModels())
     corpus, per_clip = oracle.lexical(tokenised, several)
     for key in LEXICAL:
+        if not scores[key].available:  # the references are all alike: 0 whatever is said
+            assert key == "cider_d"
+            assert not per_clip[key].any()
+            continue
         assert scores[key].value == pytest.approx(corpus[key], abs=1e-9), key
         np.testing.assert_allclose(scores[key].per_clip, per_clip[key], atol=1e-9, rtol=0)
 
@@ -135,6 +139,22 @@ def test_a_metric_without_its_weights_is_unavailable_with_the_reason(monkeypatch
     for key in ("fense", "fer", "spider_fl"):
         assert not scores[key].available
         assert "echecker_clotho_audiocaps_base" in scores[key].reason
+
+
+@pytest.mark.parametrize(
+    ("references", "why"),
+    [
+        ({"a": ("rain falls", "rain")}, "the IDF is that of one clip"),
+        ({"a": ("rain",), "b": ("rain",)}, "2 clips that all have the same words"),
+    ],
+)
+def test_cider_d_that_is_0_whatever_is_said_is_unavailable(references, why):
+    task = ScoringTask("toy", "made:up", references, {"a": "rain falls"})
+    (scores,) = score_tasks([task], ("cider_d", "rouge_l", "spider"), MetricModels())
+    assert scores["rouge_l"].available
+    for key in ("cider_d", "spider"):
+        assert not scores[key].available
+    assert why in scores["cider_d"].reason
 
 
 def test_without_any_task_there_is_nothing_to_score():
