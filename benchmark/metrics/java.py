@@ -53,7 +53,8 @@ def java_version(java: Path | None = None) -> str:
         done = subprocess.run(
             [java, "-version"], capture_output=True, encoding="utf-8", errors="replace", check=False
         )
-        text, pattern = done.stderr, r'version "([^"]+)"'
+        # Before it may stand which options Java picked up, whatever is in them.
+        text, pattern = done.stderr, r'^\S+ version "([^"]+)"'
     match = re.search(pattern, text, re.MULTILINE)
     if match is None:
         raise MachineError(f"{java} does not say which version it is: {text[:200]!r}. {_ADVICE}")

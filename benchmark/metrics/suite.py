@@ -6,7 +6,6 @@ One Java process tokenises, then aligns for METEOR while n-grams are counted and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
 
 import numpy as np
 
@@ -24,7 +23,8 @@ from benchmark.metrics.engines import (
 )
 from benchmark.metrics.fluency import PENALTY_PART, penalise
 from benchmark.metrics.jvm.text_java import TextJava
-from benchmark.metrics.meteor.aligner import Meteor, MeteorScores
+from benchmark.metrics.meteor.aligner import Meteor
+from benchmark.metrics.meteor.metric import submit
 from benchmark.metrics.scores import PerClip, Score, ScoringTask, mean_score
 from benchmark.metrics.signature import Part
 from benchmark.metrics.signing import sign
@@ -65,9 +65,9 @@ def score_tasks(
         items = [corpus.tokenised(task) for task in tasks]
         if "meteor" in groups:
             with Meteor.start(corpus.joined(), java) as meteor:
-                waiting = [meteor.submit(item.joined, item.joined_references) for item in items]
+                waiting = [submit(meteor, item) for item in items]
                 results = _score_here(items, groups, keys, models)
-                _update(results, map(_sign_meteor, items, waiting))
+                _update(results, ({"meteor": wait()} for wait in waiting))
         else:
             java.close()
             results = _score_here(items, groups, keys, models)
@@ -93,14 +93,6 @@ def _score_here(
     if "fluency" in groups:
         _add_fluency(results, items, models)
     return results
-
-
-def _sign_meteor(item: TokenisedTask, waiting: Future[MeteorScores]) -> Scores:
-    meteor = waiting.result()
-    parts = (("meteor", "1.5"), ("lang", "en"), ("norm", "yes"))
-    signature = sign("meteor", item.task, parts)
-    score = Score(meteor.corpus, meteor.per_clip, signature, statistics=meteor.statistics)
-    return {"meteor": score}
 
 
 def _add_spice(

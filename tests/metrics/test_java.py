@@ -62,6 +62,14 @@ def test_the_version_of_a_java_without_a_release_file_is_asked_for(tmp_path):
     assert java_version(script) == "1.8.0_402"
 
 
+def test_options_that_java_picked_up_are_not_taken_for_its_version(tmp_path):
+    script = tmp_path / "java"
+    lines = 'Picked up JAVA_TOOL_OPTIONS: -Dx=version "9"\nopenjdk version "17.0.15" 2025'
+    script.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{lines}\nEND\n")
+    script.chmod(0o755)
+    assert java_version(script) == "17.0.15"
+
+
 def test_something_that_is_no_java_has_no_version(tmp_path):
     script = tmp_path / "java"
     script.write_text("#!/bin/sh\necho coffee >&2\n")
