@@ -32,11 +32,21 @@ class _Kind:
 
 def write_line(entry: Entry) -> bytes:
     """Spell an entry as one line of a ledger, its end included."""
-    record: dict[str, object] = {"row": _NAMES[type(entry)], **dataclasses.asdict(entry)}
+    name = _NAMES[type(entry)]
+    record: dict[str, object] = {"row": name}
+    if isinstance(entry, MachineEntry):  # the one that holds more than plain values
+        record |= dataclasses.asdict(entry)
+    else:
+        record |= {field: getattr(entry, field) for field in _field_names(name)}
     if record.get("error", "") is None:
         del record["error"]
         record.pop("traceback", None)
     return f"{spell_json(record, ensure_ascii=True)}\n".encode()  # ASCII: no text breaks a line
+
+
+@cache
+def _field_names(name: str) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(_KINDS[name]))
 
 
 def read_line(line: bytes, path: Path, number: int) -> Entry:

@@ -8,6 +8,7 @@ that a difference may be read draw by draw.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,12 +35,28 @@ def draw_counts(n_clips: int, n_draws: int = N_DRAWS) -> Array:
 
 def count_blocks(n_clips: int, n_draws: int) -> Iterator[Array]:
     """Draw clips with replacement, some draws at a time: ``(n_draws_of_block, n_clips)``."""
+    sizes = list(_block_sizes(n_clips, n_draws))
+    if sizes == [n_draws]:
+        yield _only_block(n_clips, n_draws)
+        return
     rng = np.random.default_rng(_SEED)
-    for n_rows in _block_sizes(n_clips, n_draws):
-        drawn = rng.integers(0, n_clips, size=(n_rows, n_clips))
-        drawn += np.arange(n_rows)[:, np.newaxis] * n_clips
-        counts = np.bincount(drawn.ravel(), minlength=n_rows * n_clips)
-        yield counts.reshape(n_rows, n_clips).astype(np.float64)
+    for n_rows in sizes:
+        yield _count_block(rng, n_clips, n_rows)
+
+
+@lru_cache(maxsize=1)
+def _only_block(n_clips: int, n_draws: int) -> Array:
+    """Remember the last draws, 8 MiB at most: all metrics of a run ask for the same ones."""
+    counts = _count_block(np.random.default_rng(_SEED), n_clips, n_draws)
+    counts.flags.writeable = False
+    return counts
+
+
+def _count_block(rng: np.random.Generator, n_clips: int, n_rows: int) -> Array:
+    drawn = rng.integers(0, n_clips, size=(n_rows, n_clips))
+    drawn += np.arange(n_rows)[:, np.newaxis] * n_clips
+    counts = np.bincount(drawn.ravel(), minlength=n_rows * n_clips)
+    return counts.reshape(n_rows, n_clips).astype(np.float64)
 
 
 def swap_blocks(n_clips: int, n_draws: int) -> Iterator[Array]:

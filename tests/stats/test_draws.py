@@ -41,6 +41,13 @@ def test_draws_do_not_depend_on_the_size_of_blocks(monkeypatch, cells):
     np.testing.assert_array_equal(np.concatenate(list(count_blocks(9, 60))), plain)
 
 
+def test_draws_of_one_block_are_made_once_and_nobody_changes_them():
+    (first,), (second,) = count_blocks(9, 60), count_blocks(9, 60)
+    assert second is first
+    with pytest.raises(ValueError, match="read-only"):
+        first[0, 0] = 5
+
+
 def test_the_first_draws_of_many_are_those_of_few():
     samples = made_up()
     np.testing.assert_array_equal(resample(samples, 900)[:, :50], resample(samples, 50))
