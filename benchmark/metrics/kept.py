@@ -25,13 +25,22 @@ _CHECKSUM_DIGITS = 16
 class KeptResults:
     """What is known of some texts; ``in``, ``[...]`` and ``add`` as of a dictionary of JSON."""
 
-    def __init__(self, kind: str, version: str, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        version: str,
+        folder: Path | None = None,
+        *,
+        most_bytes: int = _MOST_BYTES,
+    ) -> None:
         """Read what is kept.
 
         Args:
             kind: what is kept (``"spice-parses"``).
             version: all else that decides a value; another one is another file.
             folder: where the file lies; by default ``kept`` under the cache folder.
+            most_bytes: of a larger file the older half is dropped; small where reading takes
+                longer than making anew.
 
         Raises:
             MachineError: the file cannot be read, or the folder cannot be written.
@@ -42,7 +51,7 @@ class KeptResults:
         self._values: dict[str, Any] = {}
         self._n_read = 0
         self.refresh()
-        if self._n_read > _MOST_BYTES:
+        if self._n_read > most_bytes:
             self._drop_older_half()
 
     def __contains__(self, text: str) -> bool:

@@ -23,14 +23,14 @@ from benchmark.metrics.engines import (
 )
 from benchmark.metrics.fluency import PENALTY_PART, penalise
 from benchmark.metrics.jvm.text_java import TextJava
-from benchmark.metrics.meteor.aligner import Meteor
+from benchmark.metrics.meteor.aligner import Meteor, kept_alignments
 from benchmark.metrics.meteor.metric import submit
 from benchmark.metrics.scores import PerClip, Score, ScoringTask, mean_score
 from benchmark.metrics.signature import Part
 from benchmark.metrics.signing import sign
 from benchmark.metrics.spice.limits import SpiceLimits
 from benchmark.metrics.spice.metric import score_spice_metrics
-from benchmark.metrics.tokenise import tokenise
+from benchmark.metrics.tokenise import kept_tokens, tokenise
 
 __all__ = ["MetricModels", "score_tasks"]
 
@@ -61,10 +61,10 @@ def score_tasks(
     groups = {METRICS[key].group for key in needed}
     texts = distinct_texts(tasks)
     with TextJava() as java:
-        corpus = Corpus(dict(zip(texts, tokenise(texts, java), strict=True)))
+        corpus = Corpus(dict(zip(texts, tokenise(texts, java, kept_tokens()), strict=True)))
         items = [corpus.tokenised(task) for task in tasks]
         if "meteor" in groups:
-            with Meteor.start(corpus.joined(), java) as meteor:
+            with Meteor.start(corpus.joined(), java, kept=kept_alignments()) as meteor:
                 waiting = [submit(meteor, item) for item in items]
                 results = _score_here(items, groups, keys, models)
                 _update(results, ({"meteor": wait()} for wait in waiting))

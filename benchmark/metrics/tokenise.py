@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from benchmark.errors import DataError, MachineError
-from benchmark.metrics.jvm.text_java import TextJava
+from benchmark.metrics.jvm.text_java import PTB_JAR, TextJava, kept_results
+from benchmark.metrics.kept import KeptResults
 
 Tokens = tuple[str, ...]
 
@@ -14,11 +15,23 @@ _PUNCTUATION = frozenset(["''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "-
 _LINE_SEPARATORS = str.maketrans(dict.fromkeys("\n\r\v\f\u2028\u2029", " "))
 _NEUTRAL_LINE = "a"
 _CHUNK_CHARACTERS = 1 << 21
+_FORM = 1  # of what is kept: one more where the same jar gives other tokens
 _SILENCE_S = 300.0
 """A chunk takes less than a second."""
 
 
-def tokenise(texts: Sequence[str], java: TextJava | None = None) -> list[Tokens]:
+def kept_tokens() -> KeptResults:
+    """Open the tokens that the same jar gave earlier.
+
+    Raises:
+        MachineError: as ``kept_results``.
+    """
+    return kept_results("tokens", [str(_FORM)], PTB_JAR)
+
+
+def tokenise(
+    texts: Sequence[str], java: TextJava | None = None, kept: KeptResults | None = None
+) -> list[Tokens]:
     """Tokenise captions with Stanford's PTBTokenizer (CoreNLP 3.4.1), lower-cased.
 
     Punctuation is dropped as COCO caption evaluation does; brackets stay (``-lrb-``). A line
@@ -31,6 +44,8 @@ def tokenise(texts: Sequence[str], java: TextJava | None = None) -> list[Tokens]
     Args:
         texts: captions.
         java: where they are tokenised; default: a process of its own, which is started.
+        kept: where tokens are looked up first and new ones added; no Java is needed where all
+            are known.
 
     Returns:
         The tokens of each text, in order; an empty tuple where nothing is left.
@@ -42,12 +57,17 @@ def tokenise(texts: Sequence[str], java: TextJava | None = None) -> list[Tokens]
     lines = list(dict.fromkeys(text.translate(_LINE_SEPARATORS) for text in texts))
     for line in lines:
         _require_utf8(line)
-    if not lines:
-        return []
-    with TextJava() if java is None else nullcontext(java) as running:
-        tokenised = [words for chunk in _chunks(lines) for words in _tokenise(chunk, running)]
-    tokens = dict(zip(lines, tokenised, strict=True))
-    return [tokens[text.translate(_LINE_SEPARATORS)] for text in texts]
+    known = {line: tuple(kept[line].split()) for line in lines if kept is not None and line in kept}
+    new = [line for line in lines if line not in known]
+    if new:
+        with TextJava() if java is None else nullcontext(java) as running:
+            tokenised = [words for chunk in _chunks(new) for words in _tokenise(chunk, running)]
+        fresh = dict(zip(new, tokenised, strict=True))
+        if kept is not None:
+            with suppress(MachineError):  # n-grams need no cache; what is not kept is made again
+                kept.add({line: " ".join(words) for line, words in fresh.items()})
+        known |= fresh
+    return [known[text.translate(_LINE_SEPARATORS)] for text in texts]
 
 
 def _require_utf8(line: str) -> None:

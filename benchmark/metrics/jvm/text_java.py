@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from benchmark.errors import MachineError
-from benchmark.files import Json
+from benchmark.files import Json, sha256_of
 from benchmark.machine.facts import usable_cores
-from benchmark.metrics.java import QUICK_START, pycocoevalcap_file
+from benchmark.metrics.java import QUICK_START, java_version, pycocoevalcap_file
 from benchmark.metrics.jvm.process import JavaProcess, JavaService
+from benchmark.metrics.kept import KeptResults
 
+PTB_JAR = "tokenizer/stanford-corenlp-3.4.1.jar"
+METEOR_JAR = "meteor/meteor-1.5.jar"
+
+_MOST_KEPT_BYTES = 16 << 20
+"""130,000 captions or so, read in half a second; Java takes as long to start."""
 _HEAP_MIB = 1024
 _MOST_THREADS = 4
 """METEOR has some seconds of work at most; more would wait for one another's memory."""
+
+
+def kept_results(kind: str, version: Sequence[str], jar: str) -> KeptResults:
+    """Open what is kept of earlier calls of the same jar and Java.
+
+    Args:
+        kind: see ``KeptResults``.
+        version: all else that decides a result.
+        jar: ``PTB_JAR`` or ``METEOR_JAR``.
+
+    Raises:
+        MachineError: the jar or Java is missing, or what is kept cannot be read.
+    """
+    decisive = [*version, java_version(), sha256_of(pycocoevalcap_file(jar))]
+    return KeptResults(kind, "\n".join(decisive), most_bytes=_MOST_KEPT_BYTES)
 
 
 class TextJava:
@@ -78,10 +99,7 @@ def _service() -> JavaService:
     return JavaService(
         "the tokeniser and METEOR",
         Path(__file__).with_name("text_service.py"),
-        [
-            pycocoevalcap_file("tokenizer/stanford-corenlp-3.4.1.jar"),
-            pycocoevalcap_file("meteor/meteor-1.5.jar"),
-        ],
+        [pycocoevalcap_file(PTB_JAR), pycocoevalcap_file(METEOR_JAR)],
         heap_mib=_HEAP_MIB,
         options=QUICK_START,
         settings={"n_threads": min(usable_cores(), _MOST_THREADS)},

@@ -18,21 +18,27 @@ from benchmark.artifacts import Artifacts
 from benchmark.errors import MachineError
 from benchmark.machine.places import artifacts as default_artifacts
 from benchmark.metrics.java import pycocoevalcap_file
-from benchmark.metrics.jvm.text_java import TextJava
-from benchmark.metrics.meteor.index import index_table
+from benchmark.metrics.jvm.text_java import METEOR_JAR, TextJava, kept_results
+from benchmark.metrics.kept import KeptResults
+from benchmark.metrics.meteor.index import index_table, sum_of_table
 from benchmark.metrics.meteor.normaliser import normalise
+from benchmark.metrics.meteor.pairs import (
+    Pair,
+    as_candidate,
+    as_references,
+    chunks_of,
+    name_of,
+    normal_pair,
+)
 from benchmark.metrics.meteor.paraphrases import cut_table, write_table
 from benchmark.metrics.meteor.score import N_STATISTICS, meteor_score, parse_statistics
 from benchmark.metrics.meteor.synonyms import cut_synonyms, write_synonyms
 
-_SEPARATOR = "|||"
 _WORD = re.compile(r"[^ \t\n\r\f]+")  # as Java's StringTokenizer parts them
-_BLANKS = "".join(map(chr, range(33)))  # as Java's String.trim takes them away
-_CHUNK_WORK = 20_000
 _SILENCE_S = 300.0
 
-Pair = tuple[str, tuple[str, ...]]
-"""A candidate and its references, normalised."""
+_TABLE = "meteor/data/paraphrase-en.gz"
+_FORM = 1  # of what is kept: one more where the same files give other statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,16 @@ class MeteorScores:
         return float(meteor_score(self.statistics.sum(axis=0)))
 
 
+def kept_alignments() -> KeptResults:
+    """Open the statistics that the same METEOR gave earlier.
+
+    Raises:
+        MachineError: as ``kept_results``.
+    """
+    version = [str(_FORM), sum_of_table(pycocoevalcap_file(_TABLE))]
+    return kept_results("meteor", version, METEOR_JAR)
+
+
 class Meteor:
     """A METEOR that knows which texts it will be asked about.
 
@@ -59,14 +75,18 @@ class Meteor:
     its own, one request after the other. A caption is aligned with the same references once only.
     """
 
-    def __init__(self, texts: Iterable[str], index: Path, java: TextJava) -> None:
+    def __init__(
+        self, texts: Iterable[str], java: TextJava, artifacts: Artifacts, kept: KeptResults | None
+    ) -> None:
         """See ``start``."""
-        self._index = index
+        self._texts = frozenset(texts)
         self._java = java
+        self._artifacts = artifacts
+        self._kept = kept
         self._statistics: dict[Pair, str] = {}  # of each pair asked so far
+        self._normal_forms: dict[str, str] | None = None  # known once METEOR is ready
         self._folder = tempfile.TemporaryDirectory(prefix="bench-meteor-")
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="meteor")
-        self._normal_forms = self._worker.submit(self._load, frozenset(texts))
 
     @classmethod
     def start(
@@ -74,23 +94,21 @@ class Meteor:
         texts: Iterable[str],
         java: TextJava | None = None,
         *,
+        kept: KeptResults | None = None,
         artifacts: Artifacts | None = None,
     ) -> Self:
-        """Start METEOR and return at once; the first score waits until it is ready.
+        """Make METEOR ready for what it will be asked, and return at once.
 
         Args:
             texts: every candidate and reference that will be scored, tokenised, words parted by
                 one space. METEOR gets the paraphrases and synonyms that these texts can use.
             java: where it runs, and what it ends; default: a process of its own.
+            kept: where alignments are looked up first and new ones added, see
+                ``kept_alignments``; no Java is needed where all are known.
             artifacts: where the index of all paraphrases is kept. It is built on the first use
                 after an installation, which takes about 10 s.
-
-        Raises:
-            MachineError: METEOR's files are missing, or the index cannot be kept.
         """
-        table = pycocoevalcap_file("meteor/data/paraphrase-en.gz")
-        index = index_table(table, artifacts or default_artifacts())
-        return cls(texts, index, java or TextJava())
+        return cls(texts, java or TextJava(), artifacts or default_artifacts(), kept)
 
     def score(self, candidates: Sequence[str], references: Sequence[Sequence[str]]) -> MeteorScores:
         """Score one candidate per clip against that clip's references.
@@ -105,7 +123,8 @@ class Meteor:
         Raises:
             ValueError: there are no clips, candidates and references differ in number, a clip
                 has no reference, or a text was not given to ``start``.
-            MachineError: Java is missing or died.
+            MachineError: Java or a file of METEOR's is missing, Java died, or the index cannot be
+                kept.
         """
         return self.submit(candidates, references).result()
 
@@ -133,17 +152,57 @@ class Meteor:
     ) -> None:
         self.close()
 
-    def _load(self, texts: frozenset[str]) -> dict[str, str]:
-        parts = (part for text in texts for part in (_as_candidate(text), *_as_references(text)))
+    def _score(
+        self, candidates: Sequence[str], references: Sequence[Sequence[str]]
+    ) -> MeteorScores:
+        if not candidates:
+            raise ValueError("METEOR was given no clips to score.")
+        pairs = [
+            (candidate, tuple(several))
+            for candidate, several in zip(candidates, references, strict=True)
+        ]
+        unknown = dict.fromkeys(pair for pair in pairs if pair not in self._statistics)
+        names = {pair: name_of(pair) for pair in unknown}
+        if self._kept is not None:
+            self._statistics |= {p: self._kept[n] for p, n in names.items() if n in self._kept}
+        for pair in unknown:
+            self._require_scorable(pair)
+        new = [pair for pair in unknown if pair not in self._statistics]
+        if new:
+            fresh = dict(zip(new, self._align(new), strict=True))
+            self._statistics |= fresh
+            if self._kept is not None:
+                self._kept.add({names[pair]: line for pair, line in fresh.items()})
+        return MeteorScores(parse_statistics([self._statistics[pair] for pair in pairs]))
+
+    def _require_scorable(self, pair: Pair) -> None:
+        candidate, references = pair
+        if not references:
+            raise ValueError(
+                f"no reference for the candidate {candidate!r}; METEOR needs one or more."
+            )
+        for text in (candidate, *references):
+            if text not in self._texts:
+                raise ValueError(
+                    f"METEOR was not told of the text {text!r} when it was started; "
+                    "pass every candidate and reference to Meteor.start."
+                )
+
+    def _load(self) -> dict[str, str]:
+        """Make METEOR ready, once: the normal form of each candidate and part of a reference."""
+        if self._normal_forms is not None:
+            return self._normal_forms
+        index = index_table(pycocoevalcap_file(_TABLE), self._artifacts)
+        texts = sorted(self._texts)
+        parts = (part for text in texts for part in (as_candidate(text), *as_references(text)))
         normal_forms = normalise(parts, self._java)
         running = [_WORD.findall(text) for text in normal_forms.values()]
         words = list(dict.fromkeys(word for text in running for word in text))
         folder = Path(self._folder.name)
         table = folder / "paraphrases.gz"
-        entries = cut_table(self._index, running)
+        entries = cut_table(index, running)
         write_table(entries, table)
-        jar = pycocoevalcap_file("meteor/meteor-1.5.jar")
-        write_synonyms(cut_synonyms(jar, words), words, folder)
+        write_synonyms(cut_synonyms(pycocoevalcap_file(METEOR_JAR), words), words, folder)
         (n_read,) = self._java.ask(
             "load", _SILENCE_S, paraphrases=str(table), synonyms=str(folder), words=words
         )
@@ -152,24 +211,12 @@ class Meteor:
                 f"METEOR read {n_read} of the {len(entries)} paraphrases in {table}. Check that "
                 "the disk is not full and that nobody empties its temporary folder; score again."
             )
+        self._normal_forms = normal_forms
         return normal_forms
 
-    def _score(
-        self, candidates: Sequence[str], references: Sequence[Sequence[str]]
-    ) -> MeteorScores:
-        if not candidates:
-            raise ValueError("METEOR was given no clips to score.")
-        normal_forms = self._normal_forms.result()
-        pairs = [
-            _pair(candidate, several, normal_forms)
-            for candidate, several in zip(candidates, references, strict=True)
-        ]
-        new = [pair for pair in dict.fromkeys(pairs) if pair not in self._statistics]
-        self._statistics.update(zip(new, self._align(new), strict=True))
-        return MeteorScores(parse_statistics([self._statistics[pair] for pair in pairs]))
-
     def _align(self, pairs: Sequence[Pair]) -> Iterator[str]:
-        chunks = list(_chunks(pairs))
+        normal_forms = self._load()
+        chunks = list(chunks_of([normal_pair(pair, normal_forms) for pair in pairs]))
         answers = self._java.ask("align", _SILENCE_S, chunks=chunks)
         for chunk, statistics in zip(chunks, answers, strict=True):
             for pair, line in zip(chunk, statistics, strict=True):
@@ -178,42 +225,3 @@ class Meteor:
                         f"METEOR answered {line!r} to {pair!r}; expected {N_STATISTICS} numbers."
                     )
                 yield line
-
-
-def _as_candidate(text: str) -> str:
-    return text.replace(_SEPARATOR, "").replace("  ", " ").strip(_BLANKS)
-
-
-def _as_references(text: str) -> list[str]:
-    """METEOR takes a reference that holds its separator for several references."""
-    return [part.strip(_BLANKS) for part in text.split(_SEPARATOR)]
-
-
-def _pair(candidate: str, references: Sequence[str], normal_forms: dict[str, str]) -> Pair:
-    if not references:
-        raise ValueError(f"no reference for the candidate {candidate!r}; METEOR needs one or more.")
-    parts = [part for reference in references for part in _as_references(reference)]
-    try:
-        return (
-            normal_forms[_as_candidate(candidate)],
-            tuple(normal_forms[part] for part in parts),
-        )
-    except KeyError as error:
-        raise ValueError(
-            f"METEOR was not told of the text {error.args[0]!r} when it was started; "
-            "pass every candidate and reference to Meteor.start."
-        ) from error
-
-
-def _chunks(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
-    """Part pairs so that each chunk has about the same work."""
-    chunk: list[Pair] = []
-    work = 0
-    for candidate, references in pairs:
-        chunk.append((candidate, references))
-        work += candidate.count(" ") * sum(reference.count(" ") for reference in references)
-        if work > _CHUNK_WORK:
-            yield chunk
-            chunk, work = [], 0
-    if chunk:
-        yield chunk

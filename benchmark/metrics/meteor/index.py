@@ -48,11 +48,15 @@ def index_table(table: Path, artifacts: Artifacts) -> Path:
     Raises:
         MachineError: the table is cut short or not laid out like this, or cannot be kept.
     """
+    key: ArtifactKey = {"format": _FORMAT, "content": sum_of_table(table)}
+    return artifacts.get_or_build("meteor-table", key, partial(_build, table))
+
+
+def sum_of_table(table: Path) -> str:
+    """Read the checksum and the size of a table's content, which gzip keeps at its end."""
     with table.open("rb") as file:
         file.seek(-8, os.SEEK_END)
-        checksum_and_size = file.read().hex()  # of the content, as gzip keeps them
-    key: ArtifactKey = {"format": _FORMAT, "content": checksum_and_size}
-    return artifacts.get_or_build("meteor-table", key, partial(_build, table))
+        return file.read().hex()
 
 
 def _build(table: Path, folder: Path) -> None:
