@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from killed import run_until
 
 from benchmark.errors import MachineError
-from benchmark.metrics import kept as kept_module
 from benchmark.metrics.kept import KeptResults
 
 ADDS_FOR_EVER = """
@@ -119,10 +118,9 @@ for number in range(200):
     assert (len(kept), kept.n_damaged) == (400, 0)
 
 
-def test_a_file_that_has_grown_too_big_loses_its_older_half(open_kept, monkeypatch):
+def test_a_file_that_has_grown_too_big_loses_its_older_half(open_kept, tmp_path):
     open_kept().add({str(number): "x" * 100 for number in range(100)})
-    monkeypatch.setattr(kept_module, "_MOST_BYTES", 5000)
-    open_kept()
+    KeptResults("words", "1", tmp_path, most_bytes=5000)
     kept = open_kept()
     assert len(kept) == 50
     assert "99" in kept

@@ -7,6 +7,7 @@ import csv
 import numpy as np
 import pytest
 from aac_metrics_oracle import oracle_leaves_its_pipes_open
+from fresh_cache import cache_without_results
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle_scores import Oracle
@@ -14,11 +15,20 @@ from real_captions import SYSTEMS, read_rows
 from shared_data import shared_path
 
 from benchmark.metrics.catalogue import METRIC_SETS
+from benchmark.metrics.jvm.text_java import TextJava
 from benchmark.metrics.scores import ScoringTask
 from benchmark.metrics.suite import MetricModels, score_tasks
 
 LEXICAL = METRIC_SETS["lexical"]
 JAVA = METRIC_SETS["java"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_kept(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        cache = cache_without_results(tmp_path_factory.mktemp("cache") / "cache")
+        patch.setenv("BENCH_CACHE", str(cache))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +136,17 @@ def test_awkward_captions_equal_aac_metrics(oracle, data):
             continue
         assert scores[key].value == pytest.approx(corpus[key], abs=1e-9), key
         np.testing.assert_allclose(scores[key].per_clip, per_clip[key], atol=1e-9, rtol=0)
+
+
+def test_scoring_the_same_captions_again_starts_no_java(monkeypatch, tasks, scored):
+    def refuse(*_):
+        raise AssertionError("a Java was started")
+
+    monkeypatch.setattr(TextJava, "start", refuse)
+    for again, first in zip(score_tasks(tasks, JAVA, MetricModels()), scored, strict=True):
+        for key in JAVA:
+            assert again[key].value == first[key].value
+            np.testing.assert_array_equal(again[key].per_clip, first[key].per_clip)
 
 
 def test_a_metric_without_its_weights_is_unavailable_with_the_reason(monkeypatch, tmp_path):

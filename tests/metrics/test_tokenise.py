@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from real_captions import SYSTEMS
 from shared_data import shared_path
 
-from benchmark.errors import DataError
-from benchmark.metrics.tokenise import tokenise
+from benchmark.errors import DataError, MachineError
+from benchmark.metrics.kept import KeptResults
+from benchmark.metrics.tokenise import kept_tokens, tokenise
 
 AWKWARD = [
     "",
@@ -154,6 +155,37 @@ def test_equal_captions_have_equal_tokens_in_order():
 def test_nothing_to_tokenise_starts_no_java(monkeypatch):
     monkeypatch.setenv("BENCH_JAVA", "/nowhere")
     assert tokenise([]) == []
+
+
+def test_what_is_kept_is_not_tokenised_again(monkeypatch, tmp_path):
+    kept = KeptResults("tokens", "1", tmp_path)
+    captions = ["A dog, barking.", "...", "3 1/2\u2028metres"]
+    first = tokenise(captions, kept=kept)
+    monkeypatch.setenv("BENCH_JAVA", "/nowhere")
+    read_again = KeptResults("tokens", "1", tmp_path)
+    assert tokenise(captions[::-1], kept=read_again) == first[::-1]
+    with pytest.raises(MachineError, match="/nowhere"):
+        tokenise([*captions, "rain"], kept=read_again)
+
+
+def test_tokens_that_cannot_be_kept_are_given_all_the_same(tmp_path):
+    (tmp_path / "file").touch()
+    kept = KeptResults("tokens", "1", tmp_path / "file")
+    assert tokenise(["A dog."], kept=kept) == [("a", "dog")]
+
+
+def test_tokens_of_another_java_are_not_looked_up(monkeypatch, tmp_path):
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
+    path = kept_tokens().path
+    monkeypatch.setenv("BENCH_JAVA", str(other_java(tmp_path / "jdk", "17.0.9")))
+    assert kept_tokens().path != path
+
+
+def other_java(home: Path, version: str) -> Path:
+    (home / "bin").mkdir(parents=True)
+    (home / "bin/java").touch(mode=0o755)
+    (home / "release").write_text(f'JAVA_VERSION="{version}"\n')
+    return home
 
 
 def test_the_locale_of_the_machine_does_not_matter(monkeypatch):

@@ -1,4 +1,8 @@
-"""Scoring speed against aac-metrics, both sides timed in one run, equal numbers first."""
+"""Scoring speed against aac-metrics, both sides timed in one run, equal numbers first.
+
+No tokens and no alignments are kept from one round to the next; METEOR's index is, but for the
+first run ever.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import time
 import numpy as np
 import pytest
 from aac_metrics_oracle import oracle_leaves_its_pipes_open
+from fresh_cache import cache_without_results
 from oracle_scores import Oracle
 from real_captions import SYSTEMS
 from shared_data import shared_path
@@ -72,20 +77,26 @@ def assert_equal_numbers(outcome, names, oracle_runs):
 @oracle_leaves_its_pipes_open
 @pytest.mark.parametrize(
     ("names", "is_first_ever", "least_ratio"),
-    [(SYSTEMS, True, 3.0), (SYSTEMS, False, 8.0), (SYSTEMS[:1], False, 3.0)],
+    [(SYSTEMS, True, 3.0), (SYSTEMS, False, 12.0), (SYSTEMS[:1], False, 3.0)],
     ids=["five systems, first run ever", "five systems", "one system"],
 )
 def test_scoring_files_beats_aac_metrics(
     benchmark, oracle_runs, tmp_path, monkeypatch, names, is_first_ever, least_ratio
 ):
+    caches = [tmp_path / f"cache-{number}" for number in range(3)]
     if is_first_ever:
-        monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+        del caches[1:]
     else:
         score(names, tmp_path / "warm-up")
-    folders = (tmp_path / f"run-{number}" for number in range(9))
-    outcome = benchmark.pedantic(
-        lambda: score(names, next(folders)), rounds=1 if is_first_ever else 3, iterations=1
-    )
+        caches = [cache_without_results(cache) for cache in caches]
+    rounds = zip(caches, (tmp_path / f"run-{number}" for number in range(3)), strict=False)
+
+    def next_round():
+        cache, out = next(rounds)
+        monkeypatch.setenv("BENCH_CACHE", str(cache))
+        return (names, out), {}
+
+    outcome = benchmark.pedantic(score, setup=next_round, rounds=len(caches), iterations=1)
     assert_equal_numbers(outcome, names, oracle_runs)
     reference_s = sum(oracle_runs[SYSTEMS.index(name)][1] for name in names)
     ratio = reference_s / benchmark.stats.stats.median

@@ -20,6 +20,7 @@ from real_captions import (
 
 from benchmark.errors import MachineError
 from benchmark.metrics.jvm.text_java import TextJava
+from benchmark.metrics.kept import KeptResults
 from benchmark.metrics.meteor.aligner import Meteor
 from benchmark.metrics.meteor.score import meteor_score, parse_statistics
 
@@ -111,6 +112,19 @@ def test_cut_tables_give_the_alignments_of_meteors_own_program(references):
         scores = meteor.score(candidates, several)
     expected = parse_statistics(aligned_lines(lines, "-norm"))
     np.testing.assert_array_equal(scores.statistics, expected)
+
+
+def test_what_is_kept_is_not_aligned_again(monkeypatch, tmp_path):
+    candidates, references = (list(column) for column in zip(*AWKWARD, strict=True))
+    texts = [*candidates, *(text for several in references for text in several)]
+    with Meteor.start(texts, kept=KeptResults("meteor", "1", tmp_path)) as meteor:
+        first = meteor.score(candidates, references)
+    monkeypatch.setenv("BENCH_JAVA", "/nowhere")
+    with Meteor.start(texts, kept=KeptResults("meteor", "1", tmp_path)) as meteor:
+        again = meteor.score(candidates, references)
+        with pytest.raises(MachineError, match="/nowhere"):
+            meteor.score(candidates[:1], [references[0] * 2])
+    np.testing.assert_array_equal(again.statistics, first.statistics)
 
 
 def test_subsets_and_other_references_score_as_if_alone(references):
