@@ -29,6 +29,7 @@ from benchmark.metrics.meteor.pairs import (
     chunks_of,
     name_of,
     normal_pair,
+    work_of,
 )
 from benchmark.metrics.meteor.paraphrases import cut_table, write_table
 from benchmark.metrics.meteor.score import N_STATISTICS, meteor_score, parse_statistics
@@ -36,6 +37,8 @@ from benchmark.metrics.meteor.synonyms import cut_synonyms, write_synonyms
 
 _WORD = re.compile(r"[^ \t\n\r\f]+")  # as Java's StringTokenizer parts them
 _SILENCE_S = 300.0
+_MOST_S_PER_WORD_PAIR = 1e-3
+"""Ten times what a caption of 500 words needs that repeats two of its reference's 500."""
 
 _TABLE = "meteor/data/paraphrase-en.gz"
 _FORM = 1  # of what is kept: one more where the same files give other statistics
@@ -216,8 +219,10 @@ class Meteor:
 
     def _align(self, pairs: Sequence[Pair]) -> Iterator[str]:
         normal_forms = self._load()
-        chunks = list(chunks_of([normal_pair(pair, normal_forms) for pair in pairs]))
-        answers = self._java.ask("align", _SILENCE_S, chunks=chunks)
+        normal_pairs = [normal_pair(pair, normal_forms) for pair in pairs]
+        chunks = list(chunks_of(normal_pairs))
+        silence_s = _SILENCE_S + _MOST_S_PER_WORD_PAIR * max(map(work_of, normal_pairs))
+        answers = self._java.ask("align", silence_s, chunks=chunks)
         for chunk, statistics in zip(chunks, answers, strict=True):
             for pair, line in zip(chunk, statistics, strict=True):
                 if line.count(" ") != N_STATISTICS - 1:

@@ -36,13 +36,20 @@ def name_of(pair: Pair) -> str:
     return hashlib.sha256(json.dumps(pair).encode()).hexdigest()[:32]
 
 
+def work_of(pair: Pair) -> int:
+    """Count the word pairs that an alignment looks at."""
+    candidate, references = pair
+    n_words = sum(reference.count(" ") + 1 for reference in references)
+    return (candidate.count(" ") + 1) * n_words
+
+
 def chunks_of(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
     """Part pairs so that each chunk has about the same work."""
     chunk: list[Pair] = []
     work = 0
-    for candidate, references in pairs:
-        chunk.append((candidate, references))
-        work += candidate.count(" ") * sum(reference.count(" ") for reference in references)
+    for pair in pairs:
+        chunk.append(pair)
+        work += work_of(pair)
         if work > _CHUNK_WORK:
             yield chunk
             chunk, work = [], 0
