@@ -87,7 +87,7 @@ class Artifacts:
         with written_folder(folder, CACHE_CURE, kind="the cache") as partial:
             build(partial)
             (partial / "key.json").write_text(spell_json(dict(key), sort_keys=True, indent=1))
-            _seal(partial)
+            _note_sums(partial)
         _whole[folder] = _stamp(folder)
         return folder
 
@@ -116,16 +116,16 @@ def _find_damage(folder: Path) -> str | None:
 
 
 def _adopt(folder: Path) -> str | None:
-    """Seal what a version before sums built; where nothing can be written it stays as it is."""
+    """Note the sums of what a version before sums built, where that can be written."""
     if not (folder / "key.json").is_file():
         return "key.json is missing"
     if os.access(folder, os.W_OK):
         with suppress(MachineError):
-            _seal(folder)
+            _note_sums(folder)
     return None
 
 
-def _seal(folder: Path) -> None:
+def _note_sums(folder: Path) -> None:
     sums = {name: sha256_of(folder / name) for name in _files_of(folder)}
     write_text(folder / _SUMS, spell_json(sums, indent=1), CACHE_CURE)
 

