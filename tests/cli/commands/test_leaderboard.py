@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
+
+from benchmark.runs.reading import read_run
+
 BASELINES = Path(__file__).parents[3] / "leaderboards" / "baselines"
+REAL = {
+    "clotho-evaluation.md": ("clotho-evaluation.json", "clotho-evaluation-human.json"),
+    "audiocaps-test.md": ("audiocaps-test-human.json",),
+}
+"""Tables of real systems, and the records that they are made from."""
 
 
 def test_a_written_table_is_up_to_date_until_it_is_changed(bench, finished_run, tmp_path):
@@ -53,6 +63,25 @@ def test_the_committed_table_is_that_of_the_committed_baseline(bench):
     arguments = ("leaderboard", BASELINES / "soundscapes-test.json", "--format", "md")
     done = bench(*arguments, "-o", BASELINES.parent / "soundscapes.md", "--check")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("page", "records"), REAL.items())
+def test_the_committed_tables_of_real_systems_are_those_of_the_committed_records(
+    page, records, bench
+):
+    paths = [BASELINES.parent / "records" / name for name in records]
+    arguments = ("--beside", "--format", "md", "-o", BASELINES.parent / page, "--check")
+    done = bench("leaderboard", *paths, *arguments)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", [name for records in REAL.values() for name in records])
+def test_committed_records_of_real_systems_hold_no_captions_and_no_place_of_a_machine(name):
+    path = BASELINES.parent / "records" / name
+    systems = read_run(path).systems.values()
+    assert systems
+    assert all(system.scores.n_scored and not system.captions for system in systems)
+    assert not re.search(r'"/|/root|/home|/work|/tmp', path.read_text(encoding="utf-8"))
 
 
 def test_the_committed_baseline_passes_its_own_gate(bench):
