@@ -81,7 +81,21 @@ class Scores:
     systems: Mapping[str, SystemScores]
 
     def to_json(self) -> JsonObject:
-        return {"schema": SCHEMA, **dataclasses.asdict(self)}
+        """Spell them out; what earlier versions did not know stands there only if it is so.
+
+        A record's content id is a hash of this: that of an accepted baseline must stay.
+        """
+        return {
+            "schema": SCHEMA,
+            "systems": {
+                name: {
+                    "n_scored": system.n_scored,
+                    "clips_sha256": system.clips_sha256,
+                    "metrics": {key: _spell(cell) for key, cell in system.metrics.items()},
+                }
+                for name, system in self.systems.items()
+            },
+        }
 
     @staticmethod
     def from_json(record: object, where: object) -> Scores:
@@ -94,3 +108,10 @@ class Scores:
         for name, system in scores.systems.items():
             require_known(system.metrics, f"{where}, systems.{name}.metrics")
         return scores
+
+
+def _spell(cell: Cell) -> JsonObject:
+    spelt = dataclasses.asdict(cell)
+    if not cell.has_failed:
+        del spelt["has_failed"]
+    return spelt

@@ -125,3 +125,15 @@ def test_a_wrong_part_is_told_with_where_it_stands(key, part, reason):
 def test_what_is_no_record_of_scores_is_refused(record):
     with pytest.raises(RunError, match=r"^scores\.json"):
         Scores.from_json(record, "scores.json")
+
+
+def test_what_earlier_versions_did_not_know_changes_no_content_id():
+    """A baseline's id is a hash of its scores as JSON, and was taken before cells could fail."""
+    (cell,) = (
+        Scores({"toy": SystemScores(1, "ab", {"fer": Cell(0.1)})})
+        .to_json()["systems"]["toy"]["metrics"]
+        .values()
+    )
+    assert cell.keys() == {"value", "low", "high", "reason", "signature"}
+    failed = Scores({"toy": SystemScores(1, "ab", {"fer": Cell(None, has_failed=True)})})
+    assert Scores.from_json(json.loads(json.dumps(failed.to_json())), "here") == failed
