@@ -33,7 +33,7 @@ def normal_pair(pair: Pair, normal_forms: Mapping[str, str]) -> Pair:
 
 def name_of(pair: Pair) -> str:
     """Hash a pair: what it is kept by, since its texts are long."""
-    return hashlib.sha256(json.dumps(pair).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(pair, allow_nan=False).encode()).hexdigest()[:32]
 
 
 def work_of(pair: Pair) -> int:
