@@ -5,7 +5,9 @@ One Java process tokenises, then aligns for METEOR while n-grams are counted and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -79,7 +81,8 @@ def _score_here(
 ) -> list[Scores]:
     results: list[Scores] = [{} for _ in items]
     if "lexical" in groups:
-        _update(results, map(score_lexical, items))
+        with _without_collection():
+            _update(results, map(score_lexical, items))
     if "vocabulary" in groups:
         _update(results, map(score_vocabulary, items))
     if "sentence" in groups:
@@ -93,6 +96,18 @@ def _score_here(
     if "fluency" in groups:
         _add_fluency(results, items, models)
     return results
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Look for no cycles: a fifth of the time of counting n-grams, which makes none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _add_spice(

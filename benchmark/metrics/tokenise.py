@@ -14,7 +14,7 @@ Tokens = tuple[str, ...]
 _PUNCTUATION = frozenset(["''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";"])
 _LINE_SEPARATORS = str.maketrans(dict.fromkeys("\n\r\v\f\u2028\u2029", " "))
 _NEUTRAL_LINE = "a"
-_CHUNK_CHARACTERS = 1 << 21
+_CHUNK_CHARACTERS = 1 << 16
 _FORM = 1  # of what is kept: one more where the same jar gives other tokens
 _SILENCE_S = 300.0
 """A chunk takes less than a second."""
@@ -61,7 +61,7 @@ def tokenise(
     new = [line for line in lines if line not in known]
     if new:
         with TextJava() if java is None else nullcontext(java) as running:
-            tokenised = [words for chunk in _chunks(new) for words in _tokenise(chunk, running)]
+            tokenised = list(_tokenise(list(_chunks(new)), running))
         fresh = dict(zip(new, tokenised, strict=True))
         if kept is not None:
             with suppress(MachineError):  # n-grams need no cache; what is not kept is made again
@@ -94,16 +94,18 @@ def _chunks(lines: Sequence[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def _tokenise(lines: Sequence[str], java: TextJava) -> Iterator[Tokens]:
-    text = "".join(f"{line}\n{_NEUTRAL_LINE}\n" for line in lines)
-    (answer,) = java.ask("tokenise", _SILENCE_S, text=text)
-    tokenised = answer.split("\n")
-    if tokenised.pop() != "" or tokenised[1::2] != [_NEUTRAL_LINE] * len(lines):
-        raise MachineError(
-            f"the PTB tokeniser was given {2 * len(lines)} lines and gave back {len(tokenised)}, "
-            "or gave them back out of step. Please report this with the captions."
-        )
-    return map(_words, tokenised[::2])
+def _tokenise(chunks: Sequence[Sequence[str]], java: TextJava) -> Iterator[Tokens]:
+    texts = ["".join(f"{line}\n{_NEUTRAL_LINE}\n" for line in lines) for lines in chunks]
+    answers = java.ask("tokenise", _SILENCE_S, chunks=texts)
+    for lines, answer in zip(chunks, answers, strict=True):
+        tokenised = answer.split("\n")
+        if tokenised.pop() != "" or tokenised[1::2] != [_NEUTRAL_LINE] * len(lines):
+            raise MachineError(
+                f"the PTB tokeniser was given {2 * len(lines)} lines and gave back "
+                f"{len(tokenised)}, or gave them back out of step. Please report this with the "
+                "captions."
+            )
+        yield from map(_words, tokenised[::2])
 
 
 def _words(line: str) -> Tokens:

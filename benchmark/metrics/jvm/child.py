@@ -18,7 +18,9 @@ import threading
 from collections.abc import Mapping
 from typing import IO, Any, Literal, NamedTuple
 
-import jpype
+# The bridge would import it, which takes as long as half the start of Java.
+sys.modules["numpy"] = None  # type: ignore[assignment]
+import jpype  # noqa: E402
 
 
 class Order(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ _LOWER = JClass("java.util.Locale").ENGLISH
 
 
 class Service:
-    """See ``child.Order``; ``n_threads`` align at a time."""
+    """See ``child.Order``; ``n_threads`` work at a time."""
 
     def __init__(self, n_threads: int) -> None:
         self._pool = ThreadPoolExecutor(n_threads)
@@ -28,21 +28,9 @@ class Service:
         self._stems: Any = None
         self._scorer: Any = None
 
-    def tokenise(self, text: str) -> Iterator[str]:
-        """Tokenise lines, as ``PTBTokenizer -preserveLines -lowerCase`` does."""
-        out = JClass("java.io.ByteArrayOutputStream")()
-        encoded = JClass("java.io.OutputStreamWriter")(out, "utf-8")
-        writer = JClass("java.io.BufferedWriter")(encoded)
-        reader = JClass("java.io.StringReader")(text)
-        yes, no = (JClass("java.lang.Boolean")(flag) for flag in (True, False))
-        is_inside, options, keeps_lines, dumps, lowers = None, ",tokenizeNLs", yes, no, yes
-        arguments = [reader, writer, is_inside, JString(options), keeps_lines, dumps, lowers]
-        tokeniser = JClass("edu.stanford.nlp.process.PTBTokenizer")
-        (method,) = (m for m in tokeniser.class_.getDeclaredMethods() if m.getName() == "tokReader")
-        method.setAccessible(True)
-        method.invoke(None, JArray(JClass("java.lang.Object"))(arguments))
-        writer.flush()
-        yield bytes(out.toByteArray()).decode().replace(os.linesep, "\n")
+    def tokenise(self, chunks: Sequence[str]) -> Iterator[str]:
+        """Tokenise chunks of lines, as ``PTBTokenizer -preserveLines -lowerCase`` does."""
+        return self._work(_tokenise, chunks)
 
     def normalise(self, texts: Sequence[str]) -> Iterator[list[str]]:
         """Normalise texts, as ``Normalizer en true`` does, in lower case."""
@@ -79,7 +67,11 @@ class Service:
         Yields:
             For each chunk the statistics of its alignments, as METEOR writes them.
         """
-        futures = [self._pool.submit(self._align, chunk) for chunk in chunks]
+        return self._work(self._align, chunks)
+
+    def _work(self, work: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterator[Any]:
+        """Work on chunks side by side, and give what comes of them in their order."""
+        futures = [self._pool.submit(work, chunk) for chunk in chunks]
         try:
             for future in futures:
                 yield future.result()
@@ -107,6 +99,22 @@ class Service:
                 _set(_get(scorer, "aligner"), "stemmer", self._stems)
             self._aligners.scorer, self._aligners.original = scorer, self._scorer
         return self._aligners.scorer
+
+
+def _tokenise(text: str) -> str:
+    out = JClass("java.io.ByteArrayOutputStream")()
+    encoded = JClass("java.io.OutputStreamWriter")(out, "utf-8")
+    writer = JClass("java.io.BufferedWriter")(encoded)
+    reader = JClass("java.io.StringReader")(text)
+    yes, no = (JClass("java.lang.Boolean")(flag) for flag in (True, False))
+    is_inside, options, keeps_lines, dumps, lowers = None, ",tokenizeNLs", yes, no, yes
+    arguments = [reader, writer, is_inside, JString(options), keeps_lines, dumps, lowers]
+    tokeniser = JClass("edu.stanford.nlp.process.PTBTokenizer")
+    (method,) = (m for m in tokeniser.class_.getDeclaredMethods() if m.getName() == "tokReader")
+    method.setAccessible(True)
+    method.invoke(None, JArray(JClass("java.lang.Object"))(arguments))
+    writer.flush()
+    return bytes(out.toByteArray()).decode().replace(os.linesep, "\n")
 
 
 def _look_up(stemmer: Any, words: Sequence[str], empty: Path) -> Any:
