@@ -9,7 +9,10 @@ from benchmark.leaderboard.rows import Row
 
 
 def flatten_rows(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
-    """Spell rows with a name for each figure of each metric; what is nested is JSON."""
+    """Spell rows with a name for each figure of each metric; what is nested is JSON.
+
+    Where a value is missing, or lacks clips, ``KEY.reason`` says why.
+    """
     for row in rows:
         record: dict[str, object] = {**row.to_json()}
         del record["metrics"]
@@ -18,4 +21,6 @@ def flatten_rows(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
         for key, cell in row.metrics.items():
             record |= {key: cell.value, f"{key}.low": cell.low, f"{key}.high": cell.high}
             record[f"{key}.signature"] = cell.signature
+            if cell.reason is not None:
+                record[f"{key}.reason"] = cell.reason
         yield record
