@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 from bench_process import bench_environment
+from hypothesis import settings
 from small_clips import write_clips
 
 TESTS = Path(__file__).parent
 # Last, so that what is tested stays what is installed: processes of tests import tests by name.
 sys.path.append(str(TESTS.parent))
+# A test fails for what it finds, not for how long it took beside others.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
