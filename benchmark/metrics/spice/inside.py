@@ -61,10 +61,7 @@ class Service:
     def parse(self, sentences: Sequence[str]) -> Iterator[Parsed]:
         """Parse sentences side by side; what became of each comes in their order."""
         self._load_pipeline()
-        parsed_together = list(self._pool.map(self._try_parse, sentences))
-        for sentence, parsed in zip(sentences, parsed_together, strict=True):
-            # Memory that ran out beside another sentence may suffice for one by itself.
-            yield self._try_parse(sentence) if parsed[0] is None else parsed
+        yield from self._pool.map(self._try_parse, sentences)
 
     def score(
         self, clips: Sequence[tuple[list[Proposition], list[list[Proposition]]]], has_parts: bool

@@ -13,8 +13,8 @@ from benchmark.metrics.spice.limits import SpiceLimits
 from benchmark.metrics.spice.parser_files import ParserFiles
 from benchmark.metrics.spice.process import Parsed, SpiceProcess
 
-_BATCH = 32
-"""Sentences that are lost at most where a process is killed; half a second of work."""
+_BATCH = 128
+"""Sentences that are lost at most where a process is killed; two seconds of work."""
 
 
 class Parses:
@@ -58,7 +58,8 @@ class Parses:
         random.Random(os.getpid()).shuffle(new)
         with progress_bar("SPICE: parsing sentences", len(new)) as bar:
             for first in range(0, len(new), _BATCH):
-                batch = new[first : first + _BATCH]
+                # Short ones last, so that no core waits long for another at the batch's end.
+                batch = sorted(new[first : first + _BATCH], key=len, reverse=True)
                 self._kept.refresh()
                 self._parse([text for text in batch if text not in self._kept], process)
                 bar.advance(len(batch))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
 
@@ -72,22 +72,26 @@ class SpiceProcess:
         self._process: JavaProcess | None = None
         self._n_deaths = 0
 
-    def parse(self, sentences: Sequence[str]) -> Iterator[Parsed]:
+    def parse(self, sentences: Sequence[str]) -> list[Parsed]:
         """Parse some sentences side by side; one that Java cannot parse does no harm to others.
 
-        Yields:
-            What became of each, in order.
+        Returns:
+            What became of each.
 
         Raises:
             MachineError: Java cannot be started, or died or fell silent more than three times.
         """
+        if len(sentences) == 1:
+            return self._parse(sentences)
         try:
-            yield from list(self._parse(sentences))
-        except MachineError:
-            if len(sentences) == 1:
-                raise
-            for sentence in sentences:  # which of them was it?
-                yield self._parse_alone(sentence)
+            parsed = self._parse(sentences)
+        except MachineError as error:  # which of them was it?
+            parsed = [Parsed(None, str(error))] * len(sentences)
+        return [
+            # Memory that ran out beside another sentence may suffice for one by itself.
+            self._parse_alone(sentence) if together.propositions is None else together
+            for sentence, together in zip(sentences, parsed, strict=True)
+        ]
 
     def score(self, clips: Sequence[SpiceClip], *, has_parts: bool) -> list[ScoresByPart]:
         """Score clips; see ``inside.Service.score``.

@@ -18,7 +18,7 @@ def spice(_real_spice):
 
 def test_propositions_scores_and_a_second_life(spice):
     sentences = ["a dog barks", "two red birds sing", "", "rain on a roof", "-lrb- 🔊 雨 -rrb-"]
-    parsed = list(spice.parse(sentences))
+    parsed = spice.parse(sentences)
     assert [result.failure for result in parsed] == [None] * 5
     assert parsed[0].propositions == [["dog", "bark"], ["dog"]]
     assert sorted(parsed[1].propositions) == [
@@ -28,7 +28,7 @@ def test_propositions_scores_and_a_second_life(spice):
     assert parsed[3].propositions == [["roof"]], "the parser takes `rain` for a verb here"
 
     spice._process.kill()
-    assert list(spice.parse(sentences)) == parsed, "a child that died is started again"
+    assert spice.parse(sentences) == parsed, "a child that died is started again"
 
     dog, birds = parsed[0].propositions, parsed[1].propositions
     scores = spice.score([SpiceClip(dog, [dog, birds]), SpiceClip([], [dog])], has_parts=False)
@@ -38,4 +38,4 @@ def test_propositions_scores_and_a_second_life(spice):
 def test_a_child_that_dies_again_and_again_is_given_up(monkeypatch, spice):
     monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:+NoSuchFlag")
     with pytest.raises(MachineError, match="NoSuchFlag"):
-        list(spice.parse(["a dog", "a cat", "rain", "wind", "a car"]))
+        spice.parse(["a dog", "a cat", "rain", "wind", "a car"])
