@@ -199,6 +199,27 @@ class Resources:
     load_split: Callable[[str], Split] = _no_other_split
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that a caption leaned on.
+
+    Attributes:
+        text: what it was, as a person reads it: a caption, a prompt.
+        weight: how much it counted, in the system's own measure, finite; None where all counted
+            alike.
+    """
+
+    text: str
+    weight: float | None = None
+
+
+Explanation = Mapping[str, Sequence[Evidence]]
+"""What one clip's caption leaned on, by kind, what counted most first.
+
+Kinds are words for people: ``"guidance"``, ``"nearest captions"``, ``"prompt"``.
+"""
+
+
 class Captioner(Protocol):
     """A system that is ready: weights loaded, memory built.
 
@@ -211,6 +232,12 @@ class Captioner(Protocol):
       (``{"encoder": "mini", "noise_std": 0.11, "gap_source": "soundscapes:train"}``). Read when
       it is ready and again after the last clip, so that counts may grow while it captions; they
       begin anew when an interrupted run goes on. Both end up in the run's manifest.
+
+    It may have a method ``explain(clips: Sequence[Clip]) -> list[Explanation]`` that says what its
+    captions leaned on: one for each clip, in order, ``{}`` where there is nothing to say. It is
+    called with the clips of the last call of ``caption``, and never timed; what it raises costs
+    the explanations of that batch and no caption. An explanation follows from the clip alone, as
+    its caption does.
     """
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
