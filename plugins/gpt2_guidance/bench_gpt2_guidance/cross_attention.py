@@ -69,7 +69,11 @@ class CrossAttention(nn.Module):
 
 
 def draw_linear(n_inputs: int, n_outputs: int, initial_std: float) -> nn.Linear:
-    """Make a layer of normal weights and biases of 0."""
+    """Make a layer of normal weights and biases of 0.
+
+    Koizumi et al. (2020) draw all that is trained from ``N(0, 0.02)``: read as the
+    matrices, here as in ``network.SoundEmbedder``.
+    """
     layer = nn.Linear(n_inputs, n_outputs)
     nn.init.normal_(layer.weight, std=initial_std)
     nn.init.zeros_(layer.bias)

@@ -41,7 +41,7 @@ class GeneratorLesson:
 
     Attributes:
         backbone: frozen.
-        pools: the clips' captions, and what guides them.
+        pools: captions, of which clips they are, and what guides them.
         patches: ``(n_clips, n_patches, width)``; None: there is no audio branch.
         settings: how to learn it.
         seed: the run's.
@@ -82,7 +82,7 @@ class GeneratorLesson:
             "amp": self.is_bfloat16,
             "code": CODE_VERSION,
             "backbone": self.backbone.fingerprint,
-            "captions": hash_captions(self.pools.captions),
+            "captions": hash_captions(self.pools.units.captions),
             "patches": sounds and sounds.hexdigest(),
             "pools": self.pools.sha256,
             "seed": self.seed,
@@ -112,6 +112,7 @@ class GeneratorTask:
     network: Generator = field(init=False)
     optimizer: Adam = field(init=False)
     scheduler: LRScheduler = field(init=False)
+    _units: Rows = field(init=False)
     _clips: Rows = field(init=False)
     _targets: Sequence[Sequence[int]] = field(init=False)
     _rows: Rows = field(init=False)
@@ -120,11 +121,12 @@ class GeneratorTask:
     def __post_init__(self) -> None:
         """Draw first weights, and list the captions."""
         lesson, settings = self.lesson, self.lesson.settings
-        captions = lesson.pools.captions
-        self._clips = np.repeat(np.arange(len(captions)), [len(texts) for texts in captions])
-        texts = [text for of_clip in captions for text in of_clip]
+        captions, clips = lesson.pools.units
+        self._units = np.repeat(np.arange(len(captions)), [len(texts) for texts in captions])
+        self._clips = clips[self._units]
+        texts = [text for of_unit in captions for text in of_unit]
         self._targets, _ = lesson.writer.encode_captions(texts)
-        trains = lesson.pools.trains[self._clips]
+        trains = lesson.pools.trains[self._units]
         self._rows, self._held_out = np.flatnonzero(trains), np.flatnonzero(~trains)
         self.network = lesson.new_network()
         trained = [value for value in self.network.parameters() if value.requires_grad]
@@ -155,7 +157,7 @@ class GeneratorTask:
 
     def _losses(self, rows: Rows, rng: RandomGenerator) -> Tensor:
         lesson, clips = self.lesson, self._clips[rows]
-        drawn = [lesson.pools.draw(int(clip), rng) for clip in clips]
+        drawn = [lesson.pools.draw(int(unit), rng) for unit in self._units[rows]]
         guidance, _ = lesson.writer.encode_guidance(drawn)
         patches = None if lesson.patches is None else list(lesson.patches[clips])
         conditions = self.network.condition(guidance, patches)

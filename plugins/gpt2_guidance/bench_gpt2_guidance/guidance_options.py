@@ -23,11 +23,12 @@ from benchmark.systems import (
 )
 
 MINI_BACKBONE = "mini"
+GuidanceUnit = Literal["caption", "clip"]
 
 
 @dataclass(frozen=True, slots=True)
 class GuidanceSettings:
-    """Options of module 2 of Koizumi et al. (arXiv 2012.07331, section III-B); none: as the preset.
+    """Options of module 2 of Koizumi et al. (arXiv 2012.07331, section 3.3); none: as the preset.
 
     The paper names: GPT-2, the number of guidance captions, the branch's width, dropout, label
     smoothing, the optimiser, its rates and their period, epochs, batch and beam. The rest is not
@@ -44,7 +45,11 @@ class GuidanceSettings:
             learnt from too.
         guidance_shuffled: each clip is captioned with another clip's guidance.
         aggregation: of ``gpt2-guid-gt``: over a clip's references, the mean or the largest F1.
-        exclude_duplicates: in training a clip gets no guidance from clips that share a caption.
+        guidance_unit: what guides in training. ``caption``: captions that are similar to the one
+            being learnt, as the paper has it; ``clip``: any captions of clips of which one caption
+            is similar to one of the clip's. Where each clip has one caption, both are the same.
+        exclude_duplicates: in training nothing is guided by what shares a caption with it, spelled
+            alike; a clip's own captions never guide it.
         separator: stands between guidance captions.
         ending: what a guidance caption ends with; one that does already gets no second one.
         guidance_starts: the guidance begins with the start token, as what is written does.
@@ -83,6 +88,7 @@ class GuidanceSettings:
     uses_audio: bool = True
     guidance_shuffled: bool = False
     aggregation: Literal["mean", "max"] = "mean"
+    guidance_unit: GuidanceUnit = "caption"
     exclude_duplicates: bool = True
     separator: str = " "
     ending: str = "."

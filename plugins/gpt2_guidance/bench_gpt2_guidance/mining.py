@@ -29,6 +29,8 @@ def semi_hard_negatives(
 ) -> Tensor:
     """Choose each anchor's negative: the nearest one with ``D_p < D_n < D_p + margin``.
 
+    That is the semi-hard condition of Koizumi et al. (2020, eq. 8), which leaves open which one.
+
     Args:
         positive: ``(n,)``, squared distances of anchors and their positives.
         distances: ``(n, m)``, those of anchors and candidates.
@@ -54,5 +56,5 @@ def semi_hard_negatives(
 
 
 def triplet_loss(positive: Tensor, negative: Tensor, margin: float) -> Tensor:
-    """Return ``max(0, D_p - D_n + margin)`` of each triplet (Koizumi et al. 2020, eq. 4)."""
+    """Return ``max(0, D_p - D_n + margin)`` of each triplet (Koizumi et al. 2020, eq. 7)."""
     return (positive - negative + margin).clamp(min=0)

@@ -12,7 +12,12 @@ from benchmark import UsageError
 
 
 class SoundEmbedder(nn.Module):
-    """Patches to one unit vector: ``e = reshape(layer(dropout(patches)))``, ``|e| = 1``."""
+    """Patches to one unit vector: ``e = reshape(layer(dropout(patches)))``, ``|e| = 1``.
+
+    As Koizumi et al. (2020, eq. 5 and 6), whose first weights are all from ``N(0, 0.02)``: read as
+    the matrices, ``initial_std`` wide. Biases begin at 0 and the gains of layer norms at 1, for a
+    gain near 0 would hide what is normed.
+    """
 
     def __init__(self, n_patches: int, width: int, settings: TripletSettings) -> None:
         """Draw first weights from torch's global generator.

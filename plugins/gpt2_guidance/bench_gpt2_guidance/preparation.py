@@ -19,7 +19,7 @@ from bench_gpt2_guidance.guidance_options import (
     GuidanceSettings,
     resolve_retrieval,
 )
-from bench_gpt2_guidance.guidance_pools import find_pools
+from bench_gpt2_guidance.guidance_pools import cut_units, find_pools
 from bench_gpt2_guidance.guidance_sources import BestGuidance, GuidanceSource, RetrievedGuidance
 from bench_gpt2_guidance.mini_backbone import train_mini_backbone
 from bench_gpt2_guidance.retrieval import prepare_retriever
@@ -138,10 +138,11 @@ def prepare_lesson(
             "k_guidance, or name another split with --train."
         )
     backbone = choice.backbone or train_mini_backbone(captions, settings, resources)
+    units = cut_units(captions, settings.guidance_unit)
     comparison = compare_clips(
-        captions, resources, choice.triplets, exclude_duplicates=settings.exclude_duplicates
+        units.captions, resources, choice.triplets, exclude_duplicates=settings.exclude_duplicates
     )
-    pools = find_pools(captions, comparison, np.asarray(rows), settings.k_guidance)
+    pools = find_pools(units, comparison, np.asarray(rows), settings.k_guidance)
     return GeneratorLesson(backbone, pools, patches, settings, seed, resources.device)
 
 
@@ -214,15 +215,18 @@ def _assemble(
 
 
 def _facts_of(lesson: GeneratorLesson, generator: Generator) -> dict[str, Fact]:
-    settings, captions = lesson.settings, lesson.pools.captions
-    _, n_cut = lesson.writer.encode_captions([text for texts in captions for text in texts])
+    settings, (captions, clips) = lesson.settings, lesson.pools.units
+    texts = [text for of_unit in captions for text in of_unit]
+    _, n_cut = lesson.writer.encode_captions(texts)
     sizes = [(value.requires_grad, value.numel()) for value in generator.parameters()]
     return {
         "backbone": lesson.backbone.name,
         "k_guidance": settings.k_guidance,
         "uses_audio": settings.uses_audio,
         "guidance_shuffled": settings.guidance_shuffled,
-        "n_training_clips": len(captions),
+        "guidance_unit": settings.guidance_unit,
+        "n_training_clips": int(clips[-1]) + 1,
+        "n_training_captions": len(texts),
         "n_topped_up": len(lesson.pools.topped_up),
         "n_captions_cut": n_cut,
         "n_parameters_trained": sum(size for is_trained, size in sizes if is_trained),

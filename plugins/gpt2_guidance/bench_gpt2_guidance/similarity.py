@@ -23,7 +23,7 @@ _N_DRAWN_PAIRS = 100_000
 
 
 class SimilarClips:
-    """For each clip the clips that are similar to it, on disk.
+    """For each clip the clips that are similar to it, on disk; a caption by itself counts as one.
 
     Two clips are similar if any caption of one is similar to any caption of the other. A clip is
     not similar to itself. Clips that share a caption, spelled alike, are duplicates.
@@ -122,7 +122,7 @@ def compare_clips(
     """Compare all captions by BERTScore and relate the clips they belong to.
 
     Args:
-        captions: those of each clip.
+        captions: those of each clip, or each caption by itself.
         resources: the device, and where results are kept.
         settings: model, layer and threshold.
         exclude_duplicates: clips that share a caption are no positives of each other.

@@ -16,7 +16,7 @@ PRESET_MEANING = """``paper``: as published; ``mini``: small, with no download. 
 
 @dataclass(frozen=True, slots=True)
 class TripletSettings:
-    """Options of module 1 of Koizumi et al. (arXiv 2012.07331, section III-A); none: as the preset.
+    """Options of module 1 of Koizumi et al. (arXiv 2012.07331, section 3.2); none: as the preset.
 
     The paper names: the threshold, dropout before the layer, margin, optimiser and its rates,
     epochs, batch, spread of the first weights, and that the best model on validation is taken.

@@ -13,7 +13,7 @@ import torch
 from bench_gpt2_guidance.backbone import Backbone, load_backbone
 from bench_gpt2_guidance.generator_task import GeneratorLesson, GeneratorTask
 from bench_gpt2_guidance.guidance_options import GuidanceOptions, GuidanceSettings
-from bench_gpt2_guidance.guidance_pools import GuidancePools
+from bench_gpt2_guidance.guidance_pools import GuidancePools, cut_units
 from bench_gpt2_guidance.similarity import SimilarClips
 from guidance_toy_clips import CAPTIONS
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -91,7 +91,8 @@ def make_lesson(
     names = list(CAPTIONS)
     captions = [(CAPTIONS[names[kind]][at // 3 % 3],) for at, kind in enumerate(kinds)]
     trains = np.arange(18) < 15
-    pools = GuidancePools(captions, write_relation(root / "relation", kinds), trains, 2, {})
+    similar = write_relation(root / "relation", kinds)
+    pools = GuidancePools(cut_units(captions, "caption"), similar, trains, 2, {})
     sounds = np.random.default_rng(0).normal(0, 0.2, (18, 3, 5)) + kinds[:, None, None]
     patches = sounds.astype(np.float32) if has_audio else None
     settings = replace(QUICK_GUIDANCE, **options)

@@ -160,13 +160,14 @@ def test_waves_fall_and_rise_within_a_period():
 
 def test_the_key_changes_with_all_that_weights_depend_on(make, root, tmp_path):
     lesson = make()
-    captions = [("another",), *lesson.pools.captions[1:]]
+    units = lesson.pools.units
+    other_units = units._replace(captions=[("another",), *units.captions[1:]])
     others = [
         make(seed=1),
         make(has_audio=False),
         make(learning_rate=0.5),
         replace(lesson, patches=lesson.patches + 1),
-        replace(lesson, pools=replace(lesson.pools, captions=captions)),
+        replace(lesson, pools=replace(lesson.pools, units=other_units)),
         replace(lesson, pools=replace(lesson.pools, k=1)),
         make_lesson(root, load_backbone(str(make_gpt2(tmp_path / "gpt2", seed=3)))),
     ]

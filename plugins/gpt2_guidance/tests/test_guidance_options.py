@@ -37,7 +37,8 @@ PAPER = {
     "sublayers": "plain", "dropout": 0.3, "label_smoothing": 0.1, "learning_rate": 1e-4,
     "min_learning_rate": 1e-6, "period_epochs": 20, "schedule": "restarts", "epochs": 200,
     "batch_size": 512, "beam_size": 4, "length_penalty": 1.0, "max_length": 30,
-    "exclude_duplicates": True, "initial_std": 0.02, "head_start": "gpt2",
+    "exclude_duplicates": True, "guidance_unit": "caption", "initial_std": 0.02,
+    "head_start": "gpt2",
 }  # fmt: skip
 
 
@@ -161,7 +162,7 @@ def test_options_of_retrieval_that_cannot_be_meant_are_refused(text, message):
 def test_settings_that_decide_weights_are_told_from_those_that_do_not():
     others = {
         "backbone", "encoder", "retrieval", "guidance_shuffled", "aggregation",
-        "exclude_duplicates", "beam_size", "length_penalty", "max_length",
+        "guidance_unit", "exclude_duplicates", "beam_size", "length_penalty", "max_length",
     }  # fmt: skip
     names = {field.name for field in fields(GuidanceSettings)}
     assert set(WEIGHT_SETTINGS) == names - others

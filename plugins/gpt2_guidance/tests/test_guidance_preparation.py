@@ -165,6 +165,28 @@ def test_clips_without_similar_ones_are_topped_up_and_counted(root, options):
     assert captioner.facts["n_topped_up"] >= 1
 
 
+def test_guidance_by_caption_and_by_clip_are_different_trainings(root, options):
+    captions = [CAPTIONS[kind][:2] for kind in CAPTIONS] * 8
+    train = make_split(captions=captions)
+    facts = [
+        prepare_best(
+            evaluated(root, train), replace(options, uses_audio=False, guidance_unit=unit)
+        ).facts
+        for unit in ("caption", "clip")
+    ]
+    assert [of["guidance_unit"] for of in facts] == ["caption", "clip"]
+    assert {(of["n_training_clips"], of["n_training_captions"]) for of in facts} == {(24, 48)}
+    assert facts[0]["weights"] != facts[1]["weights"]
+
+
+def test_where_each_clip_has_one_caption_the_unit_of_guidance_changes_no_weights(
+    root, retrieved, options
+):
+    by_clip = replace(options, guidance_unit="clip")
+    again = prepare_retrieved(make_resources(root, make_split()), by_clip)
+    assert again.facts["weights"] == retrieved.facts["weights"]
+
+
 @pytest.mark.parametrize("prepare", [prepare_retrieved, prepare_best])
 def test_a_split_without_sounds_is_told_the_way_out(root, options, prepare):
     with pytest.raises(
