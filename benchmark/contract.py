@@ -179,6 +179,9 @@ class Resources:
         seed: every random choice of the system derives from it.
         artifacts: where trained or downloaded things are kept by content.
         train: the training split, for systems that declare ``needs_train``, else None.
+        validation: what the best epoch is chosen on, for systems that declare
+            ``uses_validation``; None where the data set has no split for it, or it is the
+            evaluated one: they hold clips of the training split out then.
         references: the evaluated split's references; ceilings only, else None.
         fold: which leave-one-out fold this is, counted from 0; 0 for everything else.
         embedding_files: where the embeddings lie of clips that have no sound; read by
@@ -197,6 +200,7 @@ class Resources:
     embedding_files: tuple[Path, ...] = ()
     embedded_split: str | None = None
     load_split: Callable[[str], Split] = _no_other_split
+    validation: Split | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +275,7 @@ class SystemSpec:
         kind: floors and ceilings frame the ranked rows; only ceilings see references.
         sample_rate_hz: the harness resamples to this, outside the timer.
         needs_train: fills ``Resources.train``.
+        uses_validation: fills ``Resources.validation`` where there is such a split.
         needs_audio: False lets it run where only captions are at hand.
         needs_waveform: False where all that it hears goes through an ``EmbeddingStore``, the
             training clips too: clips may then come as embeddings, without a sound.
@@ -293,3 +298,4 @@ class SystemSpec:
     is_retrieval: bool = False
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()
+    uses_validation: bool = False

@@ -160,6 +160,23 @@ def metric_model_options(function: Function) -> Function:
     return function
 
 
+def learning_options(function: Function) -> Function:
+    """Add the options that say what systems learn from."""
+    for option in (
+        click.option(
+            "--val",
+            "validation",
+            help="Split to choose the best epoch on; else the training data's own. `none`: hold "
+            "out a share of the training clips.",
+        ),
+        click.option(
+            "--train", help="Training split of systems that learn; else the data set's own."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def lineup_options(function: Callable[..., None]) -> Callable[..., None]:
     """Add ``--lineup`` to a command, and its former name, which warns and is not shown."""
 

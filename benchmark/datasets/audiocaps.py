@@ -27,6 +27,7 @@ SPEC = DatasetSpec(
     splits=_SPLITS,
     default_split="test",
     train_split="train",
+    validation_split="val",
     licence="captions: free for academic purposes only (AudioCaps README); sounds belong to those "
     "who uploaded them to YouTube",
     how_to_get="Captions: `bench fetch audiocaps`, or save dataset/{train,val,test}.csv of "

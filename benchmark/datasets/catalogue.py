@@ -54,6 +54,17 @@ def train_split_of(label: SplitLabel) -> SplitLabel:
     return SplitLabel(label.dataset, _find_spec(label.dataset_name).train_split)
 
 
+def validation_split_of(label: SplitLabel) -> SplitLabel | None:
+    """Name the split to choose epochs on of the data set that a split is of; None: it has none.
+
+    Raises:
+        UnknownNameError: there is no such data set.
+    """
+    spec = _find_spec(label.dataset_name)
+    validation = SplitLabel(label.dataset, spec.validation_split)
+    return validation if spec.has_split(validation) else None
+
+
 def fetch_dataset(
     name: str, data_root: Path, *, sounds: bool = False, given: Sequence[Path] = ()
 ) -> list[Path]:

@@ -37,6 +37,7 @@ SPEC = DatasetSpec(
     splits=("development", "validation", "evaluation"),
     default_split="evaluation",
     train_split="development",
+    validation_split="validation",
     licence="captions: Tampere University licence, attribution and non-commercial use; sounds: the "
     "Creative Commons licence of each file on Freesound (Clotho's metadata names it)",
     how_to_get="Captions: `bench fetch clotho`; sounds too: `bench fetch clotho "

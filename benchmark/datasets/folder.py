@@ -18,12 +18,14 @@ SPEC = DatasetSpec(
     splits=("train", "val", "test"),
     default_split="test",
     train_split="train",
+    validation_split="val",
     licence="your own",
     how_to_get="Write FOLDER/captions.csv (it is the test split) or FOLDER/{train,val,test}.csv "
     "with the columns file_name,caption (one row for each reference) or "
     "file_name,caption_1,...,caption_n, and put the sounds beside it, into FOLDER/audio/ or "
     "FOLDER/{split}/. Then use folder:FOLDER or folder:FOLDER:test.",
     load=lambda label, _data_root, _artifacts: load_folder(*locate(label)),
+    has_split=lambda label: _has_split(*locate(label)),
 )
 
 _NUMBERED = re.compile(r"caption_([1-9][0-9]*)")
@@ -79,9 +81,18 @@ def load_folder(root: Path, split: str = SPEC.default_split) -> Split:
     return Split(dataset, split, references, sounds.present, sounds.read_clip)
 
 
-def _captions_file(root: Path, split: str) -> Path:
+def _has_split(root: Path, split: str) -> bool:
+    return any(path.is_file() for path in _captions_paths(root.expanduser(), split))
+
+
+def _captions_paths(root: Path, split: str) -> list[Path]:
     names = (f"{split}.csv", "captions.csv") if split == "test" else (f"{split}.csv",)
-    present = [path for name in names if (path := root / name).is_file()]
+    return [root / name for name in names]
+
+
+def _captions_file(root: Path, split: str) -> Path:
+    paths = _captions_paths(root, split)
+    present = [path for path in paths if path.is_file()]
     if len(present) > 1:
         raise DataError(
             f"{root} holds test.csv and captions.csv, and both mean the test split; keep one."
@@ -89,7 +100,7 @@ def _captions_file(root: Path, split: str) -> Path:
     if not present:
         raise DataError(
             f"no captions for the split {split!r} of {root}: expected "
-            f"{' or '.join(str(root / name) for name in names)}. {SPEC.how_to_get}"
+            f"{' or '.join(map(str, paths))}. {SPEC.how_to_get}"
         )
     return present[0]
 

@@ -21,6 +21,7 @@ class DatasetSpec:
         splits: their official names.
         default_split: which one a bare name means.
         train_split: what systems that learn from captions get.
+        validation_split: what they choose their best epoch on; it need not be there.
         licence: what may be done with it.
         how_to_get: in words, for people; printed where files are missing.
         load: label, data root and store of built things to the split. Raises UnknownNameError
@@ -29,6 +30,7 @@ class DatasetSpec:
         sounds: the official sound archives.
         sound_folder: where they are unpacked, within the data set's folder.
         captions_sha256: ``contract.hash_captions`` of each split as published.
+        has_split: whether there is one; a folder need not hold all that it may hold.
     """
 
     name: str
@@ -36,6 +38,7 @@ class DatasetSpec:
     splits: tuple[str, ...]
     default_split: str
     train_split: str
+    validation_split: str
     licence: str
     how_to_get: str
     load: Callable[[SplitLabel, Path, Artifacts], Split]
@@ -43,3 +46,4 @@ class DatasetSpec:
     sounds: tuple[RemoteFile, ...] = ()
     sound_folder: str = ""
     captions_sha256: Mapping[str, str] = field(default_factory=dict)
+    has_split: Callable[[SplitLabel], bool] = lambda _: True

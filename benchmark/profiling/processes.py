@@ -53,6 +53,7 @@ def profile_systems(
         request=request,
         dataset=str(planned.split.label),
         train=planned.plan.train,
+        validation=planned.plan.validation,
         versions=planned.plan.header.versions,
         machine=machines[-1] if machines else describe_machine(),
         outcomes=outcomes,

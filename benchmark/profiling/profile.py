@@ -149,6 +149,7 @@ class Profile:
         request: what was asked for.
         dataset: label of the split that was captioned.
         train: label of the training split; None where no system learns.
+        validation: label of the split that epochs are chosen on; None where there is none.
         versions: of what numbers depend on, by distribution.
         machine: on which.
         outcomes: by system, in the order that they were asked for.
@@ -158,6 +159,7 @@ class Profile:
     request: ProfileRequest
     dataset: str
     train: str | None
+    validation: str | None
     versions: Mapping[str, str]
     machine: Machine
     outcomes: Mapping[str, SystemProfile | Failure]
@@ -178,6 +180,7 @@ class Profile:
             **self.request.to_json(),
             "dataset": self.dataset,
             "train": self.train,
+            "validation": self.validation,
             "versions": dict(self.versions),
             "machine": self.machine.to_json(),
             "systems": {name: outcome.to_json() for name, outcome in self.outcomes.items()},

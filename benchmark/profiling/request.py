@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from benchmark.errors import UsageError
+from benchmark.runs.learning import OWN_SPLITS, AskedLearning
 from benchmark.runs.requests import RunRequest
 
 Scenario = Literal["single-stream", "offline", "server"]
@@ -31,7 +32,7 @@ class ProfileRequest:
         batch_sizes: of the offline scenario.
         rate_qps: arrivals a second of the server scenario; None: by ``load``.
         load: arrivals as a share of what the system can answer one after the other.
-        train: training split of systems that learn; else the data set's own.
+        learning: splits that systems learn from.
         seed: of systems and arrivals.
         device: torch's spelling.
     """
@@ -45,7 +46,7 @@ class ProfileRequest:
     batch_sizes: tuple[int, ...] = (1, 8, 32)
     rate_qps: float | None = None
     load: float = DEFAULT_LOAD
-    train: str | None = None
+    learning: AskedLearning = OWN_SPLITS
     seed: int = 0
     device: str = "cpu"
 
@@ -81,15 +82,15 @@ class ProfileRequest:
             dataset=self.dataset,
             data_root=self.data_root,
             metrics=(),
-            train=self.train,
+            learning=self.learning,
             seed=self.seed,
             device=self.device,
         )
 
     def to_json(self) -> dict[str, object]:
-        """Spell out what was asked for, all but where the data sets lie."""
+        """Spell out what was asked for, all but where the data sets lie and which were found."""
         record = dataclasses.asdict(self)
-        del record["data_root"]
+        del record["data_root"], record["learning"]
         return record
 
 

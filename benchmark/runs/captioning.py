@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from benchmark.contract import Clip, Resources, Split
 from benchmark.datasets.audio import read_sound
-from benchmark.datasets.catalogue import load_split, split_loader
-from benchmark.embeddings.splits import open_files, with_embeddings
+from benchmark.datasets.catalogue import split_loader
+from benchmark.embeddings.splits import open_files
 from benchmark.errors import DataError, UsageError
 from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
@@ -17,6 +17,7 @@ from benchmark.machine.progress import progress_bar
 from benchmark.runs.clips import Clips
 from benchmark.runs.entrants import Entrant, prepare
 from benchmark.runs.entries import ClipEntry, Entry, PrepareEntry
+from benchmark.runs.learning import choose_learning
 from benchmark.runs.listening import Listener
 from benchmark.runs.requests import CaptionRequest
 from benchmark.runs.runner import advancing, caption
@@ -52,20 +53,18 @@ def caption_sounds(request: CaptionRequest, registry: Registry) -> SoundCaptions
     require_device(request.device)
     if system.spec.kind == "ceiling" or system.spec.leave_one_out:
         raise UsageError(f"{system.name} is a ceiling: it captions from references alone.")
-    if system.spec.needs_train and request.train is None:
+    if system.spec.needs_train and request.learning.train is None:
         raise UsageError(f"{system.name} needs training captions; name a split with --train.")
     split = _loose_split(find_sounds(request.paths))
-    train = None
-    if system.spec.needs_train and request.train is not None:
-        train = load_split(request.train, request.data_root, artifacts())
-    files = open_files(request.embeddings, [split] if train is None else [split, train])
-    if train is not None and not system.spec.needs_waveform:
-        train = with_embeddings(train, files)
+    learning = choose_learning(request.learning, [system.spec], split, request.data_root)
+    files = open_files(request.embeddings, [split, *learning.splits])
+    learning = learning.for_system(system.spec, files)
     resources = Resources(
         device=request.device,
         seed=request.seed,
         artifacts=artifacts(),
-        train=train,
+        train=learning.train,
+        validation=learning.validation,
         embedding_files=tuple(file.path for file in files),
         load_split=split_loader(request.data_root, artifacts()),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from benchmark.contract import Split
 from benchmark.errors import DataError, UsageError, listed
 from benchmark.runs.folds import fold_clip_ids
+from benchmark.runs.learning import Learning
 from benchmark.runs.requests import RunRequest
 from benchmark.systems.registry import System
 
@@ -53,23 +54,31 @@ def choose_clips(split: Split, systems: Sequence[System], request: RunRequest) -
     return clip_ids
 
 
-def refuse_leaks(clip_ids: Sequence[str], split: Split, train: Split | None) -> None:
-    """Refuse a training split that holds what is to be captioned.
+def refuse_leaks(clip_ids: Sequence[str], split: Split, learning: Learning) -> None:
+    """Refuse to learn from what is to be captioned.
 
     Raises:
-        DataError: it holds a clip with a caption that is a reference too.
+        DataError: a split holds a clip with a caption that is a reference too.
     """
-    if train is None:
-        return
+    cures = (
+        (learning.train, "train on another split with --train"),
+        (learning.validation, "choose epochs on another split with --val"),
+    )
+    for learnt, cure in cures:
+        if learnt is not None:
+            _refuse_shared(clip_ids, split, learnt, cure)
+
+
+def _refuse_shared(clip_ids: Sequence[str], split: Split, learnt: Split, cure: str) -> None:
     leaked = [
         clip_id
         for clip_id in clip_ids
-        if set(split.references[clip_id]) & set(train.references.get(clip_id, ()))
+        if set(split.references[clip_id]) & set(learnt.references.get(clip_id, ()))
     ]
     if leaked:
         raise DataError(
-            f"the training split {train.label} holds {len(leaked)} of the evaluated clips with the "
-            f"same captions ({listed(leaked, 3)}); train on another split with --train."
+            f"systems would learn from {learnt.label}, which holds {len(leaked)} of the evaluated "
+            f"clips with the same captions ({listed(leaked, 3)}); {cure}."
         )
 
 

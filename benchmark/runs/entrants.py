@@ -32,9 +32,11 @@ class Entrant:
 
     def key_of(self, content: str) -> str:
         """Hash what a caption of some sound depends on, by the hash of the sound."""
-        train = str(self.resources.train.label) if self.resources.train else ""
-        parts = (self.system.name, str(self.system.provenance), str(self.resources.seed), train)
-        return content_key((*parts, content, str(self.fold)))
+        resources = self.resources
+        train = str(resources.train.label) if resources.train else ""
+        chosen_on = (str(resources.validation.label),) if resources.validation else ()
+        parts = (self.system.name, str(self.system.provenance), str(resources.seed), train)
+        return content_key((*parts, *chosen_on, content, str(self.fold)))
 
 
 @dataclass(frozen=True, slots=True)

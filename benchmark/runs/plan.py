@@ -110,6 +110,7 @@ class Plan:
         clip_ids: the clips this run is about, sorted.
         feeding: how captioners are fed these.
         train: label of the training split, or None where no system needs one.
+        validation: label of the split that epochs are chosen on; None where there is none.
         seed: of every random choice.
         device: torch's spelling.
         text_only: clips carry no sound.
@@ -129,6 +130,7 @@ class Plan:
     limit: int | None = None
     embeddings: tuple[GivenFile, ...] = ()
     lineups: tuple[str, ...] = ()
+    validation: str | None = None
 
     @property
     def command(self) -> Literal["run", "score"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmark.runs.learning import OWN_SPLITS, AskedLearning
 from benchmark.runs.plan import Feeding
 
 RUN_FEEDING = Feeding(n_timed=50)
@@ -20,7 +21,7 @@ class RunRequest:
         data_root: folder of the data sets.
         metrics: keys to compute.
         argv: as it was typed.
-        train: training split of systems that learn; None: the data set's own.
+        learning: splits that systems learn from.
         seed: of every random choice.
         device: torch's spelling.
         feeding: how captioners are fed.
@@ -35,7 +36,7 @@ class RunRequest:
     data_root: Path
     metrics: tuple[str, ...]
     argv: tuple[str, ...] = ()
-    train: str | None = None
+    learning: AskedLearning = OWN_SPLITS
     seed: int = 0
     device: str = "cpu"
     feeding: Feeding = RUN_FEEDING
@@ -76,7 +77,7 @@ class CaptionRequest:
         paths: sounds, and folders that are searched for sounds.
         system_name: a system's name, options included.
         data_root: folder of the data sets.
-        train: label of the split that a system which learns gets.
+        learning: splits that a system which learns gets; it has no training split by default.
         seed: of every random choice.
         device: torch's spelling.
         feeding: how its captioner is fed.
@@ -86,7 +87,7 @@ class CaptionRequest:
     paths: tuple[Path, ...]
     system_name: str
     data_root: Path
-    train: str | None = None
+    learning: AskedLearning = OWN_SPLITS
     seed: int = 0
     device: str = "cpu"
     feeding: Feeding = field(default_factory=Feeding)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark.contract import Resources, Split, hash_captions
-from benchmark.datasets.catalogue import load_split, split_loader, train_split_of
+from benchmark.datasets.catalogue import load_split, split_loader
 from benchmark.datasets.passport import issue_passport
 from benchmark.embeddings.files import EmbeddingFile
 from benchmark.embeddings.splits import describe_files, open_files, with_embeddings
@@ -20,6 +20,7 @@ from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
 from benchmark.runs.clip_choice import choose_clips, refuse_leaks
 from benchmark.runs.clips import Clips
+from benchmark.runs.learning import Learning, choose_learning, label_of, load_learning
 from benchmark.runs.listening import Listener
 from benchmark.runs.plan import Plan, PlanHeader, PlannedSystem
 from benchmark.runs.requests import RunRequest
@@ -37,15 +38,15 @@ class ResolvedRun:
         plan: what it is about.
         systems: in its order.
         split: with the clips of which only embeddings are here.
-        train: the sounds that are here alone.
-        data_root: where both were found.
+        learning: what they learn from.
+        data_root: where the splits were found.
         files: of embeddings.
     """
 
     plan: Plan
     systems: tuple[System, ...]
     split: Split
-    train: Split | None
+    learning: Learning
     data_root: Path
     files: tuple[EmbeddingFile, ...] = ()
 
@@ -58,15 +59,14 @@ class ResolvedRun:
 
     def resources_for(self, system: System) -> Resources:
         """Gather what one system may use."""
-        spec, train = system.spec, self.train if system.spec.needs_train else None
-        if train is not None and not spec.needs_waveform:
-            train = with_embeddings(train, self.files)
+        spec, learning = system.spec, self.learning.for_system(system.spec, self.files)
         is_embedded = not self.split.embedded.isdisjoint(self.plan.clip_ids)
         return Resources(
             device=self.plan.device,
             seed=self.plan.seed,
             artifacts=artifacts(),
-            train=train,
+            train=learning.train,
+            validation=learning.validation,
             references=self.split.references if spec.kind == "ceiling" else None,
             embedding_files=tuple(file.path for file in self.files),
             embedded_split=str(self.split.label.portable) if is_embedded else None,
@@ -85,16 +85,17 @@ def resolve_run(request: RunRequest, registry: Registry) -> ResolvedRun:
     refuse_repeats([system.name for system in systems])
     require_device(request.device)
     split = load_split(request.dataset, request.data_root, artifacts())
-    train_label = _train_label(request, systems, split)
-    train = None if train_label is None else load_split(train_label, request.data_root, artifacts())
-    files = _open_files(request, split, train)
+    specs = [system.spec for system in systems]
+    learning = choose_learning(request.learning, specs, split, request.data_root)
+    files = _open_files(request, [split, *learning.splits])
     whole = with_embeddings(split, files)
     plan = Plan(
         header=describe_run("run", request.argv, split, request.metrics),
         systems=tuple(PlannedSystem.of(system) for system in systems),
         clip_ids=choose_clips(whole, systems, request),
         feeding=request.feeding,
-        train=train_label,
+        train=label_of(learning.train),
+        validation=label_of(learning.validation),
         seed=request.seed,
         device=request.device,
         text_only=request.text_only,
@@ -102,8 +103,8 @@ def resolve_run(request: RunRequest, registry: Registry) -> ResolvedRun:
         embeddings=describe_files(files),
         lineups=tuple(dict.fromkeys(lineup.name for lineup in lineups)),
     )
-    refuse_leaks(plan.clip_ids, split, train)
-    return ResolvedRun(plan, systems, whole, train, request.data_root, files)
+    refuse_leaks(plan.clip_ids, split, learning)
+    return ResolvedRun(plan, systems, whole, learning, request.data_root, files)
 
 
 def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> ResolvedRun:
@@ -122,16 +123,16 @@ def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> 
                 f"{where}: {planned.name} was {planned.distribution} {planned.version} when the "
                 f"run began and is {system.provenance} now. Install that version, or start anew."
             )
-    train = None if plan.train is None else load_split(plan.train, data_root, artifacts())
-    refuse_leaks(plan.clip_ids, split, train)
+    learning = load_learning(plan.train, plan.validation, data_root)
+    refuse_leaks(plan.clip_ids, split, learning)
     paths = [Path(file.path) for file in plan.embeddings]
-    files = open_files(paths, [split] if train is None else [split, train])
+    files = open_files(paths, [split, *learning.splits])
     if describe_files(files) != plan.embeddings:
         raise RunError(
             f"{where}: {listed([str(path) for path in paths])} changed since the run began. Put "
             "the files back that it began with, or start anew."
         )
-    return ResolvedRun(plan, systems, with_embeddings(split, files), train, data_root, files)
+    return ResolvedRun(plan, systems, with_embeddings(split, files), learning, data_root, files)
 
 
 def describe_run(
@@ -181,15 +182,7 @@ def load_same_split(plan: Plan, data_root: Path, where: Path) -> Split:
     return split
 
 
-def _open_files(
-    request: RunRequest, split: Split, train: Split | None
-) -> tuple[EmbeddingFile, ...]:
+def _open_files(request: RunRequest, splits: Sequence[Split]) -> tuple[EmbeddingFile, ...]:
     if request.text_only and request.embeddings:
         raise UsageError("--text-only gives no sound, --embeddings stand for sounds; choose one.")
-    return open_files(request.embeddings, [split] if train is None else [split, train])
-
-
-def _train_label(request: RunRequest, systems: Sequence[System], split: Split) -> str | None:
-    if not any(system.spec.needs_train for system in systems):
-        return None
-    return request.train or str(train_split_of(split.label))
+    return open_files(request.embeddings, splits)

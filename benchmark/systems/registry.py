@@ -204,6 +204,11 @@ def _check_spec(spec: object) -> None:
         raise PluginError(
             f"{spec.name}: sample_rate_hz is {spec.sample_rate_hz!r}; expected a positive integer."
         )
+    if spec.uses_validation and not spec.needs_train:
+        raise PluginError(
+            f"{spec.name}: uses_validation without needs_train; expected both of a system that "
+            "learns."
+        )
     option_types(spec)
 
 

@@ -10,6 +10,7 @@ from benchmark.testing.examples import (
     example_references,
     example_resources,
     example_train,
+    example_validation,
 )
 from benchmark.testing.findings import ConformanceError, Finding
 
@@ -21,4 +22,5 @@ __all__ = [
     "example_references",
     "example_resources",
     "example_train",
+    "example_validation",
 ]

@@ -18,6 +18,7 @@ from benchmark.testing.examples import (
     example_references,
     example_resources,
     example_train,
+    example_validation,
 )
 from benchmark.testing.findings import BrokenRuleError, ConformanceError, Finding
 from benchmark.testing.record import examine_spec
@@ -108,7 +109,10 @@ def _as_a_run_gives(spec: SystemSpec, resources: Resources) -> Resources:
     if spec.kind == "ceiling":
         references = {**(resources.references or {}), **example_references()}
     train = (resources.train or example_train()) if spec.needs_train else None
-    return dataclasses.replace(resources, train=train, references=references)
+    validation = None
+    if spec.uses_validation:
+        validation = resources.validation or example_validation()
+    return dataclasses.replace(resources, train=train, validation=validation, references=references)
 
 
 def _finding(rule: str, broken: BrokenRuleError) -> Finding:

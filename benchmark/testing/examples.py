@@ -19,7 +19,7 @@ from benchmark.datasets.soundscapes.signals import SAMPLE_RATE_HZ
 from benchmark.datasets.soundscapes.splits import EMBEDDED_DATASET, caption_clip, render_clip
 from benchmark.machine.places import data_root
 
-_N_TRAIN = 24
+_N_TRAIN, _N_VALIDATION = 24, 8
 _DURATIONS_S: Mapping[str, float] = {
     "test-0000": 5.0,
     "test-0001": 2.5,
@@ -75,8 +75,12 @@ def example_train() -> Split:
 
     It is called ``soundscapes``, so that systems take the small models of the package for it.
     """
-    references = {f"train-{number:04}": caption_clip("train", number) for number in range(_N_TRAIN)}
-    return Split(EMBEDDED_DATASET, "train", references, frozenset(references), _read)
+    return _first_clips("train", _N_TRAIN)
+
+
+def example_validation() -> Split:
+    """Give the first 8 clips of the soundscapes' validation split, five captions each."""
+    return _first_clips("val", _N_VALIDATION)
 
 
 def example_resources(folder: Path, *, device: str = "cpu", seed: int = 0) -> Resources:
@@ -90,6 +94,11 @@ def example_resources(folder: Path, *, device: str = "cpu", seed: int = 0) -> Re
     artifacts = Artifacts(folder)
     loader = split_loader(data_root(), artifacts)
     return Resources(device, seed, artifacts, train=example_train(), load_split=loader)
+
+
+def _first_clips(name: str, n_clips: int) -> Split:
+    references = {f"{name}-{number:04}": caption_clip(name, number) for number in range(n_clips)}
+    return Split(EMBEDDED_DATASET, name, references, frozenset(references), _read)
 
 
 def _read(clip_id: str, sample_rate_hz: int) -> Clip:

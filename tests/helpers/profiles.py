@@ -51,6 +51,7 @@ PROFILE = Profile(
     ),
     dataset="folder:clips:test",
     train=None,
+    validation=None,
     versions={"aac-bench": "0.1"},
     machine=SERVER,
     outcomes={"toy": TOY, "broken": Failure("no weights", "Traceback ...")},

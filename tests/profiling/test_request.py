@@ -18,6 +18,7 @@ from benchmark.profiling.request import (
     ProfileRequest,
     choose_scenarios,
 )
+from benchmark.runs.learning import AskedLearning
 
 REQUEST = ProfileRequest(("toy",), "folder:clips", Path("data"))
 _ORDERS = st.builds(
@@ -33,7 +34,7 @@ _ORDERS = st.builds(
         batch_sizes=st.lists(st.integers(1, 2**40), min_size=1).map(tuple),
         rate_qps=st.none() | st.floats(0, 1e9, exclude_min=True),
         load=st.floats(0, 1, exclude_min=True, exclude_max=True),
-        train=st.none() | st.text(),
+        learning=st.builds(AskedLearning, st.none() | st.text(), st.none() | st.text()),
         seed=st.integers(-(2**40), 2**40),
         device=st.text(),
     ),

@@ -11,6 +11,7 @@ from small_clips import write_clips
 from benchmark.contract import SystemSpec
 from benchmark.errors import DataError, UnknownNameError, UsageError
 from benchmark.runs.captioning import caption_sounds, find_sounds
+from benchmark.runs.learning import AskedLearning
 from benchmark.runs.plan import Feeding
 from benchmark.runs.requests import CaptionRequest
 from benchmark.systems import built_in
@@ -98,7 +99,9 @@ def test_a_system_gets_no_references_and_no_training_split(sounds):
 
 
 def test_a_system_that_learns_gets_the_split_that_is_named(sounds, clips):
-    captions = ask(Echo(), sounds, system="random-train", train=f"folder:{clips}:train")
+    captions = ask(
+        Echo(), sounds, system="random-train", learning=AskedLearning(f"folder:{clips}:train")
+    )
     texts = {entry.caption for entry in captions.entries}
     assert all("train hiss" in text or "noise number" in text for text in texts)
     with pytest.raises(UsageError, match=r"random-train needs training captions.*--train"):

@@ -11,6 +11,7 @@ from noises import Echo, system_of
 from benchmark import Split
 from benchmark.errors import DataError, UsageError
 from benchmark.runs.clip_choice import choose_clips, refuse_leaks
+from benchmark.runs.learning import Learning
 from benchmark.runs.requests import RunRequest
 
 REFERENCES = {f"{name}.wav": (f"{name} hums", f"{name} rings") for name in "abcd"}
@@ -64,12 +65,13 @@ def test_leave_one_out_needs_two_references_somewhere():
     assert choose(split_of(), leave_one_out=True) == tuple(REFERENCES)
 
 
-def test_a_training_split_may_hold_the_sounds_and_not_their_captions():
+@pytest.mark.parametrize(("name", "option"), [("train", "--train"), ("validation", "--val")])
+def test_what_is_learnt_from_may_hold_the_sounds_and_not_their_captions(name, option):
     evaluated = split_of()
     others = dict.fromkeys(REFERENCES, ("another caption",))
-    refuse_leaks(evaluated.clip_ids, evaluated, None)
-    refuse_leaks(evaluated.clip_ids, evaluated, split_of(references=others))
-    leaking = split_of(references={**others, "c.wav": ("c rings",)}, name="train")
-    with pytest.raises(DataError, match=r"noises:train holds 1 of the evaluated .*'c\.wav'"):
-        refuse_leaks(evaluated.clip_ids, evaluated, leaking)
-    refuse_leaks(("a.wav",), evaluated, leaking)  # what is not captioned cannot leak
+    refuse_leaks(evaluated.clip_ids, evaluated, Learning())
+    refuse_leaks(evaluated.clip_ids, evaluated, Learning(**{name: split_of(references=others)}))
+    leaking = split_of(references={**others, "c.wav": ("c rings",)}, name=name)
+    with pytest.raises(DataError, match=rf"noises:{name}, which holds 1 .*'c\.wav'.*{option}"):
+        refuse_leaks(evaluated.clip_ids, evaluated, Learning(**{name: leaking}))
+    refuse_leaks(("a.wav",), evaluated, Learning(**{name: leaking}))  # nobody captions it

@@ -33,6 +33,7 @@ PLAN = Plan(
     clip_ids=("a.wav", "b.wav"),
     feeding=Feeding(8, 2.5, 50),
     train="clotho:development",
+    validation="clotho:validation",
     embeddings=(
         GivenFile("/e.safetensors", "cd" * 32, "clotho:evaluation", 3, "mini", "f", "sounds", 8),
     ),
@@ -61,6 +62,7 @@ SCHEMA_1 = {
     "metrics": ["cider_d"],
     "versions": {"python": "3.11.2"},
     "train": "clotho:development",
+    "validation": "clotho:validation",
     "seed": 0,
     "device": "cpu",
     "batch_size": 8,

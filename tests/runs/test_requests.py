@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.runs.learning import OWN_SPLITS
 from benchmark.runs.plan import Feeding
 from benchmark.runs.requests import RUN_FEEDING, CaptionRequest, RunRequest, ScoreRequest
 
@@ -21,7 +22,7 @@ def test_a_run_times_fifty_clips_and_a_caption_none():
 def test_a_run_hears_every_sound_once_on_the_processor():
     run = RunRequest(("toy",), "clotho", Path("data"), ("bleu_1",))
     assert (run.device, run.seed, run.limit, run.text_only) == ("cpu", 0, None, False)
-    assert (run.train, run.embeddings, run.lineups) == (None, (), ())
+    assert (run.learning, run.embeddings, run.lineups) == (OWN_SPLITS, (), ())
 
 
 def test_scores_are_of_whole_splits():

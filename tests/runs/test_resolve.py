@@ -83,7 +83,7 @@ def test_a_plan_that_was_written_is_found_again(clips_folder):
     assert again.plan == plan
     assert [system.name for system in again.systems] == ["ear", "random-train"]
     assert again.split.present == before.split.present
-    assert again.train.label == before.train.label
+    assert again.learning.train.label == before.learning.train.label
 
 
 def test_a_run_does_not_go_on_with_another_version(clips_folder):

@@ -8,13 +8,20 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import data_root_option, embeddings_option, form_option, gathered
+from benchmark.cli.arguments import (
+    data_root_option,
+    embeddings_option,
+    form_option,
+    gathered,
+    learning_options,
+)
 from benchmark.cli.installed import load_plugins
 from benchmark.display.layout import Format
 from benchmark.display.records import to_json
 from benchmark.display.tables import Column, Table, render
 from benchmark.runs.captioning import caption_sounds
 from benchmark.runs.entries import ClipEntry
+from benchmark.runs.learning import AskedLearning
 from benchmark.runs.plan import Feeding
 from benchmark.runs.requests import CaptionRequest
 
@@ -22,14 +29,14 @@ from benchmark.runs.requests import CaptionRequest
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--system", "system_name", required=True, help="NAME or NAME[key=value,...].")
-@click.option("--train", help="Training split of a system that learns, as audiocaps:train.")
+@learning_options
 @data_root_option
 @embeddings_option
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @click.option("--batch-size", type=click.IntRange(min=1), default=1, show_default=True)
 @form_option
-@gathered(feeding=Feeding, request=CaptionRequest)
+@gathered(learning=AskedLearning, feeding=Feeding, request=CaptionRequest)
 def command(request: CaptionRequest, form: Format) -> None:
     """Caption sounds: files and folders in PATHS."""
     entries, failure = caption_sounds(request, load_plugins())

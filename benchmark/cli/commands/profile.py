@@ -9,7 +9,13 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import data_root_option, form_option, gathered, read_names
+from benchmark.cli.arguments import (
+    data_root_option,
+    form_option,
+    gathered,
+    learning_options,
+    read_names,
+)
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.outputs import out_file
 from benchmark.display.layout import Format
@@ -24,6 +30,7 @@ from benchmark.profiling.request import (
     choose_scenarios,
 )
 from benchmark.profiling.tables import profile_tables
+from benchmark.runs.learning import AskedLearning
 
 
 def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -> tuple[int, ...]:
@@ -89,7 +96,7 @@ def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -
     type=click.FloatRange(min=0, max=1, min_open=True, max_open=True),
     help="Arrivals as a share of what the system answers one by one. [default: 0.8]",
 )
-@click.option("--train", help="Training split of systems that learn; else the data set's own.")
+@learning_options
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @form_option
@@ -106,7 +113,7 @@ def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -
     type=out_file(),
     help="Write the times for `pytest-benchmark compare` to this JSON file.",
 )
-@gathered(request=ProfileRequest)
+@gathered(learning=AskedLearning, request=ProfileRequest)
 def command(
     request: ProfileRequest,
     named: tuple[str, ...],

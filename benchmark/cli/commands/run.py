@@ -15,6 +15,7 @@ from benchmark.cli.arguments import (
     data_root_option,
     embeddings_option,
     gathered,
+    learning_options,
     lineup_options,
     metric_model_options,
     out_option,
@@ -28,6 +29,7 @@ from benchmark.cli.installed import load_plugins
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
 from benchmark.runs.folder import default_run_path, folders_in
+from benchmark.runs.learning import AskedLearning
 from benchmark.runs.plan import Feeding
 from benchmark.runs.record import RunRecord
 from benchmark.runs.requests import RunRequest
@@ -47,7 +49,7 @@ from benchmark.systems.lineups import find_lineup
 @embeddings_option
 @chosen_metrics_option("all")
 @metric_model_options
-@click.option("--train", help="Training split of systems that learn; else the data set's own.")
+@learning_options
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
     "--seeds",
@@ -85,7 +87,7 @@ from benchmark.systems.lineups import find_lineup
     type=click.Path(path_type=Path, file_okay=False),
     help="Finish the run in this folder; its own plan decides everything else.",
 )
-@gathered(feeding=Feeding, request=RunRequest, models=MetricModels)
+@gathered(learning=AskedLearning, feeding=Feeding, request=RunRequest, models=MetricModels)
 def command(
     request: RunRequest,
     models: MetricModels,

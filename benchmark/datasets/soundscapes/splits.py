@@ -43,6 +43,7 @@ SPEC = DatasetSpec(
     splits=SPLITS,
     default_split="test",
     train_split="train",
+    validation_split="val",
     licence="made by this program; free to use",
     how_to_get="Nothing to get: it is synthesised on first use.",
     load=lambda label, _, artifacts: load_soundscapes(label.split, artifacts),
