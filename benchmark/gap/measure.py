@@ -86,7 +86,7 @@ class Plane:
 
 
 def gap_vector(pairs: Pairs) -> NDArray[np.float64]:
-    """Return the sounds' mean less the captions' mean: ``(dim,)`` (WSAC, section 3.2).
+    """Return the sounds' mean less the captions' mean: ``(dim,)`` (WSAC, eq. 2).
 
     Every clip counts once, however many captions it has.
     """
@@ -134,7 +134,7 @@ def nearest_rows(sounds: Vectors, memory: Vectors) -> Vectors:
 
 
 def add_noise(captions: Vectors, std: float, seed: int) -> Vectors:
-    """Add normal noise of a standard deviation to each value (WSAC, section 3.1)."""
+    """Add normal noise of a standard deviation to each value (WSAC, section 3.1.1)."""
     drawn: Vectors = np.random.default_rng(seed).normal(0, std, captions.shape)
     return captions + drawn
 

@@ -173,7 +173,8 @@ def rate_at(step: int, steps_per_epoch: int, settings: Settings) -> float:
     done = min(1.0, (step - n_warm) / max(1, n_steps - n_warm))
     match settings.schedule:
         case "steps":
-            n_drops: int = step // steps_per_epoch // _EPOCHS_PER_STEP
+            counted = step - n_warm if settings.drops_after_warmup else step
+            n_drops: int = counted // steps_per_epoch // _EPOCHS_PER_STEP
             return float(_STEP_FACTOR**n_drops)
         case "linear":
             return 1.0 - done

@@ -16,7 +16,12 @@ Strategy = Literal["none", "ni", "es", "nnd", "pd"]
 Mapping = Literal["mlp", "linear"]
 Vocabulary = Literal["used", "tokenizer", "gpt2"]
 Schedule = Literal["steps", "linear", "cosine", "constant"]
-NoiseStd = float | Literal["estimated"]
+NoiseStd = float | Literal["published", "estimated"]
+
+PAPER_ENCODER = "ase"
+"""The paper's CLAP: CNN14 and BERT, of WavCaps' training."""
+PAPER_NOISE_STD = 0.114
+"""The square root of the paper's variance, 0.013: a number of its CLAP's space alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,8 @@ class Settings:
     """Options of every WSAC system; none: as the preset says.
 
     Attributes:
-        encoder: of sounds and captions, as ``"clap[model=laion/larger_clap_general]"``.
+        encoder: of sounds and captions, as ``"clap[model=laion/larger_clap_general]"``; the
+            paper's has its weights in a file: ``"ase[checkpoint=FILE]"``.
         mapping: from the embedding to the decoder's first input: ``linear``, or ``mlp``, two
             layers with a tanh between them.
         n_layers: of the decoder, which has the form of GPT-2.
@@ -40,6 +46,8 @@ class Settings:
         warmup_steps: and so many steps.
         schedule: then ``steps``: x 0.2 every 10 epochs; ``linear`` or ``cosine``: down to 0 at
             the end; ``constant``.
+        drops_after_warmup: the 10 epochs of ``steps`` are counted from the end of the warm-up,
+            not from the start.
         weight_decay: AdamW's.
         epochs: at most.
         patience: stop after so many epochs without a better validation loss; 0: never.
@@ -49,13 +57,20 @@ class Settings:
             the last epoch.
         amp: matrix products in bfloat16 where the device gains from it.
         noise_std: of ``wsac-ni``, for each value of an embedding; ``estimated``: the mean over
-            pairs of captions of one clip of the largest difference of a value.
+            pairs of captions of one clip of the largest difference of a value; ``published``:
+            the paper's 0.114 with its encoder, ``ase``, and with any other, or where
+            ``noise_source`` is named, ``estimated``.
         noise_clips: clips that the estimate is made from.
+        noise_source: whose captions they are: ``train``, or any data set, as
+            ``clotho:development``; ``auto``: ``train`` where a clip of it has two captions, else
+            ``clotho:development``.
         shift: ``training`` adds the gap to the captions' embeddings in training; ``decoding``
             takes it off the sound's embedding instead, and needs no training of its own.
         shift_noise_std: of ``wsac-es``, besides the shift.
         gap_clips: sounds with captions that the gap is measured on, at most.
-        gap_source: ``train``, or any data set as ``clotho:evaluation``.
+        gap_source: ``train``, or any data set, as ``clotho:development``; ``auto``: not the one
+            trained on, whose sounds the paper does not hear: ``audiocaps:train`` for ``clotho``,
+            ``soundscapes:pretrain`` for ``soundscapes``, ``clotho:development`` for all others.
         renormalised: embeddings have unit length again after noise and shift.
         temperature: of the softmax of ``wsac-pd``.
         projection_renormalised: its result has unit length again.
@@ -70,7 +85,7 @@ class Settings:
     """
 
     # The defaults are the paper's.
-    encoder: str = "clap"
+    encoder: str = PAPER_ENCODER
     mapping: Mapping = "mlp"
     n_layers: int = 4
     n_heads: int = 4
@@ -83,6 +98,7 @@ class Settings:
     warmup_epochs: int = 5
     warmup_steps: int = 0
     schedule: Schedule = "steps"
+    drops_after_warmup: bool = False
     weight_decay: float = 0.0
     epochs: int = 30
     patience: int = 0
@@ -90,12 +106,13 @@ class Settings:
     clip_norm: float = 1.0
     validation_share: float = 0.02
     amp: bool = True
-    noise_std: NoiseStd = 0.114  # the square root of the paper's variance, 0.013
+    noise_std: NoiseStd = "published"
     noise_clips: int = 50
+    noise_source: str = "auto"
     shift: Literal["training", "decoding"] = "training"
     shift_noise_std: float = 0.0
     gap_clips: int = 20_000
-    gap_source: str = "train"
+    gap_source: str = "auto"
     renormalised: bool = False
     temperature: float = 0.01  # not in the paper
     projection_renormalised: bool = False
@@ -111,7 +128,7 @@ class Settings:
         """Refuse what cannot be meant."""
         positive, count, share = "above 0", "at least 1", "in [0, 1)"
         inf = float("inf")
-        noise = 0.0 if self.noise_std == "estimated" else self.noise_std
+        noise = 0.0 if isinstance(self.noise_std, str) else self.noise_std
         ranges = {
             "n_layers": (self.n_layers >= 1, count),
             "n_heads": (self.n_heads >= 1, count),
@@ -130,7 +147,7 @@ class Settings:
             "batch_size": (self.batch_size >= 1, count),
             "clip_norm": (0 <= self.clip_norm < inf, "0 or more"),
             "validation_share": (0 <= self.validation_share <= 0.5, "in [0, 0.5]"),
-            "noise_std": (0 <= noise < inf, "0 or more, or estimated"),
+            "noise_std": (0 <= noise < inf, "0 or more, published or estimated"),
             "noise_clips": (self.noise_clips >= 1, count),
             "shift_noise_std": (0 <= self.shift_noise_std < inf, "0 or more"),
             "gap_clips": (self.gap_clips >= 1, count),
@@ -142,12 +159,19 @@ class Settings:
             "no_repeat_ngram": (self.no_repeat_ngram >= 0, "0 or more"),
         }
         require_ranges(self, ranges)
+        if self.noise_source != "auto" and not isinstance(self.noise_std, str):
+            raise ValueError(
+                f"noise_source={self.noise_source} names whose captions the noise is estimated "
+                f"from, and noise_std={self.noise_std} gives it; expected one of the two. Choose "
+                "noise_std=estimated, or leave noise_source out."
+            )
 
 
 WEIGHT_SETTINGS = (
     *("mapping", "n_layers", "n_heads", "width", "dropout"),
     *("vocabulary", "max_tokens", "start_is_target", "max_length"),
-    *("learning_rate", "warmup_epochs", "warmup_steps", "schedule", "weight_decay", "epochs"),
+    *("learning_rate", "warmup_epochs", "warmup_steps", "schedule"),
+    *("drops_after_warmup", "weight_decay", "epochs"),
     *("patience", "batch_size", "clip_norm", "validation_share", "amp"),
 )
 """What decides a decoder's weights; noise and shift do so by their values."""

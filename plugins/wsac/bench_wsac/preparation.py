@@ -11,22 +11,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench_wsac.captioner import Wsac
-from bench_wsac.gap import Gap, choose_noise_std, measure_gap
+from bench_wsac.gap import Gap, measure_gap
 from bench_wsac.lesson import Bridge, DecoderTask, Lesson
 from bench_wsac.network import PrefixDecoder
-from bench_wsac.options import (
-    PRESETS,
-    WEIGHT_SETTINGS,
-    Settings,
-    Strategy,
-)
+from bench_wsac.noise import Noise, choose_noise
+from bench_wsac.options import PAPER_ENCODER, PRESETS, WEIGHT_SETTINGS, Settings, Strategy
+from bench_wsac.sources import require_train
 from bench_wsac.strategies import Crossing
 from bench_wsac.vocabulary import GPT2_ROWS, Vocabulary, used_pieces
-from benchmark import Artifacts, DataError, Fact, Resources, Split, UsageError
+from benchmark import (
+    Artifacts,
+    DataError,
+    Fact,
+    MissingWeightsError,
+    Resources,
+    Split,
+    UsageError,
+)
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder, TokenizingEncoder, load_joint_encoder
 from benchmark.models.training import TrainingPlan, gains_from_bfloat16, load_trained, train_once
-from benchmark.systems import PresetOptions
+from benchmark.systems import PresetOptions, parse_name
 
 CODE_VERSION = 1
 """Raise it with any change that changes weights."""
@@ -46,9 +51,9 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: PresetOption
         UsageError: options do not go together, or a training did not stay finite.
         MachineError: the cache cannot be written.
     """
-    train = _require_train(resources.train)
+    train = require_train(resources.train)
     preset, settings = PRESETS.resolve(options, train.dataset)
-    encoder = load_joint_encoder(settings.encoder, resources.device)
+    encoder = _load_encoder(settings, preset, resources.device)
     store = EmbeddingStore.open(resources, encoder, "sounds")
     captions, clip_of = training_captions(train)
     vocabulary = choose_vocabulary(encoder, captions, settings)
@@ -58,7 +63,8 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: PresetOption
     targets, n_cut = vocabulary.encode(
         captions, settings.max_tokens, with_start=settings.start_is_target
     )
-    bridge = _choose_bridge(strategy, settings, gap, memory, clip_of, resources.seed)
+    noise = choose_noise(encoder, store, resources, settings) if strategy == "ni" else None
+    bridge = _choose_bridge(settings, gap, noise)
     lesson = Lesson(
         memory, targets, clip_of, vocabulary, bridge, settings, resources.seed, resources.device
     )
@@ -72,7 +78,7 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: PresetOption
         "n_pieces": vocabulary.n_rows,
         "n_parameters": sum(value.numel() for value in decoder.parameters()),
         "weights": folder.name,
-        **_facts_of(strategy, settings, bridge, gap),
+        **_facts_of(strategy, settings, bridge, gap, noise),
     }
     return Wsac(
         encoder,
@@ -81,7 +87,8 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: PresetOption
         decoder,
         vocabulary,
         is_mapped=settings.is_mapped,
-        trained_on=() if gap is None or gap.source == str(train.label) else (gap.source,),
+        # The training sounds too: the paper's setting is that nothing hears them.
+        trained_on=() if gap is None else (gap.source,),
         facts=facts,
     )
 
@@ -129,23 +136,23 @@ def choose_vocabulary(
     return Vocabulary(encoder.tokenizer, used if settings.vocabulary == "used" else None, rows)
 
 
-def _require_train(train: Split | None) -> Split:
-    if train is None:
-        raise DataError("WSAC learns from training captions, and there is no training split.")
-    return train
+def _load_encoder(settings: Settings, preset: str, device: str) -> JointEncoder:
+    try:
+        return load_joint_encoder(settings.encoder, device)
+    except MissingWeightsError as error:
+        if parse_name(settings.encoder).name != PAPER_ENCODER:
+            raise
+        raise MissingWeightsError(
+            f"with preset={preset}, WSAC reads and hears through {settings.encoder}, the CLAP of "
+            f"the paper: {error} The file is CNN14-BERT-PT.pt, of the retrieval models. Name it as "
+            'encoder="ase[checkpoint=FILE]", or choose another encoder, as encoder=clap (which was '
+            "trained on AudioCaps and Clotho); `bench encoders` lists them."
+        ) from error
 
 
-def _choose_bridge(
-    strategy: Strategy,
-    settings: Settings,
-    gap: Gap | None,
-    texts: Embeddings,
-    clip_of: _Rows,
-    seed: int,
-) -> Bridge:
-    if strategy == "ni":
-        std = choose_noise_std(settings.noise_std, texts, clip_of, settings.noise_clips, seed)
-        return Bridge(std, None, settings.renormalised)
+def _choose_bridge(settings: Settings, gap: Gap | None, noise: Noise | None) -> Bridge:
+    if noise is not None:
+        return Bridge(noise.std, None, settings.renormalised)
     if gap is not None:
         offset = gap.vector if settings.shift == "training" else None
         return Bridge(settings.shift_noise_std, offset, settings.renormalised)
@@ -216,11 +223,13 @@ def _training_key(
 
 
 def _facts_of(
-    strategy: Strategy, settings: Settings, bridge: Bridge, gap: Gap | None
+    strategy: Strategy, settings: Settings, bridge: Bridge, gap: Gap | None, noise: Noise | None
 ) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     if bridge.noise_std:
         facts["noise_std"] = bridge.noise_std
+    if noise is not None and noise.source is not None:
+        facts["noise_source"] = noise.source
     if strategy == "pd":
         facts["temperature"] = settings.temperature
     if gap is not None:

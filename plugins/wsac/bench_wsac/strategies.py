@@ -1,4 +1,4 @@
-"""From a sound's embedding to the embedding that the decoder reads (WSAC, section 3.3)."""
+"""From a sound's embedding to the embedding that the decoder reads (WSAC, section 3.2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Crossing:
 
     Attributes:
         strategy: ``nnd``: the nearest training caption's (eq. 3); ``pd``: a mean of all training
-            captions', weighted by a softmax of their cosines (eq. 4); any other: the sound's own
+            captions', weighted by a softmax of their cosines (eq. 4, 5); any other: the sound's own
             embedding (audio decoding).
         memory: ``(n_captions, dim)``, unit rows, an array or a memory map.
         temperature: of the softmax.

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bench_wsac.gap import choose_noise_std, measure_gap
+from bench_wsac.gap import measure_gap
 from bench_wsac.options import MINI
-from wsac_toy import CAPTIONS, RATE_HZ, ToyEncoder, ToyOptions, make_resources, make_split
+from wsac_toy import RATE_HZ, ToyEncoder, ToyOptions, make_resources, make_split
 
 from benchmark import DataError, UnknownNameError
 from benchmark.embeddings import (
@@ -21,10 +21,13 @@ from benchmark.embeddings import (
 ENCODER = ToyEncoder("toy", ToyOptions())
 
 
+OWN = replace(MINI, gap_source="train")
+
+
 def measure(root, split, **settings):
     store = EmbeddingStore(root / "embeddings")
     resources = make_resources(root / "artifacts", split)
-    return measure_gap(ENCODER, store, resources, replace(MINI, **settings))
+    return measure_gap(ENCODER, store, resources, replace(OWN, **settings))
 
 
 def gap_by_hand(split, ids):
@@ -87,7 +90,7 @@ def test_the_gap_is_the_same_from_embeddings_of_the_sounds(tmp_path):
         make_resources(tmp_path / "other", train), embedding_files=(tmp_path / "file",)
     )
     store = EmbeddingStore.open(resources, ENCODER, "sounds")
-    given = measure_gap(ENCODER, store, resources, MINI)
+    given = measure_gap(ENCODER, store, resources, OWN)
     np.testing.assert_allclose(given.vector, gap.vector, atol=1e-6)
     assert given.n_clips == 6
 
@@ -99,7 +102,7 @@ def test_no_more_clips_than_asked_are_drawn_and_the_seed_draws_them(tmp_path):
     np.testing.assert_array_equal(measure(tmp_path, split, gap_clips=5).vector, gap.vector)
     store = EmbeddingStore(tmp_path / "embeddings")
     resources = make_resources(tmp_path, split, seed=1)
-    other = measure_gap(ENCODER, store, resources, replace(MINI, gap_clips=5))
+    other = measure_gap(ENCODER, store, resources, replace(OWN, gap_clips=5))
     assert not np.array_equal(other.vector, gap.vector)
 
 
@@ -108,7 +111,7 @@ def test_no_more_clips_than_asked_are_drawn_and_the_seed_draws_them(tmp_path):
 )
 def test_a_split_without_sounds_with_captions_says_what_to_do(tmp_path, split):
     with pytest.raises(
-        DataError, match=r"no clip of toy:train has both.*gap_source.*bench embed toy"
+        DataError, match=r"no clip of toy:train has both.*bench embed toy.*gap_source"
     ):
         measure(tmp_path, split)
 
@@ -119,47 +122,22 @@ def test_the_gap_may_come_from_another_data_set(tmp_path, tones_folder):
     assert np.linalg.norm(gap.vector) > 0.1
 
 
+def test_the_gap_of_the_embedded_data_set_is_measured_on_its_other_sounds(tmp_path):
+    elsewhere = replace(make_split(5), dataset="soundscapes", name="pretrain")
+    asked = []
+
+    def load(label):
+        asked.append(label)
+        return elsewhere
+
+    train = replace(make_split(9), dataset="soundscapes")
+    resources = replace(make_resources(tmp_path, train), load_split=load)
+    store = EmbeddingStore(tmp_path / "embeddings")
+    gap = measure_gap(ENCODER, store, resources, MINI)
+    assert (asked, gap.source) == (["soundscapes:pretrain"], "soundscapes:pretrain")
+    np.testing.assert_allclose(gap.vector, gap_by_hand(elsewhere, elsewhere.clip_ids), atol=1e-6)
+
+
 def test_a_data_set_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(UnknownNameError, match="no data set named 'cloto'"):
         measure(tmp_path, make_split(3), gap_source="cloto:evaluation")
-
-
-# Noise
-
-
-def test_the_noise_is_the_mean_largest_difference_between_captions_of_a_clip():
-    texts = np.array(
-        [[0, 0], [0.5, -1], [0, 0.25], [7, 7], [1, 1], [1, 0.9]],
-        np.float32,
-    )  # pairs of clip 0: 1, 0.25 and 1.25; clip 1 has one caption; clip 2: 0.1
-    clip_of = np.array([0, 0, 0, 1, 2, 2])
-    found = choose_noise_std("estimated", texts, clip_of, 50, seed=0)
-    assert found == pytest.approx((1 + 0.25 + 1.25 + 0.1) / 4)
-
-
-def test_only_so_many_clips_are_drawn_and_the_seed_draws_them():
-    rng = np.random.default_rng(0)
-    texts, clip_of = rng.normal(size=(200, 8)).astype(np.float32), np.repeat(np.arange(100), 2)
-    pairs = np.abs(texts[::2] - texts[1::2]).max(axis=1)
-    assert choose_noise_std("estimated", texts, clip_of, 100, 0) == pytest.approx(pairs.mean())
-    of_one = {choose_noise_std("estimated", texts, clip_of, 1, seed) for seed in range(10)}
-    assert len(of_one) > 5
-    assert all(np.isclose(pairs, value).any() for value in of_one)
-    again = [choose_noise_std("estimated", texts, clip_of, 5, 3) for _ in range(2)]
-    assert again[0] == again[1]
-
-
-def test_a_number_is_taken_as_it_is():
-    assert choose_noise_std(0.114, np.zeros((1, 2), np.float32), np.array([0]), 50, 0) == 0.114
-
-
-def test_without_a_clip_of_two_captions_there_is_nothing_to_estimate_from():
-    texts = np.zeros((3, 2), np.float32)
-    with pytest.raises(DataError, match=r"none of the 3 training clips has two\. Give a number"):
-        choose_noise_std("estimated", texts, np.array([0, 4, 5]), 50, 0)
-
-
-def test_the_small_world_has_captions_enough_for_an_estimate():
-    texts = ENCODER.embed_text([text for pair in CAPTIONS.values() for text in pair])
-    found = choose_noise_std("estimated", texts, np.repeat(np.arange(6), 2), 50, 0)
-    assert 0.01 < found < 0.5

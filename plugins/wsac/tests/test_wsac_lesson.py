@@ -33,6 +33,17 @@ def test_the_papers_rate_rises_for_five_epochs_and_falls_to_a_fifth_every_ten():
     np.testing.assert_allclose(rates[20 * n :], 0.04)
 
 
+def test_the_ten_epochs_may_be_counted_from_the_end_of_the_warm_up():
+    n = 300
+    settings = replace(PAPER, drops_after_warmup=True)
+    rates = np.array([rate_at(step, n, settings) for step in range(30 * n)])
+    from_start = np.array([rate_at(step, n, PAPER) for step in range(30 * n)])
+    np.testing.assert_array_equal(rates[: 10 * n], from_start[: 10 * n])
+    np.testing.assert_allclose(rates[5 * n : 15 * n], 1.0)
+    np.testing.assert_allclose(rates[15 * n : 25 * n], 0.2)
+    np.testing.assert_allclose(rates[25 * n :], 0.04)
+
+
 def test_the_codes_rate_rises_for_a_hundred_steps_and_then_falls_to_nothing_at_the_end():
     n = 300
     rates = np.array([rate_at(step, n, CODE) for step in range(30 * n)])

@@ -33,24 +33,27 @@ DIFFERENCES = [
     ("weight_decay", 0.0, 0.02),
     ("renormalised", False, True),
     ("shift_noise_std", 0.0, pytest.approx(0.001**0.5, rel=1e-3)),
-    ("noise_std", pytest.approx(0.013**0.5, rel=1e-3), pytest.approx(0.001**0.5, rel=1e-3)),
+    ("noise_std", "published", pytest.approx(0.001**0.5, rel=1e-3)),
     ("projection_renormalised", False, True),
     ("start_is_target", False, True),
     ("vocabulary", "tokenizer", "gpt2"),
 ]
 AGREED = {
+    "encoder": "ase", "drops_after_warmup": False, "noise_source": "auto",
     "n_layers": 4, "n_heads": 4, "width": 768, "dropout": 0.1, "batch_size": 64, "epochs": 30,
     "temperature": 0.01, "is_mapped": True, "memory_tail_dropped": False, "shift": "training",
     "beam_size": 1, "repetition_penalty": 1.0, "no_repeat_ngram": 0, "patience": 0,
-    "gap_source": "train", "gap_clips": 20_000, "noise_clips": 50,
+    "gap_source": "auto", "gap_clips": 20_000, "noise_clips": 50,
 }  # fmt: skip
 # For each option a value that no preset has.
 OTHER_VALUES = {
     "encoder": "toy", "mapping": None, "n_layers": 3, "n_heads": 8, "width": 64, "dropout": 0.3,
     "vocabulary": None, "max_tokens": 33, "start_is_target": None, "learning_rate": 0.5,
-    "warmup_epochs": 2, "warmup_steps": 7, "schedule": "constant", "weight_decay": 0.5,
+    "warmup_epochs": 2, "warmup_steps": 7, "schedule": "constant",
+    "drops_after_warmup": True, "weight_decay": 0.5,
     "epochs": 77, "patience": 9, "batch_size": 5, "clip_norm": 3.0, "validation_share": 0.25,
-    "amp": None, "noise_std": 0.5, "noise_clips": 3, "shift": "decoding", "shift_noise_std": 0.7,
+    "amp": None, "noise_std": "estimated", "noise_clips": 3, "noise_source": "train",
+    "shift": "decoding", "shift_noise_std": 0.7,
     "gap_clips": 8, "gap_source": "clotho:validation", "renormalised": None, "temperature": 0.9,
     "projection_renormalised": None, "is_mapped": False, "memory_tail_dropped": True,
     "max_length": 17, "beam_size": 3, "length_penalty": 0.4, "repetition_penalty": 1.2,
@@ -95,6 +98,10 @@ def test_an_explicit_option_overrides_the_preset_and_nothing_else(preset, option
         one, other = flipped.get(option, (True, False))
         value = other if before[option] == one else one
     assert value != before[option]
+    if option == "noise_source" and isinstance(before["noise_std"], float):
+        with pytest.raises(ValueError, match=r"noise_source=train.*expected one of the two"):
+            WsacOptions(preset=preset, noise_source=value)
+        return
     resolved = resolve(preset=preset, **{option: value})
     assert asdict(resolved) == {**before, option: value}
 
@@ -130,7 +137,7 @@ def test_a_value_out_of_range_is_refused_with_its_name_and_the_range(option, tex
     [
         ("mapping", "rnn", "mlp | linear"), ("schedule", "wavy", "steps | linear"),
         ("preset", "paper2", "paper | code | mini"), ("vocabulary", "bert", "used | tokenizer"),
-        ("noise_std", "guessed", "float or estimated"), ("is_mapped", "yes", "bool"),
+        ("noise_std", "guessed", "float or published | estimated"), ("is_mapped", "yes", "bool"),
     ],
 )  # fmt: skip
 def test_a_word_that_is_no_choice_is_refused_with_the_choices(option, text, expected):
@@ -152,6 +159,7 @@ def test_an_option_is_refused_only_if_no_preset_could_hold_it():
     [
         "wsac",
         "wsac-ni[noise_std=estimated]",
+        'wsac-ni[noise_source="clotho:development"]',
         "wsac-ni[preset=code,noise_std=0.05]",
         'wsac-es[gap_source="clotho:evaluation"]',
         'wsac-pd[encoder="clap[model=laion/larger_clap_general]",temperature=0.02]',

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from bench_wsac.options import MINI, WEIGHT_SETTINGS
+from bench_wsac.options import MINI, WEIGHT_SETTINGS, WsacOptions
 from bench_wsac.preparation import choose_vocabulary, prepare_wsac, training_captions
 from safetensors.torch import load_file
 from torch.nn.modules.module import register_module_forward_hook
 from wsac_toy import CAPTIONS, QUICK, make_clip, make_resources, make_split
 
-from benchmark import DataError, UsageError
+from benchmark import DataError, MissingWeightsError, UsageError
 from benchmark.encoders import load_joint_encoder
 
 
@@ -83,6 +83,7 @@ def test_what_concerns_decoding_or_another_system_only_trains_nothing(
         ("none", "max_tokens", 6), ("none", "start_is_target", True),
         ("none", "learning_rate", 1e-3), ("none", "warmup_epochs", 0),
         ("none", "warmup_steps", 3), ("none", "schedule", "linear"),
+        ("none", "drops_after_warmup", True),
         ("none", "weight_decay", 0.5), ("none", "epochs", 2), ("none", "batch_size", 4),
         ("none", "clip_norm", 0.0), ("none", "validation_share", 0.0),
         ("none", "encoder", "toy[dim=16]"), ("none", "max_length", 9), ("none", "patience", 1),
@@ -211,7 +212,8 @@ def test_facts_say_what_was_estimated_and_cut(root, wsac):
     resources = make_resources(root, make_split())
     noisy = prepare_wsac("ni", resources, replace(QUICK, noise_std="estimated", epochs=1))
     assert 0 < noisy.facts["noise_std"] < 0.5
-    assert "noise_std" not in wsac.facts
+    assert noisy.facts["noise_source"] == "toy:train"
+    assert not {"noise_std", "noise_source"} & wsac.facts.keys()
     assert (wsac.facts["preset"], wsac.facts["encoder"]) == ("mini", "toy")
     assert (wsac.facts["n_captions"], wsac.facts["n_captions_cut"]) == (48, 0)
     cut = prepare_wsac("none", resources, replace(QUICK, max_tokens=6, epochs=1))
@@ -226,8 +228,15 @@ def test_a_gap_from_another_data_set_is_told_with_what_was_trained_on(root, tone
     assert prepare_wsac("es", resources, options).trained_on == (
         "toy-pretraining", f"folder:{tones_folder}:train",
     )  # fmt: skip
-    own = prepare_wsac("es", resources, replace(QUICK, shift="decoding"))
-    assert own.trained_on == ("toy-pretraining",)
+
+
+def test_a_gap_measured_on_the_training_sounds_is_told_as_having_seen_them(root):
+    resources = make_resources(root, make_split())
+    for source in ("train", "toy:train"):
+        options = replace(QUICK, gap_source=source, shift="decoding")
+        system = prepare_wsac("es", resources, options)
+        assert system.trained_on == ("toy-pretraining", "toy:train")
+        assert system.facts["gap_source"] == "toy:train"
 
 
 # What cannot be learnt from
@@ -273,6 +282,26 @@ def test_captions_of_400_words_are_cut_and_learnt(tmp_path):
     system = prepare_wsac("none", make_resources(tmp_path, split), QUICK)
     assert system.facts["n_captions_cut"] == 2
     assert len(system.caption([make_clip("rain")])[0].split()) <= 14
+
+
+@pytest.mark.parametrize("preset", ["paper", "code"])
+def test_without_the_papers_clap_the_presets_say_where_it_comes_from(tmp_path, preset):
+    resources = make_resources(tmp_path, make_split())
+    with pytest.raises(MissingWeightsError) as caught:
+        prepare_wsac("pd", resources, WsacOptions(preset=preset))
+    said = str(caught.value)
+    assert f"with preset={preset}, WSAC reads and hears through ase, the CLAP of the paper" in said
+    assert "https://github.com/XinhaoMei/WavCaps" in said
+    assert "CNN14-BERT-PT.pt" in said
+    assert 'encoder="ase[checkpoint=FILE]"' in said
+    assert "encoder=clap" in said
+
+
+def test_another_encoder_without_weights_is_its_own_error(tmp_path):
+    options = WsacOptions(preset="paper", encoder=f"clap[model={tmp_path / 'none'}]")
+    with pytest.raises(MissingWeightsError) as caught:
+        prepare_wsac("none", make_resources(tmp_path, make_split()), options)
+    assert "the CLAP of the paper" not in str(caught.value)
 
 
 def test_options_that_do_not_fit_the_data_sets_preset_are_a_usage_error(tmp_path):

@@ -50,6 +50,7 @@ QUICK = WsacOptions(
     validation_share=0.1,
     max_tokens=14,
     max_length=14,
+    gap_source="train",  # there is no other world of these sounds
 )
 
 
