@@ -1,6 +1,11 @@
 """BERTScore for pairs and for all pairs of a corpus: metric, oracle and guidance use it alike."""
 
-from benchmark.metrics.bertscore.best_captions import BestCaptionSearch, find_best_captions
+from benchmark.metrics.bertscore.best_captions import (
+    BestCaptionSearch,
+    ScoredCaption,
+    find_best_captions,
+    score_best_captions,
+)
 from benchmark.metrics.bertscore.layers import BERT_SCORE_MODEL, standard_layer
 from benchmark.metrics.bertscore.scorer import BertScore
 from benchmark.metrics.bertscore.scores import BertScores
@@ -13,7 +18,9 @@ __all__ = [
     "BertScores",
     "BestCaptionSearch",
     "PairBlock",
+    "ScoredCaption",
     "SimilarPairs",
     "find_best_captions",
+    "score_best_captions",
     "standard_layer",
 ]

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmark.artifacts import ArtifactKey
 from benchmark.contract import Resources, Split
@@ -34,10 +35,29 @@ class BestCaptionSearch:
     aggregation: Aggregation = "mean"
 
 
+class ScoredCaption(NamedTuple):
+    """A caption, and its F1 with a clip's references."""
+
+    text: str
+    f1: float
+
+
 def find_best_captions(
     resources: Resources, search: BestCaptionSearch, k: int
 ) -> dict[str, list[str]]:
     """Find the k training captions that suit each clip's references best, the best first.
+
+    Returns:
+        Clip id to at most k different captions; otherwise as ``score_best_captions``.
+    """
+    best = score_best_captions(resources, search, k)
+    return {clip_id: [caption.text for caption in captions] for clip_id, captions in best.items()}
+
+
+def score_best_captions(
+    resources: Resources, search: BestCaptionSearch, k: int
+) -> dict[str, list[ScoredCaption]]:
+    """Find the k training captions that suit each clip's references best, with their BERTScores.
 
     The search is kept by content: the same references, captions, model and options find it done.
 
@@ -47,7 +67,7 @@ def find_best_captions(
         k: how many.
 
     Returns:
-        Clip id to at most k different captions.
+        Clip id to at most k different captions, the best first.
 
     Raises:
         DataError: the run gave no references, or the training split holds no caption.
@@ -64,17 +84,22 @@ def find_best_captions(
 
     def build(folder: Path) -> None:
         scorer = BertScore(model, search.layer, idf=search.idf, device=resources.device)
-        indices, _ = scorer.top_k_of_groups(
-            list(references.values()), corpus, k, search.aggregation
-        )
-        captions = [[corpus[index] for index in row] for row in indices.tolist()]
+        found = scorer.top_k_of_groups(list(references.values()), corpus, k, search.aggregation)
+        indices, scores = (part.tolist() for part in found)
+        captions = [
+            [(corpus[index], f1) for index, f1 in zip(*row, strict=True)]
+            for row in zip(indices, scores, strict=True)
+        ]
         best = dict(zip(references, captions, strict=True))
         (folder / "captions.json").write_text(spell_json(best), encoding="utf-8")
 
     key = _key(model, search, k, [references, corpus])
     folder = resources.artifacts.get_or_build("topk-bertscore", key, build)
-    best: dict[str, list[str]] = json.loads((folder / "captions.json").read_text(encoding="utf-8"))
-    return best
+    best = json.loads((folder / "captions.json").read_text(encoding="utf-8"))
+    return {
+        clip_id: [ScoredCaption(text, f1) for text, f1 in captions]
+        for clip_id, captions in best.items()
+    }
 
 
 def training_captions(train: Split | None) -> list[str]:
@@ -98,7 +123,7 @@ def training_captions(train: Split | None) -> list[str]:
 
 def _key(model: ChosenModel, search: BestCaptionSearch, k: int, texts: object) -> ArtifactKey:
     return {
-        "format": 1,
+        "format": 2,  # with scores
         "weights": model.sha256,
         "layer": search.layer,
         "idf": search.idf,

@@ -5,24 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench_oracle import OracleOptions
-from benchmark import Captioner, Clip, Fact, Resources
+from benchmark import Captioner, Clip, Evidence, Explanation, Fact, Resources
 from benchmark.datasets import EMBEDDED_DATASET
-from benchmark.metrics.bertscore import BERT_SCORE_MODEL, BestCaptionSearch, find_best_captions
+from benchmark.metrics.bertscore import (
+    BERT_SCORE_MODEL,
+    BestCaptionSearch,
+    ScoredCaption,
+    score_best_captions,
+)
 from benchmark.models import OFFLINE_NAME
 
 _FITTING_MODELS = {EMBEDDED_DATASET: OFFLINE_NAME}  # by the data set trained on
+_N_SHOWN = 5
 
 
 class BestCaption:
     """Says for each clip the training caption that suits its references best."""
 
-    def __init__(self, captions: Mapping[str, str], facts: Mapping[str, Fact]) -> None:
-        """Take one caption per clip id, and how they were found."""
+    def __init__(
+        self, best: Mapping[str, Sequence[ScoredCaption]], facts: Mapping[str, Fact]
+    ) -> None:
+        """Take the best captions of each clip id, the best first, and how they were found."""
         self.facts = facts
-        self._captions = captions
+        self._best = best
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
-        return [self._captions[clip.clip_id] for clip in clips]
+        return [self._best[clip.clip_id][0].text for clip in clips]
+
+    def explain(self, clips: Sequence[Clip]) -> list[Explanation]:
+        """Give the best captions and their BERTScores; the first is the one that was copied."""
+        return [
+            {"best captions": [Evidence(text, f1) for text, f1 in self._best[clip.clip_id]]}
+            for clip in clips
+        ]
 
 
 def prepare_best_caption(resources: Resources, options: OracleOptions) -> Captioner:
@@ -35,6 +50,5 @@ def prepare_best_caption(resources: Resources, options: OracleOptions) -> Captio
     dataset = resources.train.dataset if resources.train else ""
     model = options.model or _FITTING_MODELS.get(dataset, BERT_SCORE_MODEL)
     search = BestCaptionSearch(model, options.layer, options.idf, options.aggregation)
-    best = find_best_captions(resources, search, k=1)
-    first = {clip_id: captions[0] for clip_id, captions in best.items()}
-    return BestCaption(first, {"model": model, "aggregation": options.aggregation})
+    best = score_best_captions(resources, search, _N_SHOWN)
+    return BestCaption(best, {"model": model, "aggregation": options.aggregation})

@@ -10,7 +10,8 @@ from bench_oracle import OracleOptions, bench_systems
 from bench_oracle.best_caption import prepare_best_caption
 
 from benchmark import Artifacts, Clip, DataError, MissingWeightsError, Resources, Split
-from benchmark.models import OFFLINE_NAME
+from benchmark.metrics.bertscore import BertScore
+from benchmark.models import OFFLINE_NAME, choose_model
 
 REFERENCES = {
     "rain": ("rain falls on a roof", "it is raining hard"),
@@ -52,6 +53,29 @@ def test_each_clip_gets_the_training_caption_nearest_to_its_references(resources
         "a dog barks loudly",
         "rain is falling",
     ]
+
+
+def test_it_shows_the_best_captions_with_their_bertscores(resources):
+    captioner = prepare_best_caption(resources, OPTIONS)
+    clips = [silent("dog"), silent("rain")]
+    explained = captioner.explain(clips)
+    scorer = BertScore(choose_model(OFFLINE_NAME, OFFLINE_NAME))
+    for clip, caption, said in zip(clips, captioner.caption(clips), explained, strict=True):
+        (best,) = said.values()
+        assert list(said) == ["best captions"]
+        assert {each.text for each in best} == set(filter(None, CAPTIONS))
+        assert best[0].text == caption
+        for each in best:
+            references = list(REFERENCES[clip.clip_id])
+            f1 = scorer.score_pairs(references, [each.text] * 2).f1.mean()
+            assert each.weight == pytest.approx(f1, abs=1e-5)
+
+
+def test_five_captions_are_shown_at_most(resources):
+    train = as_train([f"{animal} barks" for animal in ("a dog", "a fox", "a seal", "a puppy",
+                                                       "a hound", "a wolf", "a toy")])  # fmt: skip
+    captioner = prepare_best_caption(dataclasses.replace(resources, train=train), OPTIONS)
+    assert len(captioner.explain([silent("dog")])[0]["best captions"]) == 5
 
 
 def test_without_references_or_captions_it_says_so(resources):

@@ -12,6 +12,8 @@ BENCH_API = 2
 
 FITTING_ENCODERS = {EMBEDDED_DATASET: "mini"}
 """By the data set trained on, an encoder that fits it better than the one for any other."""
+N_SHOWN = 5
+"""Of what a caption leaned on, at most."""
 
 
 @dataclass(frozen=True, slots=True)

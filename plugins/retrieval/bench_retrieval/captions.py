@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_retrieval import FITTING_ENCODERS, NnClapOptions
-from benchmark import Clip, DataError, Fact, Resources, stage
+from bench_retrieval import FITTING_ENCODERS, N_SHOWN, NnClapOptions
+from benchmark import Clip, DataError, Evidence, Explanation, Fact, Resources, stage
 from benchmark.embeddings import EmbeddingStore, search
 from benchmark.encoders import JointEncoder, load_joint_encoder
 
@@ -37,6 +37,20 @@ class NearestCaption:
         with stage("retrieve"):
             nearest = search(queries, self._memory, 1).indices[:, 0]
         return [self._captions[index] for index in nearest]
+
+    def explain(self, clips: Sequence[Clip]) -> list[Explanation]:
+        """Give the nearest captions and their cosines; the first is the one that was copied."""
+        queries = self._store.embed_sounds(self._encoder, clips)
+        found = search(queries, self._memory, min(N_SHOWN, len(self._captions)))
+        return [
+            {
+                "nearest captions": [
+                    Evidence(self._captions[row], float(cosine))
+                    for row, cosine in zip(rows, cosines, strict=True)
+                ]
+            }
+            for rows, cosines in zip(found.indices, found.scores, strict=True)
+        ]
 
 
 def prepare_nearest_caption(resources: Resources, options: NnClapOptions) -> NearestCaption:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_retrieval import FITTING_ENCODERS, NnVggishOptions
-from benchmark import Clip, DataError, Fact, Resources, Split, stage
+from bench_retrieval import FITTING_ENCODERS, N_SHOWN, NnVggishOptions
+from benchmark import Clip, DataError, Evidence, Explanation, Fact, Resources, Split, stage
 from benchmark.embeddings import EmbeddingStore, embed_command, search
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
 
@@ -39,6 +39,24 @@ class NearestSound:
         with stage("retrieve"):
             nearest = search(queries, self._features, 1, "l2").indices[:, 0]
         return [self._captions[index] for index in nearest]
+
+    def explain(self, clips: Sequence[Clip]) -> list[Explanation]:
+        """Give the captions of the nearest clips; the first is the one that was copied.
+
+        A weight is the distance with its sign turned, so that what is nearer weighs more.
+        """
+        queries = flat_features(self._store, self._encoder, clips, self._n_patches)
+        n_shown = min(N_SHOWN, len(self._captions))
+        found = search(queries, self._features, n_shown, "l2")
+        return [
+            {
+                "nearest captions": [
+                    Evidence(self._captions[row], -float(distance))
+                    for row, distance in zip(rows, distances, strict=True)
+                ]
+            }
+            for rows, distances in zip(found.indices, found.scores, strict=True)
+        ]
 
 
 def prepare_nearest_sound(resources: Resources, options: NnVggishOptions) -> NearestSound:

@@ -23,7 +23,7 @@ from benchmark import (
 )
 from benchmark.datasets import read_sound
 from benchmark.embeddings import EmbeddingStore
-from benchmark.encoders import load_sequence_encoder
+from benchmark.encoders import load_joint_encoder, load_sequence_encoder
 
 RATE_HZ = 16_000
 RANDOM = "vggish[weights=random]"
@@ -75,6 +75,46 @@ def test_a_sound_gets_the_first_caption_of_the_training_clip_it_resembles(resour
     expected = ["a high tone", "a low tone", "a middle tone", "a low tone"]
     assert captioner.caption(clips) == expected
     assert [captioner.caption([clip])[0] for clip in clips] == expected
+
+
+def test_the_captions_of_the_nearest_sounds_are_shown_nearest_first(resources):
+    captioner = prepare_nearest_sound(resources, NnVggishOptions(RANDOM))
+    clips = [Clip(name, tone(name, noise=1e-5), RATE_HZ) for name in ("high", "low")]
+    store = EmbeddingStore(resources.artifacts.root / "embeddings")
+    encoder = load_sequence_encoder(RANDOM)
+    known = flat_features(store, encoder, [read_tone(name, RATE_HZ) for name in PITCHES_HZ], 10)
+    for clip, said in zip(clips, captioner.explain(clips), strict=True):
+        (heard,) = flat_features(store, encoder, [clip], 10)
+        distances = np.linalg.norm(known.astype(np.float64) - heard, axis=1)
+        captions = [f"a {name} tone" for name in PITCHES_HZ]
+        expected = sorted(zip(distances, captions, strict=True))
+        assert list(said) == ["nearest captions"]
+        assert [each.text for each in said["nearest captions"]] == [text for _, text in expected]
+        weights = [-each.weight for each in said["nearest captions"]]
+        assert weights == pytest.approx([distance for distance, _ in expected], abs=1e-4)
+        assert captioner.caption([clip]) == [expected[0][1]]
+
+
+def test_the_nearest_captions_are_shown_with_their_cosines(resources):
+    train = dataclasses.replace(TRAIN, dataset="soundscapes")
+    captioner = prepare_nearest_caption(with_train(resources, train), NnClapOptions())
+    clips = [read_tone(name, RATE_HZ) for name in PITCHES_HZ]
+    encoder = load_joint_encoder("mini")
+    captions = [text for texts in TRAIN.references.values() for text in texts]
+    known = encoder.embed_text(captions)
+    explained = captioner.explain(clips)
+    assert [captioner.explain([clip])[0] for clip in clips] == explained
+    for clip, copied, said in zip(clips, captioner.caption(clips), explained, strict=True):
+        nearest = said["nearest captions"]
+        assert len(nearest) == 5
+        assert nearest[0].text == copied
+        (heard,) = encoder.embed_audio([clip.waveform])
+        for each in nearest:
+            cosine = known[captions.index(each.text)] @ heard
+            assert each.weight == pytest.approx(cosine, abs=1e-5)
+        assert sorted((each.weight for each in nearest), reverse=True) == [
+            each.weight for each in nearest
+        ]
 
 
 def test_features_are_cut_or_filled_to_the_same_width(tmp_path):

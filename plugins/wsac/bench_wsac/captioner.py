@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
+from bench_wsac.evidence import heaviest_captions, nearest_captions
 from bench_wsac.network import PrefixDecoder
 from bench_wsac.strategies import Crossing
 from bench_wsac.vocabulary import Vocabulary
-from benchmark import Clip, Fact, stage
+from benchmark import Clip, Explanation, Fact, stage
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder
 
@@ -22,6 +23,7 @@ class Wsac:
         encoder: JointEncoder,
         store: EmbeddingStore,
         crossing: Crossing,
+        captions: Sequence[str],
         decoder: PrefixDecoder,
         vocabulary: Vocabulary,
         *,
@@ -35,6 +37,7 @@ class Wsac:
             encoder: of sounds.
             store: of their embeddings.
             crossing: from a sound's embedding to the one that the decoder reads.
+            captions: of the crossing's memory.
             decoder: trained, on its device.
             vocabulary: the decoder's.
             is_mapped: whether that embedding goes through the decoder's mapping.
@@ -47,6 +50,7 @@ class Wsac:
         self._encoder = encoder
         self._store = store
         self._crossing = crossing
+        self._captions = captions
         self._decoder = decoder.eval()
         self._vocabulary = vocabulary
         self._is_mapped = is_mapped
@@ -58,6 +62,24 @@ class Wsac:
             DataError: a sound is empty or not finite.
         """
         return self.caption_embeddings(self._store.embed_sounds(self._encoder, clips))
+
+    def explain(self, clips: Sequence[Clip]) -> list[Explanation]:
+        """Say which training captions stood for each sound, where any did.
+
+        Those of ``nnd`` come with their cosines, and the first is decoded from; those of ``pd``
+        with their shares of the projection. The other strategies look no caption up.
+        """
+        crossing = self._crossing
+        if crossing.strategy not in ("nnd", "pd"):
+            return [{} for _ in clips]
+        sounds = self._store.embed_sounds(self._encoder, clips)
+        memory = crossing.memory, self._captions
+        shown = (
+            nearest_captions(sounds, *memory)
+            if crossing.strategy == "nnd"
+            else heaviest_captions(sounds, *memory, crossing.temperature)
+        )
+        return [{"nearest captions": evidence} for evidence in shown]
 
     def caption_embeddings(self, sounds: Embeddings) -> list[str]:
         """Caption sounds from their embeddings: ``(n_sounds, dim)``, unit rows."""

@@ -84,6 +84,7 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: PresetOption
         encoder,
         store,
         crossing,
+        captions[: len(crossing.memory)],
         decoder,
         vocabulary,
         is_mapped=settings.is_mapped,

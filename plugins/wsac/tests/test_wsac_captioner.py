@@ -81,6 +81,22 @@ def test_the_encoder_gives_the_rate_and_what_was_trained_on(systems):
         assert system.trained_on == ("toy-pretraining",)
 
 
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_strategies_that_look_captions_up_say_which(systems, strategy):
+    clips = [make_clip(kind) for kind in PITCHES_HZ]
+    explained = systems[strategy].explain(clips)
+    assert [systems[strategy].explain([clip])[0] for clip in clips] == explained
+    if strategy not in ("nnd", "pd"):
+        assert explained == [{} for _ in clips]
+        return
+    for kind, said in zip(PITCHES_HZ, explained, strict=True):
+        (nearest,) = said.values()
+        assert list(said) == ["nearest captions"]
+        assert nearest[0].text in CAPTIONS[kind]
+        assert len({each.text for each in nearest}) == 5
+        assert 0 < nearest[0].weight <= 1
+
+
 # Sounds that are hard to hear
 
 

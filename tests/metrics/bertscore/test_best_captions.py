@@ -12,6 +12,7 @@ from benchmark.metrics.bertscore import (
     BertScore,
     BestCaptionSearch,
     find_best_captions,
+    score_best_captions,
 )
 from benchmark.models.weights import OFFLINE_NAME, choose_model
 
@@ -50,6 +51,19 @@ def test_no_other_training_caption_scores_higher(resources, aggregation):
         ]
         assert scores == sorted(scores, reverse=True)
         assert set(best[clip_id]) == set(filter(None, CAPTIONS))
+
+
+def test_the_best_captions_come_with_their_scores(resources):
+    scored = score_best_captions(resources, SEARCH, k=3)
+    scorer = BertScore(choose_model(BERT_SCORE_MODEL, OFFLINE_NAME))
+    for clip_id, references in REFERENCES.items():
+        for text, f1 in scored[clip_id]:
+            expected = scorer.score_pairs(list(references), [text] * 2).f1.mean()
+            assert f1 == pytest.approx(expected, abs=1e-5)
+    again = score_best_captions(resources, SEARCH, k=3)
+    assert again == scored
+    texts = {clip_id: [each.text for each in best] for clip_id, best in scored.items()}
+    assert texts == find_best_captions(resources, SEARCH, k=3)
 
 
 def test_at_most_k_different_captions_are_found(resources):
