@@ -8,7 +8,6 @@ from bench_wsac.options import WsacOptions
 
 from benchmark.testing import check_captioner
 
-
 # Its own sounds, so that no second split is rendered for five clips.
 OPTIONS = WsacOptions(epochs=2, gap_source="train")
 
