@@ -184,7 +184,8 @@ def lineup_options(function: Callable[..., None]) -> Callable[..., None]:
         "--lineup",
         "lineups",
         multiple=True,
-        help="A paper's systems, beside its numbers (`bench systems` lists them); repeatable.",
+        help="A paper's systems, beside its numbers (`bench systems` lists them); with options for "
+        "all that have them, as `wsac2023[preset=code]`; repeatable.",
     )
     @click.option(SUITE_OPTION.what, "formerly", multiple=True, hidden=True)
     @functools.wraps(function)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmark.contract import Split
@@ -23,18 +23,39 @@ from benchmark.runs.scoring import score_ledger
 from benchmark.runs.sealing import seal_run
 from benchmark.systems.registry import Registry
 
+Announce = Callable[[Plan], None]
+"""Hears of a plan before any work."""
+
+
+def _keep_still(plan: Plan) -> None:
+    pass
+
 
 def start_run(
-    request: RunRequest, registry: Registry, path: Path, models: MetricModels
+    request: RunRequest,
+    registry: Registry,
+    path: Path,
+    models: MetricModels,
+    *,
+    announce: Announce = _keep_still,
 ) -> RunRecord:
     """Caption and score a split with one or more systems.
+
+    Args:
+        request: what was asked for.
+        registry: what is installed.
+        path: the run's folder.
+        models: what metrics stand on.
+        announce: hears of the plan.
 
     Raises:
         BenchError: the request cannot be met, or the folder cannot be written. What a system
             raises is no error of the run: it is in the ledger and in the manifest's ``failures``.
     """
     run = resolve_run(request, registry)
-    return _carry_out(RunFolder.create(path, run.plan), run, models)
+    folder = RunFolder.create(path, run.plan)
+    announce(run.plan)
+    return _carry_out(folder, run, models)
 
 
 def start_seeds(
@@ -43,16 +64,20 @@ def start_seeds(
     registry: Registry,
     path: Path,
     models: MetricModels,
+    *,
+    announce: Announce = _keep_still,
 ) -> list[RunRecord]:
     """Do one run for each seed, in folders of their own under ``path``.
 
-    All are planned before the first begins, so that resuming ``path`` finishes all of them.
+    All are planned before the first begins, so that resuming ``path`` finishes all of them. Only
+    the first is announced: they differ in their seeds.
 
     Raises:
         BenchError: as ``start_run``.
     """
     runs = [resolve_run(dataclasses.replace(request, seed=seed), registry) for seed in seeds]
     folders = [RunFolder.create(seed_folder(path, run.plan.seed), run.plan) for run in runs]
+    announce(runs[0].plan)
     return [_carry_out(folder, run, models) for folder, run in zip(folders, runs, strict=True)]
 
 

@@ -14,6 +14,7 @@ from benchmark.machine.typed_json import read_as
 from benchmark.metrics.catalogue import require_known
 from benchmark.runs.older import plan_from_1, upgrade
 from benchmark.systems.registry import System
+from benchmark.systems.roster import LeftOut
 
 SCHEMA = 2
 
@@ -117,6 +118,7 @@ class Plan:
         limit: only so many of the clips that are here were asked for.
         embeddings: the files of embeddings that stand for missing sounds.
         lineups: names of the line-ups that were asked for; their systems are among ``systems``.
+        left_out: members of these that the run goes without, and why.
     """
 
     header: PlanHeader
@@ -131,6 +133,7 @@ class Plan:
     embeddings: tuple[GivenFile, ...] = ()
     lineups: tuple[str, ...] = ()
     validation: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def command(self) -> Literal["run", "score"]:

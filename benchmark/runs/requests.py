@@ -28,7 +28,7 @@ class RunRequest:
         text_only: give no sound.
         limit: caption the first so many clips only.
         embeddings: files that stand for missing sounds.
-        lineups: names of papers' systems, to run before ``systems``.
+        lineups: papers' systems, options for all of them included, to run before ``systems``.
     """
 
     systems: tuple[str, ...]

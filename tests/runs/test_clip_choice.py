@@ -6,7 +6,6 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from noises import Echo, system_of
 
 from benchmark import Split
 from benchmark.errors import DataError, UsageError
@@ -25,8 +24,8 @@ def split_of(present="abcd", **changes):
     )
 
 
-def choose(split, request=REQUEST, **spec):
-    return choose_clips(split, [system_of(Echo(), **spec)], request)
+def choose(split, request=REQUEST):
+    return choose_clips(split, request)
 
 
 def test_clips_with_a_sound_are_chosen_in_order_up_to_the_limit():
@@ -37,32 +36,13 @@ def test_clips_with_a_sound_are_chosen_in_order_up_to_the_limit():
         choose(split_of(), dataclasses.replace(REQUEST, limit=0))
 
 
-def test_text_alone_takes_every_clip_and_refuses_who_listens():
-    text_only = dataclasses.replace(REQUEST, text_only=True)
-    assert choose(split_of(""), text_only, needs_audio=False) == tuple(REFERENCES)
-    with pytest.raises(UsageError, match="'system' cannot caption without it"):
-        choose(split_of(), text_only)
+def test_text_alone_takes_every_clip():
+    assert choose(split_of(""), dataclasses.replace(REQUEST, text_only=True)) == tuple(REFERENCES)
 
 
 def test_no_sound_at_all_is_told_with_the_place_looked_in():
     with pytest.raises(DataError, match=r"none of the 4 clips has a sound under the data root dat"):
         choose(split_of(""))
-
-
-def test_who_needs_the_sound_itself_is_refused_where_there_are_embeddings_alone():
-    split = split_of(embedded=frozenset({"b.wav"}))
-    assert choose(split, needs_waveform=False) == tuple(REFERENCES)
-    with pytest.raises(UsageError, match=r"1 clips of noises:test have an embedding and no sound"):
-        choose(split, needs_waveform=True)
-    first_alone = dataclasses.replace(REQUEST, limit=1)
-    assert choose(split, first_alone, needs_waveform=True) == ("a.wav",)
-
-
-def test_leave_one_out_needs_two_references_somewhere():
-    lonely = {clip_id: texts[:1] for clip_id, texts in REFERENCES.items()}
-    with pytest.raises(DataError, match="no clip of noises:test has 2 references"):
-        choose(split_of(references=lonely), leave_one_out=True)
-    assert choose(split_of(), leave_one_out=True) == tuple(REFERENCES)
 
 
 @pytest.mark.parametrize(("name", "option"), [("train", "--train"), ("validation", "--val")])

@@ -15,6 +15,7 @@ from benchmark.embeddings.splits import GivenFile
 from benchmark.errors import RunError
 from benchmark.metrics.catalogue import METRICS
 from benchmark.runs.plan import Feeding, Plan, PlanHeader, PlannedSystem
+from benchmark.systems.roster import LeftOut
 
 HEADER = PlanHeader(
     command="run",
@@ -111,7 +112,12 @@ def test_a_plan_of_the_first_schema_is_the_same_plan():
 def test_the_file_stays_flat_and_two_keys_have_new_names():
     former = {"n_profiled": "n_timed", "suites": "lineups"}
     expected = {former.get(key, key): part for key, part in SCHEMA_1.items()}
-    assert written(PLAN) == {**expected, "schema": 2}
+    assert written(PLAN) == {**expected, "schema": 2, "left_out": []}
+
+
+def test_what_a_run_goes_without_is_read_back_with_the_reason():
+    plan = dataclasses.replace(PLAN, left_out=(LeftOut("wsac", "wsac2023", "not installed"),))
+    assert Plan.from_json(written(plan), "plan.json") == plan
 
 
 @pytest.mark.parametrize(

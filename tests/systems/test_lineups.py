@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 import pytest
 
 from benchmark.cli.endings import finish
 from benchmark.contract import SplitLabel
 from benchmark.deprecated import SUITE_OPTION
-from benchmark.errors import UnknownNameError, UsageError
+from benchmark.errors import UnknownNameError
 from benchmark.leaderboard.published import published_rows
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import start_run
 from benchmark.runs.reading import read_run
 from benchmark.runs.requests import RunRequest
 from benchmark.systems import built_in
-from benchmark.systems.lineups import LINEUPS, find_lineup, join_systems
+from benchmark.systems.lineups import LINEUPS, find_lineup
+from benchmark.systems.names import option_types
 from benchmark.systems.registry import Provenance, Registry, declared_specs, load_registry
 
 CONSTANT = next(spec for spec in declared_specs(built_in) if spec.name == "constant")
@@ -37,7 +37,7 @@ def every_name(*lineups):
 
 
 def names_of(lineup):
-    return tuple(name for name, _ in LINEUPS[lineup].systems)
+    return tuple(member.name for member in LINEUPS[lineup].members)
 
 
 def names(systems):
@@ -74,35 +74,6 @@ def test_published_rows_are_only_those_of_the_paper():
         assert all("WSAC" in system for system in wsac)
 
 
-def test_systems_of_lineups_come_first_and_none_comes_twice():
-    registry = registry_with(*every_name(*LINEUPS))
-    lineups = [find_lineup("wsac2023"), find_lineup("koizumi2020")]
-    named = ["constant", "wsac-pd", "constant[caption=rain]"]
-    assert names(join_systems(lineups, named, registry)) == (
-        *names_of("wsac2023"),
-        *names_of("koizumi2020")[:-1],
-        "constant",
-        "constant[caption=rain]",
-    )
-
-
-def test_a_system_in_its_default_configuration_is_the_lineups_own():
-    registry = registry_with(*every_name("wsac2023"))
-    default = json.dumps(CONSTANT.options().caption)
-    lineup = find_lineup("wsac2023")
-    same = join_systems([lineup], [f"wsac[caption={default}]"], registry)
-    assert names(same) == names_of("wsac2023")
-    other = join_systems([lineup], ["wsac[caption=rain]"], registry)
-    assert names(other)[-1] == "wsac[caption=rain]"
-
-
-def test_a_lineup_that_is_not_installed_names_the_plugins_to_install():
-    with pytest.raises(UsageError) as caught:
-        join_systems([find_lineup("koizumi2020")], [], registry_with("nn-vggish", "gpt2-guid"))
-    assert "triplet-retrieval, top1-bertscore, gpt2-guid-gt, which are not" in str(caught.value)
-    assert "install aac-bench-gpt2-guidance, aac-bench-oracle." in str(caught.value)
-
-
 def test_an_unknown_lineup_is_refused_with_the_nearest_name():
     with pytest.raises(UnknownNameError, match="Did you mean 'wsac2023'"):
         find_lineup("wsac23")
@@ -111,9 +82,13 @@ def test_an_unknown_lineup_is_refused_with_the_nearest_name():
 @pytest.mark.parametrize("lineup", LINEUPS)
 def test_the_plugins_of_this_repository_bring_every_system_of_a_lineup(lineup):
     registry = load_registry()
-    for name, distribution in LINEUPS[lineup].systems:
-        ((_, origin),) = registry.claims[name]
-        assert origin.distribution == distribution
+    for member in LINEUPS[lineup].members:
+        ((spec, origin),) = registry.claims[member.name]
+        assert origin.distribution == member.distribution
+        if member.without_sound:
+            key, _ = member.without_sound
+            assert key in option_types(spec)
+            assert not spec.needs_audio
 
 
 def test_lineups_are_listed_with_their_systems(bench):
@@ -155,12 +130,26 @@ def test_a_run_of_a_lineup_prints_its_papers_numbers_and_no_others(tmp_path, cap
     assert "WSAC+PD" not in shown
 
 
-def test_a_lineup_and_systems_are_joined_before_anything_is_checked(bench, clips_folder):
-    done = bench("run", "--lineup", "koizumi2020", "--systems", "constant", "--text-only",
-                 "--dataset", f"folder:{clips_folder}")  # fmt: skip
-    assert done.returncode == 2
-    assert "'nn-vggish', 'triplet-retrieval'" in done.stderr
-    assert "constant" not in done.stderr
+def test_a_lineup_runs_what_can_run_and_says_what_it_left_out(bench, clips_folder):
+    done = bench("run", "--lineup", "wsac2023", "--text-only", "--metrics", "bleu_1",
+                 "--dataset", f"folder:{clips_folder}", "--out", "run")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    left_out = (
+        "Left out of wsac2023: wsac, wsac-ni, wsac-es, wsac-nnd, wsac-pd: --text-only gives no "
+        "sound."
+    )
+    assert done.stderr == f"bench: {left_out}\n"
+    assert left_out in done.stdout
+    assert [row.split()[3] for row in done.stdout.splitlines() if "ceiling" in row] == ["human"]
+    again = bench("leaderboard", "run", "--format", "md")
+    assert left_out in again.stdout
+
+
+def test_a_member_that_is_named_besides_is_not_left_out(bench, clips_folder):
+    options = ("--dataset", f"folder:{clips_folder}", "--text-only")
+    named = bench("run", "--lineup", "koizumi2020", "--systems", "nn-vggish", *options)
+    assert named.returncode == 2
+    assert "'nn-vggish' cannot caption without it" in named.stderr
 
 
 def test_a_lineup_starts_a_run_and_cannot_finish_another(bench):
@@ -171,7 +160,7 @@ def test_a_lineup_starts_a_run_and_cannot_finish_another(bench):
 
 def test_the_former_name_of_the_option_works_and_warns_in_one_line(bench, clips_folder):
     named, formerly = [
-        bench("run", option, "koizumi2020", "--text-only", "--dataset", f"folder:{clips_folder}")
+        bench("run", option, "koizumi2021", "--text-only", "--dataset", f"folder:{clips_folder}")
         for option in ("--lineup", "--suite")
     ]
     assert (named.returncode, formerly.returncode) == (2, 2)

@@ -30,10 +30,11 @@ from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
 from benchmark.runs.folder import default_run_path, folders_in
 from benchmark.runs.learning import AskedLearning
-from benchmark.runs.plan import Feeding
+from benchmark.runs.plan import Feeding, Plan
 from benchmark.runs.record import RunRecord
 from benchmark.runs.requests import RunRequest
 from benchmark.systems.lineups import find_lineup
+from benchmark.systems.roster import describe_left_out
 
 
 @click.command()
@@ -119,8 +120,13 @@ def _start(
 ) -> list[RunRecord]:
     request = dataclasses.replace(request, argv=tuple(sys.argv[1:]))
     if seeds is None:
-        return [start_run(request, load_plugins(), path, models)]
-    return start_seeds(request, seeds, load_plugins(), path, models)
+        return [start_run(request, load_plugins(), path, models, announce=_tell_left_out)]
+    return start_seeds(request, seeds, load_plugins(), path, models, announce=_tell_left_out)
+
+
+def _tell_left_out(plan: Plan) -> None:
+    for sentence in describe_left_out(plan.left_out):
+        click.echo(f"bench: {sentence}", err=True)
 
 
 def _resume(path: Path, data_root: Path, models: MetricModels) -> list[RunRecord]:

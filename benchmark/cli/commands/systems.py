@@ -101,7 +101,7 @@ def _lineups_table(lineups: list[Lineup]) -> Table[Lineup]:
 
 
 def _join_systems(lineup: Lineup) -> str:
-    return ", ".join(system for system, _ in lineup.systems)
+    return ", ".join(member.name for member in lineup.members)
 
 
 def _show_options(specs: list[SystemSpec], form: Format) -> None:

@@ -15,6 +15,7 @@ from benchmark.leaderboard.rows import Row, differing_signatures, shared_label, 
 from benchmark.leaderboard.tiers import resolved_gap, tiers_of
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
+from benchmark.systems.roster import describe_left_out
 
 PARTIAL_MARK = "†"
 """Stands behind a value that lacks clips."""
@@ -133,6 +134,7 @@ def _notes(standing: Standing) -> list[str]:
         f"{label}: the rows were not all computed the same way; compare their signatures (json)"
         for label in differing_signatures(group)
     ]
+    lines += _notes_on_left_out(group)
     for row in group:
         if row.failure:
             lines.append(f"{row.system} stopped {row.failure}")
@@ -141,6 +143,14 @@ def _notes(standing: Standing) -> list[str]:
         if row.n_empty:
             lines.append(f"{row.system}: {row.n_empty} captions are empty and scored as they stand")
     return lines
+
+
+def _notes_on_left_out(group: Sequence[Row]) -> list[str]:
+    """Say which members of line-ups the runs of these rows went without."""
+    plans = (record.plan for row in group for record in row.records)
+    shown = {row.system for row in group}
+    left_out = dict.fromkeys(each for plan in plans for each in plan.left_out)
+    return describe_left_out(each for each in left_out if each.system_name not in shown)
 
 
 def _notes_on_noise(standing: Standing) -> list[str]:
