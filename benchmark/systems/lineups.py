@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -35,20 +35,14 @@ class Lineup:
         name: lower case, first author or system and year.
         summary: one line for ``bench systems``.
         members: its systems, in the order of the rows.
-        published_source: a row in print belongs to the line-up if its source begins so.
-        published_system: and if its system's name holds this.
+        published: the rows of the paper's tables, as the numbers in print call their systems, and
+            re-runs of its systems by others.
     """
 
     name: str
     summary: str
     members: tuple[Member, ...]
-    published_source: str = ""
-    published_system: str = ""
-
-    def has_published(self, system_name: str, sources: Sequence[str]) -> bool:
-        """Tell whether a row in print is one of this line-up's paper."""
-        is_source = any(source.startswith(self.published_source) for source in sources)
-        return is_source and self.published_system in system_name
+    published: tuple[str, ...] = ()
 
 
 _IN_ORDER = (
@@ -63,7 +57,16 @@ _IN_ORDER = (
             Member("gpt2-guid-gt", "aac-bench-gpt2-guidance", ("uses_audio", "false")),
             Member("human"),
         ),
-        published_source="Koizumi et al. arXiv 2012.07331 Table 1",
+        published=(
+            "TopDown-AlignedAtt(1NN) [AudioCaps paper]",
+            "AlignedAtt(GT)-VGGish-LSTM [AudioCaps paper]",
+            "1NN-VGGish [AudioCaps paper]",
+            "Triplet-Retrieval (Koizumi)",
+            "Top1-BERTScore (oracle retrieval)",
+            "Koizumi GPT-2 + guidance (Ours)",
+            "Koizumi Ours (GT guidance)",
+            "Human (leave-one-out, 4 references)",
+        ),
     ),
     Lineup(
         "wsac2023",
@@ -76,7 +79,20 @@ _IN_ORDER = (
             Member("wsac-pd", "aac-bench-wsac"),
             Member("human"),
         ),
-        published_system="WSAC",
+        published=(
+            "Koh et al. 2022",
+            "Xu et al. 2021",
+            "Mei et al. 2021 (ACT)",
+            "Gontier et al. (BART-tags)",
+            "Kim et al. prefix tuning (CNN14-GPT2)",
+            # Which of its two models the paper's row "Mei et al." is, cannot be told.
+            "WavCaps CNN14-BART",
+            "WavCaps HTSAT-BART",
+            "WSAC+PD",
+            "WSAC pipeline re-run, AD",
+            "WSAC pipeline re-run, PD",
+            "WSAC pipeline re-run, audio-trained a->a",
+        ),
     ),
 )
 

@@ -12,7 +12,7 @@ from benchmark.leaderboard.ranking import group_rows
 from benchmark.leaderboard.rows import Row, shared_label
 from benchmark.leaderboard.seeds import join_seeds
 from benchmark.leaderboard.tables.beside import table_beside_print
-from benchmark.leaderboard.tables.in_print import published_of, published_table
+from benchmark.leaderboard.tables.in_print import find_best, published_of, published_table
 from benchmark.leaderboard.tables.latency import latency_table
 from benchmark.leaderboard.tables.quality import quality_table
 from benchmark.leaderboard.tables.records import flatten_rows
@@ -49,12 +49,13 @@ def render(
         return to_csv(flatten_rows(rows))
     parts: list[Part] = []
     for standing in group_rows(join_seeds(rows), rank_by):
-        parts.append(table_beside_print(standing) if beside else quality_table(standing))
+        label = shared_label(standing.rows)
+        printed = published_rows(label) if published else published_of(lineups, label)
+        best = find_best(printed, standing.rows)
+        lay_out = table_beside_print if beside else quality_table
+        parts.append(lay_out(standing, best))
         if any(row.latency for row in standing.rows):
             parts.append(latency_table(standing.rows))
-        label = shared_label(standing.rows)
-        if published:
-            parts.append(published_table(label, published_rows(label)))
-        elif printed := published_of(lineups, label):
-            parts.append(published_table(label, printed))
+        if published or printed:
+            parts.append(published_table(label, printed, best))
     return render_parts(parts, form)

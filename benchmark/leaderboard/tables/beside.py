@@ -7,10 +7,11 @@ from functools import partial
 from typing import NamedTuple
 
 from benchmark.display.tables import NO_VALUE, Column, Table
-from benchmark.leaderboard.published import Printed, find_printed
+from benchmark.leaderboard.published import BestSupervised, Printed, find_printed
 from benchmark.leaderboard.ranking import Standing
 from benchmark.leaderboard.rows import Column as MetricColumn
 from benchmark.leaderboard.rows import table_columns
+from benchmark.leaderboard.tables.in_print import SHARE_HEADER, show_share
 from benchmark.leaderboard.tables.quality import Placed, header_of, quality_table
 from benchmark.metrics.catalogue import METRICS, STANDARD_MODELS
 
@@ -26,12 +27,16 @@ class _Metric(NamedTuple):
     is_standard: bool
 
 
-def table_beside_print(standing: Standing) -> Table[Line]:
+def table_beside_print(standing: Standing, best: BestSupervised | None = None) -> Table[Line]:
     """Lay out the scores of rows, and below each row what is in print of the same system.
 
     What is printed is never ranked or tested. A metric that is only in print has a column too.
+
+    Args:
+        standing: the rows.
+        best: a row in print to hold them against, and what is printed of them.
     """
-    table = quality_table(standing)
+    table = quality_table(standing, best)
     lines: list[Line] = []
     printed: list[Printed] = []
     for placed in table.rows:
@@ -39,11 +44,14 @@ def table_beside_print(standing: Standing) -> Table[Line]:
         lines += [placed] if found is None else [placed, found]
         printed += [] if found is None else [found]
     notes = [*table.notes, *map(_source, printed)]
-    return Table([*_columns(standing, table, printed)], lines, table.title, notes, table.name)
+    return Table([*_columns(standing, table, printed, best)], lines, table.title, notes, table.name)
 
 
 def _columns(
-    standing: Standing, table: Table[Placed], printed: list[Printed]
+    standing: Standing,
+    table: Table[Placed],
+    printed: list[Printed],
+    best: BestSupervised | None,
 ) -> Iterator[Column[Line]]:
     metrics = [*_metrics(standing, table, printed)]
     named = {metric.header for metric in metrics}
@@ -57,7 +65,9 @@ def _columns(
         else:
             yield _join(metric.ours, spell)
     for column in others:
-        if column.header not in named:
+        if column.header == SHARE_HEADER and best is not None:
+            yield _join(column, partial(_spell_share, best))
+        elif column.header not in named:
             yield _join(column, lambda _: NO_VALUE)
 
 
@@ -83,6 +93,10 @@ def _is_standard(column: MetricColumn) -> bool:
 
 def _spell(metric: _Metric, found: Printed) -> str:
     return found.row.spelt.get(metric.key, NO_VALUE) if metric.is_standard else NO_VALUE
+
+
+def _spell_share(best: BestSupervised, found: Printed) -> str:
+    return show_share(best, found.row.values.get(best.key))
 
 
 def _join(column: Column[Placed], spell: Callable[[Printed], str]) -> Column[Line]:

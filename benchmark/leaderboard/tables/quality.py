@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from benchmark.display.numbers import show_x100
 from benchmark.display.tables import NO_VALUE, Column, Table
+from benchmark.leaderboard.published import BestSupervised
 from benchmark.leaderboard.ranking import Ranking, Standing, way_to_human
 from benchmark.leaderboard.rows import Column as MetricColumn
 from benchmark.leaderboard.rows import Row, differing_signatures, shared_label, table_columns
+from benchmark.leaderboard.tables.in_print import SHARE_HEADER, show_share
 from benchmark.leaderboard.tiers import resolved_gap, tiers_of
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
@@ -30,16 +32,21 @@ class Placed(NamedTuple):
     share: float | None
 
 
-def quality_table(standing: Standing) -> Table[Placed]:
-    """Lay out the scores of rows over the same clips, ranked, with what else tells them apart."""
+def quality_table(standing: Standing, best: BestSupervised | None = None) -> Table[Placed]:
+    """Lay out the scores of rows over the same clips, ranked, with what else tells them apart.
+
+    Args:
+        standing: the rows.
+        best: a row in print to hold them against.
+    """
     group = standing.rows
     row = group[0]
     return Table(
-        columns=[*_columns(standing)],
+        columns=[*_columns(standing, best)],
         rows=_place(standing),
         title=f"{shared_label(group)}, {row.n_scored:,} of {row.n_expected:,} clips "
         f"(clip ids {row.clips_sha256[:12]})",
-        notes=_notes(standing),
+        notes=_notes(standing, best),
     )
 
 
@@ -48,7 +55,7 @@ def header_of(column: MetricColumn) -> str:
     return column.label.replace(" (", "\n(")
 
 
-def _columns(standing: Standing) -> Iterator[Column[Placed]]:
+def _columns(standing: Standing, best: BestSupervised | None) -> Iterator[Column[Placed]]:
     group, ranking = standing
     yield Column("#", lambda placed: placed.place, stays=True)
     yield Column("system", lambda placed: _name(placed.row))
@@ -57,6 +64,8 @@ def _columns(standing: Standing) -> Iterator[Column[Placed]]:
             yield Column(header_of(column), partial(_mark, column, ranking))
     yield Column("tier", lambda placed: str(placed.tier or NO_VALUE))
     yield Column("way to human\n(%)", lambda placed: show_x100(placed.share, spec=".0f"))
+    if best is not None:
+        yield Column(SHARE_HEADER, partial(_show_share, best))
     if any(row.trained_on for row in group):
         yield Column("saw data", lambda placed: placed.row.saw_data)
 
@@ -94,6 +103,10 @@ def _show_metric(column: MetricColumn, ranking: Ranking, placed: Placed) -> str:
     return f"{text} ±{show_x100(spread[column.key])}" if column.key in spread else text
 
 
+def _show_share(best: BestSupervised, placed: Placed) -> str:
+    return show_share(best, placed.row.value(best.key))
+
+
 def _mark(column: MetricColumn, ranking: Ranking, placed: Placed) -> str:
     """Spell a cell; a value that lacks clips is marked, and a note says which and why."""
     cell = column.cell(placed.row)
@@ -122,11 +135,12 @@ def _count_valued(row: Row, key: str) -> str:
     return f"{row.contributions.n_valued(key):,} of {row.n_scored:,} clips"
 
 
-def _notes(standing: Standing) -> list[str]:
+def _notes(standing: Standing, best: BestSupervised | None) -> list[str]:
     group, ranking = standing
     lines = [
         "Values x100; in brackets the 95 % bootstrap interval. " + ranking.describe(group),
         *_notes_on_noise(standing),
+        *_notes_on_best(best),
         *_notes_on_partial(group),
         *name_absent("Unavailable", table_columns(group)[1]),
     ]
@@ -151,6 +165,16 @@ def _notes_on_left_out(group: Sequence[Row]) -> list[str]:
     shown = {row.system for row in group}
     left_out = dict.fromkeys(each for plan in plans for each in plan.left_out)
     return describe_left_out(each for each in left_out if each.system_name not in shown)
+
+
+def _notes_on_best(best: BestSupervised | None) -> list[str]:
+    if best is None:
+        return []
+    spelt, label = best.row.spelt[best.key], METRICS[best.key].label
+    return [
+        f"Of best supervised: {label} as a share of the {spelt} in print of {best.row.title}, of "
+        "the supervised rows shown the one with the highest CIDEr-D."
+    ]
 
 
 def _notes_on_noise(standing: Standing) -> list[str]:

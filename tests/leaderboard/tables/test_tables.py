@@ -21,6 +21,7 @@ from benchmark.contract import SplitLabel
 from benchmark.leaderboard.published import published_rows
 from benchmark.leaderboard.ranking import group_rows
 from benchmark.leaderboard.tables import render
+from benchmark.systems.roster import LeftOut
 
 
 def test_systems_are_ranked_and_the_other_rungs_are_not():
@@ -179,6 +180,13 @@ def test_printed_numbers_come_with_their_source():
     text = render([row("a", dataset="audiocaps:test")], "md", published=True)
     assert "Koizumi et al. arXiv 2012.07331 Table 1" in text
     assert "not measured here" in text
+
+
+def test_what_line_ups_went_without_is_told_once_below():
+    left_out = (LeftOut("nn-vggish", "koizumi2020", "deaf"), LeftOut("b", "koizumi2020", "deaf"))
+    rows = [row("a", left_out=left_out), row("b", left_out=left_out)]
+    assert render(rows, "md").count("Left out of koizumi2020: nn-vggish: deaf.") == 1
+    assert "Left out" not in render([row("a")], "md")
 
 
 def test_a_split_without_printed_numbers_says_so():
