@@ -29,12 +29,12 @@ class Crossing:
     """A way across the gap, and where it leaves the two sides.
 
     Attributes:
-        strategy: ``before``, ``shift``, ``nearest``, ``projection`` or ``noise``.
+        strategy: ``before``, ``shift`` (of sounds), ``shift of captions``, ``nearest``,
+            ``projection`` or ``noise``.
         settings: what it depends on.
         pairs: sounds and captions after it; nothing is scaled back to unit length.
         figures: of these pairs.
-        kept_cosine: mean cosine of what was changed (sounds, or captions for ``noise``) and what
-            it was before.
+        kept_cosine: mean cosine of what was changed and what it was before.
     """
 
     strategy: str
@@ -66,12 +66,15 @@ def shift(pairs: Pairs, measured_on: Pairs, source: str) -> Crossing:
         source: the split they are from.
     """
     gap = gap_vector(measured_on)
-    settings: Settings = {
-        "gap_source": source,
-        "gap_clips": len(measured_on.sounds),
-        "shift_norm": float(np.linalg.norm(gap)),
-    }
+    settings = _describe_gap(gap, measured_on, source)
     return _change_sounds("shift", settings, pairs, pairs.sounds - gap)
+
+
+def shift_captions(pairs: Pairs, measured_on: Pairs, source: str) -> Crossing:
+    """Add the gap to the captions, as WSAC does in training (eq. 2); arguments as in ``shift``."""
+    gap = gap_vector(measured_on)
+    settings = _describe_gap(gap, measured_on, source)
+    return _change_captions("shift of captions", settings, pairs, pairs.captions + gap)
 
 
 def look_up(
@@ -94,12 +97,27 @@ def look_up(
 
 def blur(pairs: Pairs, noise_std: float, seed: int) -> Crossing:
     """Add to captions the noise that a decoder was trained with."""
-    after = replace(pairs, captions=add_noise(pairs.captions, noise_std, seed))
-    kept = mean_cosine(pairs.captions, after.captions)
-    return Crossing("noise", {"noise_std": noise_std}, after, measure_figures(after), kept)
+    noisy = add_noise(pairs.captions, noise_std, seed)
+    return _change_captions("noise", {"noise_std": noise_std}, pairs, noisy)
+
+
+def _describe_gap(gap: Vectors, measured_on: Pairs, source: str) -> Settings:
+    return {
+        "gap_source": source,
+        "gap_clips": len(measured_on.sounds),
+        "shift_norm": float(np.linalg.norm(gap)),
+    }
 
 
 def _change_sounds(strategy: str, settings: Settings, pairs: Pairs, sounds: Vectors) -> Crossing:
     after = replace(pairs, sounds=sounds)
     kept = mean_cosine(pairs.sounds, sounds)
+    return Crossing(strategy, settings, after, measure_figures(after), kept)
+
+
+def _change_captions(
+    strategy: str, settings: Settings, pairs: Pairs, captions: Vectors
+) -> Crossing:
+    after = replace(pairs, captions=captions)
+    kept = mean_cosine(pairs.captions, captions)
     return Crossing(strategy, settings, after, measure_figures(after), kept)

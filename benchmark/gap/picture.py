@@ -11,7 +11,7 @@ import numpy as np
 from benchmark.display.figures import new_figure, save_figure
 from benchmark.display.labels import literal
 from benchmark.gap.crossings import Crossing
-from benchmark.gap.measure import Plane, fit_plane
+from benchmark.gap.flat import Flat, Projection, lay_flat
 from benchmark.gap.study import EncoderGap, GapReport
 from benchmark.gap.table import describe_crossing
 
@@ -23,27 +23,28 @@ PANEL_INCHES = 3.6
 CAPTION_COLOUR, SOUND_COLOUR, LINE_COLOUR = "#0072b2", "#d55e00", "#999999"
 
 
-def save_picture(report: GapReport, path: Path) -> None:
+def save_picture(report: GapReport, path: Path, projection: Projection = "pca") -> None:
     """Draw a report and write it, in the format of the file's name.
 
     Raises:
         MachineError: the file cannot be written.
+        DataError: there are too few points for t-SNE.
     """
-    save_figure(draw_gap(report), path)
+    save_figure(draw_gap(report, projection), path)
 
 
-def draw_gap(report: GapReport) -> Figure:
+def draw_gap(report: GapReport, projection: Projection = "pca") -> Figure:
     """Draw one row of panels per encoder, one panel per strategy, ``PANEL_INCHES`` each.
 
     The panels of a row share their axes: the first two principal components of sounds and
-    references together, as the encoder embeds them.
+    references together, as the encoder embeds them; or t-SNE of all that the row shows.
     """
     n_rows = len(report.encoders)
     n_columns = max(len(encoder.crossings) for encoder in report.encoders)
     figure = new_figure(n_columns * PANEL_INCHES, n_rows * PANEL_INCHES)
     panels = figure.subplots(n_rows, n_columns, sharex="row", sharey="row", squeeze=False)
     for row, encoder in zip(panels, report.encoders, strict=True):
-        _draw_row(list(row), encoder)
+        _draw_row(list(row), encoder, projection)
     handles, labels = panels[0][0].get_legend_handles_labels()
     figure.legend(
         handles,
@@ -58,23 +59,25 @@ def draw_gap(report: GapReport) -> Figure:
     return figure
 
 
-def _draw_row(panels: list[Axes], encoder: EncoderGap) -> None:
-    before = encoder.before
-    plane = fit_plane(np.concatenate([before.sounds, before.captions]))
-    for panel, crossing in zip(panels, encoder.crossings, strict=False):
-        _draw_panel(panel, crossing, plane)
-        panel.set_xlabel(f"component 1 ({100 * plane.shares[0]:.0f} % of variance)", fontsize=7)
+def _draw_row(panels: list[Axes], encoder: EncoderGap, projection: Projection) -> None:
+    pairs = [crossing.pairs for crossing in encoder.crossings]
+    parts = [points for each in pairs for points in (each.sounds, each.captions)]
+    flat, (across, up) = lay_flat(parts, projection, n_fitted=2)
+    for panel, crossing, sounds, captions in zip(
+        panels, encoder.crossings, flat[::2], flat[1::2], strict=False
+    ):
+        _draw_panel(panel, crossing, sounds, captions)
+        panel.set_xlabel(across, fontsize=7)
     name = literal(textwrap.fill(encoder.encoder, 48))
-    panels[0].set_ylabel(f"{name}\ncomponent 2 ({100 * plane.shares[1]:.0f} %)", fontsize=7)
+    panels[0].set_ylabel(f"{name}\n{up}", fontsize=7)
     for panel in panels[len(encoder.crossings) :]:
         panel.set_axis_off()
 
 
-def _draw_panel(panel: Axes, crossing: Crossing, plane: Plane) -> None:
+def _draw_panel(panel: Axes, crossing: Crossing, sounds: Flat, captions: Flat) -> None:
     from matplotlib.collections import LineCollection
 
     pairs, figures = crossing.pairs, crossing.figures
-    sounds, captions = plane.flatten(pairs.sounds), plane.flatten(pairs.captions)
     lines = np.stack([sounds[pairs.clip_of], captions], axis=1)
     panel.add_collection(
         LineCollection(list(lines), linewidths=0.3, colors=LINE_COLOUR, alpha=0.4, zorder=1)

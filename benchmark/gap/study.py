@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from benchmark.contract import Fact, Split
 from benchmark.datasets.catalogue import load_split, train_split_of
 from benchmark.embeddings.store import EmbeddingStore
@@ -16,6 +14,7 @@ from benchmark.errors import DataError, RunError, listed
 from benchmark.files import JsonObject
 from benchmark.gap.crossings import Crossing, blur, look_up, shift, stay
 from benchmark.gap.measure import Pairs
+from benchmark.gap.samples import draw_clips, embed_pairs
 from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
 from benchmark.runs.folder import RunFolder
@@ -26,6 +25,8 @@ from benchmark.runs.resolve import load_same_split
 DEFAULT_TEMPERATURE = 0.01
 MOST_GAP_CLIPS = 20_000
 """A gap is measured on so many clips at most, as CapDec does, unless a system says otherwise."""
+
+NO_NOISE = "noise: no system of the run with this encoder says how much it adds."
 
 Facts = Mapping[str, Fact]
 
@@ -56,14 +57,15 @@ class EncoderGap:
     Attributes:
         encoder: canonical name.
         systems: those of the run that use it.
-        n_memory: training captions, which sounds are looked up in and projected onto.
+        n_memory: training captions, which sounds are looked up in and projected onto; None where
+            none were looked up.
         crossings: ``before`` comes first.
         notes: what could not be had, and why.
     """
 
     encoder: str
     systems: tuple[str, ...]
-    n_memory: int
+    n_memory: int | None
     crossings: tuple[Crossing, ...]
     notes: tuple[str, ...]
 
@@ -114,29 +116,22 @@ def report_gap(request: GapRequest) -> GapReport:
         MissingWeightsError: an encoder's weights are not on this machine.
         MachineError: the device cannot be used, or embeddings cannot be kept.
     """
+    study = open_study(request)
+    return study.report([study.examine(encoder) for encoder in study.load_encoders()])
+
+
+def open_study(request: GapRequest) -> Study:
+    """Find what a finished run is about and what its systems say of themselves; raises the same."""
     folder = RunFolder.open(request.run)
     plan = folder.read_plan()
     facts = {name: system.facts for name, system in read_manifest(folder, plan).systems.items()}
     names = request.encoders or _joint_encoders(facts, request.run)
     require_device(request.device)
     split = load_same_split(plan, request.data_root, request.run)
-    train = _load_train(plan, split, request)
-    clip_ids = draw_clips(_clips_with_sound(plan, split, request), request.n_clips, plan.seed)
-    study = _Study(request, plan.seed, split, clip_ids, train)
-    gaps = tuple(
-        study.examine(load_joint_encoder(name, request.device), facts)
-        for name in dict.fromkeys(names)
-    )
-    return GapReport(str(request.run), str(split.label), str(train.label), gaps)
-
-
-def draw_clips(clip_ids: Sequence[str], n_most: int | None, seed: int) -> list[str]:
-    """Draw clips as WSAC draws those that it measures the gap on; all where they are few."""
-    if n_most is None or len(clip_ids) <= n_most:
-        return list(clip_ids)
-    drawn = np.random.default_rng([seed, 1])
-    chosen: list[str] = drawn.choice(clip_ids, n_most, replace=False).tolist()
-    return sorted(chosen)
+    train_label = plan.train or str(train_split_of(split.label))
+    train = load_split(train_label, request.data_root, artifacts())
+    store = EmbeddingStore(artifacts().root / "embeddings")
+    return Study(request, plan, split, train, facts, tuple(dict.fromkeys(names)), store)
 
 
 def _joint_encoders(facts: Mapping[str, Facts], run: Path) -> tuple[str, ...]:
@@ -158,73 +153,117 @@ def _joint_encoders(facts: Mapping[str, Facts], run: Path) -> tuple[str, ...]:
     return encoder_names
 
 
-def _load_train(plan: Plan, split: Split, request: GapRequest) -> Split:
-    label = plan.train or str(train_split_of(split.label))
-    train = load_split(label, request.data_root, artifacts())
-    if train.label == split.label:
-        raise RunError(
-            f"{request.run} is about the training split {train.label} itself: sounds would find "
-            "their own captions in the memory. Name a run on another split."
-        )
-    return train
-
-
-def _clips_with_sound(plan: Plan, split: Split, request: GapRequest) -> list[str]:
-    clip_ids = [clip_id for clip_id in plan.clip_ids if clip_id in split.present]
-    if not clip_ids:
-        raise DataError(
-            f"the gap lies between sounds and captions, and none of the {len(plan.clip_ids)} clips "
-            f"of {split.label} has a sound under the data root {request.data_root} "
-            f"(`bench data verify {split.label}` says where it was looked for)."
-        )
-    return clip_ids
-
-
 @dataclass(frozen=True, slots=True)
-class _Study:
-    """What is the same for every encoder."""
+class Study:
+    """A run looked behind: its data, and what its systems say of themselves.
+
+    Attributes:
+        request: what was asked for.
+        plan: of the run.
+        split: the evaluated one.
+        train: whose captions are the memory.
+        facts: by system.
+        encoder_names: of the spaces to look at.
+        store: where embeddings are kept.
+    """
 
     request: GapRequest
-    seed: int
+    plan: Plan
     split: Split
-    clip_ids: Sequence[str]
     train: Split
+    facts: Mapping[str, Facts]
+    encoder_names: tuple[str, ...]
+    store: EmbeddingStore
 
-    def examine(self, encoder: JointEncoder, facts: Mapping[str, Facts]) -> EncoderGap:
+    @property
+    def is_of_training(self) -> bool:
+        """Whether the run is about the training split itself."""
+        return self.train.label == self.split.label
+
+    def report(self, gaps: Sequence[EncoderGap]) -> GapReport:
+        labels = str(self.split.label), str(self.train.label)
+        return GapReport(str(self.request.run), *labels, tuple(gaps))
+
+    def load_encoders(self) -> Iterator[JointEncoder]:
+        """Load the encoders, one at a time."""
+        for name in self.encoder_names:
+            yield load_joint_encoder(name, self.request.device)
+
+    def users_of(self, encoder: JointEncoder) -> dict[str, Facts]:
+        """List the systems that use an encoder, and what they say of themselves."""
+        return {name: of for name, of in self.facts.items() if of.get("encoder") == encoder.name}
+
+    def examine(self, encoder: JointEncoder) -> EncoderGap:
         """Measure the gap in an encoder's space, with the settings of the systems that use it."""
-        users = {name: of for name, of in facts.items() if of.get("encoder") == encoder.name}
-        store = EmbeddingStore(artifacts().root / "embeddings")
-        pairs = _embed_pairs(encoder, store, self.split, self.clip_ids)
-        memory = self._embed_memory(encoder, store)
-        temperatures = _values(users, "temperature") or [DEFAULT_TEMPERATURE]
-        stds = _values(users, "noise_std")
-        notes: list[str] = []
+        users, notes = self.users_of(encoder), list[str]()
+        clip_ids = draw_clips(self.evaluated_clips(), self.request.n_clips, self.plan.seed)
+        pairs = embed_pairs(encoder, self.store, self.split, clip_ids)
+        stds = values_of(users, "noise_std")
+        memory = None if self.is_of_training else self.embed_memory(encoder)
+        temperatures = values_of(users, "temperature") or [DEFAULT_TEMPERATURE]
         crossings = (
             stay(pairs),
-            *self._shifts(encoder, store, users, pairs, notes),
-            *look_up(pairs, memory, temperatures, self.request.device),
-            *(blur(pairs, std, self.seed) for std in stds),
+            *(shift(pairs, *measured) for measured in self.measure_gaps(encoder, users, notes)),
+            *(() if memory is None else look_up(pairs, memory, temperatures, self.request.device)),
+            *(blur(pairs, std, self.plan.seed) for std in stds),
         )
+        if memory is None:
+            notes.append(
+                f"nearest, projection: the run is about the training split {self.train.label} "
+                "itself, where sounds would find their own captions."
+            )
         if not stds:
-            notes.append("noise: no system of the run with this encoder says how much it adds.")
-        return EncoderGap(encoder.name, tuple(users), len(memory), crossings, tuple(notes))
+            notes.append(NO_NOISE)
+        n_memory = None if memory is None else len(memory)
+        return EncoderGap(encoder.name, tuple(users), n_memory, crossings, tuple(notes))
 
-    def _embed_memory(self, encoder: JointEncoder, store: EmbeddingStore) -> Embeddings:
+    def evaluated_clips(self) -> list[str]:
+        """List the run's clips that have a sound.
+
+        Raises:
+            DataError: none has.
+        """
+        split, n_clips = self.split, len(self.plan.clip_ids)
+        return _require_sounds(
+            split, [i for i in self.plan.clip_ids if i in split.present], n_clips, self.request
+        )
+
+    def training_clips(self) -> list[str]:
+        """List the training clips that have a sound and a caption with a word.
+
+        Raises:
+            DataError: none has.
+        """
+        train = self.train
+        worded = [i for i in train.clip_ids if any(text.strip() for text in train.references[i])]
+        present = [i for i in worded if i in train.present]
+        return _require_sounds(train, present, len(train.references), self.request)
+
+    def embed_memory(self, encoder: JointEncoder) -> Embeddings:
+        """Embed all training captions with a word.
+
+        Raises:
+            DataError: there is none.
+        """
         train = self.train
         texts = [text for i in train.clip_ids for text in train.references[i] if text.strip()]
         if not texts:
             raise DataError(f"{train.label} holds no caption with a word to look sounds up in.")
-        return store.map_texts(encoder, texts)
+        return self.store.map_texts(encoder, texts)
 
-    def _shifts(
-        self,
-        encoder: JointEncoder,
-        store: EmbeddingStore,
-        users: Mapping[str, Facts],
-        pairs: Pairs,
-        notes: list[str],
-    ) -> Iterator[Crossing]:
-        """Shift by the gap that the systems measured; else by that of the training split."""
+    def measure_gaps(
+        self, encoder: JointEncoder, users: Mapping[str, Facts], notes: list[str]
+    ) -> Iterator[tuple[Pairs, str]]:
+        """Embed what the systems measured the gap on; else clips of the training split.
+
+        Args:
+            encoder: in whose space.
+            users: the systems that use it.
+            notes: get a line for a split without sounds.
+
+        Yields:
+            Pairs, and the label of the split that they are from.
+        """
         sources = {
             (str(of["gap_source"]), int(of.get("gap_clips") or MOST_GAP_CLIPS)): None
             for of in users.values()
@@ -236,21 +275,22 @@ class _Study:
                 notes.append(f"shift: the gap is measured on sounds; no clip of {source} has one.")
                 continue
             n_most = min(n_most, self.request.n_clips or n_most)
-            clip_ids = draw_clips(sorted(split.present), n_most, self.seed)
-            yield shift(pairs, _embed_pairs(encoder, store, split, clip_ids), source)
+            clip_ids = draw_clips(sorted(split.present), n_most, self.plan.seed)
+            yield embed_pairs(encoder, self.store, split, clip_ids), source
 
 
-def _embed_pairs(
-    encoder: JointEncoder, store: EmbeddingStore, split: Split, clip_ids: Sequence[str]
-) -> Pairs:
-    sounds = store.embed_sounds(
-        encoder, (split.read_clip(clip_id, encoder.sample_rate_hz) for clip_id in clip_ids)
-    )
-    texts = [text for clip_id in clip_ids for text in split.references[clip_id]]
-    n_captions = [len(split.references[clip_id]) for clip_id in clip_ids]
-    clip_of = np.repeat(np.arange(len(clip_ids)), n_captions)
-    return Pairs(sounds, store.embed_texts(encoder, texts), clip_of)
-
-
-def _values(users: Mapping[str, Facts], key: str) -> list[float]:
+def values_of(users: Mapping[str, Facts], key: str) -> list[float]:
+    """List what systems say of a number, sorted; those that say nothing are passed over."""
     return sorted({float(value) for of in users.values() if (value := of.get(key))})
+
+
+def _require_sounds(
+    split: Split, clip_ids: list[str], n_clips: int, request: GapRequest
+) -> list[str]:
+    if not clip_ids:
+        raise DataError(
+            f"the gap lies between sounds and captions, and none of the {n_clips} clips "
+            f"of {split.label} has a sound under the data root {request.data_root} "
+            f"(`bench data verify {split.label}` says where it was looked for)."
+        )
+    return clip_ids

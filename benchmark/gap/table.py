@@ -13,8 +13,8 @@ from benchmark.gap.study import EncoderGap, GapReport
 _LEGEND = (
     "gap: length of the sounds' mean less the captions'; own, others': mean cosine of a sound and "
     "its own or other clips' references; R@1: sounds whose nearest reference is their own, in %; "
-    "kept: mean cosine of what a strategy changed (the sounds; for noise the references) and what "
-    "it was. Nothing is scaled back to unit length after a strategy."
+    "kept: mean cosine of what a strategy changed (the sounds; for noise and a shift of captions "
+    "the references) and what it was. Nothing is scaled back to unit length after a strategy."
 )
 
 
@@ -29,7 +29,7 @@ def describe_crossing(crossing: Crossing) -> str:
     """Spell a strategy and its settings: ``projection (temperature 0.01)``."""
     settings = crossing.settings
     match crossing.strategy:
-        case "shift":
+        case "shift" | "shift of captions":
             how = f" by {settings['shift_norm']:.3f} ({settings['gap_source']})"
         case "projection":
             how = f" (temperature {settings['temperature']:.3g})"
@@ -42,13 +42,14 @@ def describe_crossing(crossing: Crossing) -> str:
 
 def _table(encoder: EncoderGap) -> Table[Crossing]:
     n_clips, dim = encoder.before.sounds.shape
+    memory = "" if encoder.n_memory is None else f"{encoder.n_memory:,} training captions, "
     users = f"; used by {', '.join(encoder.systems)}" if encoder.systems else ""
     return Table(
         columns=_COLUMNS,
         rows=encoder.crossings,
         title=wrap(
             f"{encoder.encoder}: {n_clips:,} clips, {len(encoder.before.captions):,} references, "
-            f"{encoder.n_memory:,} training captions, {dim:,} dimensions{users}"
+            f"{memory}{dim:,} dimensions{users}"
         ),
         notes=encoder.notes,
         records=[_record(encoder, crossing) for crossing in encoder.crossings],
@@ -71,6 +72,7 @@ def _record(encoder: EncoderGap, crossing: Crossing) -> Record:
 
 _COLUMNS: tuple[Column[Crossing], ...] = (
     Column("strategy", describe_crossing),
+    Column("pairs of", lambda crossing: str(crossing.settings.get("pairs_of", NO_VALUE))),
     Column("gap", lambda crossing: show_number(crossing.figures.gap_norm, ".3f")),
     Column("own", lambda crossing: show_number(crossing.figures.paired_cosine, ".3f")),
     # Stays where there is but one clip, and so no other's caption.

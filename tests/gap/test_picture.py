@@ -94,6 +94,13 @@ def test_sounds_and_captions_are_drawn_where_the_plane_puts_them(report):
     np.testing.assert_allclose(segments[3], [sounds[1], captions[3]])
 
 
+def test_tsne_lays_all_panels_of_a_row_out_together(report):
+    panels = draw_gap(report, "tsne").axes
+    assert panels[0].get_xlabel() == "t-SNE 1"
+    before, shifted = (np.asarray(panel.collections[1].get_offsets()) for panel in panels[:2])
+    np.testing.assert_array_equal(before, shifted)  # captions stay: a shift moves sounds
+
+
 def test_other_formats_follow_the_files_name(report, tmp_path):
     save_picture(report, tmp_path / "gap.svg")
     assert "<svg" in (tmp_path / "gap.svg").read_text()

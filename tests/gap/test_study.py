@@ -6,62 +6,13 @@ import json
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
-from small_clips import write_clips
-from tiny_models import make_clap
+from gap_runs import captioned, invoke, run_on_training
 
-from benchmark.cli.main import bench as cli
 from benchmark.datasets.folder import load_folder
-from benchmark.encoders import load_joint_encoder
 from benchmark.errors import DataError, RunError, UnknownNameError, UsageError
 from benchmark.gap.study import GapRequest, report_gap
 
 CRUDE = ("before", "shift", "nearest", "projection")
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    """A folder with a data set, a model, a run over the data set and a cache."""
-    place = tmp_path_factory.mktemp("gap")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BENCH_CACHE", str(place / "cache"))
-        write_clips(place / "clips", n_test=6)
-        make_clap(place / "clap")
-        captioned(place / "run", f"folder:{place / 'clips'}")
-        yield place
-
-
-@pytest.fixture(scope="module")
-def encoder(place):
-    return load_joint_encoder(f"clap[model={place / 'clap'}]")
-
-
-@pytest.fixture
-def facts(place):
-    """Write what systems say of themselves into the run's manifest; take it out afterwards."""
-    path = place / "run" / "manifest.json"
-    sealed = path.read_text()
-
-    def write(**facts_of):
-        manifest = json.loads(sealed)
-        for system, said in facts_of.items():
-            manifest["systems"][system.replace("_", "-")]["facts"] = said
-        path.write_text(json.dumps(manifest))
-
-    yield write
-    path.write_text(sealed)
-
-
-def captioned(out, dataset, *arguments):
-    result = invoke("run", "--systems", "constant,random-train", "--dataset", dataset,
-                    "--metrics", "sent_len.cands", "--profile", "0", "--out", out,
-                    *arguments)  # fmt: skip
-    assert result.exit_code == 0, result.output
-    return out
-
-
-def invoke(*arguments):
-    return CliRunner().invoke(cli, [str(argument) for argument in arguments])
 
 
 def request(place, *encoders, **options):
@@ -202,13 +153,12 @@ def test_clips_without_any_sound_are_refused(place, encoder, tmp_path):
         report_gap(GapRequest(run, place, (encoder.name,)))
 
 
-def test_a_run_on_the_training_split_is_refused(place, encoder, tmp_path):
-    dataset = f"folder:{place / 'clips'}"
-    run = captioned(tmp_path / "run", f"{dataset}:train", "--train", f"{dataset}:test")
-    plan = json.loads((run / "plan.json").read_text())
-    (run / "plan.json").write_text(json.dumps({**plan, "train": None}))
-    with pytest.raises(RunError, match="is about the training split"):
-        report_gap(GapRequest(run, place, (encoder.name,)))
+def test_a_run_on_the_training_split_looks_nothing_up_and_says_why(place, encoder, tmp_path):
+    run = run_on_training(place, tmp_path / "run")
+    (gap,) = report_gap(GapRequest(run, place, (encoder.name,))).encoders
+    assert tuple(by_strategy(gap)) == ("before", "shift")
+    assert gap.n_memory is None
+    assert "where sounds would find their own captions" in gap.notes[0]
 
 
 def test_the_command_says_on_one_line_what_is_wrong(bench, tmp_path):

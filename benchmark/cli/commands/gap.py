@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.cli.arguments import data_root_option, form_option
 from benchmark.cli.outputs import out_file
 from benchmark.display.layout import Format
+
+if TYPE_CHECKING:
+    from benchmark.gap.flat import Projection
+    from benchmark.gap.paper_figures import FigureNumber
 
 
 @click.command()
@@ -20,6 +25,19 @@ from benchmark.display.layout import Format
     help="Draw a picture; its name says which format: svg, png or pdf.",
 )
 @click.option(
+    "--figure",
+    type=click.IntRange(2, 3),
+    metavar="[2|3]",
+    help="Draw figure 2 or 3 of the paper instead: 2, pairs of the training split; 3, what each "
+    "strategy makes of such pairs, and of those of the evaluated split.",
+)
+@click.option(
+    "--project",
+    "projection",
+    type=click.Choice(("tsne", "pca")),
+    help="How pictures lay points flat; else t-SNE for a figure of the paper, PCA for others.",
+)
+@click.option(
     "--json",
     "json_path",
     type=out_file(),
@@ -29,7 +47,8 @@ from benchmark.display.layout import Format
     "--clips",
     "n_clips",
     type=click.IntRange(min=1),
-    help="Embed N clips of each split at most, drawn with the run's seed.",
+    help="Embed N clips of each split at most, drawn with the run's seed; a figure shows 300 pairs "
+    "of a split unless this says otherwise.",
 )
 @click.option(
     "--encoder",
@@ -43,6 +62,8 @@ from benchmark.display.layout import Format
 def command(
     run: Path,
     out: Path | None,
+    figure: FigureNumber | None,
+    projection: Projection | None,
     json_path: Path | None,
     n_clips: int | None,
     encoders: tuple[str, ...],
@@ -56,17 +77,25 @@ def command(
     """
     from benchmark.display.figures import require_picture
     from benchmark.files import spell_json, write_text
+    from benchmark.gap.paper_figures import report_figure
+    from benchmark.gap.paper_picture import save_figure_of_paper
     from benchmark.gap.picture import save_picture
     from benchmark.gap.study import GapRequest, report_gap
     from benchmark.gap.table import render_gap
     from benchmark.machine.places import data_root as find_data_root
 
+    if out is None and (figure or projection):
+        raise click.UsageError("--figure and --project draw a picture; name it with --out.")
     if out is not None:
         require_picture(out)
     request = GapRequest(run, find_data_root(data_root), encoders, n_clips, device)
-    report = report_gap(request)
+    report = report_gap(request) if figure is None else report_figure(request, figure)
     click.echo(render_gap(report, form))
     if json_path is not None:
         write_text(json_path, spell_json(report.to_json(), indent=1))
-    if out is not None:
-        save_picture(report, out)
+    if out is None:
+        return
+    if figure is None:
+        save_picture(report, out, projection or "pca")
+    else:
+        save_figure_of_paper(report, figure, out, projection or "tsne")

@@ -1,0 +1,123 @@
+"""Figures 2 and 3 of WSAC (arXiv 2309.12242), drawn of a finished run."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from benchmark.display.figures import new_figure, save_figure
+from benchmark.display.labels import literal
+from benchmark.gap.crossings import Crossing
+from benchmark.gap.flat import Projection, lay_flat
+from benchmark.gap.paper_figures import FigureNumber
+from benchmark.gap.picture import CAPTION_COLOUR, SOUND_COLOUR
+from benchmark.gap.study import EncoderGap, GapReport
+from benchmark.gap.table import describe_crossing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PANEL_INCHES = {2: 4.2, 3: 3.2}
+
+
+class _Panel(NamedTuple):
+    """A place in a figure.
+
+    Attributes:
+        letter: that the paper gives it, if any.
+        strategy: of the crossing that is drawn there.
+        captions: what its blue points are.
+        sounds: what its orange points are.
+    """
+
+    letter: str
+    strategy: str
+    captions: str
+    sounds: str
+
+
+_PANELS: dict[FigureNumber, tuple[_Panel, ...]] = {
+    2: (_Panel("", "before", "captions", "sounds"),),
+    3: (
+        _Panel("(a) ", "noise", "captions with noise", "sounds"),
+        _Panel("(b) ", "shift of captions", "shifted captions", "sounds"),
+        _Panel("(c) ", "nearest", "captions", "nearest training captions of the sounds"),
+        _Panel("(d) ", "projection", "captions", "projections of the sounds"),
+    ),
+}
+
+
+def save_figure_of_paper(
+    report: GapReport, figure: FigureNumber, path: Path, projection: Projection = "tsne"
+) -> None:
+    """Draw a figure of the paper and write it, in the format of the file's name.
+
+    Raises:
+        MachineError: the file cannot be written.
+        DataError: there are too few points for t-SNE.
+    """
+    save_figure(draw_figure_of_paper(report, figure, projection), path)
+
+
+def draw_figure_of_paper(
+    report: GapReport, figure: FigureNumber, projection: Projection = "tsne"
+) -> Figure:
+    """Draw one row of panels per encoder, ``PANEL_INCHES`` each.
+
+    Every panel is laid flat for itself, as in the paper. One whose strategy could not be had stays
+    empty and says so.
+
+    Args:
+        report: of ``report_figure``, of the same figure.
+        figure: 2 or 3.
+        projection: the paper's is t-SNE.
+    """
+    places, side = _PANELS[figure], PANEL_INCHES[figure]
+    n_rows = len(report.encoders)
+    picture = new_figure(len(places) * side, n_rows * side)
+    axes = picture.subplots(n_rows, len(places), squeeze=False)
+    for row, encoder in zip(axes, report.encoders, strict=True):
+        _draw_row(list(row), places, encoder, projection)
+    return picture
+
+
+def _draw_row(
+    axes: Sequence[Axes],
+    places: Sequence[_Panel],
+    encoder: EncoderGap,
+    projection: Projection,
+) -> None:
+    crossings = {crossing.strategy: crossing for crossing in encoder.crossings}
+    for panel, place in zip(axes, places, strict=True):
+        if (crossing := crossings.get(place.strategy)) is None:
+            panel.set_title(f"{place.letter}{place.strategy}: not known", fontsize=7)
+            panel.set_axis_off()
+        else:
+            _draw_panel(panel, place, crossing, projection)
+    name = literal(textwrap.fill(encoder.encoder, 40))
+    axes[0].set_ylabel(f"{name}\n{axes[0].get_ylabel()}", fontsize=7)
+
+
+def _draw_panel(panel: Axes, place: _Panel, crossing: Crossing, projection: Projection) -> None:
+    pairs, figures = crossing.pairs, crossing.figures
+    (captions, sounds), axes = lay_flat([pairs.captions, pairs.sounds], projection)
+    for points, colour, label in (
+        (captions, CAPTION_COLOUR, place.captions),
+        (sounds, SOUND_COLOUR, place.sounds),
+    ):
+        first, second = points.T
+        panel.scatter(first, second, 7, colour, label=label, linewidths=0, alpha=0.7)
+    panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), frameon=False, fontsize=7)
+    panel.tick_params(labelsize=6)
+    panel.set_xlabel(axes[0], fontsize=7)
+    panel.set_ylabel(axes[1], fontsize=7)
+    what = f"{place.letter}{describe_crossing(crossing)}"
+    where = f"{len(pairs.sounds)} pairs of {crossing.settings['pairs_of']}"
+    panel.set_title(
+        f"{literal(textwrap.fill(what, 48))}\n{literal(textwrap.fill(where, 48))}\n"
+        f"gap {figures.gap_norm:.2f}, own {figures.paired_cosine:.2f}",
+        fontsize=7,
+    )
