@@ -49,6 +49,12 @@ embeddings_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file of `bench embed`, which stands for sounds that are not here; repeatable.",
 )
+explain_option = click.option(
+    "--explain",
+    "is_explained",
+    is_flag=True,
+    help="Ask systems that can what their captions leaned on; outside of all timing.",
+)
 _METRICS_HELP = (
     "Metrics or sets of them, comma-separated: all (default), offline, java, lexical, fer."
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
 from benchmark.cli.arguments import Layout
+from benchmark.display.escaping import show_controls
 from benchmark.display.layout import Format
 from benchmark.errors import MachineError, listed
 from benchmark.leaderboard.rows import rows_of
@@ -15,6 +16,7 @@ from benchmark.leaderboard.tables import render
 from benchmark.runs.aac_metrics_files import FOLDER, write_aac_metrics_files
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.record import RunRecord
+from benchmark.systems.explaining import Explained
 from benchmark.systems.lineups import Lineup
 
 
@@ -28,8 +30,8 @@ def finish(
 ) -> None:
     """Print the leaderboard of sealed runs, and end with what failed in them.
 
-    The exit code is 1 where a system failed, else 3 where a metric did that all it needs is here
-    for. What merely cannot be had here is no failure.
+    The exit code is 1 where a system failed, to say what its captions leaned on too, else 3 where
+    a metric did that all it needs is here for. What merely cannot be had here is no failure.
 
     Args:
         records: of the runs.
@@ -50,10 +52,44 @@ def finish(
         for name, reason in record.manifest.failures.items():
             click.echo(f"bench: {name} stopped {reason}", err=True)
             click.echo(f"       its traceback is in {RunFolder(record.path).ledger_path}", err=True)
-    if not all(row.complete for row in rows):
+    is_unexplained = [_tell_unexplained_in(record) for record in records]
+    if any(is_unexplained) or not all(row.complete for row in rows):
         sys.exit(1)
     if any(cell.has_failed for row in rows for cell in row.metrics.values()):
         sys.exit(MachineError.exit_code)
+
+
+def tell_unexplained(name: str, explained: Mapping[str, Explained], cure: str = "") -> bool:
+    """Say on the error stream where a system failed to say what its captions leaned on.
+
+    Args:
+        name: of the system.
+        explained: by clip what it said.
+        cure: a line that follows.
+
+    Returns:
+        Whether it failed anywhere.
+    """
+    errors = {clip_id: each.error for clip_id, each in explained.items() if each.error}
+    for clip_id, error in list(errors.items())[:1]:
+        told = (
+            f"bench: {name} did not say what {len(errors):,} of its {len(explained):,} captions "
+            f"leaned on; at clip {clip_id!r}: {error}"
+        )
+        click.echo(show_controls(told), err=True)
+        if cure:
+            click.echo(cure, err=True)
+    return bool(errors)
+
+
+def _tell_unexplained_in(record: RunRecord) -> bool:
+    """Say what is not known of why captions are as they are, if that was asked for."""
+    explained = {name: system.explained for name, system in record.systems.items()}
+    if record.plan.feeding.is_explained and not any(explained.values()):
+        click.echo("bench: no system of this run says what its captions lean on.", err=True)
+    where = f"       its traceback is in {RunFolder(record.path).ledger_path}"
+    failed = [name for name, each in explained.items() if tell_unexplained(name, each, where)]
+    return bool(failed)
 
 
 def _write_files(record: RunRecord) -> None:

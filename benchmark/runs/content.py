@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +18,10 @@ from benchmark.runs.plan import Plan
 from benchmark.runs.record import RunRecord, SystemRecord, hash_parts
 from benchmark.runs.scores import SCHEMA as SCORES_SCHEMA
 from benchmark.runs.scores import Scores
+from benchmark.systems.explaining import Explained
+
+_FORMER_PARTS = ("manifest", "scores", "statistics", "captions", "calls")
+"""What the first version hashed."""
 
 WhereIs = Callable[[str], object]
 """Names the place of a part in messages."""
@@ -26,13 +29,17 @@ WhereIs = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The parts of a record: those that have a schema of their own as JSON, the others typed."""
+    """The parts of a record: those that have a schema of their own as JSON, the others typed.
+
+    What captions leaned on is in no file but a ledger, and no part of a content id.
+    """
 
     manifest: older.Unread
     scores: older.Unread
     statistics: Mapping[str, object]
     captions: Mapping[str, Mapping[str, str]]
     calls: Mapping[str, Calls]
+    explained: Mapping[str, Mapping[str, Explained]] = field(default_factory=dict)
 
     def gather(
         self, path: Path, plan: Plan, where_is: WhereIs, acceptance: Acceptance | None = None
@@ -69,6 +76,7 @@ class Content:
                 contributions[planned.name],
                 self.captions[planned.name],
                 self.calls.get(planned.name, {}),
+                self.explained.get(planned.name, {}),
             )
             for planned in plan.systems
         }
@@ -86,7 +94,7 @@ class Content:
         if self.scores.get("schema") != 1:
             return None
         header = [plan.created_at, plan.dataset, plan.references_sha256, list(plan.clip_ids)]
-        parts = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        parts = {name: getattr(self, name) for name in _FORMER_PARTS}
         return hash_parts({"plan": header, **parts})
 
 

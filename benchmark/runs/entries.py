@@ -14,6 +14,7 @@ from benchmark.errors import BenchError, describe
 from benchmark.machine.fingerprint import Machine
 from benchmark.runs.folds import Batch
 from benchmark.systems.calling import CallTimeoutError
+from benchmark.systems.explaining import Explained
 
 State = Literal["ok", "empty", "error", "timeout"]
 CAPTIONED: tuple[State, ...] = ("ok", "empty")
@@ -38,6 +39,7 @@ class ClipEntry:
         audio_s: length of the clip.
         error: type and message, for ``error`` and ``timeout``.
         traceback: where it was raised.
+        explained: what the caption leaned on; None where nobody asked, or its system cannot say.
     """
 
     system: str
@@ -53,6 +55,7 @@ class ClipEntry:
     audio_s: float
     error: str | None = None
     traceback: str | None = None
+    explained: Explained | None = None
 
     @staticmethod
     def given(system_name: str, clip_id: str, caption: str, key: str) -> ClipEntry:

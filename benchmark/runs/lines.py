@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import RunError
-from benchmark.files import spell_json
+from benchmark.files import JsonObject, spell_json
 from benchmark.machine.typed_json import read_as
 from benchmark.runs.entries import ClipEntry, Entry, MachineEntry, PrepareEntry, TimedEntry
+from benchmark.systems.explaining import Explained
 
 # The names in the file are older than those of the classes, and stay.
 _KINDS: dict[str, type[Entry]] = {
@@ -41,7 +42,18 @@ def write_line(entry: Entry) -> bytes:
     if record.get("error", "") is None:
         del record["error"]
         record.pop("traceback", None)
+    if isinstance(entry, ClipEntry):
+        del record["explained"]
+        if entry.explained is not None:
+            record["explained"] = _spell_explained(entry.explained)
     return f"{spell_json(record, ensure_ascii=True)}\n".encode()  # ASCII: no text breaks a line
+
+
+def _spell_explained(explained: Explained) -> JsonObject:
+    """Spell what a caption leaned on, or why nobody knows."""
+    if explained.error is None:
+        return {"evidence": explained.spell_evidence()}
+    return {"error": explained.error, "traceback": explained.traceback}
 
 
 @cache

@@ -67,11 +67,13 @@ class Feeding:
         batch_size: clips a call; latency figures say which it was.
         timeout_s: seconds a call may take before its system is stopped; None waits for ever.
         n_timed: clips that each system captions once more, one a call, for its latency.
+        is_explained: captioners that can are asked what their captions leaned on, untimed.
     """
 
     batch_size: int = 1
     timeout_s: float | None = None
     n_timed: int = 0
+    is_explained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +181,13 @@ class Plan:
         return dataclasses.replace(self, header=dataclasses.replace(self.header, metrics=metrics))
 
     def to_json(self) -> JsonObject:
-        """Spell it for ``plan.json``: header and feeding are laid flat among the rest."""
+        """Spell it for ``plan.json``: header and feeding are laid flat among the rest.
+
+        What earlier versions did not know stands there only if it is so.
+        """
         parts = dataclasses.asdict(self)
+        if not self.feeding.is_explained:
+            del parts["feeding"]["is_explained"]
         return {"schema": SCHEMA, **parts.pop("header"), **parts.pop("feeding"), **parts}
 
     @staticmethod

@@ -25,7 +25,7 @@ from benchmark.runs.manifest import Manifest
 from benchmark.runs.plan import Plan
 from benchmark.runs.record import SYSTEM_SEPARATOR, RunRecord, SystemRecord
 from benchmark.runs.scores import SystemScores
-from benchmark.runs.sealing import captions_of
+from benchmark.runs.sealing import captions_of, explained_of
 
 SCHEMA = 2
 
@@ -117,6 +117,7 @@ def _from_folder(folder: RunFolder) -> RunRecord:
         statistics=read_as(_Statistics, folder.read_statistics(), folder.statistics_path).systems,
         captions={name: captions_of(view, name) for name in names},
         calls={name: of_system for name, of_system in calls.items() if of_system},
+        explained={name: explained_of(view, name) for name in names},
     )
     return content.gather(folder.path, plan, lambda part: folder.path / f"{part}.json")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from benchmark.runs.calls import Calls
 from benchmark.runs.manifest import Manifest, SealedSystem
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.scores import Cell, Scores, SystemScores
+from benchmark.systems.explaining import Explained
 
 SYSTEM_SEPARATOR = "::"
 _ID_LENGTH = 12
@@ -37,6 +38,8 @@ class SystemRecord:
         captions: by clip; a clip without a caption is absent. Of a leave-one-out system those of
             its last fold.
         calls: its timed calls, clip by clip.
+        explained: by clip what its captions leaned on, as far as it was asked; a run's folder
+            alone keeps that. Of a leave-one-out system those of its last fold.
     """
 
     path: Path
@@ -47,6 +50,7 @@ class SystemRecord:
     contributions: Contributions
     captions: Mapping[str, str]
     calls: Calls
+    explained: Mapping[str, Explained] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark.contract import Resources, Split, hash_captions
-from benchmark.datasets.catalogue import load_split, split_loader
+from benchmark.datasets.catalogue import load_split, split_loader, train_split_of
 from benchmark.datasets.passport import issue_passport
 from benchmark.embeddings.files import EmbeddingFile
 from benchmark.embeddings.splits import describe_files, open_files, with_embeddings
@@ -186,6 +186,16 @@ def load_same_split(plan: Plan, data_root: Path, where: Path) -> Split:
             "--data-root at the data the run was made with."
         )
     return split
+
+
+def load_train_split(plan: Plan, data_root: Path) -> Split:
+    """Load the split that an earlier plan's systems learnt from; where none did, the data set's.
+
+    Raises:
+        DataError: its files are not here, or the data set has none.
+    """
+    label = plan.train or str(train_split_of(plan.label))
+    return load_split(label, data_root, artifacts())
 
 
 def _open_files(request: RunRequest, splits: Sequence[Split]) -> tuple[EmbeddingFile, ...]:

@@ -15,6 +15,7 @@ from benchmark.runs.folds import Batch
 from benchmark.runs.listening import Heard
 from benchmark.systems.calling import Call, call_captioner
 from benchmark.systems.disclosure import read_disclosure
+from benchmark.systems.explaining import Explained, Explainer, can_explain
 
 _UNREADABLE = "unreadable"
 
@@ -31,7 +32,8 @@ def caption(ready: ReadyEntrant, batches: Iterable[Batch], clips: Clips, sink: S
 
     A sound that cannot be read costs that clip alone. Anything the captioner raises stops it; its
     clips so far are kept. What it says of itself goes to the sink before the first clip, and after
-    the last one if that has changed.
+    the last one if that has changed. Where that is asked for, it says after each call what the
+    captions leaned on; what it raises there is noted beside them and stops nothing.
 
     Args:
         ready: who is called.
@@ -43,8 +45,10 @@ def caption(ready: ReadyEntrant, batches: Iterable[Batch], clips: Clips, sink: S
         None, or why the captioner stopped: clip, error type and message.
     """
     sink.extend([ready.entry])
+    is_asked = clips.feeding.is_explained and can_explain(ready.captioner)
+    explainer = Explainer(ready.captioner, clips.feeding.timeout_s) if is_asked else None
     for batch in batches:
-        if failure := _caption_batch(ready, batch, clips, sink):
+        if failure := _caption_batch(ready, explainer, batch, clips, sink):
             return failure
     return _disclose_again(ready, sink)
 
@@ -56,7 +60,9 @@ def advancing(batches: Iterable[Batch], bar: Bar) -> Iterator[Batch]:
         bar.advance(len(batch.clip_ids))
 
 
-def _caption_batch(ready: ReadyEntrant, batch: Batch, clips: Clips, sink: Sink) -> str | None:
+def _caption_batch(
+    ready: ReadyEntrant, explainer: Explainer | None, batch: Batch, clips: Clips, sink: Sink
+) -> str | None:
     heard: list[Heard] = []
     entries: list[ClipEntry] = []
     for clip_id in batch.clip_ids:
@@ -69,7 +75,8 @@ def _caption_batch(ready: ReadyEntrant, batch: Batch, clips: Clips, sink: Sink) 
     if heard:
         sounds = [item.clip for item in heard]
         call = call_captioner(ready.captioner, sounds, clips.feeding.timeout_s)
-        entries += _entries(ready, batch, heard, call)
+        explained = explainer.ask(sounds) if explainer and call.error is None else None
+        entries += _entries(ready, batch, heard, call, explained)
         if call.error is not None:
             failure = f"at clip {sounds[0].clip_id!r}: {describe(call.error)}"
     entries.sort(key=lambda entry: entry.clip_id)
@@ -78,11 +85,17 @@ def _caption_batch(ready: ReadyEntrant, batch: Batch, clips: Clips, sink: Sink) 
 
 
 def _entries(
-    ready: ReadyEntrant, batch: Batch, heard: Sequence[Heard], call: Call
+    ready: ReadyEntrant,
+    batch: Batch,
+    heard: Sequence[Heard],
+    call: Call,
+    explained: Sequence[Explained] | None,
 ) -> Iterator[ClipEntry]:
     """Note what a call gave for each clip."""
-    captions: Sequence[str | None] = call.captions or [None] * len(heard)
-    for item, text in zip(heard, captions, strict=True):
+    nothing: list[None] = [None] * len(heard)
+    for item, text, reasons in zip(
+        heard, call.captions or nothing, explained or nothing, strict=True
+    ):
         entry = ClipEntry(
             system=batch.system_name,
             fold=batch.fold,
@@ -95,6 +108,7 @@ def _entries(
             read_s=item.read_s,
             caption_s=call.seconds,
             audio_s=item.clip.duration_s,
+            explained=reasons,
         )
         yield entry if call.error is None else entry.failed(call.error)
 

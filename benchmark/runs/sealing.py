@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmark.runs.calls import calls_of
-from benchmark.runs.entries import CAPTIONED
+from benchmark.runs.entries import CAPTIONED, ClipEntry
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.manifest import Manifest
@@ -13,6 +13,7 @@ from benchmark.runs.plan import Plan
 from benchmark.runs.record import RunRecord, SystemRecord
 from benchmark.runs.scores import Scores
 from benchmark.runs.scoring import ScoredSystem, per_clip_table
+from benchmark.systems.explaining import Explained
 
 
 def seal_run(
@@ -44,6 +45,7 @@ def seal_run(
             contributions=scored[planned.name].contributions,
             captions=captions_of(view, planned.name),
             calls=calls_of(view, planned.name),
+            explained=explained_of(view, planned.name),
         )
         for planned in plan.systems
     }
@@ -55,6 +57,17 @@ def captions_of(view: LedgerView, system_name: str) -> dict[str, str]:
 
     Captions of a file came in its order, which files for other tools keep.
     """
+    entries = _captioned(view, system_name)
+    return {entry.clip_id: entry.caption or "" for entry in entries}
+
+
+def explained_of(view: LedgerView, system_name: str) -> dict[str, Explained]:
+    """List by clip what a system's captions leaned on; of folds the last one's, as captions."""
+    entries = _captioned(view, system_name)
+    return {entry.clip_id: entry.explained for entry in entries if entry.explained is not None}
+
+
+def _captioned(view: LedgerView, system_name: str) -> list[ClipEntry]:
     entries = [entry for (name, *_), entry in view.clips.items() if name == system_name]
     by_fold = sorted(entries, key=lambda entry: entry.fold)
-    return {entry.clip_id: entry.caption or "" for entry in by_fold if entry.state in CAPTIONED}
+    return [entry for entry in by_fold if entry.state in CAPTIONED]

@@ -12,9 +12,9 @@ from benchmark.runs.record import RunRecord, SystemRecord
 def withhold_captions(record: RunRecord, statistics: Collection[str]) -> RunRecord:
     """Leave out of a record what people wrote, and the statistics that nobody asked for.
 
-    Captions and the timed calls of single clips go; plan, seal, scores, intervals and signatures
-    stay, so that tables come out as they did. Rows can be ranked and tested again by the metrics
-    whose statistics stay.
+    Captions, what they leaned on and the timed calls of single clips go; plan, seal, scores,
+    intervals and signatures stay, so that tables come out as they did. Rows can be ranked and
+    tested again by the metrics whose statistics stay.
 
     Args:
         record: of a run.
@@ -26,6 +26,7 @@ def withhold_captions(record: RunRecord, statistics: Collection[str]) -> RunReco
             system,
             captions={},
             calls={},
+            explained={},
             contributions=_keep(system, statistics),
         )
         for name, system in record.systems.items()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmark.contract import Captioner, Clip, Resources, SystemSpec
 from benchmark.deprecated import find_new_home
 from benchmark.errors import PluginError
 from benchmark.machine.clock import since
 from benchmark.stages import synchronise_device
+
+T = TypeVar("T")
 
 
 class CallTimeoutError(Exception):
@@ -77,10 +79,7 @@ def call_captioner(captioner: Captioner, clips: list[Clip], timeout_s: float | N
     try:
         synchronise_device()  # what was asked for before is not this call's
         start_ns = time.perf_counter_ns()
-        if timeout_s is None:
-            captions = _caption(captioner, clips)
-        else:
-            captions = _call_within(captioner, clips, timeout_s)
+        captions = call_plugin(captioner.caption, clips, timeout_s, name="caption()")
         synchronise_device()
         caption_s = since(start_ns)
         _check_captions(captions, clips)
@@ -89,20 +88,30 @@ def call_captioner(captioner: Captioner, clips: list[Clip], timeout_s: float | N
     return Call(list(captions), caption_s)
 
 
-def _caption(captioner: Captioner, clips: list[Clip]) -> list[str]:
-    try:
-        return captioner.caption(clips)
-    except SystemExit as error:  # it would end this process, or its own thread unheard
-        raise PluginError(f"caption() raised {error!r}.") from error
+def call_plugin(
+    method: Callable[[list[Clip]], T], clips: list[Clip], timeout_s: float | None, *, name: str
+) -> T:
+    """Call a captioner's method: it neither ends this process nor takes longer than it may.
 
+    Args:
+        method: called in a thread of its own where its time is limited; that is left behind if it
+            does not come back in time.
+        clips: what it gets.
+        timeout_s: seconds it may take; None waits for ever.
+        name: of the method, for messages.
 
-def _call_within(captioner: Captioner, clips: list[Clip], timeout_s: float) -> list[str]:
-    """Call in a thread of its own, which is left behind if it does not come back in time."""
-    outcome: list[list[str] | Exception] = []
+    Raises:
+        CallTimeoutError: it took longer.
+        PluginError: it wanted to end the process.
+        Exception: whatever else it raises.
+    """
+    if timeout_s is None:
+        return _call_staying(method, clips, name)
+    outcome: list[T | Exception] = []
 
     def work() -> None:
         try:
-            outcome.append(_caption(captioner, clips))
+            outcome.append(_call_staying(method, clips, name))
         except Exception as error:
             outcome.append(error)
 
@@ -111,10 +120,17 @@ def _call_within(captioner: Captioner, clips: list[Clip], timeout_s: float) -> l
     thread.start()
     thread.join(timeout_s)
     if not outcome:
-        raise CallTimeoutError(f"caption() took longer than {timeout_s:g} s for {len(clips)} clips")
+        raise CallTimeoutError(f"{name} took longer than {timeout_s:g} s for {len(clips)} clips")
     if isinstance(outcome[0], Exception):
         raise outcome[0]
     return outcome[0]
+
+
+def _call_staying(method: Callable[[list[Clip]], T], clips: list[Clip], name: str) -> T:
+    try:
+        return method(clips)
+    except SystemExit as error:  # it would end this process, or its own thread unheard
+        raise PluginError(f"{name} raised {error!r}.") from error
 
 
 def _check_captions(captions: object, clips: Sequence[Clip]) -> None:

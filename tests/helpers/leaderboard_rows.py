@@ -35,7 +35,16 @@ def cell(value, reason=None, metric="cider_d", parts=PARTS):
     return Cell(value, *interval, reason, Signature(metric, tuple(parts)))
 
 
-def record(name="toy", metrics=None, *, contributions=None, captions=None, run="runs/1", **changes):
+def record(
+    name="toy",
+    metrics=None,
+    *,
+    contributions=None,
+    captions=None,
+    explained=None,
+    run="runs/1",
+    **changes,
+):
     """Make a system's record; changes are fields of its plan, its seal or itself as planned."""
     parts = {
         kind: {field.name: changes.pop(field.name) for field in dataclasses.fields(kind)
@@ -55,6 +64,7 @@ def record(name="toy", metrics=None, *, contributions=None, captions=None, run="
         contributions=contributions or Contributions((), {}),
         captions=captions or {},
         calls={},
+        explained=explained or {},
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmark import Clip, DataError, Resources, Split, SystemSpec
+from benchmark import Clip, DataError, Evidence, Resources, Split, SystemSpec
 from benchmark.runs.clips import Clips
 from benchmark.runs.entrants import Entrant, prepare
 from benchmark.runs.entries import ClipEntry
@@ -27,6 +27,14 @@ class Echo:
 
     def caption(self, clips):
         return [f"{clip.clip_id} among {len(clips)}" for clip in clips]
+
+
+class Reasoning(Echo):
+    """Says that it leaned on the clips that came in together."""
+
+    def explain(self, clips):
+        others = [Evidence(clip.clip_id, float(at)) for at, clip in enumerate(clips)]
+        return [{"batch": others, "nothing": []} for _ in clips]
 
 
 class Fault:
@@ -78,10 +86,19 @@ class Noises:
         return [entry for entry in sink if isinstance(entry, ClipEntry)], failure
 
     def run(
-        self, captioner, *, text_only=False, batch_size=1, timeout_s=None, n_timed=0, **changes
+        self,
+        captioner,
+        *,
+        text_only=False,
+        batch_size=1,
+        timeout_s=None,
+        n_timed=0,
+        is_explained=False,
+        **changes,
     ):
         """Caption and time what the ledger lacks; return why the system stopped."""
-        clips = self.clips(Feeding(batch_size, timeout_s, n_timed), text_only=text_only)
+        feeding = Feeding(batch_size, timeout_s, n_timed, is_explained)
+        clips = self.clips(feeding, text_only=text_only)
         with Ledger(self.path) as ledger:
             return run_system(system_of(captioner, **changes), self.resources, clips, ledger)
 

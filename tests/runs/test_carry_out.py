@@ -8,13 +8,13 @@ import json
 import pytest
 from small_clips import write_clips
 
-from benchmark.contract import SystemSpec
+from benchmark.contract import Evidence, SystemSpec
 from benchmark.errors import RunError, UsageError
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import rescore_run, resume_run, start_run, start_seeds
 from benchmark.runs.ledger import read_ledger
 from benchmark.runs.plan import Feeding
-from benchmark.runs.reading import read_run
+from benchmark.runs.reading import read_run, write_run
 from benchmark.runs.requests import RunRequest
 from benchmark.systems import built_in
 from benchmark.systems.registry import Provenance, Registry, declared_specs
@@ -33,6 +33,9 @@ class Hisser:
         if Hisser.is_broken and Hisser.n_calls > 2:
             raise MemoryError("out of memory")
         return [f"a noise of {abs(clip.waveform).max():.2f} hisses" for clip in clips]
+
+    def explain(self, clips):
+        return [{"peak": [Evidence("level", float(clip.waveform.max()))]} for clip in clips]
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +107,29 @@ def test_resuming_goes_on_after_the_last_caption(start, resume):
     assert Hisser.n_calls == 3
     assert after.scores == before.scores
     assert after.system("hisser").captions == before.system("hisser").captions
+
+
+def test_what_captions_leaned_on_is_kept_resumed_and_read_again(start, resume, clips):
+    before = start("hisser", "constant", feeding=Feeding(is_explained=True))
+    explained = before.system("hisser").explained
+    assert list(explained) == [f"test-{number:02d}.wav" for number in range(N_CLIPS)]
+    assert all(list(each.evidence) == ["peak"] for each in explained.values())
+    assert before.system("constant").explained == {}
+    assert read_run(before.path).system("hisser").explained == explained
+    interrupt(before.path, n_lines=3)
+    assert resume(before.path).system("hisser").explained == explained
+    assert rescore_run(before.path, clips, MODELS).system("hisser").explained == explained
+
+
+def test_explanations_are_no_part_of_a_runs_identity_nor_of_its_one_file(start, tmp_path):
+    record = start("hisser", feeding=Feeding(is_explained=True))
+    silent = {
+        name: dataclasses.replace(each, explained={}) for name, each in record.systems.items()
+    }
+    assert dataclasses.replace(record, systems=silent).content_id == record.content_id
+    write_run(record, tmp_path / "run.json")
+    again = read_run(tmp_path / "run.json")
+    assert (again.content_id, again.system("hisser").explained) == (record.content_id, {})
 
 
 def test_resuming_what_failed_tries_it_again(start, resume, monkeypatch):

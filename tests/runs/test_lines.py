@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from machines import SERVER
 
+from benchmark import Evidence
 from benchmark.errors import RunError
 from benchmark.runs.entries import (
     ClipEntry,
@@ -19,6 +20,7 @@ from benchmark.runs.entries import (
     TimedEntry,
 )
 from benchmark.runs.lines import read_line, write_line
+from benchmark.systems.explaining import Explained
 
 CLIP = ClipEntry("toy", 0, "a.wav", "ok", "rain falls", "k", 0, 1, 0.1, 0.2, 5.0)
 LINES = [
@@ -27,6 +29,22 @@ LINES = [
         '{"row": "clip", "system": "toy", "fold": 0, "clip_id": "a.wav", "state": "ok", '
         '"caption": "rain falls", "key": "k", "batch": 0, "batch_size": 1, "read_s": 0.1, '
         '"caption_s": 0.2, "audio_s": 5.0}',
+    ),
+    (
+        dataclasses.replace(
+            CLIP, explained=Explained({"guidance": (Evidence("water", 0.5), Evidence("\u2028"))})
+        ),
+        '{"row": "clip", "system": "toy", "fold": 0, "clip_id": "a.wav", "state": "ok", '
+        '"caption": "rain falls", "key": "k", "batch": 0, "batch_size": 1, "read_s": 0.1, '
+        '"caption_s": 0.2, "audio_s": 5.0, "explained": {"evidence": {"guidance": '
+        '[{"text": "water", "weight": 0.5}, {"text": "\\u2028", "weight": null}]}}}',
+    ),
+    (
+        dataclasses.replace(CLIP, explained=Explained(error="KeyError: 1", traceback="Trace")),
+        '{"row": "clip", "system": "toy", "fold": 0, "clip_id": "a.wav", "state": "ok", '
+        '"caption": "rain falls", "key": "k", "batch": 0, "batch_size": 1, "read_s": 0.1, '
+        '"caption_s": 0.2, "audio_s": 5.0, "explained": {"error": "KeyError: 1", "traceback": '
+        '"Trace"}}',
     ),
     (
         PrepareEntry("toy", 1, 2.0, "ValueError: no", "Traceback", ("web",)),
@@ -76,6 +94,11 @@ def test_a_line_is_spelled_as_it_always_was_and_read_back(entry, line):
             "trained_on: expected `array",
         ),
         (change(PrepareEntry("toy", 0, 1.0), facts={"n": [1]}), "facts.n: expected"),
+        (
+            change(CLIP, explained={"evidence": {"a": [{"text": "x"}, {"text": 1}]}}),
+            "explained.evidence.a.1.text: expected `str`, got `int`",
+        ),
+        (change(CLIP, explained=[]), "explained: expected `object | null`, got `array`"),
         ('{"row": "clip", "system": "toy"}', "missing required field `fold`"),
     ],
 )
@@ -106,6 +129,10 @@ _SECONDS = st.floats(0, 1e9)
 _ERRORS = st.none() | _TEXTS
 _SPENT = st.dictionaries(_TEXTS, _SECONDS, max_size=3)
 _FACT = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | _SECONDS | _TEXTS
+_EVIDENCE = st.builds(Evidence, _TEXTS, st.none() | st.floats(-1e9, 1e9))
+_EXPLAINED = st.builds(
+    Explained, st.dictionaries(_TEXTS, st.lists(_EVIDENCE, min_size=1, max_size=3).map(tuple))
+) | st.builds(Explained, error=_TEXTS, traceback=_TEXTS)
 _CLIPS = st.builds(
     ClipEntry,
     system=_TEXTS,
@@ -119,6 +146,7 @@ _CLIPS = st.builds(
     read_s=_SECONDS,
     caption_s=_SECONDS,
     audio_s=_SECONDS,
+    explained=st.none() | _EXPLAINED,
 )
 _FAILED = st.builds(
     lambda entry, state, error, trace: dataclasses.replace(

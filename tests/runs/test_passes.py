@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from noises import REFERENCES, Echo, Fault
+import pytest
+from noises import REFERENCES, Echo, Fault, Reasoning
 
-from benchmark import stage
+from benchmark import Evidence, stage
 from benchmark.runs.ledger import read_ledger
+from benchmark.runs.sealing import explained_of
 from benchmark.runs.timed_calls import summarise_latency
 from benchmark.systems.built_in import Human
 
@@ -130,6 +132,57 @@ def test_a_timed_call_says_its_stages_its_reading_and_the_machines_speed(noises)
     (machine,) = view.machines
     assert {entry.machine for entry in rows} == {machine.machine.hash}
     assert machine.peak_rss_mib > 10
+
+
+def test_timed_calls_are_not_explained_and_stay_the_same(noises):
+    asked = []
+
+    class Watched(Reasoning):
+        def explain(self, clips):
+            asked.append([clip.clip_id for clip in clips])
+            return super().explain(clips)
+
+    assert noises.run(Watched(), n_timed=5, is_explained=True) is None
+    assert asked == [[clip_id] for clip_id in REFERENCES]
+    assert summarise_latency(read_ledger(noises.path).timed_entries("system"), []).void is None
+
+
+def test_a_run_that_was_killed_goes_on_to_the_explanations_of_one_that_was_not(noises):
+    class Killed(Reasoning):
+        n_left = 2
+
+        def explain(self, clips):
+            self.n_left -= 1
+            if not self.n_left:
+                raise KeyboardInterrupt
+            return super().explain(clips)
+
+    with pytest.raises(KeyboardInterrupt):
+        noises.run(Killed(), batch_size=2, is_explained=True)
+    assert [entry.clip_id for entry in noises.entries] == ["clip-0", "clip-1"]
+    first = noises.path.read_text()
+    assert noises.run(Reasoning(), batch_size=2, is_explained=True) is None
+    assert noises.path.read_text().startswith(first)
+    resumed = [(entry.caption, entry.explained) for entry in noises.entries]
+    noises.path.unlink()
+    noises.run(Reasoning(), batch_size=2, is_explained=True)
+    assert [(entry.caption, entry.explained) for entry in noises.entries] == resumed
+
+
+def test_each_fold_is_explained(noises):
+    class Reasoned(Human):
+        def explain(self, clips):
+            return [{"fold": [Evidence(str(self.fold))]} for _ in clips]
+
+    def prepare(resources, options):
+        return Reasoned(resources.references, resources.fold)
+
+    assert noises.run(prepare, text_only=True, leave_one_out=True, is_explained=True) is None
+    assert len(noises.entries) == 15
+    for entry in noises.entries:
+        assert entry.explained.evidence == {"fold": (Evidence(str(entry.fold)),)}
+    explained = explained_of(read_ledger(noises.path), "system")
+    assert {each.evidence["fold"] for each in explained.values()} == {(Evidence("2"),)}
 
 
 def test_what_does_nothing_says_nothing_of_its_machine(noises):

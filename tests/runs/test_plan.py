@@ -120,6 +120,11 @@ def test_what_a_run_goes_without_is_read_back_with_the_reason():
     assert Plan.from_json(written(plan), "plan.json") == plan
 
 
+def test_that_captions_are_to_be_explained_stands_in_the_file_where_it_is_so():
+    explained = dataclasses.replace(PLAN, feeding=dataclasses.replace(PLAN.feeding, is_explained=1))
+    assert written(explained) == {**written(PLAN), "is_explained": 1}
+
+
 @pytest.mark.parametrize(
     ("key", "part", "reason"),
     [
@@ -188,7 +193,7 @@ _PLANS = st.builds(
     _HEADER,
     st.lists(_SYSTEM, max_size=2).map(tuple),
     _TUPLES,
-    st.builds(Feeding, COUNTS, st.none() | AMOUNTS, COUNTS),
+    st.builds(Feeding, COUNTS, st.none() | AMOUNTS, COUNTS, st.booleans()),
     st.none() | TEXTS,
     COUNTS,
     TEXTS,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import sys
 import threading
+import time
 
 import pytest
-from noises import REFERENCES, Echo, Fault, system_of
+from noises import REFERENCES, Echo, Fault, Reasoning, system_of
 
+from benchmark import Evidence
 from benchmark.runs.entrants import Entrant, prepare
 from benchmark.runs.entries import ClipEntry, PrepareEntry
 from benchmark.runs.plan import Feeding
@@ -106,6 +108,57 @@ def test_a_call_that_ends_the_process_stops_its_system_alone(noises):
     entries, failure = noises.caption(Fault(lambda clips: sys.exit(3)))
     assert failure == "at clip 'clip-1': PluginError: caption() raised SystemExit(3)."
     assert states(entries) == ["ok", "error"]
+
+
+def test_what_captions_leaned_on_stands_beside_them(noises):
+    entries, failure = noises.caption(Reasoning(), batch_size=2, is_explained=True)
+    assert failure is None
+    pair = {"batch": (Evidence("clip-2", 0.0), Evidence("clip-3", 1.0))}
+    assert [entry.explained.evidence for entry in entries[2:4]] == [pair, pair]
+    assert entries[4].explained.evidence == {"batch": (Evidence("clip-4", 0.0),)}
+
+
+def test_nobody_is_asked_who_cannot_answer_or_was_not_to_be_asked(noises):
+    for captioner, is_explained in ((Echo(), True), (Reasoning(), False)):
+        entries, _ = noises.caption(captioner, is_explained=is_explained)
+        assert [entry.explained for entry in entries] == [None] * 5
+
+
+def test_a_failed_explanation_costs_no_caption_and_no_other_batch(noises):
+    class Doubting(Reasoning):
+        def explain(self, clips):
+            if clips[0].clip_id == "clip-2":
+                raise LookupError("why indeed")
+            return super().explain(clips)
+
+    plain, _ = noises.caption(Echo(), batch_size=2)
+    entries, failure = noises.caption(Doubting(), batch_size=2, is_explained=True)
+    assert failure is None
+    assert [entry.caption for entry in entries] == [entry.caption for entry in plain]
+    assert states(entries) == ["ok"] * 5
+    errors = [entry.explained.error for entry in entries]
+    assert errors == [None, None, "LookupError: why indeed", "LookupError: why indeed", None]
+
+
+def test_a_slow_explanation_is_in_no_captions_time(noises):
+    class Slow(Reasoning):
+        def explain(self, clips):
+            time.sleep(0.2)
+            return super().explain(clips)
+
+    entries, _ = noises.caption(Slow(), batch_size=5, is_explained=True)
+    assert entries[0].explained.evidence
+    assert entries[0].caption_s < 0.1
+
+
+def test_a_batch_without_captions_is_not_explained(noises):
+    class Torn(Fault):
+        def explain(self, clips):
+            return [{"clips": [Evidence(clip.clip_id)]} for clip in clips]
+
+    entries, failure = noises.caption(Torn(lambda clips: 1 / 0), is_explained=True)
+    assert "ZeroDivisionError" in failure
+    assert [bool(entry.explained) for entry in entries] == [True, False]
 
 
 def test_each_batch_is_in_the_sink_before_the_next_is_asked_for(noises):

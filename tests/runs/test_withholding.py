@@ -8,11 +8,13 @@ import pytest
 from leaderboard_rows import cell
 from run_records import contributions, run_of, system
 
+from benchmark import Evidence
 from benchmark.errors import RunError
 from benchmark.leaderboard.rows import rows_of
 from benchmark.leaderboard.tables import render
 from benchmark.runs.reading import read_run, write_run
 from benchmark.runs.withholding import withhold_captions
+from benchmark.systems.explaining import Explained
 
 CAPTIONS = {clip_id: f"nobody else may read {clip_id}" for clip_id in "abcde"}
 CELLS = {"cider_d": cell(0.3), "spice": cell(0.2, metric="spice")}
@@ -20,7 +22,9 @@ CELLS = {"cider_d": cell(0.3), "spice": cell(0.2, metric="spice")}
 
 def made(name, **changes):
     values = contributions(cider_d=[0.1, 0.2, 0.3, 0.4, 0.5], spice=[0.2] * 5)
-    return system(name, metrics=CELLS, contributions=values, captions=CAPTIONS, **changes)
+    parts = {"metrics": CELLS, "contributions": values, "captions": CAPTIONS}
+    explained = {"a": Explained({"guidance": (Evidence("nobody else may read this either"),)})}
+    return system(name, explained=explained, **parts, **changes)
 
 
 RUN = run_of(made("toy"), made("other"), made("human", kind="ceiling"))
@@ -31,7 +35,7 @@ def test_captions_and_what_is_not_asked_for_go_and_tables_stay(tmp_path):
     write_run(kept, tmp_path / "record.json")
     assert "nobody else" not in (tmp_path / "record.json").read_text()
     again = read_run(tmp_path / "record.json")
-    assert again.systems["toy"].captions == {}
+    assert again.systems["toy"].captions == kept.systems["toy"].explained == {}
     assert again.systems["toy"].contributions.arrays.keys() == {"cider_d"}
     assert again.systems["human"].contributions.arrays == {}
     assert again.systems["human"].contributions.clip_ids == tuple("abcde")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -11,14 +12,24 @@ import click
 from benchmark.cli.arguments import (
     data_root_option,
     embeddings_option,
+    explain_option,
     form_option,
     gathered,
     learning_options,
 )
+from benchmark.cli.endings import tell_unexplained
 from benchmark.cli.installed import load_plugins
+from benchmark.display.escaping import show_controls
 from benchmark.display.layout import Format
 from benchmark.display.records import to_json
 from benchmark.display.tables import Column, Table, render
+from benchmark.files import JsonObject
+from benchmark.leaderboard.tables.evidence import (
+    Piece,
+    evidence_columns,
+    list_pieces,
+    wrap_caption,
+)
 from benchmark.runs.captioning import caption_sounds
 from benchmark.runs.entries import ClipEntry
 from benchmark.runs.learning import AskedLearning
@@ -35,20 +46,28 @@ from benchmark.runs.requests import CaptionRequest
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @click.option("--batch-size", type=click.IntRange(min=1), default=1, show_default=True)
+@explain_option
 @form_option
 @gathered(learning=AskedLearning, feeding=Feeding, request=CaptionRequest)
 def command(request: CaptionRequest, form: Format) -> None:
     """Caption sounds: files and folders in PATHS."""
+    name, is_explained = request.system_name, request.feeding.is_explained
     entries, failure = caption_sounds(request, load_plugins())
     captioned = [entry for entry in entries if entry.caption is not None]
     if captioned:
-        click.echo(_lay_out(captioned, form))
+        click.echo(
+            _lay_out_explained(captioned, form) if is_explained else _lay_out(captioned, form)
+        )
     for entry in entries:
         if entry.caption is None:
-            click.echo(f"bench: {entry.clip_id}: {entry.error}", err=True)
+            click.echo(show_controls(f"bench: {entry.clip_id}: {entry.error}"), err=True)
     if failure is not None:
-        click.echo(f"bench: {request.system_name} stopped {failure}", err=True)
-    if len(captioned) < len(entries) or failure is not None:
+        click.echo(show_controls(f"bench: {name} stopped {failure}"), err=True)
+    explained = {entry.clip_id: entry.explained for entry in captioned if entry.explained}
+    is_unexplained = tell_unexplained(name, explained)
+    if is_explained and captioned and not explained:
+        click.echo(f"bench: {name} does not say what its captions lean on.", err=True)
+    if len(captioned) < len(entries) or failure is not None or is_unexplained:
         sys.exit(1)
 
 
@@ -68,3 +87,51 @@ def _lay_out(entries: Sequence[ClipEntry], form: Format) -> str:
         ],
     )
     return render([table], form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A piece of evidence of a sound's caption; the sound's first line names both."""
+
+    entry: ClipEntry
+    piece: Piece | None
+    is_first: bool
+
+
+def _lay_out_explained(entries: Sequence[ClipEntry], form: Format) -> str:
+    """Lay captions out with what they leaned on: a line a piece, in json an object a sound."""
+    if form == "json":
+        return to_json({entry.clip_id: _spell(entry) for entry in entries}, is_ascii=False)
+    lines: list[_Line] = []
+    for entry in entries:
+        pieces: list[Piece | None] = [*list_pieces(entry.explained)] or [None]
+        lines += [_Line(entry, piece, at == 0) for at, piece in enumerate(pieces)]
+    table: Table[_Line] = Table(
+        columns=[
+            Column("sound", lambda line: line.entry.clip_id if line.is_first else ""),
+            Column(
+                "caption",
+                lambda line: wrap_caption(line.entry.caption or "") if line.is_first else "",
+                side="left",
+            ),
+            *evidence_columns(lambda line: line.piece),
+        ],
+        rows=lines,
+        records=[
+            {
+                "file_name": line.entry.clip_id,
+                "caption_predicted": line.entry.caption or "",
+                **(line.piece.to_record() if line.piece else {}),
+            }
+            for line in lines
+        ],
+    )
+    return render([table], form)
+
+
+def _spell(entry: ClipEntry) -> JsonObject:
+    explained = entry.explained
+    return {
+        "caption_predicted": entry.caption or "",
+        "explanation": explained.spell_evidence() if explained and not explained.error else None,
+    }

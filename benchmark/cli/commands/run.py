@@ -14,6 +14,7 @@ from benchmark.cli.arguments import (
     chosen_metrics_option,
     data_root_option,
     embeddings_option,
+    explain_option,
     gathered,
     learning_options,
     lineup_options,
@@ -79,6 +80,7 @@ from benchmark.systems.roster import describe_left_out
     show_default=True,
     help="Clips to caption once more, alone and with caches off, for the latency.",
 )
+@explain_option
 @click.option("--limit", type=click.IntRange(min=1), help="Caption the first N clips only.")
 @click.option("--text-only", is_flag=True, help="Need no sound: for floors and ceilings.")
 @rank_by_option

@@ -45,6 +45,54 @@ def test_a_ceiling_cannot_caption_without_references(bench, clips_folder):
     assert "human is a ceiling" in done.stderr
 
 
+def test_what_a_caption_leaned_on_is_a_line_a_piece(bench, clips_folder):
+    sounds = [clips_folder / f"test-0{number}.wav" for number in range(2)]
+    asked = ("caption", *sounds, "--system", "toy", "--explain", "--format")
+    done = bench(*asked, "json")
+    assert done.returncode == 0, done.stderr
+    as_json = json.loads(done.stdout)
+    assert list(as_json) == list(map(str, sounds))
+    first = as_json[str(sounds[0])]
+    assert first["caption_predicted"].startswith("a quiet sound of level")
+    (pieces,) = first["explanation"].values()
+    assert [piece["text"].split()[0] for piece in pieces] == ["sample"] * 2
+    assert pieces[0]["weight"] >= pieces[1]["weight"] > 0
+
+    rows = list(csv.DictReader(io.StringIO(bench(*asked, "csv").stdout)))
+    assert [(row["file_name"], row["kind"], row["rank"]) for row in rows] == [
+        (str(sound), "loudest samples", rank) for sound in sounds for rank in "12"
+    ]
+    assert rows[0]["evidence"] == pieces[0]["text"]
+    assert float(rows[0]["weight"]) == pieces[0]["weight"]
+
+    lines = bench(*asked, "text").stdout.splitlines()
+    assert [cell.strip() for cell in lines[1].strip("│").split("│")] == [
+        *("sound", "caption", "leaned on", "weight", "what")
+    ]
+    assert sum("loudest samples" in line for line in lines) == 2
+    assert sum(pieces[0]["text"] in line for line in lines) >= 1
+
+
+def test_captions_stay_where_nobody_can_say_what_they_leaned_on(bench, clips_folder):
+    sounds = [clips_folder / f"test-0{number}.wav" for number in range(3)]
+    done = bench("caption", *sounds, "--system", "toy-unfounded[after=1]", "--explain")
+    assert done.returncode == 1
+    assert done.stdout.count("a quiet sound") == 3
+    assert "not known" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+    told = "did not say what 2 of its 3 captions leaned on; at clip"
+    assert told in done.stderr
+    assert f"{sounds[1]}': LookupError: 'nobody knows" in done.stderr
+
+
+def test_a_system_that_never_says_what_it_leans_on_is_told_to_be_one(bench, clips_folder):
+    sound = clips_folder / "test-00.wav"
+    done = bench("caption", sound, "--system", "constant", "--explain", "--format", "json")
+    assert done.returncode == 0
+    assert "constant does not say what its captions lean on" in done.stderr
+    assert json.loads(done.stdout)[str(sound)]["explanation"] is None
+
+
 def test_a_system_that_fails_says_why(bench, clips_folder):
     done = bench("caption", clips_folder, "--system", "toy-raises[after=3]", "--format", "csv")
     assert done.returncode == 1

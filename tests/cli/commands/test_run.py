@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import soundfile
@@ -49,6 +50,34 @@ def test_a_failing_system_is_reported_and_the_others_go_on(bench, clips_folder, 
     failed = [row for row in read_run(tmp_path / "run")["rows"] if row["state"] == "error"]
     assert [row["clip_id"] for row in failed] == ["test-05.wav"]
     assert "told to" in failed[0]["traceback"]
+
+
+def test_what_captions_leaned_on_is_kept_beside_them_where_it_is_asked_for(
+    bench, clips_folder, tmp_path
+):
+    systems = "toy,toy-unfounded[after=3],constant"
+    done = bench("run", "--systems", systems, "--explain", "--out", "run", "--dataset",
+                 f"folder:{clips_folder}", "--limit", "5", *LEXICAL)  # fmt: skip
+    assert done.returncode == 1
+    assert "did not say what 2 of its 5 captions leaned on; at clip 'test-03.wav'" in done.stderr
+    assert f"its traceback is in {Path('run') / 'ledger.jsonl'}" in done.stderr
+    assert "incomplete" not in done.stdout
+    rows = [row for row in read_run(tmp_path / "run")["rows"] if row["row"] == "clip"]
+    assert len(rows) == 15
+    assert [list(row.get("explained", ())) for row in rows] == [
+        *[["evidence"]] * 8,
+        *[["error", "traceback"]] * 2,
+        *[[]] * 5,
+    ]
+    table = done.stdout.split("Latency")[1]
+    assert "void" not in table
+
+
+def test_a_run_in_which_nobody_explains_says_so(bench, clips_folder):
+    done = bench("run", "--systems", "constant", "--explain", "--text-only", "--dataset",
+                 f"folder:{clips_folder}", *LEXICAL)  # fmt: skip
+    assert done.returncode == 0
+    assert done.stderr.endswith("bench: no system of this run says what its captions lean on.\n")
 
 
 def test_empty_captions_are_scored_and_counted(bench, clips_folder):

@@ -10,7 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from benchmark import Captioner, Clip, Resources, SystemSpec, hookimpl
+from benchmark import (
+    Captioner,
+    Clip,
+    Evidence,
+    Explanation,
+    Resources,
+    SystemSpec,
+    hookimpl,
+)
 
 BENCH_API = 2
 
@@ -32,6 +40,17 @@ class Loudness:
     def caption(self, clips: Sequence[Clip]) -> list[str]:
         time.sleep(self.options.delay_s * len(clips))
         return [self._describe(clip) for clip in clips]
+
+    def explain(self, clips: Sequence[Clip]) -> list[Explanation]:
+        return [
+            {
+                "loudest samples": [
+                    Evidence(f"sample {at}", float(clip.waveform[at]))
+                    for at in np.argsort(-clip.waveform, kind="stable")[:2]
+                ]
+            }
+            for clip in clips
+        ]
 
     def _describe(self, clip: Clip) -> str:
         level = float(np.sqrt(np.mean(clip.waveform**2))) if len(clip.waveform) else 0.0
@@ -62,9 +81,23 @@ class Faulty:
         }[self.fault]
 
 
+@dataclass
+class Unfounded(Loudness):
+    """Captions well, and cannot say why after ``after`` clips."""
+
+    n_explained: int = 0
+
+    def explain(self, clips: Sequence[Clip]) -> list[Explanation]:
+        self.n_explained += len(clips)
+        if self.n_explained > self.options.after:
+            raise LookupError("nobody knows \x1b[31mwhy")
+        return super().explain(clips)
+
+
 @hookimpl
 def bench_systems() -> Iterable[SystemSpec]:
     yield SystemSpec("toy", "says how loud a clip is", _prepare, ToyOptions)
+    yield SystemSpec("toy-unfounded", "cannot say why", _prepare_unfounded, ToyOptions)
     yield SystemSpec("toy-mute", "says nothing", _prepare_mute, needs_audio=False)
     for fault in ("raises", "short", "none", "mixed", "hangs"):
         prepare = partial(_prepare_faulty, fault)
@@ -74,6 +107,10 @@ def bench_systems() -> Iterable[SystemSpec]:
 
 def _prepare(resources: Resources, options: ToyOptions) -> Captioner:
     return Loudness(options)
+
+
+def _prepare_unfounded(resources: Resources, options: ToyOptions) -> Captioner:
+    return Unfounded(options)
 
 
 def _prepare_faulty(fault: str, resources: Resources, options: ToyOptions) -> Captioner:
