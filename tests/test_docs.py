@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 import shlex
@@ -18,6 +19,7 @@ from benchmark.cli.main import bench as cli
 from benchmark.metrics.catalogue import METRICS
 from benchmark.systems.names import build_options, canonical_name
 from benchmark.systems.registry import declared_specs
+from benchmark.testing import check_captioner, example_clips, example_resources
 from benchmark.testing.examples import odd_clips
 
 ROOT = Path(__file__).parents[1]
@@ -78,6 +80,17 @@ def test_the_presets_of_the_documentation_are_options_of_a_system():
     assert canonical_name(spec, options) == "tuned[width=96]"
     resolved = plugin.PRESETS.resolve(options, "soundscapes")
     assert (resolved.preset, resolved.settings) == ("mini", plugin.Settings(96, "mini"))
+
+
+def test_the_system_of_the_documentation_that_explains_itself_keeps_the_contract():
+    code = next(block for block in code_blocks("plugin.md", "python") if "# bench_lengths" in block)
+    plugin = types.ModuleType("bench_lengths")
+    exec(compile(code, "bench_lengths.py", "exec"), vars(plugin))
+    (spec,) = declared_specs(plugin)
+    captioner = spec.prepare(example_resources(Path("unused")), None)
+    check_captioner(dataclasses.replace(spec, prepare=lambda *_: captioner))
+    (explanation,) = captioner.explain(example_clips()[:1])
+    assert [piece.weight for piece in explanation["nearest captions"]] == [0.0] * 5
 
 
 def test_the_code_that_reads_runs_is_run(finished_run, tmp_path, monkeypatch, capsys):

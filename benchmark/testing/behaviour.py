@@ -17,6 +17,7 @@ from benchmark.errors import BenchError, PluginError
 from benchmark.stages import timed_call
 from benchmark.systems.calling import sample_rate_of
 from benchmark.systems.disclosure import read_disclosure
+from benchmark.systems.explaining import Explained, can_explain
 from benchmark.testing.examples import odd_clips
 from benchmark.testing.findings import BrokenRuleError
 from benchmark.testing.trial import Trial, caption_batch, prepare
@@ -36,6 +37,8 @@ def rules_for(trial: Trial) -> Iterator[tuple[str, Rule]]:
     yield "order", keeps_order
     yield "batching", captions_alone_as_together
     yield "profile", says_the_same_when_profiled
+    if can_explain(trial.captioner):
+        yield "explanations", explains_itself
     for clip in odd_clips(trial.clips[0].sample_rate_hz):
         yield clip.clip_id, partial(Trial.caption, clips=[clip])
     if not trial.spec.needs_audio:
@@ -103,6 +106,21 @@ def says_the_same_when_profiled(trial: Trial) -> None:
             raise BrokenRuleError(f"a stage is named {name!r}; expected a word, such as 'encode'.")
 
 
+def explains_itself(trial: Trial) -> None:
+    """What captions leaned on is as the contract asks, of the clip alone, and changes nothing."""
+    clips = trial.clips
+    before = trial.caption(clips)
+    together = trial.explain(clips)
+    _require_same(clips, before, trial.caption(clips), "after explain()")
+    alone = [explained for clip in clips for explained in trial.explain([clip])]
+    for clip, one, many in zip(clips, alone, together, strict=True):
+        if _texts_of(one) != _texts_of(many):
+            raise BrokenRuleError(
+                f"clip {clip.clip_id!r} leaned on {_texts_of(many)} in a batch; expected "
+                f"{_texts_of(one)}, as alone."
+            )
+
+
 def runs_without_sounds(trial: Trial) -> None:
     """What says ``needs_audio=False`` captions clips without a sound, or says why it cannot."""
     nothing = np.zeros(0, np.float32)
@@ -148,6 +166,11 @@ def follows_from_the_seed(trial: Trial) -> None:
         before = trial.caption(trial.clips)
         captions = caption_batch(again, trial.clips)
         _require_same(trial.clips, before, captions, "prepared anew with the same seed")
+
+
+def _texts_of(explained: Explained) -> dict[str, list[str]]:
+    """List what was leaned on by kind; weights may differ in their last digits."""
+    return {kind: [piece.text for piece in pieces] for kind, pieces in explained.evidence.items()}
 
 
 def _require_same(

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmark.contract import Captioner, Clip, Resources, SystemSpec
 from benchmark.systems.calling import call_captioner
+from benchmark.systems.explaining import Explained, Explainer
 from benchmark.testing.findings import BrokenRuleError
 
 
@@ -34,6 +35,22 @@ class Trial:
     def caption(self, clips: Sequence[Clip]) -> list[str]:
         """Caption a batch with the captioner on trial; raises as ``caption_batch``."""
         return caption_batch(self.captioner, clips)
+
+    def explain(self, clips: Sequence[Clip]) -> list[Explained]:
+        """Caption a batch and ask what it leaned on, as a run does.
+
+        Raises:
+            BrokenRuleError: as ``caption_batch``, and where ``explain`` breaks the contract.
+        """
+        copies = [_copy(clip) for clip in clips]
+        _caption(self.captioner, clips, copies)
+        explainer = Explainer(self.captioner, None)
+        try:
+            explained = explainer.explain(copies)
+        except Exception as error:
+            raise BrokenRuleError(f"explaining {_name(clips)}: {_spell(error)}") from error
+        _require_unchanged(clips, copies)
+        return explained
 
 
 def prepare(spec: SystemSpec, resources: Resources, options: Any) -> Captioner:
@@ -60,16 +77,14 @@ def caption_batch(captioner: Captioner, clips: Sequence[Clip]) -> list[str]:
         BrokenRuleError: it raised, gave something else than one str per clip, or wrote into a
             clip.
     """
-    copies = [_copy(clip) for clip in clips]
+    return _caption(captioner, clips, [_copy(clip) for clip in clips])
+
+
+def _caption(captioner: Captioner, clips: Sequence[Clip], copies: list[Clip]) -> list[str]:
     call = call_captioner(captioner, copies, None)
-    for clip, copy in zip(clips, copies, strict=True):
-        if clip.waveform.tobytes() != copy.waveform.tobytes():
-            raise BrokenRuleError(
-                f"it changed the waveform of clip {clip.clip_id!r}; expected it as it was, for "
-                "the next system hears the same array. Copy it before writing."
-            )
+    _require_unchanged(clips, copies)
     if call.error is not None:
-        raise BrokenRuleError(f"{_describe_batch(clips)}: {_spell(call.error)}") from call.error
+        raise BrokenRuleError(f"captioning {_name(clips)}: {_spell(call.error)}") from call.error
     assert call.captions is not None
     return list(call.captions)
 
@@ -80,9 +95,17 @@ def _copy(clip: Clip) -> Clip:
     return Clip(clip.clip_id, waveform, clip.sample_rate_hz, clip.split)
 
 
-def _describe_batch(clips: Sequence[Clip]) -> str:
-    lengths = [f"{clip.clip_id} (samples: {len(clip.waveform)})" for clip in clips]
-    return f"captioning {', '.join(lengths)}"
+def _require_unchanged(clips: Sequence[Clip], copies: Sequence[Clip]) -> None:
+    for clip, copy in zip(clips, copies, strict=True):
+        if clip.waveform.tobytes() != copy.waveform.tobytes():
+            raise BrokenRuleError(
+                f"it changed the waveform of clip {clip.clip_id!r}; expected it as it was, for "
+                "the next system hears the same array. Copy it before writing."
+            )
+
+
+def _name(clips: Sequence[Clip]) -> str:
+    return ", ".join(f"{clip.clip_id} (samples: {len(clip.waveform)})" for clip in clips)
 
 
 def _spell(error: BaseException) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from plugin_distributions import write_distribution
 
-from benchmark import DataError, Resources, SystemSpec, stage
+from benchmark import DataError, Evidence, Resources, SystemSpec, stage
 from benchmark.artifacts import Artifacts
 from benchmark.embeddings import EmbeddingStore
 from benchmark.embeddings.files import Contents, Recipe
@@ -175,6 +175,75 @@ def test_a_captioner_may_refuse_empty_clips_with_an_error_that_says_why():
         return describe_all(clips)
 
     check_captioner(system(refuse, needs_audio=False))
+
+
+# What it says its captions leaned on.
+
+
+def explains(clips):
+    return [{"peak": [Evidence(describe(clip), 1.0)], "none": []} for clip in clips]
+
+
+def explains_the_batch(clips):
+    return [{"batch": [Evidence(clip.clip_id) for clip in clips]} for _ in clips]
+
+
+def explains_and_normalises(clips):
+    for clip in clips:
+        clip.waveform.flags.writeable = True
+        clip.waveform[:] = 0
+    return explains(clips)
+
+
+class ChangesItsMind(Captioner):
+    """Captions otherwise once it was asked why."""
+
+    def __init__(self):
+        self.n_asked = 0
+        super().__init__(lambda clips: [f"a sound, said {self.n_asked} times" for _ in clips])
+
+    def explain(self, clips):
+        self.n_asked += 1
+        return explains(clips)
+
+
+class Remembers(Captioner):
+    """Explains the very clips that it captioned last."""
+
+    def __init__(self):
+        self.last = []
+        super().__init__(lambda clips: self.last.append(list(clips)) or describe_all(clips))
+
+    def explain(self, clips):
+        assert all(clip is last for clip, last in zip(clips, self.last[-1], strict=True))
+        return explains(clips)
+
+
+@pytest.mark.parametrize("captioner", [Captioner(explain=explains), Remembers()])
+def test_a_captioner_that_explains_itself_well_passes(captioner):
+    check_captioner(SystemSpec("odd", "a system", lambda *_: captioner))
+
+
+@pytest.mark.parametrize(
+    ("captioner", "message"),
+    [
+        (Captioner(explain=lambda clips: [{}]), "returned 1 explanations for 5 clips"),
+        (
+            Captioner(explain=lambda clips: 1 / 0),
+            "explaining test-0000 (samples: 80000), test-0001",
+        ),
+        (
+            Captioner(explain=explains_the_batch),
+            "clip 'test-0000' leaned on {'batch': ['test-0000'",
+        ),
+        (Captioner(explain=explains_and_normalises), "changed the waveform of clip 'test-0000'"),
+        (Captioner(explain="because"), "explain is 'because'; expected a method"),
+        (ChangesItsMind(), "after explain(); expected 'a sound, said 0 times', as before"),
+    ],
+)
+def test_a_captioner_that_explains_itself_badly_is_told(captioner, message):
+    found = findings(SystemSpec("odd", "a system", lambda *_: captioner))
+    assert message in found["explanations"]
 
 
 # What preparing does.
