@@ -84,9 +84,23 @@ function rowOf(system, clip) {
     "tr",
     { class: system === chosenSystem() ? "chosen" : "" },
     make("th", { scope: "row", title: system.name }, system.name, ...rung),
-    make("td", { class: text === caption?.trim() ? "" : "quiet" }, text),
+    make("td", { class: text === caption?.trim() ? "" : "quiet" }, text, ...evidenceOf(system, clip)),
     ...cells,
   );
+}
+
+/** What a caption leaned on, behind a line that opens it; nothing where nobody said. */
+function evidenceOf(system, clip) {
+  const kinds = system.evidence?.[clip] ?? [];
+  return kinds.map(({ kind, pieces }) => {
+    if (!pieces.length) return make("p", { class: "evidence" }, kind);
+    const items = pieces.map(([text, weight]) => {
+      const number = weight === null ? [] : [make("span", { class: "weight" }, String(weight))];
+      return make("li", {}, ...number, text || "(empty)");
+    });
+    const summary = make("summary", {}, `${kind} (${pieces.length})`);
+    return make("details", { class: "evidence" }, summary, make("ol", {}, ...items));
+  });
 }
 
 function cellKind(metric) {

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 from benchmark.contract import Split
 from benchmark.files import JsonObject
+from benchmark.leaderboard.by_clip import clip_values, list_clip_metrics
+from benchmark.leaderboard.one_clip import EACH_REFERENCE, NO_CAPTION
 from benchmark.leaderboard.page.sounds import PageSound
 from benchmark.leaderboard.ranking import Standing
-from benchmark.metrics.catalogue import METRICS, Metric
+from benchmark.metrics.catalogue import Metric
 from benchmark.metrics.contributions import Contributions
 from benchmark.runs.record import RunRecord, SystemRecord
+from benchmark.systems.explaining import Explained
 
 RANKED_RUNGS = ("system", "retrieval")
 _DIGITS = 2  # of values x100
@@ -34,11 +37,12 @@ def page_data(
     Returns:
         ``metrics``, and ``rankedBy``, the key of the one that the first table goes by;
         ``systems`` in the order of the leaderboard, each with ``captions`` (one a clip, null where
-        there is none) and ``scores`` (one list a metric, of one value a clip, null likewise);
+        there is none), ``scores`` (one list a metric, of one value a clip, null likewise) and,
+        where it said any, ``evidence`` (what each clip's caption leaned on, null likewise);
         ``clips`` with id, references and sound.
     """
     clip_ids = record.plan.clip_ids
-    metrics = [metric for key, metric in METRICS.items() if _is_shown(metric, key, record)]
+    metrics = list_clip_metrics(record)
     ordered = [row for standing in standings for row in standing.rows]
     compared = [row for row in ordered if row.rung in RANKED_RUNGS]
     compared = compared if len(compared) > 1 else ordered
@@ -53,6 +57,7 @@ def page_data(
                 "rung": row.rung,
                 "isCompared": row in compared,
                 **_captions(row.record, clip_ids),
+                **_evidence(row.record, clip_ids),
                 "scores": _scores(row.record.contributions, metrics, clip_ids),
             }
             for row in ordered
@@ -70,36 +75,43 @@ def page_data(
     }
 
 
-def _is_shown(metric: Metric, key: str, record: RunRecord) -> bool:
-    """Whether a clip's own value means something (BLEU's does not) and the run has it."""
-    has_clips = metric.aggregation == "mean" or metric.group == "meteor"
-    is_judging = metric.in_table and metric.higher_is_better is not None
-    has_any = any(system.contributions.has(key) for system in record.systems.values())
-    return has_clips and is_judging and has_any
-
-
 def _captions(system: SystemRecord, clip_ids: Sequence[str]) -> JsonObject:
     """List a system's captions; a leave-one-out system has several a clip, so none is listed."""
     if system.planned.leave_one_out:
-        return {"captions": [None] * len(clip_ids), "silence": "each reference against the others"}
+        return {"captions": [None] * len(clip_ids), "silence": EACH_REFERENCE}
     return {
         "captions": [system.captions.get(clip_id) for clip_id in clip_ids],
-        "silence": "no caption",
+        "silence": NO_CAPTION,
     }
+
+
+def _evidence(system: SystemRecord, clip_ids: Sequence[str]) -> JsonObject:
+    """List what a system's captions leaned on; nothing where no caption is listed either."""
+    if not system.explained or system.planned.leave_one_out:
+        return {}
+    return {"evidence": [_spell_evidence(system.explained.get(clip_id)) for clip_id in clip_ids]}
+
+
+def _spell_evidence(explained: Explained | None) -> list[JsonObject] | None:
+    if explained is None:
+        return None
+    if explained.error is not None:
+        return [{"kind": f"not known: {explained.error}", "pieces": []}]
+    return [
+        {"kind": kind, "pieces": [[piece.text, _short(piece.weight)] for piece in pieces]}
+        for kind, pieces in explained.evidence.items()
+    ]
+
+
+def _short(weight: float | None) -> float | None:
+    return None if weight is None or not math.isfinite(weight) else float(f"{weight:.3g}")
 
 
 def _scores(
     contributions: Contributions, metrics: Sequence[Metric], clip_ids: Sequence[str]
 ) -> list[list[float | None]]:
-    clips, columns = contributions.clip_ids, list[list[float | None]]()
-    for metric in metrics:
-        values = (
-            dict(zip(clips, contributions.per_clip(metric.key).tolist(), strict=True))
-            if contributions.has(metric.key)
-            else {}
-        )
-        columns.append([_percent(values.get(clip_id)) for clip_id in clip_ids])
-    return columns
+    columns = [clip_values(contributions, metric.key) for metric in metrics]
+    return [[_percent(values.get(clip_id)) for clip_id in clip_ids] for values in columns]
 
 
 def _percent(value: float | None) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import statistics
 
 import pytest
@@ -233,6 +234,44 @@ def test_captions_references_and_names_are_text_and_never_run(browser, tmp_path)
     assert browser.texts("article:first-of-type tbody th")[0] == f"<b>{HOSTILE}"
     assert browser.texts("img[src=x], article script, b") == []
     assert browser.said() == []  # a dialog would have raised before
+
+
+def test_what_a_caption_leaned_on_is_below_it_and_is_text_too(browser, tmp_path):
+    clips = write_clips(tmp_path / "clips", n_test=3)
+    for name in ("silent", "telling"):
+        lines = ["file_name,caption_predicted", *(f"test-0{at}.wav,a hiss" for at in range(3))]
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    files = (tmp_path / "silent.csv", tmp_path / "telling.csv")
+    invoke("score", *files, "--dataset", f"folder:{clips}", "--metrics", "cider_d", "--out",
+           tmp_path / "run")  # fmt: skip
+    pieces = [{"text": HOSTILE, "weight": 0.12345}, {"text": "rain"}]
+    explain(tmp_path / "run", "test-00.wav", {"evidence": {HOSTILE[:40]: pieces}})
+    explain(tmp_path / "run", "test-01.wav", {"error": "LookupError: <b>why</b>"})
+    browser.open(write_report(tmp_path / "run", tmp_path / "page", tmp_path).path)
+
+    cell = "tr:has(.evidence) td:nth-of-type(1)"
+    assert browser.texts(f"article:nth-of-type(1) {cell} summary") == [f"{HOSTILE[:40]} (2)"]
+    assert browser.texts(f"article:nth-of-type(1) {cell} li") == [f"0.123{HOSTILE}", "rain"]
+    assert browser.texts("article:nth-of-type(1) tr:has(.evidence) th") == ["telling"]
+    assert browser.texts(f"article:nth-of-type(2) {cell} p") == [
+        "not known: LookupError: <b>why</b>"
+    ]
+    assert browser.texts("article:nth-of-type(3) .evidence") == []
+    assert not browser.element(f"article:nth-of-type(1) {cell} li").is_displayed()
+    browser.click(".evidence summary")
+    assert browser.element(f"article:nth-of-type(1) {cell} li").is_displayed()
+    assert browser.texts("img[src=x], article script, article b") == []
+    assert browser.said() == []
+
+
+def explain(run, clip_id, explained):
+    """Let the ledger say what one system's caption of a clip leaned on."""
+    path = run / "ledger.jsonl"
+    entries = [json.loads(line) for line in path.read_text().splitlines()]
+    for entry in entries:
+        if (entry["system"], entry["clip_id"]) == ("telling", clip_id):
+            entry["explained"] = explained
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
 
 
 def _quoted(text):

@@ -1,0 +1,50 @@
+"""What a page holds of a run."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from run_records import run_of, system
+from shown_clips import HOSTILE, SPLIT, make_run
+
+from benchmark import Evidence
+from benchmark.leaderboard.page.page import embed_json
+from benchmark.leaderboard.page.page_data import page_data
+from benchmark.leaderboard.page.sounds import without_sounds
+from benchmark.leaderboard.ranking import group_rows
+from benchmark.leaderboard.rows import rows_of
+from benchmark.systems.explaining import Explained
+
+
+def systems_of(run):
+    sounds = without_sounds(run.plan.clip_ids)
+    data = page_data(run, group_rows(rows_of([run])), SPLIT, sounds)
+    return {each["name"]: each for each in json.loads(embed_json(data))["systems"]}
+
+
+def test_what_captions_leaned_on_is_there_clip_by_clip_for_who_said_it():
+    systems = systems_of(make_run())
+    assert systems["toy"]["evidence"] == [
+        [
+            {"kind": "guidance", "pieces": [["it rains", 0.512], [HOSTILE, -2.0]]},
+            {"kind": "prompt", "pieces": [["say: ", None]]},
+        ],
+        [{"kind": "not known: LookupError: why", "pieces": []}],
+        [],
+        None,
+        None,
+    ]
+    assert "evidence" not in systems["mute"]
+
+
+def test_a_run_that_was_not_asked_holds_no_evidence():
+    assert not any(
+        "evidence" in system for system in systems_of(make_run(is_explained=False)).values()
+    )
+
+
+def test_a_weight_that_is_no_number_does_not_break_a_page():
+    odd = Explained({"guidance": (Evidence("rain", math.nan), Evidence("wind", math.inf))})
+    toy = systems_of(run_of(system("toy", explained={"a": odd})))["toy"]
+    assert toy["evidence"][0][0]["pieces"] == [["rain", None], ["wind", None]]
