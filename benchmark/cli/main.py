@@ -29,6 +29,7 @@ _COMMANDS = {
     "baseline": "Accept a run as the baseline that gates hold others against.",
     "record": "Write a finished run as one file of scores, without its captions.",
     "leaderboard": "Print the table of one or more runs.",
+    "show": "Show one clip of a run: what was said of it, with scores and reasons.",
     "picture": "Draw quality against latency, or how latencies are spread.",
     "report": "Write a page to listen to a run's clips and read what systems said.",
     "meta-eval": "Measure how often each metric agrees with people.",
