@@ -3,6 +3,7 @@
 Its first module finds training clips that sound like a new one, by a small transformer that was
 trained with a triplet loss; ``triplet-retrieval`` copies the nearest one's caption. The second
 writes a caption: a frozen GPT-2 whose states attend to those of the captions that were found.
+``gpt2-prompt`` goes without the second: GPT-2 goes on with the captions as a text.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bench_gpt2_guidance.guidance_options import GuidanceOptions
+from bench_gpt2_guidance.prompt_options import PromptOptions
 from bench_gpt2_guidance.triplet_system import TRIPLET_RETRIEVAL
 from benchmark import Captioner, Resources, SystemSpec, hookimpl
 from benchmark.systems import PresetOptions
@@ -40,6 +42,15 @@ def bench_systems() -> Iterable[SystemSpec]:
         needs_audio=False,  # with uses_audio=false
         trained_on=("youtube-8m", "webtext"),
     )
+    yield SystemSpec(
+        "gpt2-prompt",
+        "GPT-2 goes on with the captions of training clips that sound alike, nothing of it trained",
+        _prepare_prompted,
+        PromptOptions,
+        needs_train=True,
+        needs_waveform=False,
+        trained_on=("youtube-8m", "webtext"),
+    )
 
 
 def _prepare_retrieved(resources: Resources, options: PresetOptions) -> Captioner:
@@ -52,3 +63,9 @@ def _prepare_best(resources: Resources, options: PresetOptions) -> Captioner:
     from bench_gpt2_guidance.preparation import prepare_best
 
     return prepare_best(resources, options)
+
+
+def _prepare_prompted(resources: Resources, options: PresetOptions) -> Captioner:
+    from bench_gpt2_guidance.prompting import prepare_prompted
+
+    return prepare_prompted(resources, options)

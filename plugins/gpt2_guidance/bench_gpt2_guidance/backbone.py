@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tokenizers import Tokenizer
 from transformers import GPT2Model
 
-from bench_gpt2_guidance.guidance_options import GuidanceSettings
+from bench_gpt2_guidance.guidance_options import MINI_BACKBONE, GuidanceSettings
 from benchmark import UNKNOWN, MissingWeightsError, UsageError
 from benchmark.models import (
     choose_model,
@@ -63,6 +63,15 @@ class Backbone:
                     f"{name}={n_tokens} is more than the {n_positions} positions of the backbone "
                     f"{self.name}. Choose at most {n_positions}."
                 )
+
+
+def load_pretrained_backbone(settings: GuidanceSettings) -> Backbone | None:
+    """Load what settings name, before anything is trained in vain; None for ``mini``.
+
+    Raises:
+        MissingWeightsError: it is not on this machine, damaged, or no GPT-2.
+    """
+    return None if settings.backbone == MINI_BACKBONE else load_backbone(settings.backbone)
 
 
 def load_backbone(name: str) -> Backbone:

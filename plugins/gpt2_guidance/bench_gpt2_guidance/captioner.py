@@ -8,7 +8,7 @@ from bench_gpt2_guidance.generator_network import Generator
 from bench_gpt2_guidance.guidance_sources import GuidanceSource
 from bench_gpt2_guidance.guidance_text import Writer
 from bench_gpt2_guidance.training_clips import PatchReader
-from benchmark import Clip, Fact, stage
+from benchmark import Clip, Evidence, Explanation, Fact, stage
 
 
 class GuidedCaptioner:
@@ -59,3 +59,11 @@ class GuidedCaptioner:
             heard = None if patches is None else list(patches)
             rows = self._generator.write(self._generator.condition(tokens, heard))
             return [self._writer.decode(row) for row in rows]
+
+    def explain(self, clips: Sequence[Clip]) -> list[Explanation]:
+        """Say which guidance captions were shown, in their order."""
+        patches = None if self._reader is None else self._reader.read(clips)
+        return [
+            {"guidance": [Evidence(caption) for caption in captions]}
+            for captions in self._source.guide(clips, patches)
+        ]

@@ -198,12 +198,13 @@ def _read_retrieval(text: str) -> PresetOptions:
     return options
 
 
-def _spell_retrieval(text: str) -> str | None:
+def spell_retrieval(text: str) -> str | None:
+    """Return the one spelling of options of retrieval; None where they say nothing."""
     spelling = canonical_name(TRIPLET_RETRIEVAL, _read_retrieval(text))
     return spelling.removeprefix(TRIPLET_RETRIEVAL.name)[1:-1] or None
 
 
 GUIDANCE_PRESETS = Presets({"paper": GUIDANCE_PAPER, "mini": GUIDANCE_MINI}, FITTING)
 GuidanceOptions = GUIDANCE_PRESETS.options_type(
-    "GuidanceOptions", PRESET_MEANING, {"retrieval": _spell_retrieval}
+    "GuidanceOptions", PRESET_MEANING, {"retrieval": spell_retrieval}
 )

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bench_gpt2_guidance.backbone import Backbone, load_backbone
+from bench_gpt2_guidance.backbone import Backbone, load_pretrained_backbone
 from bench_gpt2_guidance.captioner import GuidedCaptioner
 from bench_gpt2_guidance.generator_network import Generator
 from bench_gpt2_guidance.generator_task import GeneratorLesson, GeneratorTask
 from bench_gpt2_guidance.guidance_options import (
     GUIDANCE_PRESETS,
-    MINI_BACKBONE,
     GuidanceSettings,
     resolve_retrieval,
 )
@@ -30,6 +28,7 @@ from bench_gpt2_guidance.training_clips import (
     load_training_clips,
     open_reader,
     require_train,
+    worded_captions,
 )
 from bench_gpt2_guidance.triplet_options import TripletSettings
 from bench_gpt2_guidance.triplets import hold_out_share
@@ -126,7 +125,7 @@ def prepare_lesson(
         UsageError: an option cannot be met.
     """
     settings, seed = choice.settings, resources.seed
-    captions, patches = _worded(choice.train, clips)
+    captions, patches = worded_captions(choice.train, clips)
     share = settings.validation_share
     rows, _ = hold_out_share(len(captions), share, seed) if captions else ((), ())
     if len(rows) <= settings.k_guidance:
@@ -149,9 +148,8 @@ def prepare_lesson(
 def _choose(resources: Resources, options: PresetOptions) -> Choice:
     train = require_train(resources.train)
     preset, settings = GUIDANCE_PRESETS.resolve(options, train.dataset)
-    backbone = None
-    if settings.backbone != MINI_BACKBONE:
-        backbone = load_backbone(settings.backbone)  # before anything is trained in vain
+    backbone = load_pretrained_backbone(settings)
+    if backbone is not None:
         backbone.require_room(settings)
     return Choice(train, preset, settings, resolve_retrieval(settings, preset), backbone)
 
@@ -168,22 +166,6 @@ def _require_sounds(choice: Choice, reason: str) -> None:
             "another split with --train, or learn from captions alone with "
             "gpt2-guid-gt[uses_audio=false]."
         )
-
-
-def _worded(
-    train: Split, clips: TrainingClips | None
-) -> tuple[list[list[str]], NDArray[np.float32] | None]:
-    """Leave out captions without words, and clips without captions."""
-    of_clips = [train.references[clip_id] for clip_id in train.clip_ids]
-    worded = [
-        [caption for caption in captions if caption.strip()]
-        for captions in (of_clips if clips is None else clips.captions)
-    ]
-    patches = None
-    if clips is not None:
-        kept = [row for row, captions in enumerate(worded) if captions]
-        patches = clips.patches if len(kept) == len(worded) else clips.patches[kept]
-    return [captions for captions in worded if captions], patches
 
 
 def _assemble(

@@ -26,10 +26,12 @@ from bench_gpt2_guidance.training_clips import (
     require_train,
 )
 from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletSettings
-from benchmark import Clip, Fact, Resources, stage
+from benchmark import Clip, Evidence, Explanation, Fact, Resources, stage
 from benchmark.embeddings import search
 from benchmark.models.training import load_trained, train_once
 from benchmark.systems import PresetOptions
+
+_N_EXPLAINED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Neighbour:
     clip_id: str
     captions: tuple[str, ...]
     distance: float
+
+    @property
+    def cosine(self) -> float:
+        return 1 - self.distance**2 / 2
 
 
 class GuidanceRetriever:
@@ -122,6 +128,17 @@ class TripletRetrieval:
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
         return [nearest.captions[0] for (nearest,) in self._retriever.neighbours(clips, k=1)]
+
+    def explain(self, clips: Sequence[Clip]) -> list[Explanation]:
+        """Say which training clips were nearest, by the captions that they would lend.
+
+        Weights are the cosines of the embeddings; the first caption is what was said.
+        """
+        n_nearest = min(_N_EXPLAINED, len(self._retriever.training_clips))
+        return [
+            {"nearest captions": [Evidence(of.captions[0], of.cosine) for of in nearest]}
+            for nearest in self._retriever.neighbours(clips, k=n_nearest)
+        ]
 
 
 def prepare_triplet_retrieval(resources: Resources, options: PresetOptions) -> TripletRetrieval:

@@ -121,3 +121,27 @@ def load_training_clips(train: Split, reader: PatchReader) -> TrainingClips:
 
     captions = tuple(train.references[clip_id] for clip_id in clip_ids)
     return TrainingClips(clip_ids, captions, reader.read(clips()))
+
+
+def worded_captions(
+    train: Split, clips: TrainingClips | None
+) -> tuple[list[list[str]], NDArray[np.float32] | None]:
+    """Leave out captions without words, and clips without captions.
+
+    Args:
+        train: the split.
+        clips: those that have a sound; None: all of the split.
+
+    Returns:
+        The captions of each clip, and the patches of the same clips, if there are any.
+    """
+    of_clips = [train.references[clip_id] for clip_id in train.clip_ids]
+    worded = [
+        [caption for caption in captions if caption.strip()]
+        for captions in (of_clips if clips is None else clips.captions)
+    ]
+    patches = None
+    if clips is not None:
+        kept = [row for row, captions in enumerate(worded) if captions]
+        patches = clips.patches if len(kept) == len(worded) else clips.patches[kept]
+    return [captions for captions in worded if captions], patches

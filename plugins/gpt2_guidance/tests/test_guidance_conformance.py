@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from bench_gpt2_guidance import bench_systems
 from bench_gpt2_guidance.guidance_options import GuidanceOptions
+from bench_gpt2_guidance.prompt_options import PromptOptions
 from bench_gpt2_guidance.triplet_options import TripletOptions
 from guidance_toy_gpt2 import make_gpt2
 
@@ -28,6 +29,22 @@ def quick_options(tmp_path, **settings):
 
 def test_triplet_retrieval_keeps_the_contract():
     check_captioner(SPECS["triplet-retrieval"], options=TripletOptions(epochs=1))
+
+
+def test_captioning_by_a_prompt_keeps_the_contract(tmp_path):
+    options = PromptOptions(
+        backbone=str(make_gpt2(tmp_path / "gpt2")),
+        retrieval="epochs=1",
+        k_guidance=2,
+        max_guidance_tokens=40,
+        max_length=8,
+    )
+    check_captioner(SPECS["gpt2-prompt"], options=options)
+
+
+def test_captioning_by_a_prompt_to_the_mini_backbone_keeps_the_contract():
+    options = PromptOptions(retrieval="epochs=1", max_length=12)
+    check_captioner(SPECS["gpt2-prompt"], options=options)
 
 
 @pytest.mark.parametrize("name", ["gpt2-guid", "gpt2-guid-gt"])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from bench_gpt2_guidance.guidance_options import GuidanceOptions
 from bench_gpt2_guidance.preparation import prepare_best, prepare_retrieved
+from bench_gpt2_guidance.prompt_options import PromptOptions
+from bench_gpt2_guidance.prompting import prepare_prompted
 from guidance_toy_clips import CAPTIONS, RATE_HZ, make_resources, make_split, make_waveform
 from guidance_toy_gpt2 import given, make_gpt2
 
-from benchmark import Clip, DataError, MissingWeightsError, UsageError
+from benchmark import Clip, DataError, Evidence, MissingWeightsError, UsageError
 from benchmark.metrics.bertscore import BestCaptionSearch, find_best_captions
 
 RETRIEVAL = (
@@ -51,6 +53,11 @@ def best(root, options):
 
 def evaluated(root, train):
     return replace(make_resources(root, train), references=REFERENCES)
+
+
+def as_prompt(options):
+    shared = {field.name: getattr(options, field.name) for field in fields(PromptOptions)}
+    return PromptOptions(**shared)
 
 
 def new_clips(has_sound=True):
@@ -185,6 +192,61 @@ def test_where_each_clip_has_one_caption_the_unit_of_guidance_changes_no_weights
     by_clip = replace(options, guidance_unit="clip")
     again = prepare_retrieved(make_resources(root, make_split()), by_clip)
     assert again.facts["weights"] == retrieved.facts["weights"]
+
+
+def test_a_prompt_is_what_the_other_system_is_guided_by_and_shares_its_retrieval(
+    root, retrieved, options
+):
+    captioner = prepare_prompted(make_resources(root, make_split()), as_prompt(options))
+    facts = captioner.facts
+    assert facts["retrieval_weights"] == retrieved.facts["retrieval_weights"]
+    assert "weights" not in facts
+    clips = new_clips()
+    assert all(isinstance(caption, str) for caption in captioner.caption(clips))
+    for ours, theirs in zip(captioner.explain(clips), retrieved.explain(clips), strict=True):
+        assert ours["guidance"] == theirs["guidance"]
+        (prompt,) = ours["prompt"]
+        assert prompt.text == " ".join(f"{evidence.text}." for evidence in ours["guidance"])
+
+
+def test_a_prompt_that_is_too_long_is_counted(root, options):
+    cut = replace(as_prompt(options), max_guidance_tokens=6)
+    captioner = prepare_prompted(make_resources(root, make_split()), cut)
+    captioner.caption(new_clips())
+    assert captioner.facts["n_guidance_cut"] == 3
+    ((prompt,),) = (explained["prompt"] for explained in captioner.explain(new_clips()[:1]))
+    assert prompt.text.count(".") == 1
+
+
+def test_a_prompt_and_guidance_share_the_mini_backbone_and_retrieval(root, monkeypatch):
+    monkeypatch.delenv("BENCH_MODELS", raising=False)
+    train = replace(make_split(), dataset="soundscapes")
+    retrieval = "epochs=1,duration_s=1,threshold=0.6,batch_size=8"
+    prompted = prepare_prompted(
+        make_resources(root, train), PromptOptions(k_guidance=2, retrieval=retrieval)
+    )
+    before = sorted(root.glob("gpt2-mini-*"))
+    guided = prepare_retrieved(
+        make_resources(root, train),
+        GuidanceOptions(k_guidance=2, retrieval=retrieval, epochs=1, batch_size=8),
+    )
+    assert sorted(root.glob("gpt2-mini-*")) == before
+    assert prompted.facts["retrieval_weights"] == guided.facts["retrieval_weights"]
+    assert prompted.facts["backbone"] == "mini"
+    assert len(prompted.caption(new_clips())) == 3
+
+
+def test_explanations_are_the_guidance_that_was_used_in_its_order(root, best, retrieved, options):
+    clips = new_clips()
+    for captioner in (best, retrieved):
+        (patches,) = (captioner._reader.read(clips),)
+        guidance = captioner._source.guide(clips, patches)
+        assert captioner.explain(clips) == [
+            {"guidance": [Evidence(caption) for caption in captions]} for captions in guidance
+        ]
+    deaf = prepare_best(evaluated(root, make_split()), replace(options, uses_audio=False))
+    silent = deaf.explain(new_clips(has_sound=False))
+    assert silent == best.explain(clips)
 
 
 @pytest.mark.parametrize("prepare", [prepare_retrieved, prepare_best])

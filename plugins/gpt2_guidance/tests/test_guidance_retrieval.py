@@ -54,6 +54,21 @@ def test_neighbours_come_nearest_first_and_a_training_clip_is_its_own(retriever,
     assert 0 < distances[-1] <= 2
 
 
+def test_the_nearest_captions_explain_what_is_said_with_their_cosines(retriever):
+    clips = [new_clip(kind) for kind in CAPTIONS]
+    captioner = TripletRetrieval(retriever)
+    for clip, caption, explained in zip(
+        clips, captioner.caption(clips), captioner.explain(clips), strict=True
+    ):
+        ((kind, nearest),) = explained.items()
+        assert (kind, nearest[0].text, len(nearest)) == ("nearest captions", caption, 5)
+        weights = [evidence.weight for evidence in nearest]
+        assert weights == sorted(weights, reverse=True)
+        # Of unit vectors, by the law of cosines.
+        (found,) = retriever.neighbours([clip], k=5)
+        assert weights == [pytest.approx((2 - near.distance**2) / 2) for near in found]
+
+
 def test_captions_do_not_depend_on_the_batch(retriever):
     clips = [new_clip(kind) for kind in CAPTIONS]
     together = retriever.neighbours(clips, k=24)
