@@ -1,5 +1,6 @@
 """BERTScore for pairs and for all pairs of a corpus: metric, oracle and guidance use it alike."""
 
+from benchmark.metrics.bertscore.across import SimilarAcross
 from benchmark.metrics.bertscore.best_captions import (
     BestCaptionSearch,
     ScoredCaption,
@@ -19,6 +20,7 @@ __all__ = [
     "BestCaptionSearch",
     "PairBlock",
     "ScoredCaption",
+    "SimilarAcross",
     "SimilarPairs",
     "find_best_captions",
     "score_best_captions",

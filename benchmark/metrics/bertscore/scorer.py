@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from benchmark.artifacts import ArtifactKey, Artifacts, fingerprint
 from benchmark.errors import UsageError
 from benchmark.machine.places import artifacts
+from benchmark.metrics.bertscore.across import SimilarAcross, spread_to_texts
 from benchmark.metrics.bertscore.engine import Engine
 from benchmark.metrics.bertscore.groups import Aggregation, find_top_k_of_groups
 from benchmark.metrics.bertscore.scores import BertScores
-from benchmark.metrics.bertscore.search import find_top_k
+from benchmark.metrics.bertscore.search import find_above, find_top_k
 from benchmark.metrics.bertscore.shards import PairBlock, ShardFolder
 from benchmark.metrics.bertscore.similar import BLOCKS_PER_SHARD, Threshold, find_similar
 from benchmark.metrics.bertscore.sparse import SimilarPairs, write_sparse_rows
@@ -191,6 +192,28 @@ class BertScore:
         result = store.get_or_build("bertscore-pairs", key, build)
         shutil.rmtree(shards_path, ignore_errors=True)
         return SimilarPairs(result)
+
+    def similar_across(
+        self, references: Sequence[str], candidates: Sequence[str], threshold: float
+    ) -> SimilarAcross:
+        """Find all pairs of a text of one corpus and one of another whose F1 is above a threshold.
+
+        Texts that are spelled alike are similar, as in ``similar_pairs``. IDF weights come from
+        the references.
+
+        Args:
+            references: texts, at least one.
+            candidates: the same.
+            threshold: a plain F1, such as ``SimilarPairs.threshold``.
+
+        Raises:
+            UsageError: there are no texts.
+        """
+        asked = self._engine.find_sentences(references)
+        known = self._engine.find_sentences(candidates)
+        with self._engine.searching(asked, known) as (ours, theirs, workers):
+            above = find_above(ours, theirs, threshold, self._engine.matcher, workers)
+        return spread_to_texts(asked, known, above)
 
     def top_k(
         self, queries: Sequence[str], corpus: Sequence[str], k: int

@@ -1,4 +1,4 @@
-"""The k best sentences of a corpus for each query, exactly."""
+"""The k best sentences of a corpus for each query, or all above a threshold, exactly."""
 
 from __future__ import annotations
 
@@ -87,3 +87,32 @@ def find_top_k(
             assert best is not None
             indices[rows], scores[rows] = best.indices.cpu(), best.scores.cpu()
     return indices, scores
+
+
+def find_above(
+    queries: TokenStates,
+    corpus: TokenStates,
+    threshold: float,
+    matcher: Matcher,
+    workers: Workers,
+) -> tuple[Index, Index]:
+    """Find all pairs of a query and a sentence whose F1 is above a threshold.
+
+    Memory grows with the pairs that are found, not with those that are compared.
+
+    Returns:
+        The query and the sentence of each pair, both ``(n_found,)``, in no order.
+    """
+    plan, known = queries.plan, corpus.plan
+    found: list[tuple[Index, Index]] = []
+    with pair_progress("BERTScore: searching", len(plan.order) * len(known.order)) as bar:
+        for start in range(0, plan.n_blocks, _BLOCKS_PER_GROUP):
+            group = range(start, min(start + _BLOCKS_PER_GROUP, plan.n_blocks))
+            rows = plan.order[plan.bounds[group[0]] : plan.bounds[group[-1] + 1]]
+            blocks = range(known.n_blocks)
+            for block, f1 in f1_strips(queries, group, corpus, blocks, matcher, workers):
+                at = (f1 > threshold).nonzero().cpu().numpy()
+                found.append((rows[at[:, 0]], known.sentences(block)[at[:, 1]]))
+                bar.advance(f1.numel())
+    ours, theirs = zip(*found, strict=True)
+    return np.concatenate(ours), np.concatenate(theirs)

@@ -28,6 +28,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         _prepare_retrieved,
         GuidanceOptions,
         needs_train=True,
+        uses_validation=True,
         needs_waveform=False,
         trained_on=("youtube-8m", "webtext"),  # VGGish's weights, GPT-2's
     )
@@ -38,6 +39,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         GuidanceOptions,
         kind="ceiling",
         needs_train=True,
+        uses_validation=True,
         needs_waveform=False,
         needs_audio=False,  # with uses_audio=false
         trained_on=("youtube-8m", "webtext"),
@@ -48,6 +50,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         _prepare_prompted,
         PromptOptions,
         needs_train=True,
+        uses_validation=True,
         needs_waveform=False,
         trained_on=("youtube-8m", "webtext"),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +23,7 @@ from bench_gpt2_guidance.generator_network import Generator
 from bench_gpt2_guidance.guidance_options import WEIGHT_SETTINGS, GuidanceSettings
 from bench_gpt2_guidance.guidance_pools import GuidancePools
 from bench_gpt2_guidance.guidance_text import Writer, hash_captions
+from bench_gpt2_guidance.training_clips import hash_patches
 from bench_gpt2_guidance.triplets import Rows
 from benchmark import Fact
 from benchmark.models.training import TrainingPlan, gains_from_bfloat16, seeded
@@ -42,7 +42,8 @@ class GeneratorLesson:
     Attributes:
         backbone: frozen.
         pools: captions, of which clips they are, and what guides them.
-        patches: ``(n_clips, n_patches, width)``; None: there is no audio branch.
+        patches: ``(n_clips, n_patches, width)``, of the pools' clips; None: there is no audio
+            branch.
         settings: how to learn it.
         seed: the run's.
         device: torch's spelling.
@@ -73,17 +74,15 @@ class GeneratorLesson:
 
     def key(self) -> dict[str, Fact]:
         """Name all that the weights depend on."""
-        sounds = None
-        if self.patches is not None:
-            sounds = hashlib.sha256(f"{self.patches.shape} ".encode())
-            sounds.update(np.ascontiguousarray(self.patches).data)
+        shares = {} if self.pools.validation is None else {"validation_share": None}
         return {
             **{name: getattr(self.settings, name) for name in WEIGHT_SETTINGS},
+            **shares,  # with a validation split nothing is held out
             "amp": self.is_bfloat16,
             "code": CODE_VERSION,
             "backbone": self.backbone.fingerprint,
             "captions": hash_captions(self.pools.units.captions),
-            "patches": sounds and sounds.hexdigest(),
+            "patches": None if self.patches is None else hash_patches(self.patches),
             "pools": self.pools.sha256,
             "seed": self.seed,
             "device": self.device.split(":")[0],
@@ -145,7 +144,7 @@ class GeneratorTask:
         return self._losses(batch.rows, batch.rng(self.lesson.seed))
 
     def validate(self) -> float | None:
-        """Return the mean loss of the held-out clips' tokens, with the same guidance each time."""
+        """Return the mean loss of the tokens of clips that do not train, always guided alike."""
         if not len(self._held_out):
             return None
         rng = np.random.default_rng([self.lesson.seed, _VALIDATION])

@@ -72,8 +72,8 @@ class GuidanceSettings:
         epochs: at most.
         patience: stop after so many epochs without a better validation loss; 0: never.
         batch_size: captions at a time.
-        validation_share: of the training clips, held out to choose the best epoch; 0 takes the
-            last epoch.
+        validation_share: of the training clips, held out to choose the best epoch where the run
+            has no validation split; 0 takes the last epoch then.
         amp: matrix products in bfloat16 where the device gains from it.
         beam_size: 1 decodes greedily.
         length_penalty: of the beam search.

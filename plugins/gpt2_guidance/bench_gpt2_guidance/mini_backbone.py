@@ -61,6 +61,7 @@ class LanguageLesson:
         form: of the model.
         seed: the run's.
         device: torch's spelling.
+        validation: those of each clip of a validation split; None: clips are held out.
     """
 
     captions: Sequence[Sequence[str]]
@@ -68,6 +69,7 @@ class LanguageLesson:
     form: MiniForm
     seed: int
     device: str
+    validation: Sequence[Sequence[str]] | None = None
 
     def new_network(self) -> GPT2LMHeadModel:
         """Build the model with the first weights that follow from the seed."""
@@ -97,9 +99,16 @@ class LanguageLesson:
         settings = self.writer.settings
         spelling = ("separator", "ending", "guidance_starts", "k_guidance", "validation_share")
         limits = ("max_guidance_tokens", "max_caption_tokens", "max_length")
+        chosen_by: dict[str, Fact] = {}
+        if self.validation is not None:
+            chosen_by = {
+                "validation_share": None,  # nothing is held out
+                "validation": hash_captions(self.validation),
+            }
         return {
             **asdict(self.form),
             **{name: getattr(settings, name) for name in (*spelling, *limits)},
+            **chosen_by,
             "code": CODE_VERSION,
             "tokenizer": tokenizer.name,
             "captions": hash_captions(self.captions),
@@ -121,12 +130,15 @@ class LanguageTask:
     _held_out: Rows = field(init=False)
 
     def __post_init__(self) -> None:
-        """Hold out the clips that module 2 will, and draw first weights."""
-        lesson, captions = self.lesson, self.lesson.captions
+        """Choose epochs by the clips that module 2 does, and draw first weights."""
+        lesson, n_clips = self.lesson, len(self.lesson.captions)
+        captions = [*lesson.captions, *(lesson.validation or ())]
         self._texts = [text for of_clip in captions for text in of_clip]
         clips = np.repeat(np.arange(len(captions)), [len(texts) for texts in captions])
-        share = lesson.writer.settings.validation_share
-        _, held_out = hold_out_share(len(captions), share, lesson.seed)
+        held_out: Rows = np.arange(n_clips, len(captions))
+        if lesson.validation is None:
+            share = lesson.writer.settings.validation_share
+            _, held_out = hold_out_share(n_clips, share, lesson.seed)
         is_out = np.isin(clips, held_out)
         self._rows, self._held_out = np.flatnonzero(~is_out), np.flatnonzero(is_out)
         self.network = lesson.new_network()
@@ -177,6 +189,8 @@ def train_mini_backbone(
     settings: GuidanceSettings,
     resources: Resources,
     form: MiniForm = MINI_FORM,
+    *,
+    validation: Sequence[Sequence[str]] | None = None,
 ) -> Backbone:
     """Train the model, unless that was done before.
 
@@ -185,6 +199,7 @@ def train_mini_backbone(
         settings: how captions will be shown to it.
         resources: seed, device, and where it is kept.
         form: of the model.
+        validation: captions of each clip of a validation split; None: a share is held out.
 
     Raises:
         DataError: no caption has two tokens.
@@ -195,7 +210,7 @@ def train_mini_backbone(
     folder = build_tokenizer(texts, form.n_pieces, resources.artifacts)
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     writer = Writer(tokenizer, END_TOKEN, settings)
-    lesson = LanguageLesson(captions, writer, form, resources.seed, resources.device)
+    lesson = LanguageLesson(captions, writer, form, resources.seed, resources.device, validation)
     plan = TrainingPlan(
         "mini GPT-2", form.epochs, resources.seed, patience=form.patience, clip_norm=1.0
     )

@@ -24,14 +24,16 @@ from bench_gpt2_guidance.retrieval import prepare_retriever
 from bench_gpt2_guidance.similarity import compare_clips
 from bench_gpt2_guidance.training_clips import (
     PatchReader,
-    TrainingClips,
+    WordedClips,
     load_training_clips,
+    load_worded_validation,
     open_reader,
     require_train,
-    worded_captions,
+    worded_clips,
 )
 from bench_gpt2_guidance.triplet_options import TripletSettings
-from bench_gpt2_guidance.triplets import hold_out_share
+from bench_gpt2_guidance.triplets import Rows, hold_out_share
+from bench_gpt2_guidance.validation import describe_validation, relate_to_training
 from benchmark import DataError, Fact, Resources, Split
 from benchmark.embeddings import embed_command
 from benchmark.metrics.bertscore import BestCaptionSearch, find_best_captions
@@ -74,18 +76,20 @@ def prepare_retrieved(resources: Resources, options: PresetOptions) -> GuidedCap
     source = RetrievedGuidance(
         retriever, settings.k_guidance, resources.seed, shuffled=settings.guidance_shuffled
     )
-    lesson = prepare_lesson(
-        choice, resources, retriever.training_clips if settings.uses_audio else None
-    )
+    reader, heard = retriever.reader, retriever.training_clips
+    is_heard = settings.uses_audio
+    clips = worded_clips(choice.train, heard if is_heard else None)
+    validation = load_worded_validation(resources.validation, reader if is_heard else None)
+    lesson = prepare_lesson(choice, resources, clips, validation)
     facts: dict[str, Fact] = {"retrieval_weights": retriever.weights}
-    return _assemble(choice, resources, lesson, source, retriever.reader, facts)
+    return _assemble(choice, resources, lesson, source, reader, facts)
 
 
 def prepare_best(resources: Resources, options: PresetOptions) -> GuidedCaptioner:
     """Prepare ``gpt2-guid-gt``, guided by what suits the references best; raises the same."""
     choice = _choose(resources, options)
     settings, triplets = choice.settings, choice.triplets
-    reader = clips = None
+    reader = heard = None
     if settings.uses_audio:
         _require_sounds(choice, "the audio branch learns from them")
     search = BestCaptionSearch(
@@ -102,47 +106,72 @@ def prepare_best(resources: Resources, options: PresetOptions) -> GuidedCaptione
     )
     if settings.uses_audio:
         reader = open_reader(triplets.encoder, triplets.duration_s, resources)
-        clips = load_training_clips(choice.train, reader)
-    lesson = prepare_lesson(choice, resources, clips)
+        heard = load_training_clips(choice.train, reader)
+    clips = worded_clips(choice.train, heard)
+    validation = load_worded_validation(resources.validation, reader)
+    lesson = prepare_lesson(choice, resources, clips, validation)
     facts: dict[str, Fact] = {"aggregation": settings.aggregation}
     return _assemble(choice, resources, lesson, source, reader, facts)
 
 
 def prepare_lesson(
-    choice: Choice, resources: Resources, clips: TrainingClips | None
+    choice: Choice, resources: Resources, clips: WordedClips, validation: WordedClips | None
 ) -> GeneratorLesson:
     """Get ready what module 2 learns from.
 
     Args:
         choice: what is to be prepared.
         resources: seed, device, and where things are kept.
-        clips: with their sounds; None: there is no audio branch, and all clips of the split are
-            learnt from.
+        clips: of the training split; without patches there is no audio branch.
+        validation: what the best epoch is chosen by, with patches if the others have some; None:
+            clips are held out.
 
     Raises:
         DataError: there are too few clips.
         MissingWeightsError: the backbone or BERTScore's model is not on this machine.
         UsageError: an option cannot be met.
     """
-    settings, seed = choice.settings, resources.seed
-    captions, patches = worded_captions(choice.train, clips)
-    share = settings.validation_share
-    rows, _ = hold_out_share(len(captions), share, seed) if captions else ((), ())
-    if len(rows) <= settings.k_guidance:
+    settings, triplets = choice.settings, choice.triplets
+    rows = _rows_that_train(choice, clips, validation, resources.seed)
+    backbone = choice.backbone or train_mini_backbone(
+        clips.captions,
+        settings,
+        resources,
+        validation=None if validation is None else validation.captions,
+    )
+    units = cut_units(clips.captions, settings.guidance_unit)
+    comparison = compare_clips(
+        units.captions, resources, triplets, exclude_duplicates=settings.exclude_duplicates
+    )
+    others, patches = None, clips.patches
+    if validation is not None:
+        guided = cut_units(validation.captions, settings.guidance_unit)
+        relation = relate_to_training(
+            guided.captions, units.captions, comparison, resources.artifacts
+        )
+        others = guided, relation
+    if patches is not None and validation is not None and validation.patches is not None:
+        patches = np.concatenate([patches, validation.patches])
+    pools = find_pools(units, comparison, rows, settings.k_guidance, others)
+    return GeneratorLesson(backbone, pools, patches, settings, resources.seed, resources.device)
+
+
+def _rows_that_train(
+    choice: Choice, clips: WordedClips, validation: WordedClips | None, seed: int
+) -> Rows:
+    share, k, n_clips = choice.settings.validation_share, choice.settings.k_guidance, len(clips[0])
+    rows: Rows = np.arange(n_clips)
+    if validation is None and n_clips:
+        rows, _ = hold_out_share(n_clips, share, seed)
+    if len(rows) <= k:
+        held_out = f" (validation_share={share})" if validation is None else ""
         raise DataError(
-            f"{choice.train.label}: {len(captions)} clips have a caption"
-            f"{'' if clips is None else ' and a sound'}, of which {len(rows)} train "
-            f"(validation_share={share}); expected at least "
-            f"{settings.k_guidance + 1} for k_guidance={settings.k_guidance}. Choose a smaller "
+            f"{choice.train.label}: {n_clips} clips have a caption"
+            f"{'' if clips.patches is None else ' and a sound'}, of which {len(rows)} train"
+            f"{held_out}; expected at least {k + 1} for k_guidance={k}. Choose a smaller "
             "k_guidance, or name another split with --train."
         )
-    backbone = choice.backbone or train_mini_backbone(captions, settings, resources)
-    units = cut_units(captions, settings.guidance_unit)
-    comparison = compare_clips(
-        units.captions, resources, choice.triplets, exclude_duplicates=settings.exclude_duplicates
-    )
-    pools = find_pools(units, comparison, np.asarray(rows), settings.k_guidance)
-    return GeneratorLesson(backbone, pools, patches, settings, seed, resources.device)
+    return rows
 
 
 def _choose(resources: Resources, options: PresetOptions) -> Choice:
@@ -188,6 +217,7 @@ def _assemble(
     facts = {
         "preset": choice.preset,
         "encoder": reader.encoder.name if reader else None,
+        "validation": describe_validation(resources.validation, choice.settings.validation_share),
         **_facts_of(lesson, generator),
         "weights": folder.name,
         **facts,
@@ -197,7 +227,7 @@ def _assemble(
 
 
 def _facts_of(lesson: GeneratorLesson, generator: Generator) -> dict[str, Fact]:
-    settings, (captions, clips) = lesson.settings, lesson.pools.units
+    settings, (captions, clips) = lesson.settings, lesson.pools.training
     texts = [text for of_unit in captions for text in of_unit]
     _, n_cut = lesson.writer.encode_captions(texts)
     sizes = [(value.requires_grad, value.numel()) for value in generator.parameters()]
@@ -209,7 +239,7 @@ def _facts_of(lesson: GeneratorLesson, generator: Generator) -> dict[str, Fact]:
         "guidance_unit": settings.guidance_unit,
         "n_training_clips": int(clips[-1]) + 1,
         "n_training_captions": len(texts),
-        "n_topped_up": len(lesson.pools.topped_up),
+        "n_topped_up": lesson.pools.n_topped_up,
         "n_captions_cut": n_cut,
         "n_parameters_trained": sum(size for is_trained, size in sizes if is_trained),
         "n_parameters_frozen": sum(size for is_trained, size in sizes if not is_trained),

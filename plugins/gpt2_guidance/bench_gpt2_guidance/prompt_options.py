@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from bench_gpt2_guidance.guidance_options import (
     GUIDANCE_PAPER,
@@ -54,14 +54,28 @@ class PromptSettings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant: what ``GuidanceSettings`` refuses."""
-        replace(GUIDANCE_PAPER, **self._values())
+        self._replacing(GUIDANCE_PAPER)
 
     def among(self, preset: str) -> GuidanceSettings:
         """Return them as settings of ``gpt2-guid``, the others as a preset has them."""
-        return replace(GUIDANCE_PRESETS[preset], **self._values())
+        return self._replacing(GUIDANCE_PRESETS[preset])
 
-    def _values(self) -> dict[str, object]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+    def _replacing(self, settings: GuidanceSettings) -> GuidanceSettings:
+        return replace(
+            settings,
+            backbone=self.backbone,
+            encoder=self.encoder,
+            retrieval=self.retrieval,
+            k_guidance=self.k_guidance,
+            guidance_shuffled=self.guidance_shuffled,
+            separator=self.separator,
+            ending=self.ending,
+            guidance_starts=self.guidance_starts,
+            max_guidance_tokens=self.max_guidance_tokens,
+            beam_size=self.beam_size,
+            length_penalty=self.length_penalty,
+            max_length=self.max_length,
+        )
 
 
 PROMPT_PAPER = PromptSettings()

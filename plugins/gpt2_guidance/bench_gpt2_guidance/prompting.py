@@ -13,9 +13,11 @@ from bench_gpt2_guidance.prompt_options import PROMPT_PRESETS
 from bench_gpt2_guidance.retrieval import prepare_retriever
 from bench_gpt2_guidance.training_clips import (
     PatchReader,
+    load_worded_validation,
     require_train,
-    worded_captions,
+    worded_clips,
 )
+from bench_gpt2_guidance.validation import describe_validation
 from benchmark import Clip, Evidence, Explanation, Fact, Resources, stage
 from benchmark.systems import PresetOptions
 
@@ -91,21 +93,26 @@ def prepare_prompted(resources: Resources, options: PresetOptions) -> PromptedCa
     preset, chosen = PROMPT_PRESETS.resolve(options, train.dataset)
     settings = chosen.among(preset)
     backbone = load_pretrained_backbone(settings)
-    retriever = prepare_retriever(resources, resolve_retrieval(settings, preset))
+    triplets = resolve_retrieval(settings, preset)
+    retriever = prepare_retriever(resources, triplets)
+    reader = retriever.reader
     source = RetrievedGuidance(
         retriever, settings.k_guidance, resources.seed, shuffled=settings.guidance_shuffled
     )
     if backbone is None:
-        captions, _ = worded_captions(train, retriever.training_clips)
-        backbone = train_mini_backbone(captions, settings, resources)
+        captions, _ = worded_clips(train, retriever.training_clips)
+        others = load_worded_validation(resources.validation, reader)
+        backbone = train_mini_backbone(
+            captions, settings, resources, validation=None if others is None else others.captions
+        )
     continuation = Continuation(backbone, settings, resources.device)
-    reader = retriever.reader
     facts: dict[str, Fact] = {
         "preset": preset,
         "encoder": reader.encoder.name,
         "backbone": backbone.name,
         "k_guidance": settings.k_guidance,
         "guidance_shuffled": settings.guidance_shuffled,
+        "validation": describe_validation(resources.validation, triplets.validation_share),
         "n_training_clips": len(retriever.training_clips),
         "n_parameters_frozen": continuation.n_parameters,
         "retrieval_weights": retriever.weights,

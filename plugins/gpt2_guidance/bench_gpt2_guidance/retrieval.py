@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 
@@ -19,13 +19,20 @@ from bench_gpt2_guidance.training import (
     training_plan,
 )
 from bench_gpt2_guidance.training_clips import (
+    HeardClips,
     PatchReader,
-    TrainingClips,
+    hash_patches,
     load_training_clips,
+    load_validation_clips,
     open_reader,
     require_train,
 )
 from bench_gpt2_guidance.triplet_options import TRIPLET_PRESETS, TripletSettings
+from bench_gpt2_guidance.validation import (
+    ValidationSounds,
+    describe_validation,
+    relate_to_training,
+)
 from benchmark import Clip, Evidence, Explanation, Fact, Resources, stage
 from benchmark.embeddings import search
 from benchmark.models.training import load_trained, train_once
@@ -60,7 +67,7 @@ class GuidanceRetriever:
         self,
         reader: PatchReader,
         network: SoundEmbedder,
-        training_clips: TrainingClips,
+        training_clips: HeardClips,
         device: str,
         weights: str = "",
     ) -> None:
@@ -114,12 +121,14 @@ class GuidanceRetriever:
 class TripletRetrieval:
     """Copies the nearest training clip's caption, its first reference."""
 
-    def __init__(self, retriever: GuidanceRetriever, preset: str = "paper") -> None:
-        """Take a retriever that is ready, and the name of its preset."""
+    def __init__(
+        self, retriever: GuidanceRetriever, facts: Mapping[str, Fact] | None = None
+    ) -> None:
+        """Take a retriever that is ready, and facts of how it came about."""
         encoder = retriever.reader.encoder
         self.trained_on = encoder.trained_on
         self.facts: dict[str, Fact] = {
-            "preset": preset,
+            **(facts or {}),
             "encoder": encoder.name,
             "n_training_clips": len(retriever.training_clips),
             "weights": retriever.weights,
@@ -145,7 +154,9 @@ def prepare_triplet_retrieval(resources: Resources, options: PresetOptions) -> T
     """Prepare ``triplet-retrieval``; raises what ``prepare_retriever`` does."""
     train = require_train(resources.train)
     preset, settings = TRIPLET_PRESETS.resolve(options, train.dataset)
-    return TripletRetrieval(prepare_retriever(resources, settings), preset)
+    chosen_by = describe_validation(resources.validation, settings.validation_share)
+    facts: dict[str, Fact] = {"preset": preset, "validation": chosen_by}
+    return TripletRetrieval(prepare_retriever(resources, settings), facts)
 
 
 def prepare_retriever(resources: Resources, settings: TripletSettings) -> GuidanceRetriever:
@@ -160,8 +171,17 @@ def prepare_retriever(resources: Resources, settings: TripletSettings) -> Guidan
     train = require_train(resources.train)
     reader = open_reader(settings.encoder, settings.duration_s, resources)
     clips = load_training_clips(train, reader)
-    similar = find_similar_clips(clips.captions, resources, settings)
-    lesson = Lesson(clips.patches, similar, settings, resources.seed, resources.device)
+    comparison = find_similar_clips(clips.captions, resources, settings)
+    validation = None
+    if resources.validation is not None:
+        others = load_validation_clips(resources.validation, reader)
+        similar = relate_to_training(
+            others.captions, clips.captions, comparison, resources.artifacts
+        )
+        validation = ValidationSounds(others.patches, similar)
+    lesson = Lesson(
+        clips.patches, comparison.similar, settings, resources.seed, resources.device, validation
+    )
     folder = train_once(
         "triplet-retrieval",
         _training_key(lesson, clips),
@@ -176,12 +196,19 @@ def prepare_retriever(resources: Resources, settings: TripletSettings) -> Guidan
     return GuidanceRetriever(reader, network, clips, resources.device, folder.name)
 
 
-def _training_key(lesson: Lesson, clips: TrainingClips) -> dict[str, Fact]:
+def _training_key(lesson: Lesson, clips: HeardClips) -> dict[str, Fact]:
     """Name all that the weights depend on: sounds, captions and encoder through their effects."""
+    chosen_by: dict[str, Fact] = {}
+    if lesson.validation is not None:
+        chosen_by = {
+            "validation_share": None,  # nothing is held out
+            "validation": lesson.validation.sha256,
+        }
     return {
         **asdict(lesson.settings),
+        **chosen_by,
         "code": CODE_VERSION,
-        "patches": clips.patches_sha256,
+        "patches": hash_patches(clips.patches),
         "similar": lesson.similar.sha256,
         "seed": lesson.seed,
         "device": lesson.device.split(":")[0],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -181,7 +181,7 @@ def _choose_pairs(n_texts: int) -> tuple[NDArray[np.int64], ...]:
 
 def find_similar_clips(
     captions: Sequence[Sequence[str]], resources: Resources, settings: TripletSettings
-) -> SimilarClips:
+) -> Comparison:
     """Compare clips for triplets, which need similar and dissimilar ones.
 
     Args:
@@ -206,7 +206,7 @@ def find_similar_clips(
             f"{pairs.maximum:.4f} ({scorer.model.name}, layer {scorer.layer}). Triplets need "
             "similar and dissimilar clips: choose another threshold, or train on more clips."
         )
-    return similar
+    return comparison
 
 
 def relate_clips(pairs: SimilarPairs, owners: Rows, artifacts: Artifacts) -> Path:
@@ -230,12 +230,23 @@ def relate_clips(pairs: SimilarPairs, owners: Rows, artifacts: Artifacts) -> Pat
 
 def _write(pairs: SimilarPairs, owners: Rows, folder: Path) -> None:
     n_clips = int(owners[-1]) + 1
+    write_relation(folder, n_clips, _relate(pairs, owners, n_clips))
+
+
+def write_relation(folder: Path, n_clips: int, relation: Iterable[tuple[Rows, Rows]]) -> None:
+    """Write what ``SimilarClips`` reads, clip by clip.
+
+    Args:
+        folder: an empty one.
+        n_clips: whose similar ones follow.
+        relation: for each clip the similar ones, ascending, and its duplicates, likewise.
+    """
     bounds, end = np.empty((n_clips, 3), np.int64), 0
     with (
         (folder / "indices.int32").open("wb") as file,
         progress_bar("similar clips", n_clips) as bar,
     ):
-        for clip, (others, duplicates) in enumerate(_relate(pairs, owners, n_clips)):
+        for clip, (others, duplicates) in enumerate(relation):
             start, first_duplicate = end, end + len(others)
             end = first_duplicate + len(duplicates)
             bounds[clip] = start, first_duplicate, end

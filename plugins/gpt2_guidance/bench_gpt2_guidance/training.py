@@ -24,8 +24,10 @@ from bench_gpt2_guidance.triplets import (
     Rows,
     epoch_batches,
     hold_out_share,
+    triplets_to_training,
     validation_triplets,
 )
+from bench_gpt2_guidance.validation import ValidationSounds
 from benchmark.models.training import TrainingPlan, seeded
 
 CODE_VERSION = 2
@@ -44,6 +46,7 @@ class Lesson:
         settings: how to learn it.
         seed: the run's.
         device: torch's spelling.
+        validation: what chooses the best epoch; None: clips that are held out.
     """
 
     patches: NDArray[np.float32]
@@ -51,6 +54,20 @@ class Lesson:
     settings: TripletSettings
     seed: int
     device: str
+    validation: ValidationSounds | None = None
+
+    def heard(self, rows: Rows) -> NDArray[np.float32]:
+        """Return the patches of clips, those of validation counted after all that train.
+
+        Args:
+            rows: ``(n,)``, ascending.
+        """
+        n_training = len(self.patches)
+        if self.validation is None:
+            return self.patches[rows]
+        first = int(np.searchsorted(rows, n_training))
+        others = self.validation.patches[rows[first:] - n_training]
+        return np.concatenate([self.patches[rows[:first]], others])
 
 
 def training_plan(lesson: Lesson) -> TrainingPlan:
@@ -77,7 +94,7 @@ class TripletTask:
         """Draw the first weights, the clips to hold out and their triplets.
 
         Raises:
-            DataError: no held-out clip makes a triplet.
+            DataError: no clip makes a triplet to choose the best epoch by.
             UsageError: an option cannot be met.
         """
         settings, seed = lesson.settings, lesson.seed
@@ -91,9 +108,12 @@ class TripletTask:
         )
         self._lesson = lesson
         self._patches = torch.from_numpy(lesson.patches)
-        self._rows, held_out = hold_out_share(n_clips, settings.validation_share, seed)
+        self._rows: Rows = np.arange(n_clips)
         self._validation: Rows | None = None
-        if len(held_out):
+        if lesson.validation is not None:
+            self._validation = triplets_to_training(lesson.validation.similar, n_clips, seed)
+        elif settings.validation_share:
+            self._rows, held_out = hold_out_share(n_clips, settings.validation_share, seed)
             self._validation = validation_triplets(lesson.similar, self._rows, held_out, seed)
 
     def batches(self, epoch: int) -> list[tuple[Rows, Rows]]:
@@ -127,11 +147,11 @@ class TripletTask:
         )
 
     def validate(self) -> float | None:
-        """Return the mean loss of the fixed triplets of held-out clips."""
+        """Return the mean loss of fixed triplets, of the validation split or of held-out clips."""
         if self._validation is None:
             return None
         rows, places = np.unique(self._validation, return_inverse=True)
-        embedded = embed(self.network, self._lesson.patches[rows], self._lesson.device)
+        embedded = embed(self.network, self._lesson.heard(rows), self._lesson.device)
         anchor, positive, negative = torch.from_numpy(embedded)[places.reshape(-1, 3).T].double()
         losses = triplet_loss(
             (anchor - positive).square().sum(1),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,8 @@ SAMPLE_RATE_HZ = 16_000
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingClips:
-    """Training clips that have a sound, in the order of their ids.
+class HeardClips:
+    """Clips of a split that have a sound, in the order of their ids.
 
     Attributes:
         clip_ids: ``n_clips`` of them.
@@ -33,13 +34,6 @@ class TrainingClips:
 
     def __len__(self) -> int:
         return len(self.clip_ids)
-
-    @property
-    def patches_sha256(self) -> str:
-        """Hash of what training hears."""
-        digest = hashlib.sha256(f"{self.patches.shape} ".encode())
-        digest.update(np.ascontiguousarray(self.patches).data)
-        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +88,7 @@ def require_train(train: Split | None) -> Split:
     return train
 
 
-def load_training_clips(train: Split, reader: PatchReader) -> TrainingClips:
+def load_training_clips(train: Split, reader: PatchReader) -> HeardClips:
     """Read and embed the clips of a training split that have a sound.
 
     Args:
@@ -114,28 +108,64 @@ def load_training_clips(train: Split, reader: PatchReader) -> TrainingClips:
             f"{train.label}`, give --embeddings of a machine that has them (`{command}`), or name "
             "another split with --train."
         )
-
-    def clips() -> Iterator[Clip]:
-        for clip_id in clip_ids:
-            yield train.read_clip(clip_id, reader.encoder.sample_rate_hz)
-
-    captions = tuple(train.references[clip_id] for clip_id in clip_ids)
-    return TrainingClips(clip_ids, captions, reader.read(clips()))
+    return _hear(train, clip_ids, reader)
 
 
-def worded_captions(
-    train: Split, clips: TrainingClips | None
-) -> tuple[list[list[str]], NDArray[np.float32] | None]:
+def load_validation_clips(validation: Split, reader: PatchReader) -> HeardClips:
+    """Read and embed the clips of a validation split that have a sound.
+
+    Args:
+        validation: its missing clips are passed over.
+        reader: of their sounds.
+
+    Raises:
+        DataError: no clip has a sound, or one cannot be read.
+    """
+    clip_ids = tuple(clip_id for clip_id in validation.clip_ids if clip_id in validation.present)
+    if not clip_ids:
+        command = embed_command(validation.label, reader.encoder.name, "patches", reader.duration_s)
+        raise DataError(
+            f"{validation.label}: none of {len(validation.references)} clips has a sound; expected "
+            "one at least, to choose the best epoch by. See `bench data verify "
+            f"{validation.label}`, give --embeddings of a machine that has them (`{command}`), "
+            "name another split with --val, or hold training clips out: --val none."
+        )
+    return _hear(validation, clip_ids, reader)
+
+
+def _hear(split: Split, clip_ids: tuple[str, ...], reader: PatchReader) -> HeardClips:
+    clips = (split.read_clip(clip_id, reader.encoder.sample_rate_hz) for clip_id in clip_ids)
+    captions = tuple(split.references[clip_id] for clip_id in clip_ids)
+    return HeardClips(clip_ids, captions, reader.read(clips))
+
+
+def hash_patches(patches: NDArray[np.float32]) -> str:
+    """Hash what training hears."""
+    digest = hashlib.sha256(f"{patches.shape} ".encode())
+    digest.update(np.ascontiguousarray(patches).data)
+    return digest.hexdigest()
+
+
+class WordedClips(NamedTuple):
+    """Clips whose captions have words.
+
+    Attributes:
+        captions: those of each clip, at least one.
+        patches: ``(n_clips, n_patches, dim)``; None where nobody listens.
+    """
+
+    captions: list[list[str]]
+    patches: NDArray[np.float32] | None
+
+
+def worded_clips(split: Split, clips: HeardClips | None) -> WordedClips:
     """Leave out captions without words, and clips without captions.
 
     Args:
-        train: the split.
+        split: which holds the clips.
         clips: those that have a sound; None: all of the split.
-
-    Returns:
-        The captions of each clip, and the patches of the same clips, if there are any.
     """
-    of_clips = [train.references[clip_id] for clip_id in train.clip_ids]
+    of_clips = [split.references[clip_id] for clip_id in split.clip_ids]
     worded = [
         [caption for caption in captions if caption.strip()]
         for captions in (of_clips if clips is None else clips.captions)
@@ -144,4 +174,29 @@ def worded_captions(
     if clips is not None:
         kept = [row for row, captions in enumerate(worded) if captions]
         patches = clips.patches if len(kept) == len(worded) else clips.patches[kept]
-    return [captions for captions in worded if captions], patches
+    return WordedClips([captions for captions in worded if captions], patches)
+
+
+def load_worded_validation(
+    validation: Split | None, reader: PatchReader | None
+) -> WordedClips | None:
+    """Read the clips of a validation split that have words.
+
+    Args:
+        validation: None: there is none, and clips of the training split are held out.
+        reader: of their sounds; None: nobody listens, and clips need none.
+
+    Raises:
+        DataError: there is a split, but no caption or no sound in it.
+    """
+    if validation is None:
+        return None
+    clips = None if reader is None else load_validation_clips(validation, reader)
+    worded = worded_clips(validation, clips)
+    if not worded.captions:
+        raise DataError(
+            f"{validation.label}: no clip{'' if clips is None else ' with a sound'} has a caption "
+            "with words; expected one at least, to choose the best epoch by. Name another split "
+            "with --val, or hold training clips out: --val none."
+        )
+    return worded

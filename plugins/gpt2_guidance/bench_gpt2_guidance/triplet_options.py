@@ -50,8 +50,8 @@ class TripletSettings:
         epochs: at most.
         patience: stop after so many epochs without a better validation loss; 0: never.
         batch_size: clips at a time.
-        validation_share: of the training clips, held out to choose the best epoch; 0 takes the
-            last epoch.
+        validation_share: of the training clips, held out to choose the best epoch where the run
+            has no validation split; 0 takes the last epoch then.
     """
 
     # The defaults are the paper's.

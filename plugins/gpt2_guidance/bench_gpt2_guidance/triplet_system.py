@@ -20,6 +20,7 @@ TRIPLET_RETRIEVAL = SystemSpec(
     TripletOptions,
     is_retrieval=True,
     needs_train=True,
+    uses_validation=True,
     needs_waveform=False,
     trained_on=("youtube-8m",),  # VGGish's weights
 )

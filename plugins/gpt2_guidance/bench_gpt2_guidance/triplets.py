@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,22 +70,62 @@ def validation_triplets(similar: SimilarClips, rows: Rows, held_out: Rows, seed:
     Raises:
         DataError: no held-out clip has a positive and a negative.
     """
-    rng = np.random.default_rng([seed, _VALIDATION])
     trains = _mask(rows, len(similar))
-    triplets = []
-    for anchor in held_out:
-        positives = similar.positives(int(anchor))
-        positives = positives[trains[positives]]
+
+    def choices(anchor: int) -> tuple[Rows, Rows]:
+        positives = similar.positives(anchor)
         negatives = rows[similar.are_negatives(np.array([anchor]), rows)[0]]
-        if len(positives) and len(negatives):
-            drawn = [rng.choice(of, _TRIPLETS_PER_CLIP) for of in (positives, negatives)]
-            triplets.append(np.column_stack([np.full(_TRIPLETS_PER_CLIP, anchor), *drawn]))
-    if not triplets:
+        return positives[trains[positives]].astype(np.int64), negatives
+
+    triplets = _draw_triplets(((int(anchor), *choices(int(anchor))) for anchor in held_out), seed)
+    if not len(triplets):
         raise DataError(
             f"none of {len(held_out)} held-out clips has a similar and a dissimilar one among the "
             f"{len(rows)} clips that train, so no epoch can be called the best. Raise "
             "validation_share, lower the threshold, or take the last epoch: validation_share=0."
         )
+    return triplets
+
+
+def triplets_to_training(similar: SimilarClips, n_training: int, seed: int) -> Rows:
+    """Draw triplets of the clips of a validation split, as ``validation_triplets`` does.
+
+    Args:
+        similar: for each of these clips the training clips that are similar to it.
+        n_training: training clips, all of which train.
+        seed: the run's.
+
+    Returns:
+        ``(n_triplets, 3)``: anchors, counted from ``n_training``, positives, negatives.
+
+    Raises:
+        DataError: no clip has a positive and a negative.
+    """
+
+    def choices(clip: int) -> tuple[Rows, Rows]:
+        is_negative = np.ones(n_training, dtype=bool)
+        is_negative[similar.similar_to(clip)] = False
+        return similar.positives(clip).astype(np.int64), np.flatnonzero(is_negative)
+
+    clips = range(len(similar))
+    triplets = _draw_triplets(((n_training + clip, *choices(clip)) for clip in clips), seed)
+    if not len(triplets):
+        raise DataError(
+            f"none of {len(similar)} clips of the validation split has a similar and a dissimilar "
+            f"one among the {n_training} that train, so no epoch can be called the best. Name "
+            "another split with --val, lower the threshold, or hold training clips out: --val none."
+        )
+    return triplets
+
+
+def _draw_triplets(choices: Iterable[tuple[int, Rows, Rows]], seed: int) -> Rows:
+    """Draw some triplets of each anchor that has a positive and a negative."""
+    rng = np.random.default_rng([seed, _VALIDATION])
+    triplets = [np.empty((0, 3), np.int64)]
+    for anchor, positives, negatives in choices:
+        if len(positives) and len(negatives):
+            drawn = [rng.choice(of, _TRIPLETS_PER_CLIP) for of in (positives, negatives)]
+            triplets.append(np.column_stack([np.full(_TRIPLETS_PER_CLIP, anchor), *drawn]))
     return np.concatenate(triplets).astype(np.int64)
 
 

@@ -183,7 +183,7 @@ def test_the_systems_say_what_they_need():
     assert SPECS["triplet-retrieval"].is_retrieval
     assert SPECS["gpt2-guid"].needs_audio
     assert (SPECS["gpt2-guid-gt"].kind, SPECS["gpt2-guid-gt"].needs_audio) == ("ceiling", False)
-    assert all(spec.needs_train for spec in SPECS.values())
+    assert all(spec.needs_train and spec.uses_validation for spec in SPECS.values())
 
 
 def test_declaring_the_systems_imports_nothing_heavy():

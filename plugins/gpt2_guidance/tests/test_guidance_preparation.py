@@ -194,6 +194,50 @@ def test_where_each_clip_has_one_caption_the_unit_of_guidance_changes_no_weights
     assert again.facts["weights"] == retrieved.facts["weights"]
 
 
+def with_validation(resources, n_clips=6):
+    return replace(resources, validation=replace(make_split(n_clips), name="val"))
+
+
+def test_with_a_validation_split_no_training_clip_is_held_out(root, retrieved, options):
+    resources = with_validation(make_resources(root, make_split()))
+    captioner = prepare_retrieved(resources, options)
+    assert retrieved.facts["validation"] == "held out: 10 % of clips"
+    assert captioner.facts["validation"] == "toy:val"
+    assert captioner.facts["n_training_clips"] == retrieved.facts["n_training_clips"] == 24
+    for name in ("weights", "retrieval_weights"):
+        assert captioner.facts[name] != retrieved.facts[name]
+        history = json.loads((root / captioner.facts[name] / "history.json").read_text())
+        assert all(epoch["validation_loss"] is not None for epoch in history["epochs"])
+    # Nothing is held out, so the share decides nothing.
+    share = replace(options, validation_share=0.3, retrieval=f"{RETRIEVAL[:-3]}0.3")
+    again = prepare_retrieved(resources, share)
+    for name in ("weights", "retrieval_weights"):
+        assert again.facts[name] == captioner.facts[name]
+    assert len(captioner.caption(new_clips())) == 3
+
+
+def test_another_validation_split_chooses_other_weights(root, options):
+    deaf = replace(options, uses_audio=False)
+    resources = evaluated(root, make_split())
+    facts = [prepare_best(with_validation(resources, n), deaf).facts for n in (6, 9)]
+    assert facts[0]["weights"] != facts[1]["weights"]
+    assert facts[0]["validation"] == "toy:val"
+
+
+def test_the_mini_backbone_is_chosen_by_the_validation_split_too(root, monkeypatch):
+    monkeypatch.delenv("BENCH_MODELS", raising=False)
+    resources = make_resources(root, replace(make_split(), dataset="soundscapes"))
+    options = PromptOptions(k_guidance=2, retrieval="epochs=1,duration_s=1,batch_size=8")
+    before = {folder.name for folder in root.glob("gpt2-mini-*")}
+    prompted = prepare_prompted(with_validation(resources), options)
+    (backbone,) = {
+        folder.name for folder in root.glob("gpt2-mini-*") if "tokenizer" not in folder.name
+    } - before
+    history = json.loads((root / backbone / "history.json").read_text())
+    assert all(epoch["validation_loss"] is not None for epoch in history["epochs"])
+    assert prompted.facts["validation"] == "toy:val"
+
+
 def test_a_prompt_is_what_the_other_system_is_guided_by_and_shares_its_retrieval(
     root, retrieved, options
 ):
