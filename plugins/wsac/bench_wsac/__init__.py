@@ -35,6 +35,7 @@ def bench_systems() -> Iterable[SystemSpec]:
             WsacOptions,
             needs_train=True,
             needs_waveform=False,
+            uses_validation=True,
         )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -60,14 +61,28 @@ class Bridge:
         return self.renormalised and (self.noise_std > 0 or self.offset is not None)
 
 
+class Examples(NamedTuple):
+    """Captions to read and to write.
+
+    Attributes:
+        captions: as people wrote them.
+        embeddings: ``(n_captions, dim)``, an array or a memory map.
+        targets: for each caption its rows of the vocabulary.
+    """
+
+    captions: Sequence[str]
+    embeddings: Embeddings
+    targets: Sequence[Tokens]
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """What there is to learn.
 
     Attributes:
-        embeddings: ``(n_captions, dim)``, an array or a memory map.
-        targets: for each caption its rows of the vocabulary.
-        clip_of: ``(n_captions,)``, ascending: whose caption it is.
+        examples: to learn from.
+        clip_of: ``(n_captions,)``, ascending: whose caption an example is.
+        validation: to choose the best epoch by; None: a share of the examples' clips is held out.
         vocabulary: of the targets.
         bridge: what is done to embeddings.
         settings: how to learn it.
@@ -75,18 +90,27 @@ class Lesson:
         device: torch's spelling.
     """
 
-    embeddings: Embeddings
-    targets: Sequence[Tokens]
+    examples: Examples
     clip_of: Rows
+    validation: Examples | None
     vocabulary: Vocabulary
     bridge: Bridge
     settings: Settings
     seed: int
     device: str
 
+    def divide(self) -> tuple[Rows, Rows]:
+        """Split the examples into those to learn and those held out to choose the epoch by.
+
+        None is held out where there is a validation split, or the last epoch is taken.
+        """
+        needs_some = self.settings.best_by != "last" and self.validation is None
+        share = self.settings.validation_share if needs_some else 0.0
+        return hold_out_clips(self.clip_of, share, self.seed)
+
     def new_network(self) -> PrefixDecoder:
         """Build the decoder with the first weights that follow from the seed."""
-        dim, end = self.embeddings.shape[1], self.vocabulary.end
+        dim, end = self.examples.embeddings.shape[1], self.vocabulary.end
         with seeded(self.device, self.seed, "first weights"):
             network = PrefixDecoder(dim, self.vocabulary.n_rows, end, self.settings)
         return network.to(self.device)
@@ -106,9 +130,7 @@ class DecoderTask:
     def __post_init__(self) -> None:
         """Draw first weights, and hold clips out."""
         settings = self.lesson.settings
-        self._rows, self._held_out = hold_out_clips(
-            self.lesson.clip_of, settings.validation_share, self.lesson.seed
-        )
+        self._rows, self._held_out = self.lesson.divide()
         self.network = self.lesson.new_network()
         self.optimizer = AdamW(
             self.network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
@@ -126,22 +148,28 @@ class DecoderTask:
 
     def losses(self, batch: Rows) -> Tensor:
         """Compute the losses of a batch's tokens."""
-        return self._losses(batch, is_noisy=True)
+        return self._losses(self.lesson.examples, batch, is_noisy=True)
 
     def validate(self) -> float | None:
-        """Return the mean loss of the held-out captions' tokens, without noise."""
-        if not len(self._held_out):
+        """Return the mean loss of the tokens of captions that are not learnt, without noise."""
+        lesson = self.lesson
+        if lesson.settings.best_by == "last":
+            return None
+        examples, rows = lesson.examples, self._held_out
+        if lesson.validation is not None:
+            examples, rows = lesson.validation, np.arange(len(lesson.validation.captions))
+        if not len(rows):
             return None
         parts = [
-            self._losses(self._held_out[start : start + _CAPTIONS_AT_ONCE], is_noisy=False)
-            for start in range(0, len(self._held_out), _CAPTIONS_AT_ONCE)
+            self._losses(examples, rows[start : start + _CAPTIONS_AT_ONCE], is_noisy=False)
+            for start in range(0, len(rows), _CAPTIONS_AT_ONCE)
         ]
         return torch.cat(parts).double().mean().item()
 
-    def _losses(self, rows: Rows, *, is_noisy: bool) -> Tensor:
+    def _losses(self, examples: Examples, rows: Rows, *, is_noisy: bool) -> Tensor:
         lesson = self.lesson
-        embeddings = torch.from_numpy(np.array(lesson.embeddings[rows])).to(lesson.device)
-        targets = pad_targets([lesson.targets[row] for row in rows]).to(lesson.device)
+        embeddings = torch.from_numpy(np.array(examples.embeddings[rows])).to(lesson.device)
+        targets = pad_targets([examples.targets[row] for row in rows]).to(lesson.device)
         return self.network.losses(lesson.bridge.cross(embeddings, is_noisy=is_noisy), targets)
 
 

@@ -16,6 +16,7 @@ Strategy = Literal["none", "ni", "es", "nnd", "pd"]
 Mapping = Literal["mlp", "linear"]
 Vocabulary = Literal["used", "tokenizer", "gpt2"]
 Schedule = Literal["steps", "linear", "cosine", "constant"]
+BestBy = Literal["loss", "last"]
 NoiseStd = float | Literal["published", "estimated"]
 
 PAPER_ENCODER = "ase"
@@ -53,8 +54,10 @@ class Settings:
         patience: stop after so many epochs without a better validation loss; 0: never.
         batch_size: captions at a time.
         clip_norm: limit of the gradients' norm; 0: none.
-        validation_share: of the training clips, whose captions choose the best epoch; 0 takes
-            the last epoch.
+        best_by: ``loss``: of all epochs the one with the lowest loss on the captions of the
+            validation split; ``last``: the last epoch, whatever it is worth.
+        validation_share: of the training clips, whose captions choose the epoch where there is no
+            validation split, and are not learnt; 0 takes the last epoch there.
         amp: matrix products in bfloat16 where the device gains from it.
         noise_std: of ``wsac-ni``, for each value of an embedding; ``estimated``: the mean over
             pairs of captions of one clip of the largest difference of a value; ``published``:
@@ -104,6 +107,7 @@ class Settings:
     patience: int = 0
     batch_size: int = 64
     clip_norm: float = 1.0
+    best_by: BestBy = "loss"
     validation_share: float = 0.02
     amp: bool = True
     noise_std: NoiseStd = "published"
@@ -172,7 +176,7 @@ WEIGHT_SETTINGS = (
     *("vocabulary", "max_tokens", "start_is_target", "max_length"),
     *("learning_rate", "warmup_epochs", "warmup_steps", "schedule"),
     *("drops_after_warmup", "weight_decay", "epochs"),
-    *("patience", "batch_size", "clip_norm", "validation_share", "amp"),
+    *("patience", "batch_size", "clip_norm", "best_by", "validation_share", "amp"),
 )
 """What decides a decoder's weights; noise and shift do so by their values."""
 
@@ -188,7 +192,7 @@ CODE = Settings(
     schedule="linear",
     weight_decay=0.02,
     clip_norm=0.0,
-    validation_share=0.0,
+    best_by="last",
     noise_std=0.0316,  # the square root of its variance, 0.001
     shift_noise_std=0.0316,
     renormalised=True,

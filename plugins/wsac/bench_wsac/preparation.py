@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench_wsac.captioner import Wsac
+from bench_wsac.captions import read_validation, training_captions
 from bench_wsac.gap import Gap, measure_gap
-from bench_wsac.lesson import Bridge, DecoderTask, Lesson
+from bench_wsac.lesson import Bridge, DecoderTask, Examples, Lesson
 from bench_wsac.network import PrefixDecoder
 from bench_wsac.noise import Noise, choose_noise
 from bench_wsac.options import PAPER_ENCODER, PRESETS, WEIGHT_SETTINGS, Settings, Strategy
@@ -33,7 +34,7 @@ from benchmark.encoders import Embeddings, JointEncoder, TokenizingEncoder, load
 from benchmark.models.training import TrainingPlan, gains_from_bfloat16, load_trained, train_once
 from benchmark.systems import PresetOptions, parse_name
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raise it with any change that changes weights."""
 
 _TAIL = 1000
@@ -66,9 +67,16 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: PresetOption
     noise = choose_noise(encoder, store, resources, settings) if strategy == "ni" else None
     bridge = _choose_bridge(settings, gap, noise)
     lesson = Lesson(
-        memory, targets, clip_of, vocabulary, bridge, settings, resources.seed, resources.device
+        Examples(captions, memory, targets),
+        clip_of,
+        read_validation(resources.validation, encoder, store, vocabulary, settings),
+        vocabulary,
+        bridge,
+        settings,
+        resources.seed,
+        resources.device,
     )
-    key = _training_key(lesson, captions, encoder.fingerprint)
+    key = _training_key(lesson, encoder.fingerprint)
     decoder, folder = _trained_decoder(lesson, key, resources.artifacts)
     facts: dict[str, Fact] = {
         "preset": preset,
@@ -78,6 +86,7 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: PresetOption
         "n_pieces": vocabulary.n_rows,
         "n_parameters": sum(value.numel() for value in decoder.parameters()),
         "weights": folder.name,
+        **_facts_of_validation(lesson, resources.validation, train),
         **_facts_of(strategy, settings, bridge, gap, noise),
     }
     return Wsac(
@@ -92,30 +101,6 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: PresetOption
         trained_on=() if gap is None else (gap.source,),
         facts=facts,
     )
-
-
-def training_captions(train: Split) -> tuple[list[str], _Rows]:
-    """List the captions of a split that hold a word.
-
-    Returns:
-        Captions by clip, and for each the number of its clip, ascending.
-
-    Raises:
-        DataError: there is none.
-    """
-    numbered = [
-        (caption, number)
-        for number, clip_id in enumerate(train.clip_ids)
-        for caption in train.references[clip_id]
-        if caption.strip()
-    ]
-    if not numbered:
-        raise DataError(
-            f"{train.label} holds no caption with a word; expected captions to learn from. Choose "
-            "another training split with --train."
-        )
-    captions, clips = zip(*numbered, strict=True)
-    return list(captions), np.array(clips, dtype=np.int64)
 
 
 def choose_vocabulary(
@@ -203,24 +188,39 @@ def _trained_decoder(
     return network, folder
 
 
-def _training_key(
-    lesson: Lesson, captions: Sequence[str], encoder_fingerprint: str
-) -> dict[str, Fact]:
+def _training_key(lesson: Lesson, encoder_fingerprint: str) -> dict[str, Fact]:
     """Name all that the weights depend on."""
-    digest = hashlib.sha256(lesson.clip_of.tobytes())
-    for caption in captions:
-        digest.update(caption.encode() + b"\0")
-    chosen = asdict(lesson.settings)
+    validation, chosen = lesson.validation, asdict(lesson.settings)
+    if validation is not None or chosen["best_by"] == "last":
+        chosen["validation_share"] = 0.0  # it has no say
     return {
         **{name: chosen[name] for name in WEIGHT_SETTINGS},
         "amp": chosen["amp"] and gains_from_bfloat16(lesson.device),
         "code": CODE_VERSION,
         "encoder": encoder_fingerprint,
-        "captions": digest.hexdigest(),
+        "captions": _hash_texts(lesson.examples.captions, lesson.clip_of.tobytes()),
+        "validation": None if validation is None else _hash_texts(validation.captions),
         "bridge": lesson.bridge.key,
         "seed": lesson.seed,
         "device": lesson.device.split(":")[0],
     }
+
+
+def _hash_texts(texts: Sequence[str], first: bytes = b"") -> str:
+    digest = hashlib.sha256(first)
+    for text in texts:
+        digest.update(text.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def _facts_of_validation(lesson: Lesson, split: Split | None, train: Split) -> dict[str, Fact]:
+    """Say what the best epoch was chosen by; None: it is the last one."""
+    if lesson.validation is not None and split is not None:
+        source, n_captions = str(split.label), len(lesson.validation.captions)
+    else:
+        n_captions = len(lesson.divide()[1])
+        source = f"{lesson.settings.validation_share:g} of the clips of {train.label}"
+    return {"validation": source if n_captions else None, "n_validation_captions": n_captions}
 
 
 def _facts_of(

@@ -103,7 +103,7 @@ def test_the_optimiser_is_adamw_with_the_weight_decay_that_is_chosen(weight_deca
 
 # The bridge
 
-Z = torch.nn.functional.normalize(torch.from_numpy(make_lesson().embeddings), dim=1)
+Z = torch.nn.functional.normalize(torch.from_numpy(make_lesson().examples.embeddings), dim=1)
 SHIFT = np.linspace(-0.4, 0.6, 24, dtype=np.float32)
 
 
@@ -203,13 +203,36 @@ def test_validation_is_the_mean_loss_of_held_out_tokens_without_noise():
     task = DecoderTask(lesson)
     task.network.eval()
     _, out = hold_out_clips(lesson.clip_of, 0.3, 0)
-    shifted = torch.from_numpy(lesson.embeddings[out] + SHIFT)
+    shifted = torch.from_numpy(lesson.examples.embeddings[out] + SHIFT)
     with torch.no_grad():
         alone = [
-            task.network.losses(row[None], torch.from_numpy(lesson.targets[at])[None])
+            task.network.losses(row[None], torch.from_numpy(lesson.examples.targets[at])[None])
             for row, at in zip(shifted, out, strict=True)
         ]
         assert task.validate() == pytest.approx(torch.cat(alone).mean().item(), rel=1e-5)
+
+
+def test_with_a_validation_split_no_caption_is_lost_and_its_own_are_the_measure():
+    validation = ["a dog barks loudly", "rain falls on wood"]
+    lesson = make_lesson(validation=validation, validation_share=0.5, bridge=Bridge(5.0, SHIFT))
+    task = DecoderTask(lesson)
+    task.network.eval()
+    learnt = np.concatenate(task.batches(0))
+    assert sorted(learnt) == list(range(len(lesson.examples.captions)))
+    shifted = torch.from_numpy(lesson.validation.embeddings + SHIFT)
+    with torch.no_grad():
+        alone = [
+            task.network.losses(row[None], torch.from_numpy(target)[None])
+            for row, target in zip(shifted, lesson.validation.targets, strict=True)
+        ]
+        assert task.validate() == pytest.approx(torch.cat(alone).mean().item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("validation", [None, ["a dog barks"]])
+def test_where_the_last_epoch_is_taken_nothing_is_held_out_and_nothing_validated(validation):
+    task = DecoderTask(make_lesson(validation=validation, best_by="last", validation_share=0.5))
+    assert len(np.concatenate(task.batches(0))) == len(task.lesson.examples.captions)
+    assert task.validate() is None
 
 
 # Training
@@ -269,7 +292,7 @@ def test_a_decoder_learns_three_captions_by_heart_and_stops_at_their_ends(tmp_pa
     decoder = lesson.new_network().eval()
     load_trained(decoder, tmp_path)
     with torch.inference_mode():
-        written = decoder.write(decoder.mapping(torch.from_numpy(lesson.embeddings)))
+        written = decoder.write(decoder.mapping(torch.from_numpy(lesson.examples.embeddings)))
     assert [lesson.vocabulary.decode(rows) for rows in written] == captions
     assert all(lesson.vocabulary.end in rows for rows in written)
 
@@ -284,7 +307,7 @@ def test_even_cut_captions_teach_when_to_stop(tmp_path):
     decoder = lesson.new_network().eval()
     load_trained(decoder, tmp_path)
     with torch.inference_mode():
-        (rows,) = decoder.write(decoder.mapping(torch.from_numpy(lesson.embeddings)))
+        (rows,) = decoder.write(decoder.mapping(torch.from_numpy(lesson.examples.embeddings)))
     assert lesson.vocabulary.decode(rows) == "a bird is singing"
 
 
@@ -316,8 +339,10 @@ def test_one_caption_is_enough_to_learn_from(tmp_path):
 def test_each_token_that_is_no_padding_counts(tmp_path):
     lesson = make_lesson(validation_share=0.0)
     _, history = run(lesson, tmp_path)
-    assert {epoch["n_items"] for epoch in history["epochs"]} == {sum(map(len, lesson.targets))}
-    assert sum(map(len, lesson.targets)) == 2 * sum(
+    assert {epoch["n_items"] for epoch in history["epochs"]} == {
+        sum(map(len, lesson.examples.targets))
+    }
+    assert sum(map(len, lesson.examples.targets)) == 2 * sum(
         len(text.split()) + 1 for texts in CAPTIONS.values() for text in texts
     )
 

@@ -100,9 +100,9 @@ def test_losses_are_those_of_a_plain_loop_and_padding_has_none(trained):
     lesson, _ = trained
     decoder = load(trained)
     rows = [0, 2, 9, 17, 20]
-    targets = [lesson.targets[row] for row in rows]
+    targets = [lesson.examples.targets[row] for row in rows]
     assert len({len(target) for target in targets}) > 2
-    embeddings = torch.from_numpy(lesson.embeddings[rows])
+    embeddings = torch.from_numpy(lesson.examples.embeddings[rows])
     with torch.no_grad():
         losses = decoder.losses(embeddings, pad_targets(targets))
         expected = torch.cat(
@@ -114,8 +114,8 @@ def test_losses_are_those_of_a_plain_loop_and_padding_has_none(trained):
 
 def test_more_padding_changes_neither_losses_nor_gradients(trained):
     lesson, _ = trained
-    embeddings = torch.from_numpy(lesson.embeddings[:4])
-    padded = pad_targets(lesson.targets[:4])
+    embeddings = torch.from_numpy(lesson.examples.embeddings[:4])
+    padded = pad_targets(lesson.examples.targets[:4])
     more = torch.nn.functional.pad(padded, (0, 3), value=IGNORED)
     found = []
     for targets in (padded, more):
@@ -129,9 +129,9 @@ def test_more_padding_changes_neither_losses_nor_gradients(trained):
 def test_the_end_is_a_target_and_the_start_only_if_asked():
     for start_is_target in (False, True):
         lesson = make_lesson(["a dog barks"], start_is_target=start_is_target)
-        (target,) = lesson.targets
+        (target,) = lesson.examples.targets
         losses = lesson.new_network().losses(
-            torch.from_numpy(lesson.embeddings), pad_targets([target])
+            torch.from_numpy(lesson.examples.embeddings), pad_targets([target])
         )
         assert target[-1] == lesson.vocabulary.end
         assert len(losses) == 3 + 1 + start_is_target
@@ -144,7 +144,10 @@ def prefixes_of(decoder):
     """Embeddings between those of captions, mapped."""
     lesson = make_lesson()
     rng = np.random.default_rng(0)
-    mixed = rng.dirichlet(np.full(len(lesson.embeddings), 0.1), N_PREFIXES) @ lesson.embeddings
+    mixed = (
+        rng.dirichlet(np.full(len(lesson.examples.embeddings), 0.1), N_PREFIXES)
+        @ lesson.examples.embeddings
+    )
     mixed /= np.linalg.norm(mixed, axis=1, keepdims=True)
     with torch.inference_mode():
         return decoder.mapping(torch.from_numpy(mixed.astype(np.float32)))
@@ -270,9 +273,9 @@ def test_the_longest_captions_fit_the_table_of_positions():
             [" ".join(["rain"] * 29), "a dog barks"], max_tokens=max_tokens, max_length=max_length
         )
         network = lesson.new_network().eval()
-        embeddings = torch.from_numpy(lesson.embeddings)
-        losses = network.losses(embeddings, pad_targets(lesson.targets))
-        assert len(losses) == sum(map(len, lesson.targets))
+        embeddings = torch.from_numpy(lesson.examples.embeddings)
+        losses = network.losses(embeddings, pad_targets(lesson.examples.targets))
+        assert len(losses) == sum(map(len, lesson.examples.targets))
         with torch.inference_mode():
             assert len(network.write(network.mapping(embeddings))) == 2
 

@@ -51,7 +51,8 @@ OTHER_VALUES = {
     "vocabulary": None, "max_tokens": 33, "start_is_target": None, "learning_rate": 0.5,
     "warmup_epochs": 2, "warmup_steps": 7, "schedule": "constant",
     "drops_after_warmup": True, "weight_decay": 0.5,
-    "epochs": 77, "patience": 9, "batch_size": 5, "clip_norm": 3.0, "validation_share": 0.25,
+    "epochs": 77, "patience": 9, "batch_size": 5, "clip_norm": 3.0, "best_by": None,
+    "validation_share": 0.25,
     "amp": None, "noise_std": "estimated", "noise_clips": 3, "noise_source": "train",
     "shift": "decoding", "shift_noise_std": 0.7,
     "gap_clips": 8, "gap_source": "clotho:validation", "renormalised": None, "temperature": 0.9,
@@ -78,7 +79,7 @@ def test_both_presets_hold_what_paper_and_code_agree_on(option, value):
 
 def test_the_code_preset_cuts_and_stops_where_the_code_does():
     assert (CODE.max_tokens, CODE.max_length) == (22, 30)
-    assert (CODE.clip_norm, CODE.validation_share) == (0.0, 0.0)
+    assert (CODE.clip_norm, CODE.best_by) == (0.0, "last")
 
 
 def test_every_setting_is_an_option_and_every_option_but_the_preset_is_a_setting():
@@ -92,7 +93,11 @@ def test_every_setting_is_an_option_and_every_option_but_the_preset_is_a_setting
 @pytest.mark.parametrize("option", [field.name for field in fields(Settings)])
 def test_an_explicit_option_overrides_the_preset_and_nothing_else(preset, option):
     before = asdict(PRESETS[preset])
-    flipped = {"mapping": ("mlp", "linear"), "vocabulary": ("used", "gpt2")}
+    flipped = {
+        "mapping": ("mlp", "linear"),
+        "vocabulary": ("used", "gpt2"),
+        "best_by": ("loss", "last"),
+    }
     value = OTHER_VALUES[option]
     if value is None:
         one, other = flipped.get(option, (True, False))

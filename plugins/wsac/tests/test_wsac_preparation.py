@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 from bench_wsac.options import MINI, WEIGHT_SETTINGS, WsacOptions
-from bench_wsac.preparation import choose_vocabulary, prepare_wsac, training_captions
+from bench_wsac.preparation import choose_vocabulary, prepare_wsac
 from safetensors.torch import load_file
 from torch.nn.modules.module import register_module_forward_hook
 from wsac_toy import CAPTIONS, QUICK, make_clip, make_resources, make_split
@@ -86,7 +86,8 @@ def test_what_concerns_decoding_or_another_system_only_trains_nothing(
         ("none", "drops_after_warmup", True),
         ("none", "weight_decay", 0.5), ("none", "epochs", 2), ("none", "batch_size", 4),
         ("none", "clip_norm", 0.0), ("none", "validation_share", 0.0),
-        ("none", "encoder", "toy[dim=16]"), ("none", "max_length", 9), ("none", "patience", 1),
+        ("none", "best_by", "last"), ("none", "encoder", "toy[dim=16]"),
+        ("none", "max_length", 9), ("none", "patience", 1),
         ("ni", "noise_std", 0.2), ("ni", "noise_std", "estimated"),
         ("es", "shift", "training"), ("es", "shift_noise_std", 0.1),
     ],
@@ -118,8 +119,8 @@ def test_another_caption_clip_or_seed_trains_others(root, wsac):
 
 def test_the_key_on_disk_names_all_that_weights_depend_on(root, wsac):
     key = json.loads((root / wsac.facts["weights"] / "key.json").read_text())
-    others = {"code", "training_loop", "encoder", "captions", "bridge", "seed", "device"}
-    assert key.keys() == {*WEIGHT_SETTINGS, *others}
+    others = {"code", "training_loop", "encoder", "captions", "validation", "bridge", "seed"}
+    assert key.keys() == {*WEIGHT_SETTINGS, *others, "device"}
 
 
 def test_the_same_seed_gives_the_same_weights_anywhere(tmp_path, root, wsac):
@@ -240,12 +241,6 @@ def test_a_gap_measured_on_the_training_sounds_is_told_as_having_seen_them(root)
 
 
 # What cannot be learnt from
-
-
-def test_captions_are_listed_by_clip_and_blank_ones_left_out():
-    split = make_split(3, captions=[("b", " "), (), ("a", "", "c")])
-    captions, clip_of = training_captions(split)
-    assert (captions, clip_of.tolist()) == (["b", "a", "c"], [0, 2, 2])
 
 
 @pytest.mark.parametrize("captions", [[()], [("", "  ")]])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bench_wsac.lesson import Bridge, DecoderTask, Lesson
+from bench_wsac.lesson import Bridge, DecoderTask, Examples, Lesson
 from bench_wsac.options import PRESETS, Settings, WsacOptions
 from bench_wsac.preparation import prepare_wsac
 from bench_wsac.vocabulary import Vocabulary
@@ -166,19 +166,30 @@ def make_resources(root: Path, train_split, seed=0):
     return Resources("cpu", seed, artifacts, train=train_split, load_split=loader)
 
 
-def make_lesson(captions=None, *, seed=0, bridge=None, clip_of=None, **options) -> Lesson:
+def make_lesson(
+    captions=None, *, seed=0, bridge=None, clip_of=None, validation=None, **options
+) -> Lesson:
     """Build a lesson of captions, those of the small world unless others are given."""
     captions = captions or [text for texts in CAPTIONS.values() for text in texts for _ in range(2)]
     settings: Settings = PRESETS.resolve(WsacOptions(**{**given(QUICK), **options})).settings
     encoder = ToyEncoder("toy", ToyOptions())
     vocabulary = Vocabulary(encoder.tokenizer, None)
-    targets, _ = vocabulary.encode(
-        captions, settings.max_tokens, with_start=settings.start_is_target
-    )
-    clip_of = np.arange(len(captions)) if clip_of is None else np.asarray(clip_of)
-    embeddings = encoder.embed_text(captions)
+
+    def examples(texts):
+        targets, _ = vocabulary.encode(
+            texts, settings.max_tokens, with_start=settings.start_is_target
+        )
+        return Examples(texts, encoder.embed_text(texts), targets)
+
     return Lesson(
-        embeddings, targets, clip_of, vocabulary, bridge or Bridge(), settings, seed, "cpu"
+        examples(captions),
+        np.arange(len(captions)) if clip_of is None else np.asarray(clip_of),
+        validation and examples(validation),
+        vocabulary,
+        bridge or Bridge(),
+        settings,
+        seed,
+        "cpu",
     )
 
 
