@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
-from benchmark.contract import Clip, Split, Waveform
+from benchmark.contract import Clip, Split, SplitLabel, Waveform
 from benchmark.embeddings.files import EmbeddingFile, EmbeddingKind
 from benchmark.errors import DataError, UsageError, listed
 
@@ -42,6 +42,9 @@ class GivenFile:
 
 def open_files(paths: Sequence[Path], splits: Sequence[Split]) -> tuple[EmbeddingFile, ...]:
     """Open files of embeddings, and check that they are of a run's splits and agree.
+
+    A file of a public data set that the run is not about is for systems that load a split of it
+    themselves; see ``load_completed``.
 
     Args:
         paths: of the files.
@@ -93,6 +96,26 @@ def with_embeddings(split: Split, files: Sequence[EmbeddingFile]) -> Split:
     return dataclasses.replace(split, present=present, embedded=embedded, read_clip=read_clip)
 
 
+def load_completed(
+    load: Callable[[str], Split], files: Sequence[EmbeddingFile], label: str
+) -> Split:
+    """Load a split by its label, completed by the files that are of it.
+
+    A folder's split stays as it is: a file knows no path, and may be of another folder.
+
+    Raises:
+        DataError: as ``load``; or a file holds clips that the split does not.
+    """
+    split = load(label)
+    if not split.label.is_public:
+        return split
+    portable = str(split.label.portable)
+    for file in files:
+        if file.split == portable:
+            _require_split(file, {portable: split})
+    return with_embeddings(split, files)
+
+
 def describe_files(files: Sequence[EmbeddingFile]) -> tuple[GivenFile, ...]:
     """Say for a run's plan which files were given, and what they hold."""
     return tuple(
@@ -124,6 +147,9 @@ def _embedded_ids(split: Split, files: Sequence[EmbeddingFile]) -> frozenset[str
 def _require_split(file: EmbeddingFile, by_label: dict[str, Split]) -> None:
     split = by_label.get(file.split)
     if split is None:
+        label = SplitLabel.parse(file.split)
+        if label.is_public and label.dataset not in {one.dataset for one in by_label.values()}:
+            return
         raise DataError(
             f"{file.path} holds embeddings of {file.split}; this run is about "
             f"{' and '.join(by_label)}. Leave the file out, or name its split."

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from benchmark.contract import Clip, Resources, Split
 from benchmark.datasets.audio import read_sound
-from benchmark.datasets.catalogue import split_loader
 from benchmark.embeddings.splits import open_files
 from benchmark.errors import DataError, UsageError
 from benchmark.machine.device import require_device
@@ -17,7 +16,7 @@ from benchmark.machine.progress import progress_bar
 from benchmark.runs.clips import Clips
 from benchmark.runs.entrants import Entrant, prepare
 from benchmark.runs.entries import ClipEntry, Entry, PrepareEntry
-from benchmark.runs.learning import choose_learning
+from benchmark.runs.learning import choose_learning, loader_for
 from benchmark.runs.listening import Listener
 from benchmark.runs.requests import CaptionRequest
 from benchmark.runs.runner import advancing, caption
@@ -66,7 +65,7 @@ def caption_sounds(request: CaptionRequest, registry: Registry) -> SoundCaptions
         train=learning.train,
         validation=learning.validation,
         embedding_files=tuple(file.path for file in files),
-        load_split=split_loader(request.data_root, artifacts()),
+        load_split=loader_for(system.spec, files, request.data_root),
     )
     clips = Clips(Listener(split, text_only=False), split.clip_ids, request.feeding)
     return _caption(Entrant(system, resources), clips)

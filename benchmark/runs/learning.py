@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmark.contract import Split, SplitLabel, SystemSpec
-from benchmark.datasets.catalogue import load_split, train_split_of, validation_split_of
+from benchmark.datasets.catalogue import (
+    load_split,
+    split_loader,
+    train_split_of,
+    validation_split_of,
+)
 from benchmark.embeddings.files import EmbeddingFile
-from benchmark.embeddings.splits import with_embeddings
+from benchmark.embeddings.splits import load_completed, with_embeddings
 from benchmark.errors import DataError, UsageError
 from benchmark.machine.places import artifacts
 
@@ -107,6 +113,14 @@ def choose_learning(
             f"split to choose the best epoch on. `--val {NO_SPLIT}` holds out a share of it."
         )
     return Learning(train, validation)
+
+
+def loader_for(
+    spec: SystemSpec, files: Sequence[EmbeddingFile], data_root: Path
+) -> Callable[[str], Split]:
+    """Give a system what loads any other split, with embeddings for missing sounds if it may."""
+    load = split_loader(data_root, artifacts())
+    return load if spec.needs_waveform else partial(load_completed, load, files)
 
 
 def label_of(split: Split | None) -> str | None:

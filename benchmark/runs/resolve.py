@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark.contract import Resources, Split, hash_captions
-from benchmark.datasets.catalogue import load_split, split_loader, train_split_of
+from benchmark.datasets.catalogue import load_split, train_split_of
 from benchmark.datasets.passport import issue_passport
 from benchmark.embeddings.files import EmbeddingFile
 from benchmark.embeddings.splits import describe_files, open_files, with_embeddings
@@ -21,7 +21,13 @@ from benchmark.machine.places import artifacts
 from benchmark.runs.clip_choice import choose_clips, refuse_leaks
 from benchmark.runs.clips import Clips
 from benchmark.runs.eligibility import seat_for_clips, seat_for_text
-from benchmark.runs.learning import Learning, choose_learning, label_of, load_learning
+from benchmark.runs.learning import (
+    Learning,
+    choose_learning,
+    label_of,
+    load_learning,
+    loader_for,
+)
 from benchmark.runs.listening import Listener
 from benchmark.runs.plan import Plan, PlanHeader, PlannedSystem
 from benchmark.runs.requests import RunRequest
@@ -71,7 +77,7 @@ class ResolvedRun:
             references=self.split.references if spec.kind == "ceiling" else None,
             embedding_files=tuple(file.path for file in self.files),
             embedded_split=str(self.split.label.portable) if is_embedded else None,
-            load_split=split_loader(self.data_root, artifacts()),
+            load_split=loader_for(spec, self.files, self.data_root),
         )
 
 

@@ -17,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 from benchmark.artifacts import Artifacts
 from benchmark.contract import Clip, Resources, Split, SplitLabel
 from benchmark.embeddings.files import Contents, EmbeddingFile, Recipe, embed_command
-from benchmark.embeddings.splits import open_files, with_embeddings
+from benchmark.embeddings.splits import load_completed, open_files, with_embeddings
 from benchmark.embeddings.store import EmbeddingStore
 from benchmark.embeddings.writer import write_embeddings
 from benchmark.errors import DataError, MachineError, PluginError, UsageError
@@ -330,8 +330,32 @@ def test_a_file_of_another_split_or_of_strange_clips_is_refused(tmp_path):
     write(tmp_path / "file", "abx")
     with pytest.raises(DataError, match=r"1 clips that are not of clotho:evaluation \('x'\)"):
         open_files([tmp_path / "file"], [make_split()])
-    with pytest.raises(DataError, match=r"of clotho:evaluation; this run is about audiocaps:test"):
-        open_files([tmp_path / "file"], [make_split("audiocaps", "test")])
+    with pytest.raises(DataError, match=r"of clotho:evaluation; this run is about clotho:dev"):
+        open_files([tmp_path / "file"], [make_split("clotho", "development")])
+
+
+def test_a_file_of_another_data_set_is_kept_for_systems_that_load_it_themselves(tmp_path):
+    write(tmp_path / "file", "abc")
+    files = open_files([tmp_path / "file"], [make_split("audiocaps", "test")])
+    split = make_split("clotho", "evaluation")
+    loaded = load_completed({"clotho": split}.__getitem__, files, "clotho")
+    assert (loaded.present, loaded.embedded) == (frozenset("abcef"), frozenset("abc"))
+    other = make_split("clotho", "development")
+    assert load_completed({"clotho:dev": other}.__getitem__, files, "clotho:dev") is other
+
+
+def test_a_file_of_strange_clips_is_refused_when_their_split_is_loaded(tmp_path):
+    write(tmp_path / "file", "abx")
+    files = open_files([tmp_path / "file"], [make_split("audiocaps", "test")])
+    with pytest.raises(DataError, match=r"1 clips that are not of clotho:evaluation \('x'\)"):
+        load_completed(lambda _: make_split(), files, "clotho")
+
+
+def test_a_folder_that_is_loaded_besides_is_not_completed_by_another_folders_file(tmp_path):
+    write(tmp_path / "file", "xyz", split="folder:test")
+    files = open_files([tmp_path / "file"], [make_split("folder:/a", "test", "xyz", "")])
+    other = make_split("folder:/b", "test")
+    assert load_completed(lambda _: other, files, "folder:/b:test") is other
 
 
 def test_a_file_is_named_once_and_folders_of_one_split_cannot_be_told_apart(tmp_path):

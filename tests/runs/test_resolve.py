@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from benchmark.contract import SystemSpec
+from benchmark.embeddings.files import Contents, Recipe
+from benchmark.embeddings.writer import write_embeddings
 from benchmark.errors import RunError, UnknownNameError, UsageError
 from benchmark.runs.plan import Feeding, Plan
 from benchmark.runs.requests import RunRequest
@@ -73,6 +76,25 @@ def test_each_system_gets_what_its_kind_may_use(clips_folder):
     assert {name for name, resources in given.items() if resources.train} == {"random-train"}
     assert {name for name, resources in given.items() if resources.references} == {"human"}
     assert given["random-train"].train.label.split == "train"
+
+
+def test_splits_that_a_system_loads_itself_have_the_embeddings_that_were_given(clips_folder):
+    """Clotho's captions are here, its sounds are not; the embeddings of one of them are."""
+    rows = ["file_name," + ",".join(f"caption_{number}" for number in range(1, 6))]
+    rows += [f"{name}.wav," + ",".join(["rain falls"] * 5) for name in ("here", "missing")]
+    (clips_folder / "clotho").mkdir()
+    captions = clips_folder / "clotho" / "clotho_captions_development.csv"
+    captions.write_text("\n".join(rows) + "\n")
+    recipe = Recipe("clap", "0123", "sounds", 3)
+    path = clips_folder / "clotho.safetensors"
+    contents = Contents(recipe, "clotho:development", 2, ("here.wav",))
+    write_embeddings(path, contents, [("here.wav", np.ones((1, 3), np.float32))])
+    deaf = dataclasses.replace(EAR, name="deaf", needs_waveform=False)
+    run = resolve_run(ask(clips_folder, "ear", "deaf", embeddings=(path,)), registry_of(EAR, deaf))
+    present = [
+        run.resources_for(system).load_split("clotho:development").present for system in run.systems
+    ]
+    assert present == [frozenset(), {"here.wav"}]
 
 
 def test_a_plan_that_was_written_is_found_again(clips_folder):
