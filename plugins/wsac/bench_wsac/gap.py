@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bench_wsac.options import Settings
 from bench_wsac.sources import gap_choices, load_gap_source, require_train
-from benchmark import DataError, Resources
+from benchmark import DataError, Resources, Split
 from benchmark.embeddings import EmbeddingStore, embed_command
 from benchmark.encoders import JointEncoder
 
@@ -49,13 +49,7 @@ def measure_gap(
     }
     ids = sorted(clip_id for clip_id in split.present if worded[clip_id])
     if not ids:
-        command = embed_command(split.label, encoder.name, "sounds")
-        raise DataError(
-            "the gap between sounds and captions is measured on sounds with captions, and no clip "
-            f"of {split.label} has both. Put its sounds where `bench data verify {split.label}` "
-            f"looks for them; or embed them where they are (`{command}`) and name the file with "
-            f"--embeddings. {gap_choices(require_train(resources.train))}"
-        )
+        raise DataError(_lack_of_sounds(split, encoder, require_train(resources.train)))
     if len(ids) > settings.gap_clips:
         drawn = np.random.default_rng([resources.seed, 1])
         ids = sorted(drawn.choice(ids, settings.gap_clips, replace=False).tolist())
@@ -67,3 +61,17 @@ def measure_gap(
     means = [part.mean(axis=0, dtype=np.float64) for part in np.split(texts, ends[:-1])]
     vector = sounds.mean(axis=0, dtype=np.float64) - np.mean(means, axis=0)
     return Gap(vector.astype(np.float32), len(ids), str(split.label))
+
+
+def _lack_of_sounds(split: Split, encoder: JointEncoder, train: Split) -> str:
+    """Say that a split has no sounds with captions, and how it gets some."""
+    cures = [f"Put its sounds where `bench data verify {split.label.argument}` looks for them."]
+    if split is train or split.label.is_public:  # of other folders no file is read
+        command = embed_command(split.label, encoder.name, "sounds")
+        cures.append(
+            f"Or embed them where they are (`{command}`), and name the file in --embeddings."
+        )
+    return (
+        "the gap between sounds and captions is measured on sounds with captions, and no clip of "
+        f"{split.label} has both. {' '.join(cures)} {gap_choices(train)}"
+    )
