@@ -7,8 +7,9 @@ import time
 import numpy as np
 import pytest
 import torch
-from bench_wsac.lesson import Bridge, DecoderTask, Examples, Lesson
+from bench_wsac.lesson import Bridge, Examples, Lesson
 from bench_wsac.options import PRESETS
+from bench_wsac.task import DecoderTask
 from bench_wsac.vocabulary import Vocabulary
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
@@ -51,8 +52,8 @@ def decoder_and_prefixes(request):
     ]
     targets, _ = vocabulary.encode(captions, settings.max_tokens, with_start=False)
     clip_of = np.arange(N_CAPTIONS)
-    examples = Examples(captions, embeddings, targets)
-    lesson = Lesson(examples, clip_of, None, vocabulary, Bridge(), settings, 0, "cpu")
+    examples = Examples(captions, embeddings, targets, clip_of)
+    lesson = Lesson(examples, None, vocabulary, Bridge(), settings, 0, "cpu")
     task = DecoderTask(lesson)
     network = task.network.eval()
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3)

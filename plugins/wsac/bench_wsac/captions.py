@@ -22,19 +22,13 @@ def training_captions(train: Split) -> tuple[list[str], NDArray[np.int64]]:
     Raises:
         DataError: there is none.
     """
-    numbered = [
-        (caption, number)
-        for number, clip_id in enumerate(train.clip_ids)
-        for caption in train.references[clip_id]
-        if caption.strip()
-    ]
-    if not numbered:
+    captions, clip_of = _worded_captions(train)
+    if not captions:
         raise DataError(
             f"{train.label} holds no caption with a word; expected captions to learn from. Choose "
             "another training split with --train."
         )
-    captions, clips = zip(*numbered, strict=True)
-    return list(captions), np.array(clips, dtype=np.int64)
+    return captions, clip_of
 
 
 def read_validation(
@@ -53,17 +47,28 @@ def read_validation(
     """
     if split is None or settings.best_by == "last":
         return None
-    captions = [
-        text for clip_id in split.clip_ids for text in split.references[clip_id] if text.strip()
-    ]
-    writable = vocabulary.select_writable(captions)
-    if not writable:
+    captions, clip_of = _worded_captions(split)
+    is_writable = vocabulary.can_write(captions)
+    if not is_writable.any():
         raise DataError(
             f"the best epoch is chosen by the captions of {split.label}, and of {len(captions)} "
             "that hold a word none is made of the training captions' words alone; expected one or "
             "more. Choose another split with --val, `--val none`, or vocabulary=tokenizer."
         )
+    captions = [captions[row] for row in np.flatnonzero(is_writable)]
     targets, _ = vocabulary.encode(
-        writable, settings.max_tokens, with_start=settings.start_is_target
+        captions, settings.max_tokens, with_start=settings.start_is_target
     )
-    return Examples(writable, store.embed_texts(encoder, writable), targets)
+    embeddings = store.embed_texts(encoder, captions)
+    return Examples(captions, embeddings, targets, clip_of[is_writable])
+
+
+def _worded_captions(split: Split) -> tuple[list[str], NDArray[np.int64]]:
+    numbered = [
+        (caption, number)
+        for number, clip_id in enumerate(split.clip_ids)
+        for caption in split.references[clip_id]
+        if caption.strip()
+    ]
+    clip_of = np.array([number for _, number in numbered], dtype=np.int64)
+    return [caption for caption, _ in numbered], clip_of

@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.optim import AdamW
-from torch.optim.lr_scheduler import LambdaLR
 
 from bench_wsac.network import PrefixDecoder, pad_targets
 from bench_wsac.options import Settings
@@ -22,8 +20,6 @@ from benchmark.encoders import Embeddings
 from benchmark.models.training import hold_out, seeded
 
 Rows = NDArray[np.int64]
-_EPOCHS_PER_STEP, _STEP_FACTOR = 10, 0.2
-_CAPTIONS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +64,13 @@ class Examples(NamedTuple):
         captions: as people wrote them.
         embeddings: ``(n_captions, dim)``, an array or a memory map.
         targets: for each caption its rows of the vocabulary.
+        clip_of: ``(n_captions,)``, ascending: whose caption it is.
     """
 
     captions: Sequence[str]
     embeddings: Embeddings
     targets: Sequence[Tokens]
+    clip_of: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,6 @@ class Lesson:
 
     Attributes:
         examples: to learn from.
-        clip_of: ``(n_captions,)``, ascending: whose caption an example is.
         validation: to choose the best epoch by; None: a share of the examples' clips is held out.
         vocabulary: of the targets.
         bridge: what is done to embeddings.
@@ -91,7 +88,6 @@ class Lesson:
     """
 
     examples: Examples
-    clip_of: Rows
     validation: Examples | None
     vocabulary: Vocabulary
     bridge: Bridge
@@ -106,7 +102,19 @@ class Lesson:
         """
         needs_some = self.settings.best_by != "last" and self.validation is None
         share = self.settings.validation_share if needs_some else 0.0
-        return hold_out_clips(self.clip_of, share, self.seed)
+        return hold_out_clips(self.examples.clip_of, share, self.seed)
+
+    def read(self, examples: Examples, rows: Rows, *, is_noisy: bool) -> Tensor:
+        """Return ``(n_rows, dim)``: captions' embeddings as the decoder reads them."""
+        embeddings = torch.from_numpy(np.array(examples.embeddings[rows])).to(self.device)
+        return self.bridge.cross(embeddings, is_noisy=is_noisy)
+
+    def losses(
+        self, network: PrefixDecoder, examples: Examples, rows: Rows, *, is_noisy: bool
+    ) -> Tensor:
+        """Compute the losses of captions' tokens: ``(n_targets,)``."""
+        targets = pad_targets([examples.targets[row] for row in rows]).to(self.device)
+        return network.losses(self.read(examples, rows, is_noisy=is_noisy), targets)
 
     def new_network(self) -> PrefixDecoder:
         """Build the decoder with the first weights that follow from the seed."""
@@ -114,63 +122,6 @@ class Lesson:
         with seeded(self.device, self.seed, "first weights"):
             network = PrefixDecoder(dim, self.vocabulary.n_rows, end, self.settings)
         return network.to(self.device)
-
-
-@dataclass(slots=True)
-class DecoderTask:
-    """A lesson under way; see ``benchmark.models.training.Task``."""
-
-    lesson: Lesson
-    network: PrefixDecoder = field(init=False)
-    optimizer: AdamW = field(init=False)
-    scheduler: LambdaLR = field(init=False)
-    _rows: Rows = field(init=False)
-    _held_out: Rows = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Draw first weights, and hold clips out."""
-        settings = self.lesson.settings
-        self._rows, self._held_out = self.lesson.divide()
-        self.network = self.lesson.new_network()
-        self.optimizer = AdamW(
-            self.network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-        )
-        steps_per_epoch = -(-len(self._rows) // settings.batch_size)
-        self.scheduler = LambdaLR(
-            self.optimizer, lambda step: rate_at(step, steps_per_epoch, settings)
-        )
-
-    def batches(self, epoch: int) -> Sequence[Rows]:
-        """Shuffle the captions into batches."""
-        order = np.random.default_rng([self.lesson.seed, 3, epoch]).permutation(self._rows)
-        size = self.lesson.settings.batch_size
-        return [order[start : start + size] for start in range(0, len(order), size)]
-
-    def losses(self, batch: Rows) -> Tensor:
-        """Compute the losses of a batch's tokens."""
-        return self._losses(self.lesson.examples, batch, is_noisy=True)
-
-    def validate(self) -> float | None:
-        """Return the mean loss of the tokens of captions that are not learnt, without noise."""
-        lesson = self.lesson
-        if lesson.settings.best_by == "last":
-            return None
-        examples, rows = lesson.examples, self._held_out
-        if lesson.validation is not None:
-            examples, rows = lesson.validation, np.arange(len(lesson.validation.captions))
-        if not len(rows):
-            return None
-        parts = [
-            self._losses(examples, rows[start : start + _CAPTIONS_AT_ONCE], is_noisy=False)
-            for start in range(0, len(rows), _CAPTIONS_AT_ONCE)
-        ]
-        return torch.cat(parts).double().mean().item()
-
-    def _losses(self, examples: Examples, rows: Rows, *, is_noisy: bool) -> Tensor:
-        lesson = self.lesson
-        embeddings = torch.from_numpy(np.array(examples.embeddings[rows])).to(lesson.device)
-        targets = pad_targets([examples.targets[row] for row in rows]).to(lesson.device)
-        return self.network.losses(lesson.bridge.cross(embeddings, is_noisy=is_noisy), targets)
 
 
 def hold_out_clips(clip_of: Rows, share: float, seed: int) -> tuple[Rows, Rows]:
@@ -190,23 +141,3 @@ def hold_out_clips(clip_of: Rows, share: float, seed: int) -> tuple[Rows, Rows]:
     _, chosen = hold_out(len(clips), n_out, [seed, 4])
     is_out = np.isin(clip_of, clips[chosen])
     return np.flatnonzero(~is_out), np.flatnonzero(is_out)
-
-
-def rate_at(step: int, steps_per_epoch: int, settings: Settings) -> float:
-    """Return the learning rate of a step, counted from 0, as a share of the highest."""
-    n_warm = settings.warmup_steps + settings.warmup_epochs * steps_per_epoch
-    n_steps = settings.epochs * steps_per_epoch
-    if step < n_warm:
-        return (step + 1) / n_warm
-    done = min(1.0, (step - n_warm) / max(1, n_steps - n_warm))
-    match settings.schedule:
-        case "steps":
-            counted = step - n_warm if settings.drops_after_warmup else step
-            n_drops: int = counted // steps_per_epoch // _EPOCHS_PER_STEP
-            return float(_STEP_FACTOR**n_drops)
-        case "linear":
-            return 1.0 - done
-        case "cosine":
-            return 0.5 * (1.0 + math.cos(math.pi * done))
-        case "constant":
-            return 1.0

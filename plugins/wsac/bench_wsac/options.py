@@ -16,7 +16,7 @@ Strategy = Literal["none", "ni", "es", "nnd", "pd"]
 Mapping = Literal["mlp", "linear"]
 Vocabulary = Literal["used", "tokenizer", "gpt2"]
 Schedule = Literal["steps", "linear", "cosine", "constant"]
-BestBy = Literal["loss", "last"]
+BestBy = Literal["loss", "cider_d", "last"]
 NoiseStd = float | Literal["published", "estimated"]
 
 PAPER_ENCODER = "ase"
@@ -55,7 +55,8 @@ class Settings:
         batch_size: captions at a time.
         clip_norm: limit of the gradients' norm; 0: none.
         best_by: ``loss``: of all epochs the one with the lowest loss on the captions of the
-            validation split; ``last``: the last epoch, whatever it is worth.
+            validation split; ``cider_d``: the one with the highest CIDEr-D of its clips, each
+            decoded from its first caption's embedding; ``last``: the last, whatever it is worth.
         validation_share: of the training clips, whose captions choose the epoch where there is no
             validation split, and are not learnt; 0 takes the last epoch there.
         amp: matrix products in bfloat16 where the device gains from it.

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from bench_wsac.captioner import Wsac
 from bench_wsac.captions import read_validation, training_captions
 from bench_wsac.gap import Gap, measure_gap
-from bench_wsac.lesson import Bridge, DecoderTask, Examples, Lesson
+from bench_wsac.lesson import Bridge, Examples, Lesson
 from bench_wsac.network import PrefixDecoder
 from bench_wsac.noise import Noise, choose_noise
 from bench_wsac.options import PAPER_ENCODER, PRESETS, WEIGHT_SETTINGS, Settings, Strategy
 from bench_wsac.sources import require_train
 from bench_wsac.strategies import Crossing
+from bench_wsac.task import DecoderTask
 from bench_wsac.vocabulary import GPT2_ROWS, Vocabulary, used_pieces
 from benchmark import (
     Artifacts,
@@ -67,8 +68,7 @@ def prepare_wsac(strategy: Strategy, resources: Resources, options: PresetOption
     noise = choose_noise(encoder, store, resources, settings) if strategy == "ni" else None
     bridge = _choose_bridge(settings, gap, noise)
     lesson = Lesson(
-        Examples(captions, memory, targets),
-        clip_of,
+        Examples(captions, memory, targets, clip_of),
         read_validation(resources.validation, encoder, store, vocabulary, settings),
         vocabulary,
         bridge,
@@ -198,7 +198,7 @@ def _training_key(lesson: Lesson, encoder_fingerprint: str) -> dict[str, Fact]:
         "amp": chosen["amp"] and gains_from_bfloat16(lesson.device),
         "code": CODE_VERSION,
         "encoder": encoder_fingerprint,
-        "captions": _hash_texts(lesson.examples.captions, lesson.clip_of.tobytes()),
+        "captions": _hash_texts(lesson.examples.captions, lesson.examples.clip_of.tobytes()),
         "validation": None if validation is None else _hash_texts(validation.captions),
         "bridge": lesson.bridge.key,
         "seed": lesson.seed,
@@ -214,13 +214,17 @@ def _hash_texts(texts: Sequence[str], first: bytes = b"") -> str:
 
 
 def _facts_of_validation(lesson: Lesson, split: Split | None, train: Split) -> dict[str, Fact]:
-    """Say what the best epoch was chosen by; None: it is the last one."""
+    """Say what the best epoch was chosen by."""
     if lesson.validation is not None and split is not None:
         source, n_captions = str(split.label), len(lesson.validation.captions)
     else:
         n_captions = len(lesson.divide()[1])
         source = f"{lesson.settings.validation_share:g} of the clips of {train.label}"
-    return {"validation": source if n_captions else None, "n_validation_captions": n_captions}
+    return {
+        "best_by": lesson.settings.best_by if n_captions else "last",
+        "validation": source if n_captions else None,
+        "n_validation_captions": n_captions,
+    }
 
 
 def _facts_of(

@@ -79,14 +79,10 @@ class Vocabulary:
             rows.append(self._row_of[[*words[: max_tokens - 1], self._end_piece]])
         return rows, n_cut
 
-    def select_writable(self, captions: Sequence[str]) -> list[str]:
-        """Return the captions whose every piece has a row."""
+    def can_write(self, captions: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell of each caption whether every piece of it has a row."""
         encoded = self._tokenizer.encode_batch(list(captions))
-        return [
-            caption
-            for caption, encoding in zip(captions, encoded, strict=True)
-            if (self._row_of[encoding.ids] >= 0).all()
-        ]
+        return np.array([(self._row_of[encoding.ids] >= 0).all() for encoding in encoded], bool)
 
     def decode(self, rows: Sequence[int]) -> str:
         """Turn rows of the table into a caption, up to the first end token."""

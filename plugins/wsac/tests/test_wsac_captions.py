@@ -43,6 +43,7 @@ def test_the_best_epoch_is_chosen_by_all_captions_of_the_split_that_the_decoder_
     examples, vocabulary = read(tmp_path, split)
     assert examples.captions == ["rain falls", "a dog falls", "a dog barks"]
     assert [vocabulary.decode(rows) for rows in examples.targets] == examples.captions
+    assert examples.clip_of.tolist() == [0, 1, 1]
     np.testing.assert_array_equal(examples.embeddings, ENCODER.embed_text(examples.captions))
     whole, _ = read(tmp_path, split, vocabulary="tokenizer")
     assert whole.captions == ["rain falls", "a bell rings", "a dog falls", "a dog barks"]
@@ -72,19 +73,21 @@ def prepare(root, split=None, strategy="none", **options):
 def test_the_facts_say_what_the_best_epoch_was_chosen_by(tmp_path):
     split = validation_of(("rain falls", "a dog barks"), ("a bell rings",))
     facts = [
-        {name: system.facts[name] for name in ("validation", "n_validation_captions")}
+        tuple(system.facts[name] for name in ("best_by", "validation", "n_validation_captions"))
         for system in (
             prepare(tmp_path, split),
+            prepare(tmp_path, split, best_by="cider_d"),
             prepare(tmp_path),
             prepare(tmp_path, split, best_by="last"),
             prepare(tmp_path, validation_share=0.0),
         )
     ]
     assert facts == [
-        {"validation": "toy:val", "n_validation_captions": 3},
-        {"validation": "0.1 of the clips of toy:train", "n_validation_captions": 6},
-        {"validation": None, "n_validation_captions": 0},
-        {"validation": None, "n_validation_captions": 0},
+        ("loss", "toy:val", 3),
+        ("cider_d", "toy:val", 3),
+        ("loss", "0.1 of the clips of toy:train", 6),
+        ("last", None, 0),
+        ("last", None, 0),
     ]
 
 
@@ -106,7 +109,8 @@ def test_another_validation_split_trains_others_and_a_share_beside_it_has_no_say
         prepare(tmp_path).facts["weights"],
         prepare(tmp_path, validation_of(("a dog barks",))).facts["weights"],
         prepare(tmp_path, split, best_by="last").facts["weights"],
+        prepare(tmp_path, validation_of(("rain falls",), ("a bell rings",))).facts["weights"],
     }
-    assert len(others - {weights}) == 3
+    assert len(others - {weights}) == 4
     alone = prepare(tmp_path, best_by="last", validation_share=0.3).facts["weights"]
     assert alone in others

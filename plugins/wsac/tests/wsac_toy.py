@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bench_wsac.lesson import Bridge, DecoderTask, Examples, Lesson
+from bench_wsac.lesson import Bridge, Examples, Lesson
 from bench_wsac.options import PRESETS, Settings, WsacOptions
 from bench_wsac.preparation import prepare_wsac
+from bench_wsac.task import DecoderTask
 from bench_wsac.vocabulary import Vocabulary
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
@@ -175,16 +176,16 @@ def make_lesson(
     encoder = ToyEncoder("toy", ToyOptions())
     vocabulary = Vocabulary(encoder.tokenizer, None)
 
-    def examples(texts):
+    def examples(texts, clip_of):
         targets, _ = vocabulary.encode(
             texts, settings.max_tokens, with_start=settings.start_is_target
         )
-        return Examples(texts, encoder.embed_text(texts), targets)
+        clips = np.arange(len(texts)) if clip_of is None else np.asarray(clip_of)
+        return Examples(texts, encoder.embed_text(texts), targets, clips)
 
     return Lesson(
-        examples(captions),
-        np.arange(len(captions)) if clip_of is None else np.asarray(clip_of),
-        validation and examples(validation),
+        examples(captions, clip_of),
+        validation and examples(validation, None),
         vocabulary,
         bridge or Bridge(),
         settings,
