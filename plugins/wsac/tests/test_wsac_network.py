@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from bench_wsac.lesson import DecoderTask
 from bench_wsac.network import IGNORED, PrefixDecoder, pad_targets
 from bench_wsac.options import CODE, PAPER
+from bench_wsac.task import DecoderTask
 from bench_wsac.vocabulary import GPT2_ROWS
 from wsac_toy import make_lesson, plan_of
 
