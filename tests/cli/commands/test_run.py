@@ -227,7 +227,7 @@ def test_a_run_killed_twenty_times_resumes_to_what_an_undisturbed_one_gives(
 ):
     folder = write_clips(tmp_path / "clips", n_test=80)
     arguments = ["run", "--systems", "toy[delay_s=0.02],constant", "--batch-size", "3",
-                 "--dataset", f"folder:{folder}", *LEXICAL]  # fmt: skip
+                 "--explain", "--dataset", f"folder:{folder}", *LEXICAL]  # fmt: skip
     assert bench(*arguments, "--out", "whole").returncode == 0
     ledger = tmp_path / "killed" / "ledger.jsonl"
     moment = random.Random(7)
@@ -243,7 +243,11 @@ def test_a_run_killed_twenty_times_resumes_to_what_an_undisturbed_one_gives(
         pending = ["run", "--resume", "killed"]
     assert not (tmp_path / "killed" / "manifest.json").exists()
     assert bench("run", "--resume", "killed").returncode == 0
-    assert read_run(tmp_path / "killed") == read_run(tmp_path / "whole")
+    resumed = read_run(tmp_path / "killed")
+    assert resumed == read_run(tmp_path / "whole")
+    assert (
+        sum(row.get("explained", {}).get("evidence") is not None for row in resumed["rows"]) == 80
+    )
 
 
 def test_an_unfinished_run_has_no_leaderboard(bench, clips_folder, tmp_path):
