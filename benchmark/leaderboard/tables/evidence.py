@@ -81,7 +81,7 @@ def _show_kind(piece: Piece) -> str:
 
 
 def _show_weight(piece: Piece) -> str:
-    return show_number(piece.evidence.weight, ".3g")
+    return show_number(piece.evidence.weight, "#.3g")
 
 
 def _show_text(piece: Piece) -> str:

@@ -34,9 +34,9 @@ def test_a_kind_is_named_once_and_a_row_without_a_piece_is_empty():
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
     none = "–"  # noqa: RUF001
     assert cells[2:] == [
-        ["near", "0.5", "a"],
+        ["near", "0.500", "a"],
         ["", none, "b"],
-        ["prompt", "1", "c"],
+        ["prompt", "1.00", "c"],
         [none, none, none],
     ]
 

@@ -46,8 +46,8 @@ def test_no_format_lets_a_text_steer_the_terminal(form, clip):
 
 
 def test_texts_are_no_markup():
-    assert ["", "", "-2", SHOWN] in read_html(render_clip(CLIP, "html"))
-    assert ["", "", "-2", SHOWN] in read_markdown(render_clip(CLIP, "md"))
+    assert ["", "", "-2.00", SHOWN] in read_html(render_clip(CLIP, "html"))
+    assert ["", "", "-2.00", SHOWN] in read_markdown(render_clip(CLIP, "md"))
     assert "</script><b>" not in render_clip(CLIP, "html")
 
 
