@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,7 @@ from benchmark.machine.places import cache_root
 
 _MOST_BYTES = 256 << 20
 _CHECKSUM_DIGITS = 16
+_LAST_OF_LINE = b"]"
 
 
 class KeptResults:
@@ -47,10 +49,16 @@ class KeptResults:
         """
         name = f"{kind}-{hashlib.sha256(version.encode()).hexdigest()[:16]}.jsonl"
         self.path = (folder or cache_root() / "kept") / name
-        self.n_damaged = 0
+        self.n_damaged = 0  # whole lines; one that was cut short was a process that was killed
         self._values: dict[str, Any] = {}
         self._n_read = 0
         self.refresh()
+        if self.n_damaged:
+            warnings.warn(
+                f"{self.n_damaged} lines of {self.path} are damaged; they are left out and made "
+                "again. Check the disk; remove the file to be told no more.",
+                stacklevel=2,
+            )
         if self._n_read > most_bytes:
             self._drop_older_half()
 
@@ -99,7 +107,7 @@ class KeptResults:
             if checksum == _checksum(record):
                 text, value = json.loads(record)
                 yield text, value
-            else:
+            elif record.endswith(_LAST_OF_LINE):
                 self.n_damaged += 1
 
     def _drop_older_half(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext, suppress
 
 from benchmark.errors import DataError, MachineError
+from benchmark.metrics.chunks import chunks
 from benchmark.metrics.jvm.text_java import PTB_JAR, TextJava, kept_results
 from benchmark.metrics.kept import KeptResults
 
@@ -61,7 +62,7 @@ def tokenise(
     new = [line for line in lines if line not in known]
     if new:
         with TextJava() if java is None else nullcontext(java) as running:
-            tokenised = list(_tokenise(list(_chunks(new)), running))
+            tokenised = list(_tokenise(list(chunks(new, len, _CHUNK_CHARACTERS)), running))
         fresh = dict(zip(new, tokenised, strict=True))
         if kept is not None:
             with suppress(MachineError):  # n-grams need no cache; what is not kept is made again
@@ -81,23 +82,10 @@ def _require_utf8(line: str) -> None:
         ) from error
 
 
-def _chunks(lines: Sequence[str]) -> Iterator[list[str]]:
-    chunk: list[str] = []
-    n_characters = 0
-    for line in lines:
-        chunk.append(line)
-        n_characters += len(line)
-        if n_characters > _CHUNK_CHARACTERS:
-            yield chunk
-            chunk, n_characters = [], 0
-    if chunk:
-        yield chunk
-
-
-def _tokenise(chunks: Sequence[Sequence[str]], java: TextJava) -> Iterator[Tokens]:
-    texts = ["".join(f"{line}\n{_NEUTRAL_LINE}\n" for line in lines) for lines in chunks]
+def _tokenise(parts: Sequence[Sequence[str]], java: TextJava) -> Iterator[Tokens]:
+    texts = ["".join(f"{line}\n{_NEUTRAL_LINE}\n" for line in lines) for lines in parts]
     answers = java.ask("tokenise", _SILENCE_S, chunks=texts)
-    for lines, answer in zip(chunks, answers, strict=True):
+    for lines, answer in zip(parts, answers, strict=True):
         tokenised = answer.split("\n")
         if tokenised.pop() != "" or tokenised[1::2] != [_NEUTRAL_LINE] * len(lines):
             raise MachineError(

@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from benchmark.metrics.chunks import chunks
+
 Pair = tuple[str, tuple[str, ...]]
 """A candidate and its references."""
 
@@ -45,13 +47,4 @@ def work_of(pair: Pair) -> int:
 
 def chunks_of(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
     """Part pairs so that each chunk has about the same work."""
-    chunk: list[Pair] = []
-    work = 0
-    for pair in pairs:
-        chunk.append(pair)
-        work += work_of(pair)
-        if work > _CHUNK_WORK:
-            yield chunk
-            chunk, work = [], 0
-    if chunk:
-        yield chunk
+    return chunks(pairs, work_of, _CHUNK_WORK)
