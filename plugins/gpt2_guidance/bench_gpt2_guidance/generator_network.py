@@ -191,11 +191,12 @@ class Generator(GPT2PreTrainedModel, GenerationMixin):
         )
 
     @torch.inference_mode()
-    def write(self, conditions: Conditions) -> list[list[int]]:
+    def write(self, conditions: Conditions, *, n_beams: int | None = None) -> list[list[int]]:
         """Write captions, with a cache of the backbone's keys and values.
 
         Args:
             conditions: from ``condition``.
+            n_beams: 1 decodes greedily; None: as the settings say.
 
         Returns:
             Tokens for each, the end and what follows it included.
@@ -203,7 +204,10 @@ class Generator(GPT2PreTrainedModel, GenerationMixin):
         starts = torch.full((len(conditions["guidance_mask"]), 1), self._end, device=self.device)
         untyped: Any = self
         written: Tensor = untyped.generate(
-            input_ids=starts, attention_mask=torch.ones_like(starts), **conditions
+            input_ids=starts,
+            attention_mask=torch.ones_like(starts),
+            num_beams=n_beams or self.generation_config.num_beams,
+            **conditions,
         )
         rows: list[list[int]] = written[:, 1:].tolist()
         return rows

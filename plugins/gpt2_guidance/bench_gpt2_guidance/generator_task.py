@@ -19,13 +19,14 @@ from torch.optim.lr_scheduler import (
 
 from bench_gpt2_guidance.backbone import Backbone
 from bench_gpt2_guidance.batches import Batch, shuffled_batches
-from bench_gpt2_guidance.generator_network import Generator
+from bench_gpt2_guidance.generator_network import Conditions, Generator
 from bench_gpt2_guidance.guidance_options import WEIGHT_SETTINGS, GuidanceSettings
 from bench_gpt2_guidance.guidance_pools import GuidancePools
 from bench_gpt2_guidance.guidance_text import Writer, hash_captions
 from bench_gpt2_guidance.training_clips import hash_patches
 from bench_gpt2_guidance.triplets import Rows
-from benchmark import Fact
+from benchmark import DataError, Fact
+from benchmark.metrics.words import WordCider
 from benchmark.models.training import TrainingPlan, gains_from_bfloat16, seeded
 
 CODE_VERSION = 1
@@ -74,10 +75,12 @@ class GeneratorLesson:
 
     def key(self) -> dict[str, Fact]:
         """Name all that the weights depend on."""
-        shares = {} if self.pools.validation is None else {"validation_share": None}
+        shares: dict[str, Fact] = {} if self.settings.best_by == "loss" else {"best_by": "cider_d"}
+        if self.pools.validation is not None:
+            shares["validation_share"] = None  # nothing is held out
         return {
             **{name: getattr(self.settings, name) for name in WEIGHT_SETTINGS},
-            **shares,  # with a validation split nothing is held out
+            **shares,
             "amp": self.is_bfloat16,
             "code": CODE_VERSION,
             "backbone": self.backbone.fingerprint,
@@ -103,6 +106,42 @@ class GeneratorLesson:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class DecodedClips:
+    """Clips that do not train, as CIDEr-D judges what is decoded for them.
+
+    Attributes:
+        rows: ``(n_clips,)``: the first caption of each, which says what it is guided by.
+        scorer: with all captions of each as references.
+    """
+
+    rows: Rows
+    scorer: WordCider
+
+    @classmethod
+    def of(cls, held_out: Rows, clips: Rows, texts: Sequence[str]) -> DecodedClips:
+        """Gather the captions of each clip.
+
+        Args:
+            held_out: captions that do not train, ascending.
+            clips: ``(n_captions,)``: the clip of each caption.
+            texts: all captions.
+
+        Raises:
+            DataError: no word tells a clip from another.
+        """
+        _, starts = np.unique(clips[held_out], return_index=True)
+        references = np.split(held_out, starts[1:])
+        scorer = WordCider([[texts[row] for row in of_clip] for of_clip in references])
+        if scorer.weigh_nothing:
+            raise DataError(
+                f"best_by=cider_d: words weigh by how few clips have them, and the {len(starts)} "
+                "clips to choose the epoch by all have the same; expected two or more that differ. "
+                "Choose best_by=loss, or another split with --val."
+            )
+        return cls(held_out[starts], scorer)
+
+
 @dataclass(slots=True)
 class GeneratorTask:
     """A lesson under way; see ``benchmark.models.training.Task``."""
@@ -116,9 +155,14 @@ class GeneratorTask:
     _targets: Sequence[Sequence[int]] = field(init=False)
     _rows: Rows = field(init=False)
     _held_out: Rows = field(init=False)
+    _decoded: DecodedClips | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        """Draw first weights, and list the captions."""
+        """Draw first weights, and list the captions.
+
+        Raises:
+            DataError: CIDEr-D is to choose the best epoch, and can tell no clip from another.
+        """
         lesson, settings = self.lesson, self.lesson.settings
         captions, clips = lesson.pools.units
         self._units = np.repeat(np.arange(len(captions)), [len(texts) for texts in captions])
@@ -127,6 +171,8 @@ class GeneratorTask:
         self._targets, _ = lesson.writer.encode_captions(texts)
         trains = lesson.pools.trains[self._units]
         self._rows, self._held_out = np.flatnonzero(trains), np.flatnonzero(~trains)
+        if settings.best_by == "cider_d" and len(self._held_out):
+            self._decoded = DecodedClips.of(self._held_out, self._clips, texts)
         self.network = lesson.new_network()
         trained = [value for value in self.network.parameters() if value.requires_grad]
         self.optimizer = Adam(trained, settings.learning_rate, betas=(0.9, 0.999), eps=1e-8)
@@ -144,23 +190,38 @@ class GeneratorTask:
         return self._losses(batch.rows, batch.rng(self.lesson.seed))
 
     def validate(self) -> float | None:
-        """Return the mean loss of the tokens of clips that do not train, always guided alike."""
+        """Return how bad the network is at clips that do not train, always guided alike.
+
+        Returns:
+            The mean loss of a token, or CIDEr-D of decoded captions, negated.
+        """
         if not len(self._held_out):
             return None
         rng = np.random.default_rng([self.lesson.seed, _VALIDATION])
-        parts = [
-            self._losses(self._held_out[start : start + _CAPTIONS_AT_ONCE], rng)
-            for start in range(0, len(self._held_out), _CAPTIONS_AT_ONCE)
-        ]
+        if self._decoded is not None:
+            written = [
+                self.lesson.writer.decode(tokens)
+                for rows in _divide(self._decoded.rows)
+                for tokens in self.network.write(self._condition(rows, rng), n_beams=1)
+            ]
+            return -self._decoded.scorer.score(written)
+        parts = [self._losses(rows, rng) for rows in _divide(self._held_out)]
         return torch.cat(parts).double().mean().item()
 
     def _losses(self, rows: Rows, rng: RandomGenerator) -> Tensor:
+        targets = [self._targets[row] for row in rows]
+        return self.network.losses(targets, self._condition(rows, rng))
+
+    def _condition(self, rows: Rows, rng: RandomGenerator) -> Conditions:
         lesson, clips = self.lesson, self._clips[rows]
         drawn = [lesson.pools.draw(int(unit), rng) for unit in self._units[rows]]
         guidance, _ = lesson.writer.encode_guidance(drawn)
         patches = None if lesson.patches is None else list(lesson.patches[clips])
-        conditions = self.network.condition(guidance, patches)
-        return self.network.losses([self._targets[row] for row in rows], conditions)
+        return self.network.condition(guidance, patches)
+
+
+def _divide(rows: Rows) -> list[Rows]:
+    return np.split(rows, range(_CAPTIONS_AT_ONCE, len(rows), _CAPTIONS_AT_ONCE))
 
 
 def choose_schedule(

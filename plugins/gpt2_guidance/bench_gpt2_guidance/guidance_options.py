@@ -24,6 +24,7 @@ from benchmark.systems import (
 
 MINI_BACKBONE = "mini"
 GuidanceUnit = Literal["caption", "clip"]
+BestBy = Literal["loss", "cider_d"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,9 @@ class GuidanceSettings:
         epochs: at most.
         patience: stop after so many epochs without a better validation loss; 0: never.
         batch_size: captions at a time.
+        best_by: of all epochs the one with the lowest ``loss`` on the validation clips, or with the
+            highest ``cider_d`` of what is decoded for them, greedily, guided as in training. The
+            words of that are divided by blanks and punctuation, without Java.
         validation_share: of the training clips, held out to choose the best epoch where the run
             has no validation split; 0 takes the last epoch then.
         amp: matrix products in bfloat16 where the device gains from it.
@@ -110,6 +114,7 @@ class GuidanceSettings:
     epochs: int = 200
     patience: int = 0
     batch_size: int = 512
+    best_by: BestBy = "loss"
     validation_share: float = 0.05
     amp: bool = True
     beam_size: int = 4

@@ -236,6 +236,7 @@ def _facts_of(lesson: GeneratorLesson, generator: Generator) -> dict[str, Fact]:
         "k_guidance": settings.k_guidance,
         "uses_audio": settings.uses_audio,
         "guidance_shuffled": settings.guidance_shuffled,
+        "best_by": settings.best_by,
         "guidance_unit": settings.guidance_unit,
         "n_training_clips": int(clips[-1]) + 1,
         "n_training_captions": len(texts),

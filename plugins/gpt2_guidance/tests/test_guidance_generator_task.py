@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 
 import guidance_toy_gpt2
+import numpy as np
 import pytest
 import torch
 from bench_gpt2_guidance.backbone import load_backbone
@@ -15,6 +16,8 @@ from guidance_toy_gpt2 import CAPTIONS, QUICK_GUIDANCE, make_gpt2, make_lesson
 from safetensors.torch import load_file
 from torch.optim import Adam
 
+from benchmark import DataError
+from benchmark.metrics.words import WordCider
 from benchmark.models.training import load_trained, train
 
 
@@ -126,6 +129,37 @@ def test_without_held_out_clips_the_last_epoch_is_taken(make, tmp_path):
     assert {epoch["validation_loss"] for epoch in history["epochs"]} == {None}
 
 
+def test_the_best_epoch_may_be_the_one_that_decodes_held_out_clips_best(make, tmp_path):
+    lesson = make(epochs=12, dropout=0.0, learning_rate=0.02, best_by="cider_d")
+    task = GeneratorTask(lesson)
+    folder = tmp_path / "a"
+    folder.mkdir()
+    train(task, lesson.plan(), folder / "checkpoint.pt", folder)
+    history = json.loads((folder / "history.json").read_text())
+    measured = [epoch["validation_loss"] for epoch in history["epochs"]]
+    assert min(measured) < measured[0] <= 0  # of CIDEr-D, negated
+    assert history["best_epoch"] == measured.index(min(measured)) + 1
+    load_trained(task.network, folder)
+    task.network.train(False)
+    # Decoded by hand: the clips that do not train, greedily, guided by what the task draws.
+    rng = np.random.default_rng([lesson.seed, 13])
+    written = []
+    for row in (15, 16, 17):
+        guidance, _ = lesson.writer.encode_guidance([lesson.pools.draw(row, rng)])
+        conditions = task.network.condition(guidance, [lesson.patches[row]])
+        written += [lesson.writer.decode(task.network.write(conditions, n_beams=1)[0])]
+    references = [list(lesson.pools.units.captions[row]) for row in (15, 16, 17)]
+    assert -WordCider(references).score(written) == pytest.approx(min(measured))
+
+
+def test_clips_that_cider_cannot_tell_apart_choose_no_epoch(make):
+    lesson = make(best_by="cider_d")
+    units = lesson.pools.units
+    alike = units._replace(captions=[("a dog barks",)] * len(units.captions))
+    with pytest.raises(DataError, match=r"3 clips .* all have the same.*best_by=loss"):
+        GeneratorTask(replace(lesson, pools=replace(lesson.pools, units=alike)))
+
+
 def rates(schedule, n_epochs, steps_per_epoch=4, period_epochs=2):
     settings = replace(
         QUICK_GUIDANCE, schedule=schedule, period_epochs=period_epochs,
@@ -166,6 +200,7 @@ def test_the_key_changes_with_all_that_weights_depend_on(make, root, tmp_path):
         make(seed=1),
         make(has_audio=False),
         make(learning_rate=0.5),
+        make(best_by="cider_d"),
         replace(lesson, patches=lesson.patches + 1),
         replace(lesson, pools=replace(lesson.pools, units=other_units)),
         replace(lesson, pools=replace(lesson.pools, k=1)),

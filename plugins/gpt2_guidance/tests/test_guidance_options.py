@@ -171,7 +171,8 @@ def test_options_of_retrieval_that_cannot_be_meant_are_refused(text, message):
 def test_settings_that_decide_weights_are_told_from_those_that_do_not():
     others = {
         "backbone", "encoder", "retrieval", "guidance_shuffled", "aggregation",
-        "guidance_unit", "exclude_duplicates", "beam_size", "length_penalty", "max_length",
+        "best_by", "guidance_unit", "exclude_duplicates", "beam_size", "length_penalty",
+        "max_length",
     }  # fmt: skip
     names = {field.name for field in fields(GuidanceSettings)}
     assert set(WEIGHT_SETTINGS) == names - others
