@@ -125,6 +125,8 @@ def test_anything_else_is_refused_by_what_it_is(attributes, message):
         (("clotho:development",), "clotho", "yes"),
         (("unknown", "Clotho"), "clotho", "yes"),
         (("clotho-moments:train",), "clotho", "no"),
+        (("wavcaps", "unknown"), "clotho", "unknown"),
+        (("wavcaps",), "audiocaps", "no"),
         (("audiocaps:train", "unknown"), "clotho", "unknown"),
         ((), "folder:own/clips", "no"),
         (("audiocaps:train",), "folder:own/clips", "unknown"),

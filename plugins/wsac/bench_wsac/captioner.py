@@ -45,7 +45,7 @@ class Wsac:
             facts: of how the parts came about.
         """
         self.sample_rate_hz = encoder.sample_rate_hz
-        self.trained_on = (*encoder.trained_on, *trained_on)
+        self.trained_on = tuple(dict.fromkeys((*encoder.trained_on, *trained_on)))
         self.facts = dict(facts or {})
         self._encoder = encoder
         self._store = store

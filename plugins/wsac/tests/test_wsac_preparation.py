@@ -16,7 +16,7 @@ from bench_wsac.options import MINI, WEIGHT_SETTINGS, WsacOptions
 from bench_wsac.preparation import choose_vocabulary, prepare_wsac
 from safetensors.torch import load_file
 from torch.nn.modules.module import register_module_forward_hook
-from wsac_toy import CAPTIONS, QUICK, make_clip, make_resources, make_split
+from wsac_toy import CAPTIONS, QUICK, ToyEncoder, make_clip, make_resources, make_split
 
 from benchmark import DataError, MissingWeightsError, UsageError
 from benchmark.encoders import load_joint_encoder
@@ -229,6 +229,13 @@ def test_a_gap_from_another_data_set_is_told_with_what_was_trained_on(root, tone
     assert prepare_wsac("es", resources, options).trained_on == (
         "toy-pretraining", f"folder:{tones_folder}:train",
     )  # fmt: skip
+
+
+def test_what_encoder_and_gap_have_both_heard_is_told_once(root, monkeypatch):
+    monkeypatch.setattr(ToyEncoder, "trained_on", ("toy:train", "toy-pretraining"))
+    resources = make_resources(root, make_split())
+    system = prepare_wsac("es", resources, replace(QUICK, shift="decoding"))
+    assert system.trained_on == ("toy:train", "toy-pretraining")
 
 
 def test_a_gap_measured_on_the_training_sounds_is_told_as_having_seen_them(root):
