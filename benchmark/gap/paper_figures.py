@@ -102,4 +102,5 @@ def _draw_pairs(
 
 
 def _name_split(crossing: Crossing, label: SplitLabel) -> Crossing:
-    return replace(crossing, settings={"pairs_of": str(label), **crossing.settings})
+    shown = {"pairs_of": str(label), "n_pairs": len(crossing.pairs.sounds)}
+    return replace(crossing, settings={**shown, **crossing.settings})

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PANEL_INCHES = {2: 4.2, 3: 3.2}
+_LEGEND_INCHES = 0.25
+"""From a panel down to its legend, past the name of its axis."""
+_AS_THEY_ARE = "as the encoder embeds them"
 
 
 class _Panel(NamedTuple):
@@ -65,7 +68,7 @@ def save_figure_of_paper(
 def draw_figure_of_paper(
     report: GapReport, figure: FigureNumber, projection: Projection = "tsne"
 ) -> Figure:
-    """Draw one row of panels per encoder, ``PANEL_INCHES`` each.
+    """Draw one row of panels per encoder, ``PANEL_INCHES`` each; those of figure 2 side by side.
 
     Every panel is laid flat for itself, as in the paper. One whose strategy could not be had stays
     empty and says so.
@@ -76,10 +79,13 @@ def draw_figure_of_paper(
         projection: the paper's is t-SNE.
     """
     places, side = _PANELS[figure], PANEL_INCHES[figure]
-    n_rows = len(report.encoders)
-    picture = new_figure(len(places) * side, n_rows * side)
-    axes = picture.subplots(n_rows, len(places), squeeze=False)
-    for row, encoder in zip(axes, report.encoders, strict=True):
+    n_rows, n_columns = len(report.encoders), len(places)
+    if n_columns == 1:
+        n_rows, n_columns = n_columns, n_rows
+    picture = new_figure(n_columns * side, n_rows * side)
+    axes = picture.subplots(n_rows, n_columns, squeeze=False)
+    rows = axes.reshape(len(report.encoders), len(places))
+    for row, encoder in zip(rows, report.encoders, strict=True):
         _draw_row(list(row), places, encoder, projection)
     return picture
 
@@ -103,6 +109,7 @@ def _draw_row(
 
 def _draw_panel(panel: Axes, place: _Panel, crossing: Crossing, projection: Projection) -> None:
     pairs, figures = crossing.pairs, crossing.figures
+    below = -_LEGEND_INCHES / panel.get_window_extent().height * panel.figure.dpi
     (captions, sounds), axes = lay_flat([pairs.captions, pairs.sounds], projection)
     for points, colour, label in (
         (captions, CAPTION_COLOUR, place.captions),
@@ -110,11 +117,14 @@ def _draw_panel(panel: Axes, place: _Panel, crossing: Crossing, projection: Proj
     ):
         first, second = points.T
         panel.scatter(first, second, 7, colour, label=label, linewidths=0, alpha=0.7)
-    panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), frameon=False, fontsize=7)
+    panel.legend(loc="upper center", bbox_to_anchor=(0.5, below), frameon=False, fontsize=7)
     panel.tick_params(labelsize=6)
+    if projection == "tsne":  # its distances have no unit
+        panel.set(xticks=[], yticks=[])
     panel.set_xlabel(axes[0], fontsize=7)
     panel.set_ylabel(axes[1], fontsize=7)
-    what = f"{place.letter}{describe_crossing(crossing)}"
+    is_changed = crossing.strategy != "before"
+    what = f"{place.letter}{describe_crossing(crossing)}" if is_changed else _AS_THEY_ARE
     where = f"{len(pairs.sounds)} pairs of {crossing.settings['pairs_of']}"
     panel.set_title(
         f"{literal(textwrap.fill(what, 48))}\n{literal(textwrap.fill(where, 48))}\n"

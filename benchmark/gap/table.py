@@ -41,18 +41,27 @@ def describe_crossing(crossing: Crossing) -> str:
 
 
 def _table(encoder: EncoderGap) -> Table[Crossing]:
-    n_clips, dim = encoder.before.sounds.shape
+    before = encoder.before
+    pairs = f"{len(before.sounds):,} clips, {len(before.captions):,} references, "
+    if "n_pairs" in encoder.crossings[0].settings:  # each row says itself what it is of
+        pairs = ""
     memory = "" if encoder.n_memory is None else f"{encoder.n_memory:,} training captions, "
     users = f"; used by {', '.join(encoder.systems)}" if encoder.systems else ""
     return Table(
         columns=_COLUMNS,
         rows=encoder.crossings,
         title=wrap(
-            f"{encoder.encoder}: {n_clips:,} clips, {len(encoder.before.captions):,} references, "
-            f"{memory}{dim:,} dimensions{users}"
+            f"{encoder.encoder}: {pairs}{memory}{before.sounds.shape[1]:,} dimensions{users}"
         ),
         notes=encoder.notes,
         records=[_record(encoder, crossing) for crossing in encoder.crossings],
+    )
+
+
+def _show_pairs(crossing: Crossing) -> str:
+    settings = crossing.settings
+    return (
+        f"{settings['n_pairs']:,} of {settings['pairs_of']}" if "n_pairs" in settings else NO_VALUE
     )
 
 
@@ -72,7 +81,7 @@ def _record(encoder: EncoderGap, crossing: Crossing) -> Record:
 
 _COLUMNS: tuple[Column[Crossing], ...] = (
     Column("strategy", describe_crossing),
-    Column("pairs of", lambda crossing: str(crossing.settings.get("pairs_of", NO_VALUE))),
+    Column("pairs", _show_pairs),
     Column("gap", lambda crossing: show_number(crossing.figures.gap_norm, ".3f")),
     Column("own", lambda crossing: show_number(crossing.figures.paired_cosine, ".3f")),
     # Stays where there is but one clip, and so no other's caption.

@@ -43,7 +43,10 @@ def test_figure_2_shows_pairs_of_the_training_split(place, encoder):
     (crossing,) = by_strategy(report_figure(request(place, encoder), 2)).values()
     train = load_folder(place / "clips", "train")
     assert_pairs_of(crossing.pairs, *embed(encoder, train))
-    assert (crossing.strategy, crossing.settings) == ("before", {"pairs_of": str(train.label)})
+    assert (crossing.strategy, crossing.settings) == (
+        "before",
+        {"pairs_of": str(train.label), "n_pairs": 4},
+    )
 
 
 def test_figure_3_changes_training_captions_and_replaces_evaluated_sounds(place, encoder, facts):
@@ -122,7 +125,7 @@ def test_the_command_draws_them_and_prints_what_they_show(place, encoder, tmp_pa
             result = invoke(*asked, "--figure", figure, "--project", projection,
                             "-o", picture, "--json", figures)  # fmt: skip
             assert result.exit_code == 0, result.output
-            assert "pairs of" in result.output
+            assert " pairs " in result.output
             drawn[figure, projection] = picture.read_bytes()
             crossings = json.loads(figures.read_text())["encoders"][0]["crossings"]
             assert all(crossing["settings"]["pairs_of"] for crossing in crossings)

@@ -74,6 +74,19 @@ def test_figure_3_has_the_papers_four_panels_each_flat_for_itself():
     assert figure.get_size_inches().tolist() == [4 * PANEL_INCHES[3], PANEL_INCHES[3]]
 
 
+def test_encoders_stand_side_by_side_in_figure_2_and_below_each_other_in_figure_3():
+    for figure, crossings, shape in ((2, [stay(pairs())], (1, 2)), (3, strategies(), (2, 4))):
+        report = report_of(*crossings)
+        other = dataclasses.replace(report.encoders[0], encoder="other")
+        both = dataclasses.replace(report, encoders=(*report.encoders, other))
+        drawn = draw_figure_of_paper(both, figure, "pca")
+        grid = drawn.axes[0].get_gridspec()
+        assert (grid.nrows, grid.ncols) == shape
+        names = [panel.get_ylabel().split("\n")[0] for panel in drawn.axes]
+        assert [name for name in names if name in ("mini", "other")] == ["mini", "other"]
+        assert (names.index("mini"), names.index("other")) == (0, len(crossings))
+
+
 def test_tsne_shows_the_gap_of_figure_2_closed_by_the_shift():
     before = pairs()
     (panel,) = draw_figure_of_paper(report_of(stay(before)), 2).axes

@@ -148,15 +148,22 @@ def _notes(standing: Standing, best: BestSupervised | None) -> list[str]:
         f"{label}: the rows were not all computed the same way; compare their signatures (json)"
         for label in differing_signatures(group)
     ]
-    lines += _notes_on_left_out(group)
+    lines += [*_notes_on_left_out(group), *_notes_on_failures(group)]
     for row in group:
-        if row.failure:
-            lines.append(f"{row.system} stopped {row.failure}")
         if row.n_failed:
             lines.append(f"{row.system}: {row.n_failed} clips failed and are not scored")
         if row.n_empty:
             lines.append(f"{row.system}: {row.n_empty} captions are empty and scored as they stand")
     return lines
+
+
+def _notes_on_failures(group: Sequence[Row]) -> list[str]:
+    """Say why systems stopped, once for those that stopped alike: for the same weights, say."""
+    names: dict[str, list[str]] = {}
+    for row in group:
+        if row.failure:
+            names.setdefault(row.failure, []).append(row.system)
+    return [f"{', '.join(of_failure)} stopped {failure}" for failure, of_failure in names.items()]
 
 
 def _notes_on_left_out(group: Sequence[Row]) -> list[str]:

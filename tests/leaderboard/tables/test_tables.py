@@ -182,6 +182,14 @@ def test_printed_numbers_come_with_their_source():
     assert "not measured here" in text
 
 
+def test_systems_that_stopped_alike_share_a_note():
+    missing = "while preparing: MissingWeightsError: no file"
+    rows = [row("a", failure=missing), row("b", failure="on clip 3"), row("c", failure=missing)]
+    shown = render(rows, "md")
+    assert f"a, c stopped {missing}" in shown
+    assert "b stopped on clip 3" in shown
+
+
 def test_what_line_ups_went_without_is_told_once_below():
     left_out = (LeftOut("nn-vggish", "koizumi2020", "deaf"), LeftOut("b", "koizumi2020", "deaf"))
     rows = [row("a", left_out=left_out), row("b", left_out=left_out)]
