@@ -10,7 +10,7 @@ from typing import Literal
 from benchmark.contract import Split, SplitLabel
 from benchmark.encoders import JointEncoder
 from benchmark.errors import RunError
-from benchmark.gap.crossings import Crossing, blur, look_up, shift_captions, stay
+from benchmark.gap.crossings import Crossing, Settings, blur, look_up, shift_captions, stay
 from benchmark.gap.measure import Pairs
 from benchmark.gap.samples import draw_clips, embed_single_pairs
 from benchmark.gap.study import (
@@ -102,5 +102,5 @@ def _draw_pairs(
 
 
 def _name_split(crossing: Crossing, label: SplitLabel) -> Crossing:
-    shown = {"pairs_of": str(label), "n_pairs": len(crossing.pairs.sounds)}
+    shown: Settings = {"pairs_of": str(label), "n_pairs": len(crossing.pairs.sounds)}
     return replace(crossing, settings={**shown, **crossing.settings})
