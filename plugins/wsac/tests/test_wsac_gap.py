@@ -141,3 +141,18 @@ def test_the_gap_of_the_embedded_data_set_is_measured_on_its_other_sounds(tmp_pa
 def test_a_data_set_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(UnknownNameError, match="no data set named 'cloto'"):
         measure(tmp_path, make_split(3), gap_source="cloto:evaluation")
+
+
+def test_of_another_folder_no_file_of_embeddings_is_asked_for(tmp_path):
+    """A file knows no path: it would be one of any folder."""
+    other = replace(make_split(3, missing=3), dataset="folder:elsewhere")
+    resources = replace(make_resources(tmp_path, make_split(3)), load_split=lambda _: other)
+    with pytest.raises(DataError, match=r"no clip of folder:elsewhere:train has both") as caught:
+        measure_gap(
+            ENCODER,
+            EmbeddingStore(tmp_path),
+            resources,
+            replace(MINI, gap_source="folder:elsewhere"),
+        )
+    assert "bench data verify folder:elsewhere:train" in str(caught.value)
+    assert "--embeddings" not in str(caught.value)
