@@ -22,6 +22,7 @@ _SPECS: tuple[EncoderSpec[Any], ...] = (
     clap.SPEC,
     ase.SPEC,
     mini.SPEC,
+    mini.GAP_SPEC,
 )
 ENCODERS: Mapping[str, EncoderSpec[Any]] = {spec.name: spec for spec in _SPECS}
 """By name; options are of any type."""

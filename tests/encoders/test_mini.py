@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -21,8 +22,8 @@ from benchmark.datasets.soundscapes.splits import (
     load_soundscapes,
 )
 from benchmark.encoders import JointEncoder, TokenizingEncoder, load_joint_encoder
-from benchmark.encoders.mini.encoder import SHIPPED, SHIPPED_SHA256
-from benchmark.encoders.mini.training import MiniSettings
+from benchmark.encoders.mini.encoder import SHIPPED, ShippedFile
+from benchmark.encoders.mini.training import SETTINGS, MiniSettings
 from benchmark.encoders.mini.training.build import build_mini
 from benchmark.encoders.mini.training.examples import (
     caption_reversed,
@@ -36,6 +37,7 @@ from benchmark.encoders.mini.weights import MiniFile
 from benchmark.errors import DataError, MissingWeightsError
 
 TINY = MiniSettings(n_clips=48, epochs=2, batch_size=16)
+MINI = SHIPPED["mini"].path
 CAPTIONS = (
     "A dog barks, then a bell rings",
     "A bell rings, then a dog barks",
@@ -48,6 +50,11 @@ CAPTIONS = (
 @pytest.fixture(scope="module")
 def mini():
     return load_joint_encoder("mini")
+
+
+@pytest.fixture(scope="module", params=sorted(SHIPPED))
+def either(request):
+    return load_joint_encoder(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +72,12 @@ def sounds(val):
     return [val.read_clip(clip_id, 16_000).waveform for clip_id in val.clip_ids[:6]]
 
 
-def test_mini_is_a_joint_encoder_with_a_tokenizer(mini):
-    assert isinstance(mini, JointEncoder)
-    assert isinstance(mini, TokenizingEncoder)
-    assert (mini.name, mini.sample_rate_hz, mini.dim) == ("mini", 16_000, 128)
-    assert mini.trained_on == ("soundscapes:pretrain",)
+def test_both_are_joint_encoders_with_a_tokenizer(either):
+    assert isinstance(either, JointEncoder)
+    assert isinstance(either, TokenizingEncoder)
+    assert either.name in SHIPPED
+    assert (either.sample_rate_hz, either.dim) == (16_000, 128)
+    assert either.trained_on == ("soundscapes:pretrain",)
 
 
 def test_most_validation_clips_find_their_captions_and_the_reverse(mini, val):
@@ -83,21 +91,24 @@ def test_most_validation_clips_find_their_captions_and_the_reverse(mini, val):
     assert found.gap_norm == pytest.approx(noted["gap_norm"], abs=0.01)
 
 
-def test_the_shipped_weights_were_trained_on_what_the_generator_makes_now(mini):
-    assert mini.origin.generator == generator_fingerprint()
-    np.testing.assert_allclose(mini.origin.sampled_levels, sampled_levels(), atol=2e-3)
-    assert mini.origin.settings == {
-        name: getattr(MiniSettings(), name) for name in MiniSettings.__slots__
-    }
+def test_the_shipped_weights_were_trained_on_what_the_generator_makes_now(either):
+    assert either.origin.generator == generator_fingerprint()
+    np.testing.assert_allclose(either.origin.sampled_levels, sampled_levels(), atol=2e-3)
+    # mini's file is older than the temperature that can be fixed, which is 0 for it.
+    noted = {"temperature": 0.0, **either.origin.settings}
+    assert noted == asdict(SETTINGS[either.name])
 
 
-def test_the_shipped_file_is_small_and_the_one_that_this_version_expects():
-    assert SHIPPED.stat().st_size < 1_500_000
-    assert hashlib.sha256(SHIPPED.read_bytes()).hexdigest() == SHIPPED_SHA256
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_file_is_small_and_the_one_that_this_version_expects(name):
+    path, sha256 = SHIPPED[name].path, SHIPPED[name].sha256
+    assert path.stat().st_size < 1_500_000
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
 
 
-def test_the_clips_it_learnt_from_and_their_captions_are_in_no_other_split():
-    n_clips, n_captions = MiniSettings().n_clips, MiniSettings().n_captions
+def test_the_clips_they_learnt_from_and_their_captions_are_in_no_other_split():
+    n_clips = max(settings.n_clips for settings in SETTINGS.values())
+    n_captions = max(settings.n_captions for settings in SETTINGS.values())
     others = [(split, k) for split in SPLITS if split != "pretrain" for k in range(N_CLIPS[split])]
     kept_out = {tuple(split_words(text)) for clip in others for text in caption_clip(*clip)}
     scenes = {compose_scene(*clip) for clip in others}
@@ -259,12 +270,25 @@ def test_another_seed_gives_another_encoder_that_can_be_named(artifacts, tmp_pat
 def test_settings_that_cannot_be_meant_are_refused():
     with pytest.raises(ValueError, match="batch_size=128 of n_clips=100; expected 2 to n_clips"):
         MiniSettings(n_clips=100)
+    with pytest.raises(ValueError, match=r"temperature=0\.001; expected 0\.01 to 1, or 0"):
+        MiniSettings(temperature=0.001)
+
+
+@pytest.mark.parametrize(("temperature", "is_fixed"), [(0.0, False), (0.02, True)])
+def test_a_temperature_that_is_given_stays_and_another_is_learnt(
+    temperature, is_fixed, artifacts, tmp_path
+):
+    tiny = MiniSettings(n_clips=32, epochs=1, batch_size=16, temperature=temperature)
+    build_mini(tmp_path / "built", tiny, artifacts)
+    scale = float(MiniFile.read(tmp_path / "built").state["log_scale"].exp())
+    assert (scale == pytest.approx(1 / 0.02, rel=1e-5)) == is_fixed
+    assert scale == pytest.approx(1 / (temperature or 0.07), rel=0.1)
 
 
 @pytest.mark.parametrize("fault", ["absent", "garbage", "headless", "other", "nan"])
 def test_a_file_that_is_not_minis_is_refused(tmp_path, fault):
     path = tmp_path / "mini.safetensors"
-    shipped = MiniFile.read(SHIPPED)
+    shipped = MiniFile.read(MINI)
     if fault == "garbage":
         path.write_bytes(b"<html>not found</html>")
     elif fault == "headless":
@@ -287,11 +311,12 @@ def test_a_file_that_is_not_minis_is_refused(tmp_path, fault):
 
 
 def test_a_damaged_shipped_file_is_found_out(tmp_path, monkeypatch):
-    content = bytearray(SHIPPED.read_bytes())
+    content = bytearray(MINI.read_bytes())
     content[-1000] ^= 1
     damaged = tmp_path / "mini.safetensors"
     damaged.write_bytes(content)
-    monkeypatch.setattr("benchmark.encoders.mini.encoder.SHIPPED", damaged)
+    sha256 = SHIPPED["mini"].sha256
+    monkeypatch.setitem(SHIPPED, "mini", ShippedFile(damaged, sha256))
     with pytest.raises(MissingWeightsError, match="is damaged or another file"):
         load_joint_encoder("mini")
 
@@ -300,7 +325,7 @@ def test_a_file_that_cannot_be_written_is_an_error_that_names_it(tmp_path):
     from benchmark.errors import MachineError
 
     with pytest.raises(MachineError, match=f"cannot write {tmp_path}"):
-        MiniFile.read(SHIPPED).write(tmp_path)
+        MiniFile.read(MINI).write(tmp_path)
 
 
 def test_retrieval_figures_can_be_checked_by_eye():
@@ -329,7 +354,7 @@ def test_retrieval_figures_can_be_checked_by_eye():
 
 
 def test_the_header_says_where_the_weights_come_from():
-    origin = MiniFile.read(SHIPPED).origin
+    origin = MiniFile.read(MINI).origin
     assert all((origin.generator, origin.settings, origin.torch, origin.n_threads))
     assert origin.validation["order_accuracy"] > 0.85
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @form_option
 @click.pass_context
 def command(context: click.Context, form: Format) -> None:
-    """List the encoders, what they can do and their options; build the embedded one."""
+    """List the encoders, what they can do and their options; build the embedded ones."""
     if context.invoked_subcommand is None:
         _show_encoders(form)
 
@@ -35,21 +35,31 @@ def command(context: click.Context, form: Format) -> None:
     type=out_file(),
     help="Where the weights go.",
 )
+@click.option(
+    "--like",
+    "encoder",
+    type=click.Choice(["mini", "mini-gap"]),
+    default="mini",
+    show_default=True,
+    help="Which of the two to train.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of all that is random.")
-def build_mini(output: Path, seed: int) -> None:
-    """Train the encoder `mini` on soundscapes:pretrain (minutes) and write its weights."""
+def build_mini(output: Path, encoder: str, seed: int) -> None:
+    """Train `mini` or `mini-gap` on soundscapes:pretrain (minutes) and write its weights."""
+    import dataclasses
     import time
 
-    from benchmark.encoders.mini.training import MiniSettings
+    from benchmark.encoders.mini.training import SETTINGS
     from benchmark.encoders.mini.training.build import build_mini
     from benchmark.machine.places import artifacts
 
     started = time.perf_counter()
-    encoder = build_mini(output, MiniSettings(seed=seed), artifacts())
+    settings = dataclasses.replace(SETTINGS[encoder], seed=seed)
+    built = build_mini(output, settings, artifacts())
     click.echo(f"{output}: {output.stat().st_size:,} bytes, {time.perf_counter() - started:.0f} s")
-    for name, value in encoder.origin.validation.items():
+    for name, value in built.origin.validation.items():
         click.echo(f"  {name:<18} {value:.3f}")
-    click.echo(f"Use it as mini[weights={output}].")
+    click.echo(f"Use it as {encoder}[weights={output}].")
 
 
 def _show_encoders(form: Format) -> None:

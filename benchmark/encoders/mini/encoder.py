@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,23 @@ from benchmark.models.checksums import NotedSum, require_sum
 from benchmark.models.exact import exact_inference
 from benchmark.models.weights import hash_weights
 
-SHIPPED = Path(__file__).with_name("mini.safetensors")
-SHIPPED_SHA256 = "f4dfa44f1782fb4052d9c2c2ae7cce90f4e74a4f92edd60e1be66475d026c2fc"
+
+@dataclass(frozen=True, slots=True)
+class ShippedFile:
+    """Weights that the package brings: where they lie, and what they must hash to."""
+
+    path: Path
+    sha256: str
+
+
+SHIPPED = {
+    name: ShippedFile(Path(__file__).with_name(f"{name}.safetensors"), sha256)
+    for name, sha256 in {
+        "mini": "f4dfa44f1782fb4052d9c2c2ae7cce90f4e74a4f92edd60e1be66475d026c2fc",
+        "mini-gap": "6601af52f01dcf3beff0441d7c8bb7a3952d4396cd2277c25803b008f5112cfe",
+    }.items()
+}
+"""By the encoder's name; each was trained with the settings of that name in ``training``."""
 TRAINED_ON = ("soundscapes:pretrain",)
 _CODE_VERSION = 1
 _FRONT_END = melspectrogram.VGGISH
@@ -37,7 +53,7 @@ class MiniOptions:
     """Which weights.
 
     Attributes:
-        weights: a file of ``bench encoders build-mini``; None means the one that is shipped.
+        weights: a file of ``bench encoders build-mini``; None means the shipped one of this name.
     """
 
     weights: str | None = None
@@ -180,10 +196,11 @@ def log_mel_frames(waveform: Waveform) -> NDArray[np.float32]:
     return melspectrogram.log_mel(padded, _FRONT_END.log_offset).astype(np.float32)
 
 
-def load_mini(options: MiniOptions, name: str, device: str) -> Mini:
-    """Load mini as the options say.
+def load_mini(encoder: str, options: MiniOptions, name: str, device: str) -> Mini:
+    """Load mini, of either kind, as the options say.
 
     Args:
+        encoder: whose weights, where the options name no file: a key of ``SHIPPED``.
         options: which weights.
         name: the canonical spelling.
         device: torch's spelling.
@@ -193,16 +210,26 @@ def load_mini(options: MiniOptions, name: str, device: str) -> Mini:
     """
     if options.weights is not None:
         return Mini(Path(options.weights).expanduser(), name=name, device=device)
-    return Mini(SHIPPED, name=name, device=device, sha256=SHIPPED_SHA256)
+    shipped = SHIPPED[encoder]
+    return Mini(shipped.path, name=name, device=device, sha256=shipped.sha256)
 
 
-SPEC = EncoderSpec(
-    name="mini",
-    summary="sounds and captions: small, shipped with the package, for the embedded soundscapes",
-    abilities=("embed_audio", "embed_patches", "embed_text"),
-    options=MiniOptions,
-    load=load_mini,
-    trained_on=TRAINED_ON,
+def _spec(name: str, summary: str) -> EncoderSpec[MiniOptions]:
+    return EncoderSpec(
+        name=name,
+        summary=summary,
+        abilities=("embed_audio", "embed_patches", "embed_text"),
+        options=MiniOptions,
+        load=partial(load_mini, name),
+        trained_on=TRAINED_ON,
+    )
+
+
+SPEC = _spec(
+    "mini", "sounds and captions: small, shipped with the package, for the embedded soundscapes"
+)
+GAP_SPEC = _spec(
+    "mini-gap", "as mini, of few pairs at a low temperature: its sounds lie apart from its captions"
 )
 
 

@@ -30,16 +30,18 @@ _LOWEST_TEMPERATURE = 0.01
 class MiniNetwork(nn.Module):
     """Two towers and the temperature that they are compared with (Radford et al. 2021)."""
 
-    def __init__(self, n_pieces: int) -> None:
+    def __init__(self, n_pieces: int, temperature: float = 0.0) -> None:
         """Draw first weights.
 
         Args:
             n_pieces: the size of the tokenizer's vocabulary.
+            temperature: it stays at this; 0: it is learnt.
         """
         super().__init__()
         self.audio = AudioTower()
         self.text = TextTower(n_pieces)
-        self.log_scale = nn.Parameter(torch.tensor(-math.log(_FIRST_TEMPERATURE)))
+        scale = torch.tensor(-math.log(temperature or _FIRST_TEMPERATURE))
+        self.log_scale = nn.Parameter(scale, requires_grad=not temperature)
 
     def losses(
         self, log_mel: Tensor, captions: Sequence[Tensor], wrong: Sequence[Tensor]

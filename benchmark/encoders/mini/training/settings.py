@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -20,6 +21,7 @@ class MiniSettings:
         batch_size: a clip is told from so many captions less one, and a caption likewise.
         learning_rate: the highest of a one-cycle schedule (Smith and Topin 2018).
         weight_decay: of AdamW.
+        temperature: that cosines are divided by, fixed; 0: learnt, from 0.07 on.
     """
 
     seed: int = 0
@@ -29,6 +31,7 @@ class MiniSettings:
     batch_size: int = 128
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
+    temperature: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -36,3 +39,12 @@ class MiniSettings:
             raise ValueError(
                 f"batch_size={self.batch_size} of n_clips={self.n_clips}; expected 2 to n_clips."
             )
+        if self.temperature and not 0.01 <= self.temperature <= 1:
+            raise ValueError(f"temperature={self.temperature}; expected 0.01 to 1, or 0.")
+
+
+SETTINGS: Mapping[str, MiniSettings] = {
+    "mini": MiniSettings(),
+    "mini-gap": MiniSettings(n_clips=2400, epochs=10, temperature=0.01),
+}
+"""How each encoder that is shipped was trained, by its name."""

@@ -29,7 +29,7 @@ class MiniTask:
         self._wrong_pieces = _tokenise(tokenizer, examples.reversed_captions)
         self._settings = settings
         with seeded("cpu", settings.seed, "first weights"):
-            self.network = MiniNetwork(tokenizer.get_vocab_size())
+            self.network = MiniNetwork(tokenizer.get_vocab_size(), settings.temperature)
         towers = [*self.network.audio.parameters(), *self.network.text.parameters()]
         groups: list[dict[str, object]] = [
             {"params": towers},
