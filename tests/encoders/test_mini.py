@@ -91,6 +91,20 @@ def test_most_validation_clips_find_their_captions_and_the_reverse(mini, val):
     assert found.gap_norm == pytest.approx(noted["gap_norm"], abs=0.01)
 
 
+def test_a_fixed_low_temperature_leaves_a_gap_as_wide_as_a_clap_has(mini, val):
+    apart = load_joint_encoder("mini-gap")
+    found, near = measure_retrieval(apart, val), measure_retrieval(mini, val)
+    assert found.gap_norm > 0.5 > 3 * near.gap_norm
+    assert found.paired_cosine < near.paired_cosine - 0.2
+    assert found.audio_to_text_r10 > 0.9
+    noted = apart.origin.validation
+    assert found.audio_to_text_r1 == pytest.approx(noted["audio_to_text_r1"], abs=0.02)
+    assert found.gap_norm == pytest.approx(noted["gap_norm"], abs=0.01)
+    assert float(MiniFile.read(SHIPPED["mini-gap"].path).state["log_scale"].exp()) == (
+        pytest.approx(100, rel=1e-4)
+    )
+
+
 def test_the_shipped_weights_were_trained_on_what_the_generator_makes_now(either):
     assert either.origin.generator == generator_fingerprint()
     np.testing.assert_allclose(either.origin.sampled_levels, sampled_levels(), atol=2e-3)
