@@ -152,10 +152,10 @@ def test_a_word_that_is_no_choice_is_refused_with_the_choices(option, text, expe
 
 
 def test_an_option_is_refused_only_if_no_preset_could_hold_it():
-    assert resolve(n_heads=12) == replace(PAPER, n_heads=12)  # 768 is a multiple of it, 256 is not
-    with pytest.raises(UsageError, match="with preset=mini, which fits soundscapes: width=256"):
+    assert resolve(n_heads=12) == replace(PAPER, n_heads=12)  # 768 is a multiple of it, 128 is not
+    with pytest.raises(UsageError, match="with preset=mini, which fits soundscapes: width=128"):
         resolve("soundscapes", n_heads=12)
-    with pytest.raises(ValueError, match="width=256"):
+    with pytest.raises(ValueError, match="width=128"):
         WsacOptions(preset="mini", n_heads=12)
 
 
