@@ -124,8 +124,8 @@ def commands(shapes: str, folder: Path, files: Sequence[Path]) -> Iterator[tuple
     wsac = f'wsac2023[encoder="ase[checkpoint={checkpoint}]",gap_source=train,{settings["wsac"]}]'
     guided = f"koizumi2020[{settings['guided']}]"
     run_it = ["bench", "run", "--dataset", "audiocaps", "--batch-size", "32", "--profile", "0"]
-    embeddings = [text for path in files for text in ("--embeddings", str(path))]
-    for name, lineup in (("wsac", wsac), ("koizumi", guided)):
+    for name, lineup, kind in (("wsac", wsac, "sounds"), ("koizumi", guided, "patches")):
+        embeddings = [text for f in files if kind in f.name for text in ("--embeddings", str(f))]
         yield f"{name}-text-only", [*run_it, "--lineup", lineup, "--text-only"]
         yield f"{name}-embeddings", [*run_it, "--lineup", lineup, *embeddings]
 
