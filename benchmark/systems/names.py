@@ -93,7 +93,7 @@ def parse_name(text: str) -> ParsedName:
 
 def spell_name(parsed: ParsedName) -> str:
     """Spell a name and its options so that ``parse_name`` reads them."""
-    options = [f"{key}={json.dumps(text)}" for key, text in parsed.options.items()]
+    options = [f"{key}={json.dumps(text, allow_nan=False)}" for key, text in parsed.options.items()]
     return f"{parsed.name}[{','.join(options)}]" if options else parsed.name
 
 

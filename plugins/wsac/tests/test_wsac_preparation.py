@@ -309,7 +309,7 @@ def test_another_encoder_without_weights_is_its_own_error(tmp_path):
 def test_options_that_do_not_fit_the_data_sets_preset_are_a_usage_error(tmp_path):
     split = make_split(2, dataset="soundscapes")
     options = replace(QUICK, preset=None, width=None, n_heads=12)
-    with pytest.raises(UsageError, match=r"preset=mini, which fits soundscapes: width=256"):
+    with pytest.raises(UsageError, match=r"preset=mini, which fits soundscapes: width=128"):
         prepare_wsac("none", make_resources(tmp_path, split), options)
 
 
