@@ -166,21 +166,27 @@ def metric_model_options(function: Function) -> Function:
     return function
 
 
-def learning_options(function: Function) -> Function:
-    """Add the options that say what systems learn from."""
-    for option in (
-        click.option(
-            "--val",
-            "validation",
-            help="Split to choose the best epoch on; else the training data's own. `none`: hold "
-            "out a share of the training clips.",
-        ),
-        click.option(
-            "--train", help="Training split of systems that learn; else the data set's own."
-        ),
-    ):
-        function = option(function)
-    return function
+def learning_options(train_help: str) -> Callable[[Function], Function]:
+    """Add the options that say what systems learn from.
+
+    Args:
+        train_help: of ``--train``; commands differ in what they take without it.
+    """
+
+    def decorate(function: Function) -> Function:
+        for option in (
+            click.option(
+                "--val",
+                "validation",
+                help="Split to choose the best epoch on; else the training data's own. `none`: "
+                "hold out a share of the training clips.",
+            ),
+            click.option("--train", help=train_help),
+        ):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 def lineup_options(function: Callable[..., None]) -> Callable[..., None]:

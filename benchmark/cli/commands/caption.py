@@ -40,7 +40,7 @@ from benchmark.runs.requests import CaptionRequest
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--system", "system_name", required=True, help="NAME or NAME[key=value,...].")
-@learning_options
+@learning_options("Training split of a system that learns, as audiocaps:train.")
 @data_root_option
 @embeddings_option
 @click.option("--seed", type=int, default=0, show_default=True)

@@ -96,7 +96,7 @@ def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -
     type=click.FloatRange(min=0, max=1, min_open=True, max_open=True),
     help="Arrivals as a share of what the system answers one by one. [default: 0.8]",
 )
-@learning_options
+@learning_options("Training split of systems that learn; else the data set's own.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @form_option

@@ -51,7 +51,7 @@ from benchmark.systems.roster import describe_left_out
 @embeddings_option
 @chosen_metrics_option("all")
 @metric_model_options
-@learning_options
+@learning_options("Training split of systems that learn; else the data set's own.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
     "--seeds",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from bench_gpt2_guidance.guidance_options import (
     GUIDANCE_PAPER,
@@ -61,21 +62,8 @@ class PromptSettings:
         return self._replacing(GUIDANCE_PRESETS[preset])
 
     def _replacing(self, settings: GuidanceSettings) -> GuidanceSettings:
-        return replace(
-            settings,
-            backbone=self.backbone,
-            encoder=self.encoder,
-            retrieval=self.retrieval,
-            k_guidance=self.k_guidance,
-            guidance_shuffled=self.guidance_shuffled,
-            separator=self.separator,
-            ending=self.ending,
-            guidance_starts=self.guidance_starts,
-            max_guidance_tokens=self.max_guidance_tokens,
-            beam_size=self.beam_size,
-            length_penalty=self.length_penalty,
-            max_length=self.max_length,
-        )
+        own: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        return replace(settings, **own)
 
 
 PROMPT_PAPER = PromptSettings()
