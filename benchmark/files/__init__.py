@@ -3,7 +3,7 @@
 from benchmark.files.appending import GrowingFile, append_lines
 from benchmark.files.folders import folder_beside, remove_folder, written_folder
 from benchmark.files.hashing import checksum_of, hash_files, sha256_of
-from benchmark.files.json_values import Json, JsonObject, spell_json
+from benchmark.files.json_values import Json, JsonObject, parse_json, spell_json
 from benchmark.files.reading import read_json
 from benchmark.files.refusal import CACHE_CURE, DATA_CURE, MODELS_CURE, unwritable, writing
 from benchmark.files.whole import (
@@ -27,6 +27,7 @@ __all__ = [
     "folder_beside",
     "hash_files",
     "move_whole",
+    "parse_json",
     "read_json",
     "remove_folder",
     "save_array",

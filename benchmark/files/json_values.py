@@ -1,10 +1,11 @@
-"""JSON as types, and the one way to write it: no number in it is none."""
+"""JSON as types, and the one way to write and parse it: no number in it is none."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """A value that ``json.dumps`` can spell: tuples are lists to it."""
@@ -41,6 +42,23 @@ def spell_json(
         return spell(value)
     except ValueError:  # rare, so that only then everything is looked through
         return spell(_without_strange_numbers(value))
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Parse JSON as ``json.loads`` does, but to what ``spell_json`` can have written.
+
+    Other programs write NaN, Infinity and 1e999: ``None`` here, numbers that nobody knows.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested too deeply.
+    """
+    return json.loads(text, parse_constant=lambda _: None, parse_float=_known_number)
+
+
+def _known_number(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
 
 
 def _without_strange_numbers(value: object) -> object:

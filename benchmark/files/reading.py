@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from benchmark.errors import RunError
-from benchmark.files.json_values import JsonObject
+from benchmark.files.json_values import JsonObject, parse_json
 
 _CURE = "The file was changed by something else; restore it, or make it anew."
 
@@ -18,7 +17,7 @@ def read_json(path: Path) -> JsonObject:
         RunError: it cannot be read, or holds something else.
     """
     try:
-        record: object = json.loads(path.read_text(encoding="utf-8"))
+        record: object = parse_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RunError(
             f"cannot read {path}: {error.strerror or error}. Mend that, or name another file."

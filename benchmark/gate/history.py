@@ -7,7 +7,6 @@ every night passes on its own shows here as a step between levels.
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ from typing import Literal
 
 from benchmark.contract import SplitLabel
 from benchmark.errors import DataError, RunError
-from benchmark.files import append_lines, spell_json
+from benchmark.files import append_lines, parse_json, spell_json
 from benchmark.gate.held import hardware_of
 from benchmark.gate.pairs import JUDGED, comparable_part
 from benchmark.gate.speed import relative_medians
@@ -205,7 +204,7 @@ def _steps_of(subject: str, series: Sequence[Night]) -> list[FoundStep]:
 def _night(path: Path, number: int, line: str) -> Night:
     where = f"{path}, line {number}"
     try:
-        record = upgrade(json.loads(line), where, SCHEMA, {})
+        record = upgrade(parse_json(line), where, SCHEMA, {})
         if unknown := record.keys() - {field.name for field in dataclasses.fields(Night)}:
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
         night = _without_path(read_as(Night, record, where))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import RunError
-from benchmark.files import JsonObject, spell_json
+from benchmark.files import JsonObject, parse_json, spell_json
 from benchmark.machine.typed_json import read_as
 from benchmark.runs.entries import ClipEntry, Entry, MachineEntry, PrepareEntry, TimedEntry
 from benchmark.systems.explaining import Explained
@@ -75,7 +74,7 @@ def read_line(line: bytes, path: Path, number: int) -> Entry:
     import msgspec
 
     try:
-        kind: str = _decoder("")(line).row
+        kind: type = _KINDS[_decoder(_Kind)(line).row]
         entry: Entry = _decoder(kind)(line)
     except (msgspec.MsgspecError, ValueError, KeyError, RecursionError):
         return _read_slowly(line, f"{path}, line {number}")
@@ -83,17 +82,17 @@ def read_line(line: bytes, path: Path, number: int) -> Entry:
 
 
 @cache
-def _decoder(kind: str) -> Callable[[bytes], Any]:
-    """Build the fast decoder of one kind of entry; of an entry's kind alone for ``""``."""
+def _decoder(kind: type) -> Callable[[bytes], Any]:
+    """Build the fast decoder of a kind of entry, or of an entry's kind alone."""
     import msgspec
 
-    return msgspec.json.Decoder(_KINDS[kind] if kind else _Kind).decode
+    return msgspec.json.Decoder(kind).decode
 
 
 def _read_slowly(line: bytes, where: str) -> Entry:
     """Read what the fast decoder refuses: half a surrogate in a name, or what is wrong."""
     try:
-        record = json.loads(line)
+        record = parse_json(line)
         kind = _KINDS[record["row"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import benchmark
-from benchmark.files import spell_json
+from benchmark.files import parse_json, spell_json
 
 ROOT = Path(benchmark.__file__).parents[1]
 SOURCES = sorted(
@@ -38,6 +38,11 @@ def test_a_number_that_is_none_is_null_wherever_it_stands(number):
     assert read(spell_json(value)) == {"a": None, "b": [1.5, None], "c": {"d": [None]}, "e": 2}
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
+def test_a_number_of_other_programs_that_is_none_is_read_as_null(number):
+    assert parse_json(f'{{"a": [{number}], "b": 1e3}}') == {"a": [None], "b": 1000.0}
+
+
 values = st.recursive(
     st.none()
     | st.booleans()
@@ -54,6 +59,11 @@ def test_whatever_json_can_hold_is_spelt_as_ever(value):
     assert spell_json(value, indent=1, ensure_ascii=False) == json.dumps(
         value, indent=1, ensure_ascii=False
     )
+
+
+@given(values)
+def test_whatever_is_written_is_read_back(value):
+    assert parse_json(spell_json(value)) == value
 
 
 def test_what_json_cannot_hold_is_refused_as_ever():

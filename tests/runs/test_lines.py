@@ -124,6 +124,21 @@ def test_parts_that_a_later_version_adds_are_passed_over():
     assert read(change(CLIP, mood="calm")) == CLIP
 
 
+@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e999", "-1e999"])
+def test_a_number_that_is_none_is_one_that_nobody_knows(number):
+    fact = b'{"row": "prepare", "system": "toy", "fold": 1, "prepare_s": 2.0, "facts": {"loss": 1}}'
+    entry = read_line(fact.replace(b"1}", number.encode() + b"}"), Path("ledger.jsonl"), 7)
+    assert entry == PrepareEntry("toy", 1, 2.0, facts={"loss": None})
+    with pytest.raises(RunError, match=r"line 7, prepare_s: expected `float`, got `null`"):
+        read_line(fact.replace(b"2.0", number.encode()), Path("ledger.jsonl"), 7)
+
+
+@pytest.mark.parametrize("kind", ["", "row", "_Kind", "plan", None, 0, [], {}])
+def test_an_entry_of_no_known_kind_is_refused(kind):
+    with pytest.raises(RunError, match=r"^ledger\.jsonl, line 7: .* is not a ledger entry"):
+        read(json.dumps({"row": kind}))
+
+
 _TEXTS = st.text(max_size=12) | st.sampled_from(["\ud800", "\u2028", "\x00", '"', "a\nb"])
 _SECONDS = st.floats(0, 1e9)
 _ERRORS = st.none() | _TEXTS
