@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.metadata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from benchmark.artifacts import fingerprint
 from benchmark.contract import Waveform
 from benchmark.encoders import melspectrogram
 from benchmark.errors import MachineError, MissingWeightsError
+from benchmark.machine.distributions import version_of
 from benchmark.machine.places import models_root
 from benchmark.models.weights import hash_weights
 
@@ -86,7 +86,7 @@ class Yamnet:
                 "front_end": melspectrogram.YAMNET.fingerprint,
                 "weights": hash_weights([model, labels]),
                 # Its kernels round to 8 bits, and another release may round otherwise.
-                "interpreter": importlib.metadata.version(_PACKAGE),
+                "interpreter": version_of(_PACKAGE),
             }
         )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.metadata import version
 
+from benchmark.machine.distributions import version_of
 from benchmark.metrics.scores import ScoringTask
 from benchmark.metrics.signature import Part, Signature
 
@@ -24,7 +24,7 @@ def sign(key: str, task: ScoringTask, parts: Iterable[Part] = ()) -> Signature:
     return Signature(
         key,
         (
-            ("aac-bench", version("aac-bench")),
+            ("aac-bench", version_of("aac-bench")),
             ("tok", TOKENISER),
             *parts,
             ("refs", per_clip),

@@ -90,6 +90,9 @@ class PlanHeader:
         passport: what was found of the data set, as ``bench data verify`` prints it.
         metrics: keys to compute.
         versions: of what the numbers stand on.
+        run_id: made by chance when the run begins, and the same however often it is resumed and
+            scored again; None in runs of earlier versions.
+        commit: of what is measured; see ``find_commit``.
     """
 
     command: Literal["run", "score"]
@@ -101,6 +104,8 @@ class PlanHeader:
     passport: Mapping[str, object]  # for people; nothing reads it back
     metrics: tuple[str, ...]
     versions: Mapping[str, str]
+    run_id: str | None = None
+    commit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,9 @@ class Plan:
         parts = dataclasses.asdict(self)
         if not self.feeding.is_explained:
             del parts["feeding"]["is_explained"]
+        for name in ("run_id", "commit"):
+            if parts["header"][name] is None:
+                del parts["header"][name]
         return {"schema": SCHEMA, **parts.pop("header"), **parts.pop("feeding"), **parts}
 
     @staticmethod

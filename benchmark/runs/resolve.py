@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import platform
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +16,9 @@ from benchmark.embeddings.files import EmbeddingFile
 from benchmark.embeddings.splits import describe_files, open_files, with_embeddings
 from benchmark.errors import RunError, UsageError, listed
 from benchmark.machine.clock import now
+from benchmark.machine.commits import find_commit
 from benchmark.machine.device import require_device
+from benchmark.machine.distributions import version_of
 from benchmark.machine.places import artifacts
 from benchmark.runs.clip_choice import choose_clips, refuse_leaks
 from benchmark.runs.clips import Clips
@@ -165,8 +167,10 @@ def describe_run(
         metrics=metrics,
         versions={
             "python": platform.python_version(),
-            **{name: version(name) for name in _RECORDED_DISTRIBUTIONS},
+            **{name: version_of(name) for name in _RECORDED_DISTRIBUTIONS},
         },
+        run_id=secrets.token_hex(8),
+        commit=find_commit(),
     )
 
 

@@ -11,7 +11,7 @@ import re
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points, version
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, get_args
 
 import pluggy
@@ -20,6 +20,7 @@ from benchmark import hookspecs
 from benchmark.contract import API_VERSION, Kind, SystemSpec
 from benchmark.deprecated import Deprecation, find_new_home, outdated_plugin
 from benchmark.errors import PluginError, UnknownNameError
+from benchmark.machine.distributions import version_of
 from benchmark.systems import built_in
 from benchmark.systems.names import build_options, canonical_name, option_types, parse_name
 
@@ -131,7 +132,7 @@ class Registry:
 def load_registry() -> Registry:
     """Load the built-in systems and every installed plugin; what fails is set aside."""
     registry = Registry()
-    ours = Provenance("aac-bench", version("aac-bench"))
+    ours = Provenance("aac-bench", version_of("aac-bench"))
     registry.add("(built in)", ours, declared_specs(built_in))
     entries = entry_points(group=hookspecs.PROJECT)
     for entry in sorted(entries, key=lambda entry: (entry.name, entry.value)):

@@ -125,6 +125,13 @@ def test_that_captions_are_to_be_explained_stands_in_the_file_where_it_is_so():
     assert written(explained) == {**written(PLAN), "is_explained": 1}
 
 
+def test_id_and_commit_of_a_run_stand_in_the_file_where_they_are_known():
+    known = {"run_id": "0123456789abcdef", "commit": "ab" * 20}
+    plan = dataclasses.replace(PLAN, header=dataclasses.replace(HEADER, **known))
+    assert written(plan) == {**written(PLAN), **known}
+    assert Plan.from_json(written(plan), "plan.json") == plan
+
+
 @pytest.mark.parametrize(
     ("key", "part", "reason"),
     [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 
+from benchmark.machine.distributions import version_of
 from benchmark.machine.progress import progress_bar
 from benchmark.metrics.kept import KeptResults
 from benchmark.metrics.spice.limits import SpiceLimits
@@ -85,4 +85,4 @@ class Parses:
 
 def made_with(files: ParserFiles) -> str:
     """Say all that a sentence's propositions depend on besides the sentence."""
-    return f"spice 1.0 of pycocoevalcap {version('pycocoevalcap')}, parser {files.fingerprint}"
+    return f"spice 1.0 of pycocoevalcap {version_of('pycocoevalcap')}, parser {files.fingerprint}"
