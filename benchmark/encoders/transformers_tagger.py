@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from benchmark.artifacts import fingerprint
 from benchmark.contract import UNKNOWN, Waveform
 from benchmark.errors import MissingWeightsError
+from benchmark.models.codeless import require_codeless
 from benchmark.models.exact import exact_inference
 from benchmark.models.weights import ChosenModel, hash_weights
 
@@ -38,10 +39,13 @@ class TransformersTagger:
 
         extractors: Any = transformers.AutoFeatureExtractor  # partly untyped
         classifiers: Any = transformers.AutoModelForAudioClassification
+        require_codeless(model.folder)
         try:
-            self._extract = extractors.from_pretrained(model.folder, local_files_only=True)
+            self._extract = extractors.from_pretrained(
+                model.folder, local_files_only=True, trust_remote_code=False
+            )
             classifier = classifiers.from_pretrained(
-                model.folder, local_files_only=True, use_safetensors=True
+                model.folder, local_files_only=True, trust_remote_code=False, use_safetensors=True
             )
         except (OSError, ValueError) as error:
             raise MissingWeightsError(

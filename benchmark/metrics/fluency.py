@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from benchmark.errors import MissingWeightsError
 from benchmark.machine.places import models_root
 from benchmark.metrics.signature import Part
+from benchmark.models.codeless import read_config
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer
 from benchmark.models.tokenizer_hash import hash_tokenizer
 from benchmark.models.weights import find_folder, hash_weights
@@ -95,8 +96,8 @@ class FluencyErrorDetector:
 
         model_type, states = read_checkpoint(checkpoint)
         folder, _ = find_folder(model_type)
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        bert: PreTrainedModel = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
+        config = read_config(AutoConfig, folder)
+        bert: PreTrainedModel = AutoModel.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
         try:
             bert.load_state_dict(_part(states, "encoder."))
             self._weight, self._bias = (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import MissingWeightsError, listed
 from benchmark.models.checksums import require_whole_archive
+from benchmark.models.codeless import require_codeless
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,8 +42,9 @@ def load_pretrained(
         settings: replace parts of the configuration.
 
     Raises:
-        MissingWeightsError: a file is missing or damaged, or holds another model.
+        MissingWeightsError: a file is missing or damaged, holds another model, or names code.
     """
+    require_codeless(folder)
     weights = sorted(folder.glob(_WEIGHTS))
     if weights:
         _require_readable(weights)
@@ -54,6 +56,7 @@ def load_pretrained(
             model, report = model_class.from_pretrained(
                 folder,
                 local_files_only=True,
+                trust_remote_code=False,
                 use_safetensors=None if takes_pickles else True,
                 weights_only=True,
                 output_loading_info=True,

@@ -5,7 +5,6 @@ Without padding a sentence's result does not depend on which others share its ba
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from benchmark.errors import MissingWeightsError
 from benchmark.machine.progress import progress_bar
+from benchmark.models.codeless import read_object, require_codeless
 from benchmark.models.pretrained import load_pretrained
 from benchmark.models.products import speed_up_linear_layers
 
@@ -148,15 +148,18 @@ def load_tokenizer(folder: Path, *, add_prefix_space: bool = False) -> Any:
             makes a difference (RoBERTa, GPT-2).
 
     Raises:
-        MissingWeightsError: a file is missing or cannot be read.
+        MissingWeightsError: a file is missing, cannot be read, or names code.
     """
     from transformers import AutoTokenizer
 
+    require_codeless(folder)
+    model_type = read_object(folder / "config.json").get("model_type")
+    is_spaced = add_prefix_space and model_type in _NEED_PREFIX_SPACE
+    options = {"add_prefix_space": True} if is_spaced else {}
     try:
-        model_type = json.loads((folder / "config.json").read_text("utf-8")).get("model_type")
-        is_spaced = add_prefix_space and model_type in _NEED_PREFIX_SPACE
-        options = {"add_prefix_space": True} if is_spaced else {}
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True, **options)
+        return AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False, **options
+        )
     except (OSError, ValueError) as error:
         raise MissingWeightsError(
             f"cannot load the tokenizer in {folder}: {error} Expected config.json and the "

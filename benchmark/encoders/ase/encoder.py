@@ -14,6 +14,7 @@ from benchmark.encoders.ase import checkpoint, front_end, network
 from benchmark.encoders.contract import Embeddings, embed_each
 from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import MissingWeightsError
+from benchmark.models.codeless import read_config
 from benchmark.models.exact import exact_inference
 from benchmark.models.products import speed_up_linear_layers
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer, plain_tokenizer
@@ -174,7 +175,7 @@ def _build_bert(folder: Path) -> Any:
     from transformers import BertConfig, BertModel
 
     try:
-        config = BertConfig.from_pretrained(folder, local_files_only=True)
+        config = read_config(BertConfig, folder)
         return BertModel(config, add_pooling_layer=False)
     except (OSError, ValueError, TypeError) as error:
         raise MissingWeightsError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from benchmark.encoders.contract import Embeddings, embed_each
 from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import MissingWeightsError
 from benchmark.models.checksums import NotedSum, require_sum
+from benchmark.models.codeless import read_object
 from benchmark.models.exact import exact_inference
 from benchmark.models.pretrained import load_pretrained, require_files
 from benchmark.models.products import speed_up_linear_layers
@@ -168,12 +168,7 @@ SPEC = EncoderSpec(
 
 def _require_clap(folder: Path) -> None:
     path = folder / "config.json"
-    try:
-        model_type = json.loads(path.read_text(encoding="utf-8")).get("model_type")
-    except ValueError as error:
-        raise MissingWeightsError(
-            f"cannot read {path}: {error}. Expected the configuration of a CLAP. Fetch it again."
-        ) from error
+    model_type = read_object(path).get("model_type")
     if model_type != "clap":
         raise MissingWeightsError(
             f"{path} is of a model of type {model_type!r}; expected 'clap', as "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmark.errors import UsageError
+from benchmark.models.codeless import read_config
 from benchmark.models.names import find_known, short_name
 from benchmark.models.weights import ChosenModel
 
@@ -39,7 +40,7 @@ def check_layer(model: ChosenModel, layer: int | None) -> tuple[int, int]:
     """
     from transformers import AutoConfig
 
-    config = AutoConfig.from_pretrained(model.folder, local_files_only=True)
+    config = read_config(AutoConfig, model.folder)
     n_layers = int(config.num_hidden_layers)
     chosen = layer if layer is not None else _usual_layer(model, n_layers)
     if not 1 <= chosen <= n_layers:
