@@ -2,16 +2,18 @@
 
 A *shard* is two files that no one changes once they are there, named by a hash of their content:
 ``<hash>.keys.npy`` says which key has how many rows, ``<hash>.rows.npy`` holds the rows and is
-read through a memory map. Both are renamed into place, the keys last, so that several processes
-may add at once, and one that is killed leaves nothing that counts.
+read through a memory map. Both are renamed into place, the keys last, and only by who works
+``alone`` in the folder, so that several processes may add at once, and one that is killed leaves
+nothing that counts. Reading waits for nobody: what another process merged meanwhile is looked for
+again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import threading
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,15 +21,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.files import CACHE_CURE, save_array
+from benchmark.files import CACHE_CURE, Hold, alone, save_array, tell, writing
 
 Rows = NDArray[np.float32]
 KEY_BYTES = 32
 KEYS_PER_SHARD = 1024
 
+_ROW_TYPE = np.dtype("<f4")
 _KEY_TYPE = np.dtype([("key", "V32"), ("n_rows", "<i4")])
+_DIGITS, _DIGITS_BEFORE = 40, 32
 _SMALL = KEYS_PER_SHARD // 2
 _MOST_SMALL = 64  # small shards are merged once there are more
+
+
+class _DamagedError(Exception):
+    """What lies under a shard's name is not what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,7 @@ class VectorFiles:
         self._n_keys: dict[str, int] = {}
         self._rows: dict[str, Rows] = {}
         self._lock = threading.RLock()
+        self._hold: Hold | None = None
 
     def read(self, keys: Sequence[bytes]) -> dict[bytes, Rows]:
         """Read what is there.
@@ -55,6 +64,7 @@ class VectorFiles:
             Key to ``(n_rows, dim)``, read-only, for those keys that are there and whole.
         """
         with self._lock:
+            self._hold_folder()
             known = self._read_indexed(keys)
             if any(key not in known for key in keys):
                 self._index_new_shards()
@@ -71,11 +81,41 @@ class VectorFiles:
             MachineError: the folder cannot be written.
         """
         items = list(vectors.items())
-        with self._lock:
+        with self._lock, self._alone():
             for start in range(0, len(items), KEYS_PER_SHARD):
                 self._write(dict(items[start : start + KEYS_PER_SHARD]))
             if sum(n_keys < _SMALL for n_keys in self._n_keys.values()) > _MOST_SMALL:
                 self._merge_small()
+
+    def damage(self) -> dict[str, str]:
+        """Look through all shards: what is wrong, by the name of a shard. Nothing is removed."""
+        found = {}
+        for shard in self._shards_there():
+            with suppress(FileNotFoundError):  # merged since it was listed, or never whole
+                try:
+                    self._load(shard)
+                except _DamagedError as error:
+                    found[shard] = str(error)
+        return found
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with writing(self._folder, CACHE_CURE, kind="the embeddings"):
+            self._folder.mkdir(parents=True, exist_ok=True)
+        with (
+            writing(self._folder, CACHE_CURE, kind="the embeddings", within=self._folder.parent),
+            alone(self._folder),
+        ):
+            # It may have been pruned just before the lock was had.
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._hold_folder()
+            yield
+
+    def _hold_folder(self) -> None:
+        """Keep the folder from being pruned as long as this object lives."""
+        if self._hold is None or not self._hold.is_current:
+            with suppress(OSError):  # nothing is there yet
+                self._hold = Hold(self._folder)
 
     def _read_indexed(self, keys: Sequence[bytes]) -> dict[bytes, Rows]:
         vectors = {}
@@ -91,25 +131,47 @@ class VectorFiles:
         if shard in self._rows or shard not in self._n_keys:
             return self._rows.get(shard)
         try:
-            keys = np.load(self._path(shard, "keys"), allow_pickle=False)
-            rows = np.asarray(np.load(self._path(shard, "rows"), mmap_mode="r", allow_pickle=False))
+            rows = self._load(shard)
         except FileNotFoundError:
             del self._n_keys[shard]
             return None
-        except (OSError, ValueError, EOFError) as error:
+        except _DamagedError as error:
             self._discard(shard, str(error))
-            return None
-        if (content_hash := _hash(keys, rows)) != shard:
-            self._discard(shard, f"its content has the hash {content_hash}")
             return None
         self._rows[shard] = rows
         return rows
 
+    def _load(self, shard: str) -> Rows:
+        """Map a shard's rows, and hold them and the keys against the hash in their name."""
+        keys = self._load_keys(shard)
+        try:
+            rows = np.asarray(np.load(self._path(shard, "rows"), mmap_mode="r", allow_pickle=False))
+        except FileNotFoundError:
+            raise
+        except Exception as error:  # numpy fails in many ways at a damaged header
+            raise _DamagedError(str(error)) from error
+        # The hash is of the numbers' bytes: one bit of the header makes others of them.
+        if rows.dtype != _ROW_TYPE or rows.ndim != 2 or not rows.flags.c_contiguous:
+            raise _DamagedError(f"its rows are {rows.dtype.str} of shape {rows.shape}")
+        if (content_hash := _hash(keys, rows, shard)) != shard:
+            raise _DamagedError(f"its content has the hash {content_hash}")
+        return rows
+
+    def _load_keys(self, shard: str) -> NDArray[Any]:
+        try:
+            keys: NDArray[Any] = np.load(self._path(shard, "keys"), allow_pickle=False)
+        except FileNotFoundError:
+            raise
+        except Exception as error:  # see `_load`
+            raise _DamagedError(str(error)) from error
+        if keys.dtype != _KEY_TYPE or keys.ndim != 1:
+            raise _DamagedError(f"its keys are {keys.dtype} of shape {keys.shape}")
+        return keys
+
     def _discard(self, shard: str, reason: str) -> None:
-        warnings.warn(
+        tell(
             f"the embeddings {self._path(shard, 'rows')} are damaged ({reason}); they are removed "
-            "and computed again. Check the disk if this happens often.",
-            stacklevel=2,
+            "and computed again. Check the disk if this happens often."
         )
         self._remove(shard)
 
@@ -120,16 +182,19 @@ class VectorFiles:
             self._path(shard, part).unlink(missing_ok=True)
 
     def _index_new_shards(self) -> None:
-        for path in sorted(self._folder.glob("*.keys.npy")):
-            shard = path.name.removesuffix(".keys.npy")
+        for shard in self._shards_there():
             if shard in self._n_keys:
                 continue
             try:
-                self._index_shard(shard, np.load(path, allow_pickle=False))
+                self._index_shard(shard, self._load_keys(shard))
             except FileNotFoundError:  # merged since it was listed
                 continue
-            except (OSError, ValueError, EOFError, IndexError) as error:
+            except _DamagedError as error:
                 self._discard(shard, str(error))
+
+    def _shards_there(self) -> list[str]:
+        paths = sorted(self._folder.glob("*.keys.npy"))
+        return [path.name.removesuffix(".keys.npy") for path in paths]
 
     def _index_shard(self, shard: str, keys: NDArray[Any]) -> None:
         stops = np.cumsum(keys["n_rows"]).tolist()
@@ -139,35 +204,51 @@ class VectorFiles:
 
     def _write(self, vectors: Mapping[bytes, Rows]) -> str:
         keys = np.array([(key, len(rows)) for key, rows in vectors.items()], dtype=_KEY_TYPE)
-        rows = np.ascontiguousarray(np.concatenate(list(vectors.values())), dtype="<f4")
+        rows = np.ascontiguousarray(np.concatenate(list(vectors.values())), dtype=_ROW_TYPE)
         shard = _hash(keys, rows)
-        self._save(shard, "rows", rows)
-        self._save(shard, "keys", keys)
+        for part, array in (("rows", rows), ("keys", keys)):
+            save_array(
+                self._path(shard, part),
+                array,
+                CACHE_CURE,
+                kind="the embeddings",
+                # Waiting for the disk takes longer than a small shard is worth; what a power cut
+                # leaves of one is found out when it is opened.
+                is_durable=len(keys) >= _SMALL,
+            )
         self._index_shard(shard, keys)
         return shard
 
     def _merge_small(self) -> None:
-        small = [shard for shard, n_keys in self._n_keys.items() if n_keys < _SMALL]
-        keys = [key for key, span in self._index.items() if span.shard in small]
-        vectors = self._read_indexed(keys)
-        merged = set()
-        for start in range(0, len(keys), KEYS_PER_SHARD):
-            part = {key: vectors[key] for key in keys[start : start + KEYS_PER_SHARD]}
-            merged.add(self._write(part))
-        for shard in set(small) - merged:
+        there = set(self._shards_there())
+        for gone in self._n_keys.keys() - there:  # merged by another process
+            del self._n_keys[gone]
+            self._rows.pop(gone, None)
+        for path in self._folder.glob("*.rows.npy"):  # of a process killed before it wrote the keys
+            if path.name.removesuffix(".rows.npy") not in there:
+                path.unlink(missing_ok=True)
+        self._index_new_shards()
+        small = {shard for shard, n_keys in self._n_keys.items() if n_keys < _SMALL}
+        if len(small) <= _MOST_SMALL:
+            return
+        # Not all need be known here: what cannot be read lies nowhere, and is computed again.
+        vectors = self._read_indexed([k for k, span in self._index.items() if span.shard in small])
+        items = list(vectors.items())
+        parts = range(0, len(items), KEYS_PER_SHARD)
+        merged = {self._write(dict(items[start : start + KEYS_PER_SHARD])) for start in parts}
+        for shard in small - merged:
             self._remove(shard)
-
-    def _save(self, shard: str, part: str, array: NDArray[Any]) -> None:
-        # Without waiting for the disk: a shard is checked whenever it is opened.
-        path = self._path(shard, part)
-        save_array(path, array, CACHE_CURE, kind="the embeddings", is_durable=False)
 
     def _path(self, shard: str, part: str) -> Path:
         return self._folder / f"{shard}.{part}.npy"
 
 
-def _hash(keys: NDArray[Any], rows: Rows) -> str:
-    digest = hashlib.blake2b(f"{keys.shape} {rows.shape} ".encode(), digest_size=16)
+def _hash(keys: NDArray[Any], rows: Rows, like: str = "") -> str:
+    """Hash a shard, as an earlier version did where the name it is to be like is of that one."""
+    # Most processors have instructions for sha256: three times as fast as blake2b where they do.
+    is_old = len(like) == _DIGITS_BEFORE
+    digest = hashlib.blake2b(digest_size=16) if is_old else hashlib.sha256()
+    digest.update(f"{keys.shape} {rows.shape} ".encode())
     digest.update(keys.tobytes())
     digest.update(rows.data)
-    return digest.hexdigest()
+    return digest.hexdigest()[:_DIGITS]

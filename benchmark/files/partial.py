@@ -9,8 +9,10 @@ from __future__ import annotations
 import fcntl
 import glob
 import os
+import re
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +20,8 @@ from typing import NamedTuple
 
 _MOST_NAME_CHARS = 50
 """Of the target's name in a partial one: names end at 255 bytes, a character has up to 4."""
+_LEFT_OVER = re.compile(r"\..+-[0-9a-f]{8}\.partial|\..+\.lock")
+_PRIVATE = 0o700
 
 
 class Partial(NamedTuple):
@@ -48,20 +52,62 @@ def partial_beside(target: Path, *, is_folder: bool = False) -> Iterator[Partial
         os.close(partial.handle)
 
 
-def _claim(target: Path, *, is_folder: bool) -> Partial:
+@contextmanager
+def scratch_folder(name: str) -> Iterator[Path]:
+    """Give an empty folder among the system's temporary ones, for this user, gone after the block.
+
+    What a killed process left of that name goes first.
+
+    Args:
+        name: what it is for (``"bench-meteor"``).
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    target = Path(tempfile.gettempdir(), name)
+    _remove_abandoned(target)
+    partial = _claim(target, is_folder=True, mode=_PRIVATE)
+    try:
+        yield partial.path
+    finally:
+        _remove(partial.path)
+        os.close(partial.handle)
+
+
+def find_abandoned(folder: Path, *, prefix: str = "") -> list[Path]:
+    """List partial files and folders, and locks, whose process is gone.
+
+    Args:
+        folder: looked into, not what lies deeper.
+        prefix: with which their targets' names begin.
+    """
+    try:
+        names = [entry.name for entry in os.scandir(folder) if entry.name.startswith(f".{prefix}")]
+    except OSError:
+        return []
+    paths = [folder / name for name in sorted(names) if _LEFT_OVER.fullmatch(name)]
+    return [path for path in paths if _is_abandoned(path)]
+
+
+def remove_abandoned(path: Path) -> bool:
+    """Remove what a killed process left; False where a process holds it, or it cannot go."""
+    return _is_abandoned(path, removes=True) and not os.path.lexists(path)
+
+
+def _claim(target: Path, *, is_folder: bool, mode: int = 0o777) -> Partial:
     while True:
         path = target.parent / f"{_prefix(target)}{secrets.token_hex(4)}.partial"
         with suppress(FileExistsError):
-            partial = _make(path, is_folder=is_folder)
+            partial = _make(path, is_folder=is_folder, mode=mode)
             if _is_ours(partial):
                 return partial
             os.close(partial.handle)
 
 
-def _make(path: Path, *, is_folder: bool) -> Partial:
+def _make(path: Path, *, is_folder: bool, mode: int) -> Partial:
     if not is_folder:
         return Partial(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666))
-    path.mkdir()
+    path.mkdir(mode)
     return Partial(path, os.open(path, os.O_RDONLY))
 
 
@@ -81,13 +127,24 @@ def _is_ours(partial: Partial) -> bool:
 def _remove_abandoned(target: Path) -> None:
     pattern = f"{glob.escape(_prefix(target))}{'[0-9a-f]' * 8}.partial"
     for path in target.parent.glob(pattern):
-        with suppress(OSError):  # its writer lives, or another process removed it first
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(path)
-            finally:
-                os.close(handle)
+        remove_abandoned(path)
+
+
+def _is_abandoned(path: Path, *, removes: bool = False) -> bool:
+    """Tell whether nobody locks a file or folder, and remove it as long as nobody can."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:  # another process removed it first, or it is another user's
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if removes:
+            _remove(path)
+    except OSError:  # its writer lives, or the file system has no locks
+        return False
+    finally:
+        os.close(handle)
+    return True
 
 
 def _remove(path: Path) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
+import time
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shard_rows import add_one_by_one, assert_holds, key, rows, some
+from shard_rows import add_and_merge, add_for_ever, add_one_by_one, assert_holds, key, rows, some
 
 from benchmark.embeddings.shards import VectorFiles
 from benchmark.errors import MachineError
@@ -66,6 +68,13 @@ def test_a_reader_whose_shards_were_merged_finds_them_again(tmp_path):
     assert_holds(other, range(70))
 
 
+def quick_processes():
+    """Processes that import once what they all need."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["shard_rows"])
+    return context
+
+
 def flip_a_byte(path):
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
@@ -82,12 +91,14 @@ def empty(path):
 
 @pytest.mark.parametrize("damage", [flip_a_byte, cut, empty])
 @pytest.mark.parametrize("part", ["rows", "keys"])
-def test_a_damaged_shard_is_reported_removed_and_written_again(tmp_path, damage, part):
+def test_a_damaged_shard_is_reported_removed_and_written_again(tmp_path, capsys, damage, part):
     VectorFiles(tmp_path).add(some(range(3)))
     damage(shard_files(tmp_path, part)[0])
     files = VectorFiles(tmp_path)
-    with pytest.warns(UserWarning, match="are damaged"):
-        assert files.read([key(0)]) == {}
+    assert files.read([key(0)]) == {}
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"bench: the embeddings {tmp_path}")
+    assert "are damaged" in line
     assert list(tmp_path.iterdir()) == []
     files.add(some(range(3)))
     assert_holds(files, range(3))
@@ -110,12 +121,62 @@ def test_a_folder_that_cannot_be_written_is_a_machine_error(tmp_path):
 
 
 def test_processes_that_add_at_once_lose_nothing(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    parts = [range(start, start + 150) for start in (0, 100, 200)]
+    context = quick_processes()
+    parts = [range(start, start + 70) for start in (0, 40, 80)]
     workers = [context.Process(target=add_one_by_one, args=(tmp_path, part)) for part in parts]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
     assert [worker.exitcode for worker in workers] == [0, 0, 0]
-    assert_holds(VectorFiles(tmp_path), range(350))
+    assert_holds(VectorFiles(tmp_path), range(150))
+
+
+def test_merging_processes_of_which_one_is_killed_lose_nothing(tmp_path):
+    context = quick_processes()
+    victims = [context.Process(target=add_for_ever, args=(tmp_path, 3, seed)) for seed in (0, 1)]
+    parts = [range(start, start + 50) for start in (0, 25, 50)]
+    workers = [context.Process(target=add_and_merge, args=(tmp_path, part, 3)) for part in parts]
+    for process in (*victims, *workers):
+        process.start()
+    while sum(1 for _ in tmp_path.glob("*.keys.npy")) == 0:
+        time.sleep(0.05)
+    for victim in victims:
+        time.sleep(0.2)
+        victim.kill()
+    for process in (*workers, *victims):
+        process.join()
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    files = VectorFiles(tmp_path)
+    assert_holds(files, range(100))
+    assert files.damage() == {}
+    assert not list(tmp_path.parent.glob(f".{tmp_path.name}.lock"))
+
+
+@pytest.mark.parametrize("part", ["rows", "keys"])
+def test_no_flipped_bit_of_a_header_makes_other_numbers_of_the_same_bytes(tmp_path, part):
+    VectorFiles(tmp_path).add(some(range(3)))
+    (path,) = shard_files(tmp_path, part)
+    whole = path.read_bytes()
+    for bit in range(8 * 20, 8 * 70, 3):
+        content = bytearray(whole)
+        content[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(content)
+        found = VectorFiles(tmp_path).read([key(n) for n in range(3)])
+        for n in range(3):
+            np.testing.assert_array_equal(found.get(key(n), rows(n)), rows(n))
+        VectorFiles(tmp_path).add(some(range(3)))
+
+
+def test_shards_of_an_earlier_version_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmark.embeddings.shards._hash", of_an_earlier_version)
+    VectorFiles(tmp_path).add(some(range(3)))
+    monkeypatch.undo()
+    assert_holds(VectorFiles(tmp_path), range(3))
+
+
+def of_an_earlier_version(keys, rows, like=""):
+    digest = hashlib.blake2b(f"{keys.shape} {rows.shape} ".encode(), digest_size=16)
+    digest.update(keys.tobytes())
+    digest.update(rows.data)
+    return digest.hexdigest()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 
 import numpy as np
 
+from benchmark.embeddings import shards
 from benchmark.embeddings.shards import VectorFiles
 
 
@@ -32,3 +34,20 @@ def add_one_by_one(folder, names):
     for name in names:
         files.add(some([name]))
         assert_holds(files, [name])
+
+
+def add_and_merge(folder, names, most_small):
+    """Add vectors one by one and merge them after every few."""
+    shards._MOST_SMALL = most_small
+    add_one_by_one(folder, names)
+
+
+def add_for_ever(folder, most_small, seed):
+    """Add vectors that others add, too, until somebody kills this process."""
+    shards._MOST_SMALL = most_small
+    files = VectorFiles(folder)
+    order = np.random.default_rng(seed)
+    for _ in itertools.count():
+        names = order.integers(0, 120, 3).tolist()
+        known = files.read([key(name) for name in names])
+        files.add(some(name for name in names if key(name) not in known))
