@@ -8,7 +8,13 @@ from typing import Any
 from benchmark.errors import MissingWeightsError
 from benchmark.files import parse_json
 
-_CONFIGS = "*config.json"
+_CONFIGS = (
+    "config.json",
+    "tokenizer_config.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+)
+"""Where transformers looks for code; what else lies in a folder is not its own."""
 _CODE = "auto_map"
 """Where transformers says which class in which file of the folder it would import."""
 
@@ -43,7 +49,7 @@ def require_codeless(folder: Path) -> None:
     Raises:
         MissingWeightsError: says which file, and what to do.
     """
-    for path in sorted(folder.glob(_CONFIGS)):
+    for path in (folder / name for name in _CONFIGS if (folder / name).is_file()):
         config = read_object(path)
         if config.get(_CODE):
             raise MissingWeightsError(
@@ -63,6 +69,7 @@ def read_object(path: Path) -> dict[str, Any]:
         config: object = parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        reason = getattr(error, "strerror", None) or reason
         raise MissingWeightsError(
             f"cannot read {path}: {reason}. Expected a JSON object. Fetch it again."
         ) from error

@@ -82,7 +82,7 @@ def test_roberta_spells_the_first_word_as_in_mid_sentence_on_demand(tmp_path):
 
 
 def test_a_folder_without_tokenizer_or_weights_says_what_was_expected(tmp_path):
-    with pytest.raises(MissingWeightsError, match="cannot load the tokenizer"):
+    with pytest.raises(MissingWeightsError, match=r"cannot read .*config\.json: No such file"):
         load_text_encoder(tmp_path, device="cpu")
     folder = make_bert(tmp_path / "bert")
     (folder / "model.safetensors").unlink()
