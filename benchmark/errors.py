@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import traceback
 import unicodedata
 from collections.abc import Iterable, Sequence
+
+MOST_OF_A_MESSAGE = 2_000
+"""Characters of what an exception says; the rest is cut, and how long it was is told."""
+MOST_OF_A_TRACE = 40_000
+"""Characters of a traceback; of a longer one the middle is cut."""
+_MOST_SHOWN = 80
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class BenchError(Exception):
@@ -70,6 +78,62 @@ def quoted(name: str) -> str:
     return repr(name) if unicodedata.is_normalized("NFC", name) else ascii(name)
 
 
-def describe(error: Exception) -> str:
-    """Spell an exception: its type and message."""
-    return f"{type(error).__name__}: {error}"
+def describe(error: BaseException) -> str:
+    """Spell an exception: its type and message, as ``harmless`` text of a bounded length."""
+    try:
+        message = str(error)
+    except (Exception, SystemExit) as failure:  # a stranger's __str__ may raise anything
+        message = f"(it cannot be spelt: {type(failure).__name__})"
+    return harmless(f"{type(error).__name__}: {message}", MOST_OF_A_MESSAGE)
+
+
+def trace_of(error: BaseException) -> str:
+    """Spell where an exception was raised, as ``harmless`` text of a bounded length."""
+    try:
+        pieces = traceback.format_exception(error)
+    except (Exception, SystemExit):
+        return describe(error)
+    lines = [harmless(piece.removesuffix("\n"), MOST_OF_A_MESSAGE) for piece in pieces]
+    whole = "\n".join([*lines, ""])
+    if len(whole) <= MOST_OF_A_TRACE:
+        return whole
+    half = MOST_OF_A_TRACE // 2
+    n_left_out = len(whole) - 2 * half
+    return f"{whole[:half]}\n… ({n_left_out:,} characters left out) …\n{whole[-half:]}"
+
+
+def shown(value: object) -> str:
+    """Spell a value for a message as ``repr`` does, cut where it is long."""
+    try:
+        return harmless(repr(value), _MOST_SHOWN)
+    except (Exception, SystemExit):  # a stranger's __repr__ may raise anything
+        return f"a {type(value).__name__} without a repr"
+
+
+def harmless(text: str, most: int) -> str:
+    """Cut a text, and escape what no file can hold or what moves a terminal's cursor.
+
+    Args:
+        text: of a stranger.
+        most: characters that are kept; what was cut says how long it was.
+
+    Returns:
+        Text without half surrogate pairs, without control characters but line feeds and tabs,
+        and without characters that turn the direction of others.
+    """
+    kept = "".join(
+        character
+        if character in "\n\t" or unicodedata.category(character) not in _UNSAFE
+        else character.encode("unicode_escape").decode()
+        for character in text[:most]
+    )
+    return kept if len(text) <= most else f"{kept} … ({len(text):,} characters)"
+
+
+def why_unwritable(text: str) -> str | None:
+    """Tell why no file can hold a text: it has no UTF-8 form; None where it has one."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return f"holds half a surrogate pair, {text[error.start]!a}, which has no UTF-8 form"
+    return None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-import traceback
 from pathlib import Path
 
-from benchmark.errors import BenchError, describe
+from benchmark.errors import BenchError, describe, trace_of
 from benchmark.files import read_json, spell_json, write_text
 
 
@@ -22,9 +21,9 @@ def main(order_path: str, answer_path: str) -> None:
     try:
         answer = {"done": _carry_out(Path(order_path))}
     except BenchError as error:
-        answer = {"failure": {"reason": str(error), "traceback": traceback.format_exc()}}
+        answer = {"failure": {"reason": str(error), "traceback": trace_of(error)}}
     except Exception as error:  # what the harness or a plugin did not foresee
-        answer = {"failure": {"reason": describe(error), "traceback": traceback.format_exc()}}
+        answer = {"failure": {"reason": describe(error), "traceback": trace_of(error)}}
     write_text(Path(answer_path), spell_json(answer))
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from benchmark.contract import Fact
-from benchmark.errors import BenchError, describe
+from benchmark.errors import BenchError, describe, trace_of
 from benchmark.machine.fingerprint import Machine
 from benchmark.runs.folds import Batch
 from benchmark.systems.calling import CallTimeoutError
@@ -90,7 +89,7 @@ class ClipEntry:
             caption_s=0.0,
             audio_s=0.0,
             error=describe(error),
-            traceback=_trace(error),
+            traceback=trace_of(error),
         )
 
     def failed(self, error: Exception) -> ClipEntry:
@@ -100,7 +99,7 @@ class ClipEntry:
             state="timeout" if isinstance(error, CallTimeoutError) else "error",
             caption=None,
             error=describe(error),
-            traceback=_trace(error),
+            traceback=trace_of(error),
         )
 
 
@@ -123,7 +122,7 @@ class PrepareEntry:
 
     def failed(self, error: Exception) -> PrepareEntry:
         """Note what was raised instead of a captioner."""
-        return dataclasses.replace(self, error=describe(error), traceback=_trace(error))
+        return dataclasses.replace(self, error=describe(error), traceback=trace_of(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,3 @@ def state_of(caption: str | None) -> State:
 def content_key(parts: Iterable[str]) -> str:
     """Hash what a caption depends on; 32 hex digits."""
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
-
-
-def _trace(error: Exception) -> str:
-    return "".join(traceback.format_exception(error))

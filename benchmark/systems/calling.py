@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from benchmark.contract import Captioner, Clip, Resources, SystemSpec
 from benchmark.deprecated import find_new_home
-from benchmark.errors import PluginError
+from benchmark.errors import PluginError, shown, why_unwritable
 from benchmark.machine.clock import since
 from benchmark.stages import synchronise_device
 
@@ -48,7 +48,7 @@ def prepare_captioner(spec: SystemSpec, resources: Resources, options: Any) -> C
             raise PluginError(f"prepare(): {error}; it is in {home} now.") from error
         raise
     if not callable(getattr(captioner, "caption", None)):
-        raise PluginError(f"prepare() returned {captioner!r}; expected a captioner.")
+        raise PluginError(f"prepare() returned {shown(captioner)}; expected a captioner.")
     sample_rate_of(captioner, spec)
     return captioner
 
@@ -62,7 +62,7 @@ def sample_rate_of(captioner: Captioner, spec: SystemSpec) -> int:
     rate_hz: object = getattr(captioner, "sample_rate_hz", spec.sample_rate_hz)
     if not isinstance(rate_hz, int) or rate_hz < 1:
         raise PluginError(
-            f"the captioner's sample_rate_hz is {rate_hz!r}; expected a positive integer."
+            f"the captioner's sample_rate_hz is {shown(rate_hz)}; expected a positive integer."
         )
     return rate_hz
 
@@ -85,7 +85,7 @@ def call_captioner(captioner: Captioner, clips: list[Clip], timeout_s: float | N
         _check_captions(captions, clips)
     except Exception as error:
         return Call(None, since(start_ns), error)
-    return Call(list(captions), caption_s)
+    return Call([str.__str__(text) for text in captions], caption_s)  # a subclass may be anything
 
 
 def call_plugin(
@@ -147,4 +147,9 @@ def _check_captions(captions: object, clips: Sequence[Clip]) -> None:
         if not isinstance(text, str):
             raise PluginError(
                 f"the caption for clip {clip.clip_id!r} is {type(text).__name__}; expected str."
+            )
+        if reason := why_unwritable(text):
+            raise PluginError(
+                f"the caption for clip {clip.clip_id!r} {reason}; expected text that a file can "
+                "hold."
             )

@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from benchmark.contract import UNKNOWN, Captioner, Fact, SplitLabel
-from benchmark.errors import PluginError
+from benchmark.errors import PluginError, shown, why_unwritable
+
+MOST_CHARACTERS = 10_000
+"""Of a fact, its name, or the name of a data set."""
+_MOST_BITS = 256  # a hash, and far below what Python spells in decimals
 
 SawData = Literal["yes", "no", "unknown"]
 
@@ -65,6 +69,7 @@ def _check_trained_on(trained_on: object) -> tuple[str, ...] | None:
             raise PluginError(
                 f"the captioner's trained_on holds {_spell(entry)}; expected names of data sets."
             )
+        _require_told("an entry of the captioner's trained_on", entry)
     return trained_on
 
 
@@ -74,14 +79,32 @@ def _check_facts(facts: object) -> dict[str, Fact]:
     for name, value in facts.items():
         if not isinstance(name, str):
             raise PluginError(f"the captioner's facts name one {_spell(name)}; expected a str.")
+        _require_told("the name of a fact of the captioner", name)
         is_number = isinstance(value, float) and math.isfinite(value)
         if not is_number and not isinstance(value, str | int | None):
             raise PluginError(
-                f"the captioner's fact {name!r} is {_spell(value)}; expected a str, int, bool, "
-                "finite float or None."
+                f"the captioner's fact {shown(name)} is {_spell(value)}; expected a str, int, "
+                "bool, finite float or None."
+            )
+        if isinstance(value, str):
+            _require_told(f"the captioner's fact {shown(name)}", value)
+        elif isinstance(value, int) and value.bit_length() > _MOST_BITS:
+            raise PluginError(
+                f"the captioner's fact {shown(name)} is a number of {value.bit_length():,} bits; "
+                f"expected at most {_MOST_BITS}. Write it as a str."
             )
     return dict(facts)
 
 
+def _require_told(what: str, text: str) -> None:
+    """Refuse a text that no file holds, or that no person reads to its end."""
+    if reason := why_unwritable(text):
+        raise PluginError(f"{what} {reason}; expected text that a file can hold.")
+    if len(text) > MOST_CHARACTERS:
+        raise PluginError(
+            f"{what} is {len(text):,} characters long; expected at most {MOST_CHARACTERS:,}."
+        )
+
+
 def _spell(value: object) -> str:
-    return f"{value!r:.80} ({type(value).__name__})"
+    return f"{shown(value)} ({type(value).__name__})"

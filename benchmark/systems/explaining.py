@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmark.contract import Captioner, Clip, Evidence
-from benchmark.errors import PluginError, describe
+from benchmark.errors import PluginError, describe, shown, trace_of, why_unwritable
 from benchmark.files import JsonObject
 from benchmark.stages import synchronise_device
 from benchmark.systems.calling import CallTimeoutError, call_plugin
@@ -38,8 +37,7 @@ class Explained:
     @staticmethod
     def failed(error: Exception) -> Explained:
         """Note what was raised instead of an explanation."""
-        trace = "".join(traceback.format_exception(error))
-        return Explained(error=describe(error), traceback=trace)
+        return Explained(error=describe(error), traceback=trace_of(error))
 
     def spell_evidence(self) -> JsonObject:
         """Spell what was leaned on as JSON, by kind: each text with its weight."""
@@ -82,7 +80,7 @@ class Explainer:
         """
         explain: object = getattr(self._captioner, "explain", None)
         if not callable(explain):
-            raise PluginError(f"the captioner's explain is {explain!r:.80}; expected a method.")
+            raise PluginError(f"the captioner's explain is {shown(explain)}; expected a method.")
 
         def call(clips: list[Clip]) -> object:
             given: object = explain(clips)
@@ -133,7 +131,8 @@ def _check_one(explanation: object, clip_id: str) -> dict[str, tuple[Evidence, .
             )
         if isinstance(pieces, str) or not isinstance(pieces, Sequence):
             raise PluginError(
-                f"{where} has {_spell(pieces)} under {kind!r}; expected a sequence of Evidence."
+                f"{where} has {_spell(pieces)} under {shown(kind)}; expected a sequence of "
+                "Evidence."
             )
         if pieces:
             checked[kind] = tuple(_check_piece(piece, f"{where}, {kind!r}") for piece in pieces)
@@ -149,7 +148,7 @@ def _is_kind(kind: object) -> bool:
     return (
         isinstance(kind, str)
         and 0 < len(kind.strip()) <= len(kind) <= MOST_OF_A_KIND
-        and len(kind.splitlines()) == 1
+        and kind.isprintable()
     )
 
 
@@ -158,6 +157,8 @@ def _check_piece(piece: object, where: str) -> Evidence:
         raise PluginError(f"{where} holds {_spell(piece)}; expected Evidence(text, weight).")
     if not isinstance(piece.text, str):
         raise PluginError(f"{where} has the text {_spell(piece.text)}; expected a str.")
+    if reason := why_unwritable(piece.text):
+        raise PluginError(f"{where} has a text that {reason}; expected text that a file can hold.")
     weight: object = piece.weight
     if weight is None:
         return Evidence(_cut(piece.text))
@@ -177,4 +178,4 @@ def _cut(text: str) -> str:
 
 
 def _spell(value: object) -> str:
-    return f"{value!r:.80} ({type(value).__name__})"
+    return f"{shown(value)} ({type(value).__name__})"

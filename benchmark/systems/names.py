@@ -16,7 +16,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from benchmark.errors import PluginError, UnknownNameError, UsageError
+from benchmark.errors import (
+    PluginError,
+    UnknownNameError,
+    UsageError,
+    describe,
+    why_unwritable,
+)
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PIECE = re.compile(rf'{_QUOTED}|[^\[\]",]+|[\[\],"]')
@@ -111,6 +117,8 @@ def build_options(spec: Optioned, given: Mapping[str, str]) -> Any:
     for key in given:
         if key not in fields:
             raise UnknownNameError(f"option of {spec.name}", key, fields)
+        if reason := why_unwritable(given[key]):
+            raise UsageError(f"{spec.name}: option {key} {reason}; expected text in UTF-8.")
     if spec.options is None:
         return None
     values = {key: _convert(spec.name, key, fields[key], text) for key, text in given.items()}
@@ -118,6 +126,11 @@ def build_options(spec: Optioned, given: Mapping[str, str]) -> Any:
         return spec.options(**values)
     except ValueError as error:  # the plugin's own __post_init__ may narrow a value further
         raise UsageError(f"{spec.name}: {error}") from error
+    except Exception as error:
+        raise PluginError(
+            f"{spec.name}: its options raise {describe(error)}; expected a ValueError that says "
+            "which value cannot be, or none."
+        ) from error
 
 
 def canonical_name(spec: Optioned, options: Any) -> str:
@@ -209,7 +222,8 @@ def _plain(value: Any) -> str:
 
 def _spell(value: Any) -> str:
     text = _plain(value)
-    return text if _BARE.fullmatch(text) else json.dumps(text, allow_nan=False)
+    is_bare = _BARE.fullmatch(text) and text.isprintable()
+    return text if is_bare else json.dumps(text, allow_nan=False)
 
 
 def _unquote(text: str, whole: str) -> str:

@@ -8,7 +8,6 @@ same name in silence, and lets one failing import abort the rest.
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
@@ -19,7 +18,14 @@ import pluggy
 from benchmark import hookspecs
 from benchmark.contract import API_VERSION, Kind, SystemSpec
 from benchmark.deprecated import Deprecation, find_new_home, outdated_plugin
-from benchmark.errors import PluginError, UnknownNameError
+from benchmark.errors import (
+    PluginError,
+    UnknownNameError,
+    describe,
+    shown,
+    trace_of,
+    why_unwritable,
+)
 from benchmark.machine.distributions import version_of
 from benchmark.systems import built_in
 from benchmark.systems.names import build_options, canonical_name, option_types, parse_name
@@ -140,7 +146,9 @@ def load_registry() -> Registry:
         try:
             plugin = entry.load()
             registry.add(entry.name, provenance, declared_specs(plugin), plugin.BENCH_API)
-        except (Exception, SystemExit) as error:  # a stranger's import may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a stranger's import may raise anything
             registry.broken.append(_broken(entry.name, provenance, error))
     return registry
 
@@ -168,12 +176,13 @@ def declared_specs(plugin: object) -> list[SystemSpec]:
 
 
 def _broken(entry_point: str, provenance: Provenance, error: BaseException) -> BrokenPlugin:
-    reason = f"{type(error).__name__}: {error}"
+    reason = describe(error)
     home = find_new_home(error)
     if home is not None:
         reason += f"; since API {API_VERSION} it is in {home}"
-    trace = "".join(traceback.format_exception(error))
-    return BrokenPlugin(entry_point, provenance, reason, trace, imports_moved=home is not None)
+    return BrokenPlugin(
+        entry_point, provenance, reason, trace_of(error), imports_moved=home is not None
+    )
 
 
 def _check_api(api: object) -> None:
@@ -182,7 +191,9 @@ def _check_api(api: object) -> None:
             f"the plugin does not say which API it was written for; add BENCH_API = {API_VERSION}."
         )
     if isinstance(api, bool) or not isinstance(api, int):
-        raise PluginError(f"BENCH_API is {api!r}; expected a number, as BENCH_API = {API_VERSION}.")
+        raise PluginError(
+            f"BENCH_API is {shown(api)}; expected a number, as BENCH_API = {API_VERSION}."
+        )
     if api not in _ACCEPTED_APIS:
         cure = "upgrade aac-bench" if api > API_VERSION else "upgrade the plugin"
         accepted = " or ".join(map(str, _ACCEPTED_APIS))
@@ -193,24 +204,41 @@ def _check_api(api: object) -> None:
 
 def _check_spec(spec: object) -> None:
     if not isinstance(spec, SystemSpec):
-        raise PluginError(f"bench_systems gave {spec!r}; expected a SystemSpec.")
+        raise PluginError(f"bench_systems gave {shown(spec)}; expected a SystemSpec.")
     if not (isinstance(spec.name, str) and SYSTEM_NAME.fullmatch(spec.name)):
-        raise PluginError(f"system name {spec.name!r} is not lower-case-with-hyphens.")
+        raise PluginError(f"system name {shown(spec.name)} is not lower-case-with-hyphens.")
     if spec.kind not in get_args(Kind):
         expected = ", ".join(get_args(Kind))
-        raise PluginError(f"{spec.name}: kind is {spec.kind!r}; expected one of {expected}.")
+        raise PluginError(f"{spec.name}: kind is {shown(spec.kind)}; expected one of {expected}.")
     if not callable(spec.prepare):
-        raise PluginError(f"{spec.name}: prepare is {spec.prepare!r}; expected a callable.")
+        raise PluginError(f"{spec.name}: prepare is {shown(spec.prepare)}; expected a callable.")
     if not (isinstance(spec.sample_rate_hz, int) and spec.sample_rate_hz > 0):
         raise PluginError(
-            f"{spec.name}: sample_rate_hz is {spec.sample_rate_hz!r}; expected a positive integer."
+            f"{spec.name}: sample_rate_hz is {shown(spec.sample_rate_hz)}; expected a positive "
+            "integer."
         )
     if spec.uses_validation and not spec.needs_train:
         raise PluginError(
             f"{spec.name}: uses_validation without needs_train; expected both of a system that "
             "learns."
         )
+    _check_texts(spec)
     option_types(spec)
+
+
+def _check_texts(spec: SystemSpec) -> None:
+    """Refuse a summary and data sets that no list of systems could show."""
+    if not isinstance(spec.trained_on, tuple):
+        raise PluginError(
+            f"{spec.name}: trained_on is {shown(spec.trained_on)}; expected a tuple of names of "
+            "data sets, such as ('audiocaps:train',)."
+        )
+    texts: list[tuple[str, object]] = [("summary", spec.summary)]
+    for what, text in (*texts, *(("trained_on", name) for name in spec.trained_on)):
+        if not isinstance(text, str):
+            raise PluginError(f"{spec.name}: {what} has {shown(text)}; expected text.")
+        if reason := why_unwritable(text):
+            raise PluginError(f"{spec.name}: {what} {reason}; expected text in UTF-8.")
 
 
 def _provenance(entry: EntryPoint) -> Provenance:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import importlib
 import sys
-import traceback
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from benchmark.errors import describe, trace_of
 from benchmark.files import spell_json
 from benchmark.hookspecs import PROJECT
 from benchmark.systems.registry import declared_specs
@@ -55,8 +55,7 @@ def declare(modules: list[str]) -> Declared:
             if name in entries or hasattr(module, "bench_systems"):
                 names += [spec.name for spec in declared_specs(module)]
     except (Exception, SystemExit) as error:  # a stranger's import may raise anything
-        reason = f"{type(error).__name__}: {error}"
-        trace = traceback.format_exc()
+        reason, trace = describe(error), trace_of(error)
     heavy = sorted(HEAVY & (set(sys.modules) - before))
     return Declared(tuple(names), tuple(heavy), tuple(network), reason, trace)
 

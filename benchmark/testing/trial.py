@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.contract import Captioner, Clip, Resources, SystemSpec
+from benchmark.errors import describe, shown
 from benchmark.systems.calling import call_captioner
 from benchmark.systems.explaining import Explained, Explainer
 from benchmark.testing.findings import BrokenRuleError
@@ -65,7 +66,7 @@ def prepare(spec: SystemSpec, resources: Resources, options: Any) -> Captioner:
         raise BrokenRuleError(f"prepare() raised {_spell(error)}") from error
     if not callable(getattr(captioner, "caption", None)):
         raise BrokenRuleError(
-            f"prepare() returned {captioner!r:.80}; expected an object with a method caption()."
+            f"prepare() returned {shown(captioner)}; expected an object with a method caption()."
         )
     return captioner
 
@@ -109,7 +110,7 @@ def _name(clips: Sequence[Clip]) -> str:
 
 
 def _spell(error: BaseException) -> str:
-    text = f"{type(error).__name__}: {error}"
-    if isinstance(error, ValueError) and "read-only" in str(error):
+    text = describe(error)
+    if isinstance(error, ValueError) and "read-only" in text:
         text += ". Waveforms are read-only, for the next system hears the same array: copy first."
     return text

@@ -49,6 +49,18 @@ def test_a_captioner_of_50_ms_measures_50_ms_and_its_stages_30_and_20():
     assert latency.rtf == pytest.approx(total_s / (20 * 0.5), rel=0.03)
 
 
+def test_stages_have_names_that_a_table_can_show():
+    class Odd:
+        def caption(self, clips):
+            for name in ("\x1b[31m\ud800", "x" * 99, 7):
+                with stage(name):
+                    pass
+            return ["silence"]
+
+    (call,) = stream_of().time_calls(Odd(), CLIP_IDS[:1])
+    assert list(call.stages) == [r"\x1b[31m\ud800", f"{'x' * 40} … (99 characters)", "7"]
+
+
 def test_the_first_clip_warms_up_and_is_timed_again():
     seen = []
 

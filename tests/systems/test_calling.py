@@ -76,3 +76,16 @@ def test_what_no_clip_can_be_fed_to_is_no_captioner(captioner, message):
 def test_a_captioners_own_rate_comes_before_its_records():
     assert sample_rate_of(Saying([]), spec_of(None)) == 16_000
     assert sample_rate_of(Saying([], sample_rate_hz=8_000), spec_of(None)) == 8_000
+
+
+@pytest.mark.parametrize("text", ["a \ud800 dog", "\udcff"])
+def test_a_caption_that_no_file_can_hold_is_refused_with_its_clip(text):
+    call = call_captioner(Saying([text]), [CLIP], None)
+    assert call.captions is None
+    assert isinstance(call.error, PluginError)
+    assert "the caption for clip 'a' holds half a surrogate pair" in str(call.error)
+
+
+def test_a_text_of_another_type_becomes_plain_text():
+    (text,) = call_captioner(Saying([np.str_("rain")]), [CLIP], None).captions
+    assert type(text) is str

@@ -86,7 +86,8 @@ def run(bench, clips_folder, tmp_path):
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
-facts = st.none() | st.booleans() | st.integers() | st.text() | finite
+integers = st.integers(min_value=-(2**255), max_value=2**255)
+facts = st.none() | st.booleans() | integers | st.text() | finite
 
 
 @given(st.lists(st.text()).map(tuple), st.dictionaries(st.text(), facts))
@@ -109,6 +110,11 @@ def test_a_captioner_need_not_say_anything():
         ({"facts": {1: "a"}}, r"facts name one 1 \(int\); expected a str"),
         ({"facts": {"gap": [1, 2]}}, r"fact 'gap' is \[1, 2\] \(list\); expected a str, int"),
         ({"facts": {"std": float("nan")}}, r"fact 'std' is nan \(float\); .* finite float"),
+        ({"facts": {"a \ud800": 1}}, r"name of a fact .* holds half a surrogate pair"),
+        ({"facts": {"a": "\ud800"}}, r"fact 'a' holds half a surrogate pair"),
+        ({"facts": {"a": "x" * 10_001}}, r"fact 'a' is 10,001 characters long; .* 10,000"),
+        ({"facts": {"a": 10**5_000}}, r"fact 'a' is a number of 16,610 bits; .* at most 256"),
+        ({"trained_on": ("\ud800",)}, r"trained_on holds half a surrogate pair"),
         ({"facts": {"std": np.float32(1)}}, r"fact 'std' is .*\(float32\)"),
     ],
 )

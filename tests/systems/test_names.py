@@ -128,3 +128,28 @@ def test_every_configuration_is_read_back_from_its_name(temperature, beam, prese
     name = canonical_name(SPEC, options)
     assert split_names(f"constant,{name}") == ["constant", name]
     assert configure(name) == options
+
+
+def test_half_a_surrogate_pair_is_no_option():
+    for text in ('dcase[folder="\\ud800"]', "dcase[folder=\udcff]"):
+        with pytest.raises(UsageError, match=r"option folder holds half a surrogate pair"):
+            configure(text)
+
+
+def test_what_moves_a_cursor_is_escaped_in_a_name():
+    name = canonical_name(SPEC, Options(folder="a\x07\x7f\u202eb"))
+    assert name.isprintable()
+    assert configure(name).folder == "a\x07\x7f\u202eb"
+
+
+def test_options_that_raise_anything_else_are_the_plugins_fault():
+    @dataclass(frozen=True)
+    class Odd:
+        beam: int = 1
+
+        def __post_init__(self):
+            1 / (self.beam - 2)
+
+    spec = SystemSpec("odd", "a system", lambda resources, options: None, Odd)
+    with pytest.raises(PluginError, match="its options raise ZeroDivisionError"):
+        build_options(spec, {"beam": "2"})

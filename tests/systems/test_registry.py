@@ -185,3 +185,42 @@ def test_listing_systems_imports_neither_torch_nor_what_is_heavy():
         "assert not found, found\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import asyncio; raise asyncio.CancelledError('x')", "CancelledError: x"),
+        ("raise GeneratorExit('\\x07' + 'x' * 10_000_000)", "… (10,000,016 characters)"),
+        (
+            "class Odd(Exception):\n    def __str__(self): return 1 / 0\nraise Odd",
+            "Odd: (it cannot be spelt: ZeroDivisionError)",
+        ),
+    ],
+)
+def test_whatever_an_import_raises_is_set_aside_in_few_words(site, code, reason):
+    write_distribution(site, "odd", code)
+    assert reason in broken_reason("odd")
+    assert len(broken_reason("odd")) < 2_100
+
+
+@pytest.mark.parametrize(
+    ("declared", "reason"),
+    [
+        (r"'a \ud800', print", "mine: summary holds half a surrogate pair"),
+        ("None, print", "mine: summary has None; expected text"),
+        ("'x', print, trained_on=['clotho']", "mine: trained_on is ['clotho']; expected a tuple"),
+        ("'x', print, trained_on=(1,)", "mine: trained_on has 1; expected text"),
+        (r"'x', print, trained_on=('\ud800',)", "mine: trained_on holds half a surrogate pair"),
+    ],
+)
+def test_a_record_that_cannot_be_shown_is_set_aside(site, declared, reason):
+    code = f"""
+from benchmark import SystemSpec, hookimpl
+BENCH_API = {API_VERSION}
+@hookimpl
+def bench_systems():
+    yield SystemSpec('mine', {declared})
+"""
+    write_distribution(site, "mine", code)
+    assert reason in broken_reason("mine")

@@ -309,6 +309,11 @@ def test_a_cache_of_embeddings_hides_nothing():
         (lambda *_: {}["weights"], "prepare", "prepare() raised KeyError: 'weights'"),
         (lambda *_: sys.exit(3), "prepare", "prepare() raised SystemExit: 3"),
         (lambda *_: None, "prepare", "prepare() returned None; expected an object with"),
+        (
+            lambda *_: Captioner(lambda clips: ["a \ud800 dog"] * len(clips)),
+            "captions",
+            "for clip 'test-0000' holds half a surrogate pair",
+        ),
         (lambda *_: Captioner(trained_on=["clotho"]), "disclosure", "expected a tuple of str"),
         (lambda *_: Captioner(facts={"a": []}), "disclosure", "fact 'a' is []"),
         (lambda *_: Captioner(sample_rate_hz=0), "disclosure", "expected a positive integer"),
