@@ -97,12 +97,22 @@ def test_a_call_with_a_time_limit_is_heard_in_its_thread():
                 time.sleep(0.01)
             return ["rain" for _ in clips]
 
-    slow = Slow()
-    with collected_stages() as spent:
-        call = call_captioner(slow, [CLIP], timeout_s=20)
-    assert call.captions == ["rain"]
-    assert slow.thread is not threading.current_thread()
-    assert 0.01 <= spent["generate"] <= call.seconds
+    slow, heard = Slow(), []
+
+    def listen():
+        with collected_stages() as spent:
+            heard.append((call_captioner(slow, [CLIP], timeout_s=20), spent["generate"]))
+
+    listen()
+    assert slow.thread is threading.current_thread()  # an alarm limits it there
+    listener = threading.Thread(target=listen)  # where none can be set
+    listener.start()
+    listener.join()
+    assert slow.thread not in (threading.current_thread(), listener)
+    for call, generate_s in heard:
+        assert call.captions == ["rain"]
+        assert 0.01 <= generate_s <= call.seconds
+    assert len(heard) == 2
 
 
 def test_a_thread_of_the_captioners_own_is_heard_in_a_copy_of_the_context_only():

@@ -72,7 +72,7 @@ def caption_sounds(request: CaptionRequest, registry: Registry) -> SoundCaptions
 
 
 def _caption(entrant: Entrant, clips: Clips) -> SoundCaptions:
-    ready = prepare(entrant)
+    ready = prepare(entrant, clips.feeding.patience)
     if isinstance(ready, PrepareEntry):
         return SoundCaptions([], f"while preparing: {ready.error}")
     sink: list[Entry] = []

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from benchmark.contract import Captioner, Resources
 from benchmark.machine.clock import since
 from benchmark.runs.entries import PrepareEntry, content_key
+from benchmark.runs.patience import FORMER_PATIENCE, Patience
 from benchmark.systems.calling import prepare_captioner, sample_rate_of
 from benchmark.systems.disclosure import read_disclosure
 from benchmark.systems.registry import System
@@ -56,15 +57,16 @@ class ReadyEntrant:
     entry: PrepareEntry
 
 
-def prepare(entrant: Entrant) -> ReadyEntrant | PrepareEntry:
-    """Get a system ready.
+def prepare(entrant: Entrant, patience: Patience = FORMER_PATIENCE) -> ReadyEntrant | PrepareEntry:
+    """Get a system ready, within the time that it has.
 
     Returns:
         It, or where it raises something, the entry that says what.
     """
     system, start_ns = entrant.system, time.perf_counter_ns()
+    limit_s = patience.limit_of_preparing(system.spec)
     try:
-        captioner = prepare_captioner(system.spec, entrant.resources, system.options)
+        captioner = prepare_captioner(system.spec, entrant.resources, system.options, limit_s)
         entry = PrepareEntry(system.name, entrant.fold, since(start_ns))
         return ReadyEntrant(
             entrant,

@@ -47,7 +47,7 @@ def _run_fold(entrant: Entrant, clips: Clips, ledger: Ledger, bar: Bar) -> str |
     is_untimed = needs_timing(system, clips, view)
     if not missing and not is_untimed:
         return None
-    ready = prepare(entrant)
+    ready = prepare(entrant, clips.feeding.patience)
     if isinstance(ready, PrepareEntry):
         ledger.extend([ready])
         return f"while preparing: {ready.error}"

@@ -13,6 +13,7 @@ from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.catalogue import require_known
 from benchmark.runs.older import plan_from_1, upgrade
+from benchmark.runs.patience import FORMER_PATIENCE, Patience
 from benchmark.systems.registry import System
 from benchmark.systems.roster import LeftOut
 
@@ -65,15 +66,28 @@ class Feeding:
 
     Attributes:
         batch_size: clips a call; latency figures say which it was.
-        timeout_s: seconds a call may take before its system is stopped; None waits for ever.
         n_timed: clips that each system captions once more, one a call, for its latency.
         is_explained: captioners that can are asked what their captions leaned on, untimed.
+        patience: how long they are waited for, and how many failures they are borne.
     """
 
     batch_size: int = 1
-    timeout_s: float | None = None
     n_timed: int = 0
     is_explained: bool = False
+    patience: Patience = FORMER_PATIENCE
+
+
+_FORMERLY: Mapping[str, object] = {
+    "run_id": None,
+    "commit": None,
+    "is_explained": False,
+    **{
+        name: part
+        for name, part in dataclasses.asdict(FORMER_PATIENCE).items()
+        if name != "timeout_s"
+    },
+}
+"""By name what was so before a plan said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,17 +200,19 @@ class Plan:
         return dataclasses.replace(self, header=dataclasses.replace(self.header, metrics=metrics))
 
     def to_json(self) -> JsonObject:
-        """Spell it for ``plan.json``: header and feeding are laid flat among the rest.
+        """Spell it for ``plan.json``: header, feeding and patience are laid flat among the rest.
 
         What earlier versions did not know stands there only if it is so.
         """
         parts = dataclasses.asdict(self)
-        if not self.feeding.is_explained:
-            del parts["feeding"]["is_explained"]
-        for name in ("run_id", "commit"):
-            if parts["header"][name] is None:
-                del parts["header"][name]
-        return {"schema": SCHEMA, **parts.pop("header"), **parts.pop("feeding"), **parts}
+        header, feeding = parts.pop("header"), parts.pop("feeding")
+        feeding |= feeding.pop("patience")
+        flat = {
+            name: part
+            for name, part in (header | feeding).items()
+            if name not in _FORMERLY or part != _FORMERLY[name]
+        }
+        return {"schema": SCHEMA, **flat, **parts}
 
     @staticmethod
     def from_json(record: object, where: object) -> Plan:
@@ -208,6 +224,7 @@ class Plan:
         """
         written = read_as(dict[str, object], record, where)
         flat = upgrade(written, where, SCHEMA, {1: plan_from_1})
-        plan = read_as(Plan, {**flat, "header": flat, "feeding": flat}, where)
+        feeding = {**flat, "patience": flat}
+        plan = read_as(Plan, {**flat, "header": flat, "feeding": feeding}, where)
         require_known(plan.metrics, f"{where}, metrics")
         return plan

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark.runs.learning import OWN_SPLITS, AskedLearning
+from benchmark.runs.patience import RUN_PATIENCE
 from benchmark.runs.plan import Feeding
 
-RUN_FEEDING = Feeding(n_timed=50)
+RUN_FEEDING = Feeding(n_timed=50, patience=RUN_PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def caption(ready: ReadyEntrant, batches: Iterable[Batch], clips: Clips, sink: S
     """
     sink.extend([ready.entry])
     is_asked = clips.feeding.is_explained and can_explain(ready.captioner)
-    explainer = Explainer(ready.captioner, clips.feeding.timeout_s) if is_asked else None
+    explainer = Explainer(ready.captioner, clips.feeding.patience.timeout_s) if is_asked else None
     for batch in batches:
         if failure := _caption_batch(ready, explainer, batch, clips, sink):
             return failure
@@ -74,7 +74,7 @@ def _caption_batch(
     failure: str | None = None
     if heard:
         sounds = [item.clip for item in heard]
-        call = call_captioner(ready.captioner, sounds, clips.feeding.timeout_s)
+        call = call_captioner(ready.captioner, sounds, clips.feeding.patience.timeout_s)
         explained = explainer.ask(sounds) if explainer and call.error is None else None
         entries += _entries(ready, batch, heard, call, explained)
         if call.error is not None:

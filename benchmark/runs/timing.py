@@ -149,7 +149,7 @@ def time_again(ready: ReadyEntrant, clips: Clips, view: LedgerView) -> list[Time
     entries = [view.clips[system.name, fold, clip_id] for clip_id in sample]
     captions = {entry.clip_id: entry.caption for entry in entries if entry.state in CAPTIONED}
     stream = SingleStream(
-        clips.listener, ready.sample_rate_hz, clips.feeding.timeout_s, TIMING_LIMIT_S
+        clips.listener, ready.sample_rate_hz, clips.feeding.patience.timeout_s, TIMING_LIMIT_S
     )
     machine = describe_machine().hash
     return [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,13 +11,22 @@ from benchmark.contract import Captioner, Clip, Resources, SystemSpec
 from benchmark.deprecated import find_new_home
 from benchmark.errors import PluginError, shown, why_unwritable
 from benchmark.machine.clock import since
+from benchmark.machine.time_limits import OutOfTimeError, call_within
 from benchmark.stages import synchronise_device
 
 T = TypeVar("T")
 
 
 class CallTimeoutError(Exception):
-    """A captioner's call took longer than it may."""
+    """A captioner's call, or getting it ready, took longer than it may.
+
+    Attributes:
+        is_over: the call has ended, and the captioner can be called again.
+    """
+
+    def __init__(self, message: str, *, is_over: bool = False) -> None:
+        super().__init__(message)
+        self.is_over = is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +38,25 @@ class Call:
     error: Exception | None = None
 
 
-def prepare_captioner(spec: SystemSpec, resources: Resources, options: Any) -> Captioner:
+def prepare_captioner(
+    spec: SystemSpec, resources: Resources, options: Any, limit_s: float | None = None
+) -> Captioner:
     """Get a system ready.
 
+    Args:
+        spec: of the system.
+        resources: what it may use.
+        options: its own.
+        limit_s: seconds it may take; None waits for ever.
+
     Raises:
-        PluginError: it left the process, imports a module that has moved, or gave something that
-            no clip can be fed to.
+        CallTimeoutError: it took longer.
+        PluginError: it wanted to end the process, imports a module that has moved, or gave
+            something that no clip can be fed to.
         Exception: whatever else it raises.
     """
     try:
-        captioner = spec.prepare(resources, options)
-    except SystemExit as error:
-        raise PluginError(f"prepare() raised {error!r}; expected a captioner.") from error
+        captioner = _stay_within(lambda: spec.prepare(resources, options), limit_s, "prepare()")
     except ImportError as error:
         if home := find_new_home(error):
             raise PluginError(f"prepare(): {error}; it is in {home} now.") from error
@@ -94,8 +108,7 @@ def call_plugin(
     """Call a captioner's method: it neither ends this process nor takes longer than it may.
 
     Args:
-        method: called in a thread of its own where its time is limited; that is left behind if it
-            does not come back in time.
+        method: of the captioner.
         clips: what it gets.
         timeout_s: seconds it may take; None waits for ever.
         name: of the method, for messages.
@@ -105,32 +118,24 @@ def call_plugin(
         PluginError: it wanted to end the process.
         Exception: whatever else it raises.
     """
-    if timeout_s is None:
-        return _call_staying(method, clips, name)
-    outcome: list[T | Exception] = []
+    return _stay_within(lambda: method(clips), timeout_s, name, f" for {len(clips)} clips")
 
-    def work() -> None:
+
+def _stay_within(work: Callable[[], T], limit_s: float | None, name: str, of: str = "") -> T:
+    """Do a plugin's work: it neither ends this process nor takes longer than it may."""
+
+    def stay() -> T:
         try:
-            outcome.append(_call_staying(method, clips, name))
-        except Exception as error:
-            outcome.append(error)
+            return work()
+        except (Exception, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # it would end this process, or its own thread unheard
+            raise PluginError(f"{name} raised {error!r}.") from error
 
-    context = contextvars.copy_context()  # so that its stages are heard
-    thread = threading.Thread(target=context.run, args=(work,), daemon=True)
-    thread.start()
-    thread.join(timeout_s)
-    if not outcome:
-        raise CallTimeoutError(f"{name} took longer than {timeout_s:g} s for {len(clips)} clips")
-    if isinstance(outcome[0], Exception):
-        raise outcome[0]
-    return outcome[0]
-
-
-def _call_staying(method: Callable[[list[Clip]], T], clips: list[Clip], name: str) -> T:
     try:
-        return method(clips)
-    except SystemExit as error:  # it would end this process, or its own thread unheard
-        raise PluginError(f"{name} raised {error!r}.") from error
+        return call_within(stay, limit_s, name=name)
+    except OutOfTimeError as error:
+        raise CallTimeoutError(f"{error}{of}", is_over=error.is_over) from error
 
 
 def _check_captions(captions: object, clips: Sequence[Clip]) -> None:

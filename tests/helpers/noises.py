@@ -15,6 +15,7 @@ from benchmark.runs.entries import ClipEntry
 from benchmark.runs.ledger import Ledger, read_ledger
 from benchmark.runs.listening import Listener
 from benchmark.runs.passes import run_system
+from benchmark.runs.patience import Patience
 from benchmark.runs.plan import Feeding
 from benchmark.runs.runner import caption
 from benchmark.systems.registry import Provenance, System
@@ -46,6 +47,12 @@ class Fault:
     def caption(self, clips):
         self.n_calls += 1
         return self.act(clips) if self.n_calls == 2 else ["a sound" for _ in clips]
+
+
+def patience_of(settings):
+    """Take out of a test's settings what is of its patience."""
+    names = [field.name for field in dataclasses.fields(Patience)]
+    return {name: settings.pop(name) for name in names if name in settings}
 
 
 def system_of(captioner, **changes):
@@ -80,7 +87,8 @@ class Noises:
 
     def caption(self, captioner, **feeding):
         """Caption all noises; return the entries of clips and why the captioner stopped."""
-        sink, clips = [], self.clips(Feeding(**feeding))
+        patience = Patience(**patience_of(feeding))
+        sink, clips = [], self.clips(Feeding(**feeding, patience=patience))
         entrant = Entrant(system_of(captioner), self.resources)
         failure = caption(prepare(entrant), clips.batches(entrant.system, 0), clips, sink)
         return [entry for entry in sink if isinstance(entry, ClipEntry)], failure
@@ -91,13 +99,12 @@ class Noises:
         *,
         text_only=False,
         batch_size=1,
-        timeout_s=None,
         n_timed=0,
         is_explained=False,
         **changes,
     ):
         """Caption and time what the ledger lacks; return why the system stopped."""
-        feeding = Feeding(batch_size, timeout_s, n_timed, is_explained)
+        feeding = Feeding(batch_size, n_timed, is_explained, Patience(**patience_of(changes)))
         clips = self.clips(feeding, text_only=text_only)
         with Ledger(self.path) as ledger:
             return run_system(system_of(captioner, **changes), self.resources, clips, ledger)

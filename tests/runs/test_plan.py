@@ -14,6 +14,7 @@ from run_records import AMOUNTS, COUNTS, TEXTS
 from benchmark.embeddings.splits import GivenFile
 from benchmark.errors import RunError
 from benchmark.metrics.catalogue import METRICS
+from benchmark.runs.patience import Patience
 from benchmark.runs.plan import Feeding, Plan, PlanHeader, PlannedSystem
 from benchmark.systems.roster import LeftOut
 
@@ -32,7 +33,7 @@ PLAN = Plan(
     header=HEADER,
     systems=(PlannedSystem("toy", "system", "aac-bench-toy", "1.0", trained_on=("web",)),),
     clip_ids=("a.wav", "b.wav"),
-    feeding=Feeding(8, 2.5, 50),
+    feeding=Feeding(8, 50, patience=Patience(2.5)),
     train="clotho:development",
     validation="clotho:validation",
     embeddings=(
@@ -195,12 +196,19 @@ _HEADER = st.builds(
     st.lists(st.sampled_from(list(METRICS)), max_size=3).map(tuple),
     st.dictionaries(TEXTS, TEXTS, max_size=3),
 )
+_PATIENCE = st.builds(
+    Patience,
+    *[st.none() | st.floats(0.1, 1e6)] * 3,
+    COUNTS,
+    AMOUNTS,
+    st.none() | COUNTS | st.floats(0, 0.99),
+)
 _PLANS = st.builds(
     Plan,
     _HEADER,
     st.lists(_SYSTEM, max_size=2).map(tuple),
     _TUPLES,
-    st.builds(Feeding, COUNTS, st.none() | AMOUNTS, COUNTS, st.booleans()),
+    st.builds(Feeding, COUNTS, COUNTS, st.booleans(), _PATIENCE),
     st.none() | TEXTS,
     COUNTS,
     TEXTS,
@@ -233,7 +241,7 @@ def test_every_plan_is_read_back_as_it_was_written(plan):
             "metrics: no metric named 'bleu_9'; expected keys such as 'bleu_1'",
         ),
         ("versions", {"numpy": 2}, "header.versions.numpy: expected `str`, got `int`"),
-        ("timeout_s", "2 s", "feeding.timeout_s: expected `float | null`, got `str`"),
+        ("timeout_s", "2 s", "feeding.patience.timeout_s: expected `float | null`, got `str`"),
         ("n_profiled", 1.5, "feeding.n_timed: expected `int`, got `float`"),
         ("train", 3, "train: expected `str | null`, got `int`"),
         ("device", None, "device: expected `str`, got `null`"),
@@ -334,3 +342,17 @@ def test_a_planned_system_is_described_by_its_record_and_who_brought_it():
     assert (planned.distribution, planned.version) == ("test", "1")
     assert planned.is_retrieval
     assert planned.leave_one_out
+
+
+def test_a_plan_that_says_nothing_of_patience_waits_for_ever_and_bears_no_failure():
+    flat = {key: part for key, part in SCHEMA_1.items() if key != "timeout_s"}
+    assert Plan.from_json(flat, "plan.json").feeding.patience == Patience()
+    assert Patience() == Patience(None, None, None, 0, 1.0, 0)
+
+
+def test_patience_is_written_only_where_it_is_not_what_was_before():
+    assert not {"max_failures", "n_retries", "prepare_timeout_s"} & written(PLAN).keys()
+    patient = dataclasses.replace(PLAN, feeding=Feeding(patience=Patience(max_failures=None)))
+    assert written(patient)["max_failures"] is None
+    with pytest.raises(RunError, match=r"plan.json, feeding.patience: max_failures is 1.5"):
+        Plan.from_json({**written(PLAN), "max_failures": 1.5}, "plan.json")

@@ -19,6 +19,7 @@ from benchmark.cli.arguments import (
 )
 from benchmark.cli.endings import tell_unexplained
 from benchmark.cli.installed import load_plugins
+from benchmark.cli.patience import patience_options
 from benchmark.display.escaping import show_controls
 from benchmark.display.layout import Format
 from benchmark.display.records import to_json
@@ -46,6 +47,7 @@ from benchmark.runs.requests import CaptionRequest
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @click.option("--batch-size", type=click.IntRange(min=1), default=1, show_default=True)
+@patience_options
 @explain_option
 @form_option
 @gathered(learning=AskedLearning, feeding=Feeding, request=CaptionRequest)

@@ -27,6 +27,7 @@ from benchmark.cli.arguments import (
 )
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
+from benchmark.cli.patience import patience_options
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
 from benchmark.runs.folder import default_run_path, folders_in
@@ -66,12 +67,7 @@ from benchmark.systems.roster import describe_left_out
     show_default=True,
     help="Clips a call; latency figures say which it was.",
 )
-@click.option(
-    "--timeout",
-    "timeout_s",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Seconds a call may take before its system is stopped.",
-)
+@patience_options
 @click.option(
     "--profile",
     "n_timed",
