@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -50,6 +51,15 @@ class GrowingFile:
         with os.fdopen(os.dup(self._file.fileno()), "rb") as file:
             file.seek(0)
             return file.read()
+
+    def lock(self) -> None:
+        """Wait until no other process holds the file, and keep it until it is closed.
+
+        For who adds what depends on what is there. Where the file system knows no locks, nothing
+        is waited for.
+        """
+        with suppress(OSError):
+            fcntl.flock(self._file.fileno(), fcntl.LOCK_EX)
 
     def add(self, lines: bytes) -> None:
         """Write whole lines and wait until the disk has them.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from benchmark.files import JsonObject
+from benchmark.runs.record import RunRecord
 
 Status = Literal["pass", "fail", "inconclusive"]
 Outcome = Literal["pass", "fail", "inconclusive", "nothing measured"]
@@ -68,6 +69,32 @@ class Regression:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """When a run was made, and of what.
+
+    Attributes:
+        began_at, ended_at: UTC, ISO 8601; it may have been scored again since it began.
+        commit: that it is of; None where nobody said.
+        run_id: drawn when it began; None in runs of earlier versions.
+    """
+
+    began_at: str
+    ended_at: str
+    commit: str | None
+    run_id: str | None
+
+    @staticmethod
+    def of(run: RunRecord) -> Made:
+        """Take what a run says of itself."""
+        header = run.plan.header
+        return Made(header.created_at, run.manifest.finished_at, header.commit, header.run_id)
+
+    def __str__(self) -> str:
+        commit = f", of commit {self.commit}" if self.commit else ""
+        return f"begun {self.began_at}, ended {self.ended_at}{commit}"
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a gate says of a run.
 
@@ -79,6 +106,7 @@ class Verdict:
         notes: what was seen and not judged.
         regressions: clips whose score fell most, worst first.
         unmeasured: why nothing could be judged, else None.
+        made: when and of what the run was made; None where it is unfinished.
     """
 
     run: str
@@ -88,6 +116,7 @@ class Verdict:
     notes: Sequence[str] = ()
     regressions: Sequence[Regression] = field(default=())
     unmeasured: str | None = None
+    made: Made | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -1,7 +1,8 @@
 """Nights one after the other: what each measured, and where a figure changed its level for good.
 
 A history is a file of JSON lines, one a run and system, which only grows. A drift so slow that
-every night passes on its own shows here as a step between levels.
+every night passes on its own shows here as a step between levels, and a run that comes a second
+time is known again.
 """
 
 from __future__ import annotations
@@ -10,25 +11,27 @@ import dataclasses
 import math
 import statistics
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from benchmark.contract import SplitLabel
 from benchmark.errors import DataError, RunError
-from benchmark.files import append_lines, parse_json, spell_json
+from benchmark.files import GrowingFile, parse_json, spell_json, writing
 from benchmark.gate.held import hardware_of
 from benchmark.gate.pairs import JUDGED, comparable_part
 from benchmark.gate.speed import relative_medians
+from benchmark.machine.clock import now
 from benchmark.machine.typed_json import read_as
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.signature import Signature
-from benchmark.runs.older import upgrade
+from benchmark.runs.older import Unread, upgrade
 from benchmark.runs.record import RunRecord
 from benchmark.stats.steps import detect_steps
 
-SCHEMA = 1
+SCHEMA = 2
 _LEAST_NOISE = 1e-3
 _LEAST_NOISE_OF_TIMES = 0.02
 """Noise as a share of the usual value, at least: less is too little to call a step."""
@@ -52,6 +55,9 @@ class Night:
             work (``"latency"``, ``"stage encode"``).
         signatures: by the same, what values must share to be one series: how a metric was made,
             the hardware of a time.
+        run_id: what the run drew when it began; None in runs of earlier versions.
+        commit: that the run is of, where somebody said it.
+        noted_at: when the night was added.
     """
 
     date: str
@@ -63,7 +69,27 @@ class Night:
     system: str
     values: Mapping[str, float]
     signatures: Mapping[str, str]
+    run_id: str | None = None
+    commit: str | None = None
+    noted_at: str | None = None
     schema: int = SCHEMA
+
+    @property
+    def identity(self) -> str:
+        """What no other run has, though this one be resumed or scored again."""
+        return self.run_id or self.run
+
+
+class History(NamedTuple):
+    """What a file of nights holds.
+
+    Attributes:
+        nights: oldest first.
+        torn: what is left of a last line that a kill cut short, and that is no night; or empty.
+    """
+
+    nights: list[Night]
+    torn: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,36 +135,49 @@ def nights_of(record: RunRecord, event: Event, outcome: str) -> list[Night]:
                 system=name,
                 values={**values, **medians},
                 signatures={**signatures, **dict.fromkeys(medians, hardware_of(record))},
+                run_id=record.plan.header.run_id,
+                commit=record.plan.header.commit,
+                noted_at=now(),
             )
         )
     return nights
 
 
-def read_history(path: Path) -> list[Night]:
-    """Read a history, oldest first; an absent file is an empty one.
+def read_history(path: Path) -> History:
+    """Read a history; an absent file is an empty one.
 
     Raises:
-        DataError: the file cannot be read, or a line is no night; the message says which.
+        DataError: the file cannot be read, or a line is no night; the message says which. A last
+            line without an end is another matter: see ``History``.
     """
     try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read the history {path}: {error}") from error
-    lines = text.splitlines()
-    nights = [_night(path, number, line) for number, line in enumerate(lines, start=1)]
-    return sorted(nights, key=lambda night: night.date)
+        return _parse(path, path.read_bytes() if path.exists() else b"")
+    except OSError as error:
+        raise DataError(f"cannot read the history {path}: {error.strerror or error}.") from error
 
 
 def append_nights(path: Path, nights: Sequence[Night]) -> None:
-    """Add nights to a history that does not have them yet.
+    """Add nights to a history that does not have them yet; its folders are made.
+
+    What a kill left of a last line is cut off first. Gates that end at one moment wait for each
+    other.
 
     Raises:
         DataError: the file holds something else.
         MachineError: it cannot be written.
     """
-    known = {(night.run, night.system, night.event) for night in read_history(path)}
-    new = [n for n in nights if (n.run, n.system, n.event) not in known]
-    append_lines(path, [spell_json(dataclasses.asdict(night)) for night in new])
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(GrowingFile(path)) as file:
+        file.lock()
+        history = _parse(path, file.content())
+        known = {_key(night) for night in history.nights}
+        new = [spell_json(dataclasses.asdict(n)) for n in nights if _key(n) not in known]
+        if not new:
+            return
+        if history.torn:
+            file.cut(file.n_bytes - len(history.torn))
+        file.add(b"\n" * file.is_cut + "".join(f"{line}\n" for line in new).encode())
 
 
 def find_steps(nights: Sequence[Night], n_runs: int) -> list[FoundStep]:
@@ -151,13 +190,13 @@ def find_steps(nights: Sequence[Night], n_runs: int) -> list[FoundStep]:
     series: dict[tuple[str, ...], dict[str, Night]] = {}
     for night in sorted(nights, key=lambda night: night.date):
         for subject in night.values:
-            series.setdefault(_series_of(night, subject), {})[night.run] = night
+            series.setdefault(_series_of(night, subject), {})[night.identity] = night
     last = max(nights, key=lambda night: night.date, default=None)
     steps = [
         step
         for (*_, subject), by_run in series.items()
-        if last is not None and last.run in by_run
-        for step in _steps_of(subject, _made_as(by_run[last.run], subject, by_run)[-n_runs:])
+        if last is not None and last.identity in by_run
+        for step in _steps_of(subject, _made_as(by_run[last.identity], subject, by_run)[-n_runs:])
     ]
     return sorted(steps, key=lambda step: (step.date, step.system, step.subject), reverse=True)
 
@@ -201,22 +240,43 @@ def _steps_of(subject: str, series: Sequence[Night]) -> list[FoundStep]:
     ]
 
 
-def _night(path: Path, number: int, line: str) -> Night:
+def _key(night: Night) -> tuple[str, ...]:
+    return (night.identity, night.system, night.event)
+
+
+def _parse(path: Path, content: bytes) -> History:
+    *lines, last = content.split(b"\n")
+    nights = [_night(path, number, line) for number, line in enumerate(lines, start=1)]
+    torn = b""
+    if last:
+        try:
+            nights.append(_night(path, len(lines) + 1, last))
+        except DataError:
+            torn = last
+    return History(sorted(nights, key=lambda night: night.date), torn)
+
+
+def _night(path: Path, number: int, line: bytes) -> Night:
     where = f"{path}, line {number}"
     try:
-        record = upgrade(parse_json(line), where, SCHEMA, {})
+        record = upgrade(parse_json(line), where, SCHEMA, {1: _without_id})
         if unknown := record.keys() - {field.name for field in dataclasses.fields(Night)}:
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
         night = _without_path(read_as(Night, record, where))
         if not all(math.isfinite(value) for value in night.values.values()):
             raise ValueError("a value is not finite")
         datetime.fromisoformat(night.date)
-    except (ValueError, AttributeError, RunError) as error:
+    except (ValueError, AttributeError, RunError, RecursionError) as error:
+        start = line[:80].decode(errors="backslashreplace")
         raise DataError(
-            f"{where}: {line[:80]!r} is not a night ({error}). The file was changed by something "
+            f"{where}: {start!r} is not a night ({error}). The file was changed by something "
             "else; mend or remove that line."
         ) from error
     return night
+
+
+def _without_id(record: Unread) -> Unread:
+    return {"run_id": None, "commit": None, "noted_at": None, **record}
 
 
 def _without_path(night: Night) -> Night:

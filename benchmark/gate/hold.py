@@ -1,16 +1,23 @@
-"""Hold a gate: read run, baseline, policy and history, judge, and write the reports."""
+"""Hold a gate: read run, baseline, policy and history, judge, and write the reports.
+
+Reports of an earlier night are removed before anything else: a gate that ends without a verdict
+leaves none that could be taken for its own.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.files import append_lines, spell_json, write_text
-from benchmark.gate.checks import Verdict
+from benchmark.errors import MachineError, UsageError
+from benchmark.files import append_lines, spell_json, write_text, writing
+from benchmark.gate.checks import Made, Verdict
 from benchmark.gate.held import HeldRun
 from benchmark.gate.history import (
     FoundStep,
+    Night,
     append_nights,
     find_steps,
     history_beside,
@@ -21,6 +28,7 @@ from benchmark.gate.judgement import judge_run, unmeasured
 from benchmark.gate.junit import render_junit
 from benchmark.gate.pages import render_verdict
 from benchmark.gate.policy import Policy, read_policy
+from benchmark.gate.tonight import WHATEVER, Expected, why_not_tonight
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.reading import read_run
 from benchmark.runs.record import RunRecord
@@ -34,37 +42,69 @@ class GateRequest:
         run: a sealed run: its folder, or a baseline's file.
         baseline: file of an accepted run.
         policy: TOML over the built-in one.
-        history: to add the run to, and to look for steps in.
+        expected: what the run must be to be judged.
+        history: to add the run to, to look for it in, and for steps.
         junit, summary, json: files to write; the summary is added to.
+        is_summary_offered: nobody asked for the summary, its place was offered: where it cannot
+            be written, that is told and changes nothing.
     """
 
     run: Path
     baseline: Path
     policy: Path | None = None
+    expected: Expected = WHATEVER
     history: Path | None = None
     junit: Path | None = None
     summary: Path | None = None
     json: Path | None = None
+    is_summary_offered: bool = False
+
+    def refuse_mixed_up_files(self) -> None:
+        """Refuse to write a report over what is read.
+
+        Raises:
+            UsageError: a report would.
+        """
+        read = [path for path in (self.run, self.baseline, self.policy, self.history) if path]
+        for report in (self.junit, self.json, self.summary):
+            if report and report.resolve() in [path.resolve() for path in read]:
+                raise UsageError(
+                    f"{report} would be written, and is read too; name another place for the "
+                    "report."
+                )
 
 
 @dataclass(frozen=True, slots=True)
 class GatedNight:
-    """A verdict, and the steps of the history that it stands in."""
+    """A verdict, and the steps of the history that it stands in.
+
+    Attributes:
+        verdict: on the run.
+        steps: newest first.
+        nights: to be added to the history, one a system.
+        problems: what could not be done and changes no verdict.
+    """
 
     verdict: Verdict
     steps: tuple[FoundStep, ...] = ()
+    nights: tuple[Night, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def hold_gate(request: GateRequest) -> GatedNight:
     """Judge a run and write the files that were asked for.
 
     Raises:
-        UsageError: the policy is broken, or the baseline is of other data.
+        UsageError: the policy is broken, the baseline is of other data, or a report would be
+            written over what is read.
         RunError: there is no run, or the baseline is no such file, or either has no captions.
         DataError: a line of the history is broken.
         MachineError: a file cannot be written.
     """
+    request.refuse_mixed_up_files()
     policy = read_policy(request.policy)
+    for report in (request.junit, request.json):
+        _remove_former(report)
     baseline = read_run(request.baseline)
     baseline.require_unedited()
     baseline.require_captions()
@@ -75,9 +115,10 @@ def hold_gate(request: GateRequest) -> GatedNight:
     if request.json is not None:
         steps = [dataclasses.asdict(step) for step in night.steps]
         write_text(request.json, spell_json({**verdict.to_json(), "steps": steps}, indent=1))
-    if request.summary is not None:
-        append_lines(request.summary, [render_verdict(verdict, night.steps, "md")])
-    return night
+    problems = _add_summary(request, night)
+    if request.history is not None and night.nights:
+        append_nights(request.history, night.nights)
+    return dataclasses.replace(night, problems=problems)
 
 
 def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNight:
@@ -87,12 +128,59 @@ def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNi
     run = read_run(request.run)
     run.require_unedited()
     run.require_captions()
-    past = []
-    if request.history is not None:
-        past = read_history(history_beside(request.baseline)) + read_history(request.history)
-    verdict = judge_run(HeldRun(run, baseline), policy)
+    past, notes = _read_past(request)
+    if why_not := why_not_tonight(run, request.expected, past):
+        verdict = unmeasured(why_not, run.title, baseline, policy)
+    else:
+        verdict = judge_run(HeldRun(run, baseline), policy)
+    verdict = dataclasses.replace(
+        verdict, made=Made.of(run), notes=(*_notes_on_itself(run, baseline), *verdict.notes, *notes)
+    )
     if request.history is None or verdict.unmeasured is not None:
         return GatedNight(verdict)
-    tonight = nights_of(run, "night", verdict.outcome)
-    append_nights(request.history, tonight)
-    return GatedNight(verdict, tuple(find_steps([*past, *tonight], policy.n_history_runs)))
+    tonight = tuple(nights_of(run, "night", verdict.outcome))
+    steps = tuple(find_steps([*past, *tonight], policy.n_history_runs))
+    return GatedNight(verdict, steps, tonight)
+
+
+def _read_past(request: GateRequest) -> tuple[Sequence[Night], Sequence[str]]:
+    """Read what is known of earlier nights, and what to say of the files."""
+    if request.history is None:
+        return (), ()
+    files = (history_beside(request.baseline), request.history)
+    read = {path: read_history(path) for path in dict.fromkeys(files)}
+    notes = [
+        f"{path}: the last line was cut short, as a kill leaves it, and is dropped"
+        for path, history in read.items()
+        if history.torn
+    ]
+    return [night for history in read.values() for night in history.nights], notes
+
+
+def _notes_on_itself(run: RunRecord, baseline: RunRecord) -> Sequence[str]:
+    if run.content_id != baseline.content_id:
+        return ()
+    return ("the run is the accepted one itself, which nothing can fail",)
+
+
+def _remove_former(report: Path | None) -> None:
+    if report is not None and report.is_file():  # a device or a pipe keeps nothing
+        with writing(report):
+            report.unlink()
+
+
+def _add_summary(request: GateRequest, night: GatedNight) -> tuple[str, ...]:
+    """Add the verdict to the summary; returns what went wrong where its place was only offered."""
+    if request.summary is None:
+        return ()
+    page = render_verdict(night.verdict, night.steps, "md")
+    if not request.is_summary_offered:
+        append_lines(request.summary, [page])
+        return ()
+    if not request.summary.absolute().parent.is_dir():
+        return (f"no summary: there is no folder {request.summary.absolute().parent}.",)
+    try:
+        append_lines(request.summary, [page])
+    except MachineError as error:
+        return (f"no summary: {error}",)
+    return ()

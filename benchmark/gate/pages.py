@@ -57,7 +57,10 @@ def headline(verdict: Verdict, form: Form) -> str:
 
 
 def _sources(verdict: Verdict, form: Form) -> str:
-    return _safe(f"Run {verdict.run} against {verdict.baseline}; limits: {verdict.policy}.", form)
+    made = f", {verdict.made}," if verdict.made else ""
+    return _safe(
+        f"Run {verdict.run}{made} against {verdict.baseline}; limits: {verdict.policy}.", form
+    )
 
 
 def _folded(verdict: Verdict) -> list[str]:

@@ -48,7 +48,7 @@ def test_the_next_version_follows_the_one_before_and_says_what_changed(accept, t
 def test_every_acceptance_is_noted_beside_the_baseline(accept, tmp_path):
     accept(0.5, "one")
     accept(0.25, "two", created_at="2026-01-02T00:00:00+00:00")
-    nights = read_history(history_beside(tmp_path / "baseline.json"))
+    nights = read_history(history_beside(tmp_path / "baseline.json")).nights
     assert [(night.event, night.outcome, night.values["cider_d"]) for night in nights] == [
         ("accepted", "one", 0.5),
         ("accepted", "two", 0.25),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -53,18 +54,18 @@ def test_nights_are_read_as_they_were_written(tmp_path):
     kept = nights([0.5, 0.6])
     append_nights(path, kept[:1])
     append_nights(path, kept[1:])
-    assert read_history(path) == kept
+    assert read_history(path).nights == kept
 
 
 def test_a_night_is_kept_once(tmp_path):
     path = tmp_path / "history.jsonl"
     for _ in range(2):
         append_nights(path, nights([0.5]))
-    assert len(read_history(path)) == 1
+    assert len(read_history(path).nights) == 1
 
 
 def test_an_absent_history_is_empty(tmp_path):
-    assert read_history(tmp_path / "history.jsonl") == []
+    assert read_history(tmp_path / "history.jsonl").nights == []
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_an_absent_history_is_empty(tmp_path):
         "",
         "3",
         "{}",
-        json.dumps({**dataclasses.asdict(TONIGHT), "schema": 2}),
+        json.dumps({**dataclasses.asdict(TONIGHT), "schema": 3}),
         json.dumps({**dataclasses.asdict(TONIGHT), "more": 1}),
         json.dumps({**dataclasses.asdict(TONIGHT), "values": {"cider_d": "high"}}),
         json.dumps({**dataclasses.asdict(TONIGHT), "values": {"cider_d": float("nan")}}),
@@ -94,12 +95,57 @@ def test_a_broken_line_is_named_and_nothing_is_written(tmp_path, line):
     assert path.read_bytes() == before
 
 
-def test_a_torn_last_line_is_named(tmp_path):
+@pytest.mark.parametrize("n_left", [1, 20, 200, -1])
+def test_a_torn_last_line_is_set_aside_and_not_grown_into(tmp_path, n_left):
     path = tmp_path / "history.jsonl"
     append_nights(path, nights([0.5]))
-    path.write_text(path.read_text()[:-20])
-    with pytest.raises(DataError, match="line 1"):
-        read_history(path)
+    whole = path.read_bytes()
+    append_nights(path, nights([0.5, 0.6]))
+    torn = path.read_bytes()[len(whole) :][:-1][: n_left - (n_left < 0)]
+    path.write_bytes(whole + torn)
+    assert read_history(path) == (nights([0.5]), torn)
+    append_nights(path, nights([0.5, 0.7]))
+    assert read_history(path) == (nights([0.5, 0.7]), b"")
+
+
+def test_a_torn_line_stays_where_nothing_is_added(tmp_path):
+    path = tmp_path / "history.jsonl"
+    append_nights(path, nights([0.5]))
+    path.write_bytes(path.read_bytes() + b'{"date"')
+    append_nights(path, nights([0.5]))
+    assert read_history(path).torn == b'{"date"'
+
+
+def test_what_a_lost_block_left_of_a_line_is_torn_too(tmp_path):
+    path = tmp_path / "history.jsonl"
+    append_nights(path, nights([0.5]))
+    path.write_bytes(path.read_bytes() + bytes(300))
+    assert read_history(path).nights == nights([0.5])
+
+
+def test_a_night_of_the_first_schema_has_no_id_of_its_run(tmp_path):
+    path = tmp_path / "history.jsonl"
+    later = ("run_id", "commit", "noted_at")
+    first = {key: part for key, part in dataclasses.asdict(TONIGHT).items() if key not in later}
+    path.write_text(json.dumps({**first, "schema": 1}) + "\n")
+    (night,) = read_history(path).nights
+    assert (night, night.identity) == (TONIGHT, "run0")
+
+
+def test_a_run_that_was_scored_again_is_the_same_run(tmp_path):
+    path = tmp_path / "history.jsonl"
+    (night,) = nights([0.5], run_id="drawn")
+    for content_id in ("one", "two"):
+        append_nights(path, [dataclasses.replace(night, run=content_id)])
+    assert [night.run for night in read_history(path).nights] == ["one"]
+
+
+def test_gates_that_end_at_one_moment_add_each_their_night(tmp_path):
+    path = tmp_path / "history.jsonl"
+    many = nights([0.5] * 24)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda night: append_nights(path, [night]), many))
+    assert read_history(path).nights == many
 
 
 def test_a_last_line_that_only_lacks_its_end_is_a_night_and_is_not_grown_into(tmp_path):
@@ -107,7 +153,7 @@ def test_a_last_line_that_only_lacks_its_end_is_a_night_and_is_not_grown_into(tm
     append_nights(path, nights([0.5]))
     path.write_text(path.read_text().rstrip("\n"))
     append_nights(path, nights([0.5, 0.6]))
-    assert [night.values["cider_d"] for night in read_history(path)] == [0.5, 0.6]
+    assert [night.values["cider_d"] for night in read_history(path).nights] == [0.5, 0.6]
 
 
 def test_a_blank_line_is_a_broken_one_and_its_number_is_said(tmp_path):
@@ -120,7 +166,7 @@ def test_a_blank_line_is_a_broken_one_and_its_number_is_said(tmp_path):
 
 def test_a_history_that_cannot_be_read_is_said(tmp_path):
     (tmp_path / "history.jsonl").write_bytes(b"\xff\n")
-    with pytest.raises(DataError, match="cannot read the history"):
+    with pytest.raises(DataError, match=r"line 1: .*xff' is not a night"):
         read_history(tmp_path / "history.jsonl")
     with pytest.raises(DataError, match="cannot read the history"):
         read_history(tmp_path)
@@ -131,7 +177,7 @@ def test_nights_are_read_oldest_first_in_whatever_order_they_were_added(tmp_path
     first, second, third = nights([0.5, 0.6, 0.7])
     append_nights(path, [third, first])
     append_nights(path, [second])
-    assert read_history(path) == [first, second, third]
+    assert read_history(path).nights == [first, second, third]
 
 
 def test_the_same_run_may_be_a_night_and_accepted_of_several_systems(tmp_path):
@@ -143,7 +189,7 @@ def test_the_same_run_may_be_a_night_and_accepted_of_several_systems(tmp_path):
     ]
     append_nights(path, [night, *others])
     append_nights(path, [night, *others])
-    assert len(read_history(path)) == 3
+    assert len(read_history(path).nights) == 3
 
 
 def test_a_run_is_noted_system_by_system_with_what_makes_its_figures_comparable():
@@ -184,7 +230,7 @@ def test_what_is_noted_of_a_run_is_read_back(tmp_path):
     run = run_of(system_of("toy", {"cider_d": 0.5}, timed=timed_in([2.0] * 10)))
     noted = nights_of(run, "accepted", "the first")
     append_nights(tmp_path / "history.jsonl", noted)
-    assert read_history(tmp_path / "history.jsonl") == noted
+    assert read_history(tmp_path / "history.jsonl").nights == noted
 
 
 def test_no_night_has_no_step():
@@ -293,7 +339,7 @@ def test_a_history_that_holds_a_folders_path_goes_on(tmp_path):
     today = {"cider_d": made.format(f"folder:test@{'a' * 12}")}
     new = [dataclasses.replace(n, dataset="folder:/c:test", signatures=today) for n in new]
     append_nights(tmp_path / "history.jsonl", [*old, *new])
-    assert len(find_steps(read_history(tmp_path / "history.jsonl"), n_runs=60)) == 1
+    assert len(find_steps(read_history(tmp_path / "history.jsonl").nights, n_runs=60)) == 1
 
 
 def test_a_run_noted_as_night_and_as_accepted_counts_once():

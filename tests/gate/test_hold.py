@@ -9,9 +9,11 @@ from xml.etree import ElementTree
 import pytest
 from made_nights import accept, run_of, system_of
 
-from benchmark.errors import DataError, RunError, UsageError
+from benchmark.errors import DataError, MachineError, RunError, UsageError
+from benchmark.gate.checks import Made
 from benchmark.gate.history import history_beside, nights_of, read_history
 from benchmark.gate.hold import GateRequest, hold_gate
+from benchmark.gate.tonight import Expected
 from benchmark.runs.reading import write_run
 
 GOOD, WORSE = {"cider_d": 0.5}, {"cider_d": 0.25}
@@ -85,11 +87,91 @@ def test_the_summary_is_added_to_and_the_json_written_anew(written, tmp_path):
 def test_a_night_is_added_to_its_history_once(written, tmp_path):
     history = tmp_path / "nights.jsonl"
     for _ in range(2):
-        hold_gate(written(WORSE, history=history))
-    (night,) = read_history(history)
+        hold_gate(written(WORSE, history=history, expected=Expected(is_again=True)))
+    (night,) = read_history(history).nights
     assert (night.event, night.outcome, night.system) == ("night", "fail", "toy")
     assert night.values == {"cider_d": 0.25}
     assert night.signatures == {"cider_d": "cider_d|tok:ptb"}
+
+
+def test_a_run_that_was_judged_is_no_night_of_its_own(written, tmp_path):
+    history = tmp_path / "nights.jsonl"
+    outcomes = [hold_gate(written(history=history)).verdict.outcome for _ in range(2)]
+    assert outcomes == ["pass", "nothing measured"]
+    again = hold_gate(written(history=history, expected=Expected(is_again=True)))
+    assert again.verdict.outcome == "pass"
+    assert len(read_history(history).nights) == 1
+
+
+def test_a_run_of_another_age_or_commit_is_not_judged_and_not_kept(written, tmp_path):
+    history = tmp_path / "nights.jsonl"
+    for expected in (Expected(max_age_s=3600), Expected(commit="abcdef0")):
+        verdict = hold_gate(written(WORSE, history=history, expected=expected)).verdict
+        assert (verdict.outcome, verdict.exit_code, verdict.checks) == ("nothing measured", 3, ())
+    assert not history.exists()
+
+
+def test_a_verdict_says_when_and_of_what_the_run_was_made(written):
+    made = hold_gate(written()).verdict.made
+    assert made == Made("2026-01-02T00:00:00+00:00", "2026-01-01T00:30:00+00:00", None, None)
+
+
+def test_a_gate_that_ends_without_a_verdict_leaves_none_of_the_night_before(written, tmp_path):
+    reports = {form: tmp_path / f"gate.{form}" for form in ("json", "junit")}
+    hold_gate(written(**reports))
+    assert all(path.exists() for path in reports.values())
+    with pytest.raises(RunError):
+        hold_gate(dataclasses.replace(written(**reports), run=tmp_path / "nowhere"))
+    assert not any(path.exists() for path in reports.values())
+
+
+@pytest.mark.parametrize("report", ["json", "junit", "summary"])
+@pytest.mark.parametrize("read", ["run", "baseline", "history"])
+def test_no_report_is_written_over_what_is_read(written, tmp_path, report, read):
+    request = written(history=tmp_path / "nights.jsonl")
+    with pytest.raises(UsageError, match="would be written, and is read too"):
+        hold_gate(dataclasses.replace(request, **{report: getattr(request, read)}))
+    assert request.baseline.exists()
+
+
+def test_a_summary_that_was_only_offered_makes_no_folder_and_changes_no_verdict(written, tmp_path):
+    request = written(summary=tmp_path / "none" / "summary.md", is_summary_offered=True)
+    night = hold_gate(request)
+    assert (night.verdict.outcome, len(night.problems)) == ("pass", 1)
+    assert "there is no folder" in night.problems[0]
+    assert not (tmp_path / "none").exists()
+    (tmp_path / "folder").mkdir()
+    taken = dataclasses.replace(request, summary=tmp_path / "folder")
+    assert "cannot write" in hold_gate(taken).problems[0]
+    with pytest.raises(MachineError):
+        hold_gate(dataclasses.replace(taken, is_summary_offered=False))
+
+
+def test_a_night_is_kept_once_its_reports_are_written(written, tmp_path):
+    """So that a gate that could not write them can be asked again."""
+    history, folder = tmp_path / "nights.jsonl", tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(MachineError):
+        hold_gate(written(history=history, json=folder))
+    assert hold_gate(written(history=history)).verdict.outcome == "pass"
+
+
+def test_a_torn_line_of_the_history_is_dropped_with_a_word(written, tmp_path):
+    history = tmp_path / "nights.jsonl"
+    hold_gate(written(history=history))
+    history.write_bytes(history.read_bytes() + b'{"date": "2026-0')
+    later = {"created_at": "2026-01-03T00:00:00+00:00"}
+    (note,) = hold_gate(written(history=history, **later)).verdict.notes
+    assert note.endswith("nights.jsonl: the last line was cut short, as a kill leaves it, and is "
+                         "dropped")  # fmt: skip
+    assert len(read_history(history).nights) == 2
+    assert read_history(history).torn == b""
+
+
+def test_a_run_that_is_its_own_baseline_says_so(written):
+    request = written()
+    verdict = hold_gate(dataclasses.replace(request, run=request.baseline)).verdict
+    assert verdict.notes == ("the run is the accepted one itself, which nothing can fail",)
 
 
 def test_a_night_in_which_nothing_was_measured_is_not_kept(written, tmp_path):
@@ -141,7 +223,7 @@ def test_runs_that_were_accepted_count_among_the_nights(written, tmp_path):
         created_at = f"2026-01-{day:02d}T00:00:00+00:00"
         night = hold_gate(written({"cider_d": 0.75}, history=history, created_at=created_at))
     assert [step.date[:10] for step in night.steps] == ["2026-01-02"]
-    assert len(read_history(history)) == 5
+    assert len(read_history(history).nights) == 5
 
 
 def test_an_unfinished_run_measured_nothing(written, tmp_path):
@@ -183,11 +265,11 @@ def test_a_broken_policy_is_told_before_anything_is_read(written, tmp_path):
 @pytest.mark.parametrize("broken", ["nights.jsonl", "baseline.history.jsonl"])
 def test_a_broken_history_stops_before_anything_is_written(written, tmp_path, broken):
     report, history = tmp_path / "gate.json", tmp_path / "nights.jsonl"
-    (tmp_path / broken).write_text('{"date": "2026-')
+    (tmp_path / broken).write_text('{"date": "2026-\n')
     with pytest.raises(DataError, match=f"{broken}, line 1"):
         hold_gate(written(history=history, json=report))
     assert not report.exists()
-    assert (tmp_path / broken).read_text() == '{"date": "2026-'
+    assert (tmp_path / broken).read_text() == '{"date": "2026-\n'
 
 
 def test_a_baseline_is_held_against_itself(written, tmp_path):

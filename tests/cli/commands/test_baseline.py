@@ -102,7 +102,7 @@ def test_the_next_version_says_what_changed_and_where_it_came_from(place):
     assert f"constant: CIDEr-D {was:.4f} -> {now:.4f}" in done.stdout
     assert "staged: latency x1.00" in done.stdout
     assert "staged: CIDEr-D" not in done.stdout
-    nights = read_history(first.with_suffix(".history.jsonl"))
+    nights = read_history(first.with_suffix(".history.jsonl")).nights
     assert [(night.event, night.outcome, night.system) for night in nights] == [
         ("accepted", "one", "staged"),
         ("accepted", "one", "constant"),
@@ -216,7 +216,7 @@ def test_nights_after_an_acceptance_show_a_slow_creep(place):
     for night in range(9):
         copy = place.copy(run, f"night-{night}")
         change_json(copy / "plan.json", lambda plan, at=night: plan.update(
-            created_at=f"2027-01-{at + 1:02d}T02:00:00+00:00"))  # fmt: skip
+            created_at=f"2027-01-{at + 1:02d}T02:00:00+00:00", run_id=f"{at}"))  # fmt: skip
         share = 1 - 0.003 * max(night - 3, 0)
         change_json(
             copy / "scores.json",
@@ -225,7 +225,7 @@ def test_nights_after_an_acceptance_show_a_slow_creep(place):
         done = place.bench("gate", copy, "--baseline", "g.json", "--history", history,
                            "--json", "g-gate.json")  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
-    assert len(read_history(history)) == 9 * 2
+    assert len(read_history(history).nights) == 9 * 2
     steps = json.loads((place.folder / "g-gate.json").read_text())["steps"]
     assert [(step["system"], step["subject"]) for step in steps] == [("staged", "rouge_l")]
     assert steps[0]["after"] < steps[0]["before"]
