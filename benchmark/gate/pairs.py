@@ -19,6 +19,9 @@ _OWN = ("aac-bench", "refs", "references", "clips")
 refused before, and whether this project's own code still gives the same numbers is just what a
 gate is asked."""
 
+NOTHING = 5e-5
+"""A value below is printed as 0.0000: what smoothing leaves where a system has none of a metric."""
+
 
 @dataclass(frozen=True, slots=True)
 class MetricPair:
@@ -54,12 +57,16 @@ class MetricPair:
         return first.value - second.value
 
     @property
+    def is_of_nothing(self) -> bool:
+        """Tell whether the baseline has none of what is measured: no share of it means much."""
+        return abs(self.before.value) < NOTHING
+
+    @property
     def drop(self) -> float:
-        """The loss as a share of the baseline's value; infinite where that is 0."""
-        loss, size = self.loss, abs(self.before.value)
-        if loss == 0:
-            return 0.0
-        return loss / size if size else math.copysign(math.inf, loss)
+        """The loss as a share of the baseline's value; infinite where that is nothing."""
+        if self.is_of_nothing:
+            return math.copysign(math.inf, self.loss) if abs(self.loss) >= NOTHING else 0.0
+        return self.loss / abs(self.before.value)
 
 
 def comparable_part(signature: Signature) -> Signature:

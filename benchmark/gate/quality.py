@@ -131,8 +131,8 @@ def _drop(pair: MetricPair, limit: float, p: float | None, alpha: float) -> Chec
     status: Status = "pass" if p is None else "fail" if p <= alpha else "inconclusive"
     word = "worse" if pair.loss > 0 else "better"
     share, loss = abs(pair.drop), abs(pair.loss)
-    size = f"{100 * share:.2f} % {word}" if pair.before.value else f"{word} by {loss:.4f}"
-    reason = size if pair.loss else "the same"
+    size = f"{100 * share:.2f} % {word}" if not pair.is_of_nothing else f"{word} by {loss:.4f}"
+    reason = size if pair.drop else "the same"
     if p is not None:
         reason += f", corrected p {p:.2g}" + (": may be noise" if p > alpha else "")
     return Check(

@@ -49,7 +49,7 @@ class ComparedMetric:
         return not any(self.unlike)
 
     @property
-    def gap(self) -> float:
+    def gap(self) -> float | None:
         """The smallest true difference that these clips would show with a power of 80 %."""
         return resolvable_gap(self.result.standard_error)
 
@@ -62,7 +62,7 @@ class ComparedMetric:
         return "A better" if is_higher == METRICS[self.key].higher_is_better else "B better"
 
     @property
-    def figures(self) -> Mapping[str, float | str]:
+    def figures(self) -> Mapping[str, float | str | None]:
         """What was measured, by name."""
         return {
             "n_clips": self.n_clips,

@@ -52,7 +52,8 @@ class MetricPower:
         value: of the system, raw.
         by_swaps, by_bootstrap: how often approximate randomisation and the paired bootstrap call
             a difference between sides that have none.
-        gap: the smallest true difference that the clips at hand show with a power of 80 %.
+        gap: the smallest true difference that the clips at hand show with a power of 80 %; None
+            where the sides are the same.
         power: by number of clips how often the drop is called.
         why_no_power: why the drop cannot be simulated, else None.
     """
@@ -61,7 +62,7 @@ class MetricPower:
     value: float
     by_swaps: Rate
     by_bootstrap: Rate
-    gap: float
+    gap: float | None
     power: Mapping[int, Rate]
     why_no_power: str | None = None
 

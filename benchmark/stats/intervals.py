@@ -13,6 +13,7 @@ from benchmark.stats.draws import N_DRAWS, N_TEST_DRAWS, in_clusters, resample
 from benchmark.stats.samples import Array, Clusters, Sample, require_same_clips
 
 LEVEL = 0.95
+_ROUNDING = 1e-9
 
 Finding = Literal["shown", "refuted", "undecided"]
 
@@ -122,7 +123,7 @@ def spread_over_seeds(
     return SeedSpread(values, float(np.mean(values)), deviation, low, high)
 
 
-def resolvable_gap(standard_error: float, level: float = LEVEL, power: float = 0.8) -> float:
+def resolvable_gap(standard_error: float, level: float = LEVEL, power: float = 0.8) -> float | None:
     """Tell the smallest true difference that a paired test would call.
 
     Args:
@@ -132,8 +133,11 @@ def resolvable_gap(standard_error: float, level: float = LEVEL, power: float = 0
 
     Returns:
         ``(z(1 - (1 - level) / 2) + z(power)) * standard_error``: 2.80 standard errors for the
-        defaults (Cohen 1988, by the normal approximation).
+        defaults (Cohen 1988, by the normal approximation). None where both sides are the same on
+        every clip, but for rounding: they say nothing of what others would differ by.
     """
+    if standard_error < _ROUNDING:
+        return None
     normal = NormalDist()
     return (normal.inv_cdf((1 + level) / 2) + normal.inv_cdf(power)) * standard_error
 
@@ -146,8 +150,9 @@ def typical_gap(samples: Sequence[Sample], clusters: Clusters | None = None) -> 
         clusters: the cluster of each clip; whole clusters are drawn.
 
     Returns:
-        The median of ``resolvable_gap`` over all pairs of rows; None for fewer than two rows,
-        and for a single clip or cluster, whose draws are all the same.
+        The median of ``resolvable_gap`` over all pairs of rows that are not the same on every
+        clip; None where there is no such pair, for fewer than two rows, and for a single clip or
+        cluster, whose draws are all the same.
     """
     samples = in_clusters(samples, clusters)
     if len(samples) < 2 or require_same_clips(samples) < 2:
@@ -155,4 +160,6 @@ def typical_gap(samples: Sequence[Sample], clusters: Clusters | None = None) -> 
     spread = np.cov(resample(samples, N_DRAWS))
     first, second = np.triu_indices(len(samples), k=1)
     variances = spread[first, first] + spread[second, second] - 2 * spread[first, second]
-    return resolvable_gap(float(np.median(np.sqrt(np.maximum(variances, 0.0)))))
+    errors = np.sqrt(np.maximum(variances, 0.0))
+    unlike = errors[errors >= _ROUNDING]
+    return resolvable_gap(float(np.median(unlike))) if unlike.size else None

@@ -124,6 +124,16 @@ def test_of_a_baseline_of_zero_the_loss_is_said_in_the_metrics_units(read):
     assert (check.status, check.reason) == ("pass", "the same")
 
 
+def test_of_a_baseline_that_smoothing_left_the_gain_is_no_share():
+    """BLEU-2 of captions without a common pair of words is some 5e-10."""
+    (check,) = judge({"cider_d": 5e-10}, {"cider_d": 0.025})
+    assert (check.status, check.reason) == ("pass", "better by 0.0250")
+    (check,) = judge({"cider_d": 5e-10}, {"cider_d": 1e-10})
+    assert (check.status, check.reason, check.used) == ("pass", "the same", 0.0)
+    (check,) = judge({"cider_d": 0.025}, {"cider_d": 5e-10})
+    assert (check.status, check.reason[:14]) == ("fail", "100.00 % worse")
+
+
 def test_only_common_clips_are_compared_whatever_the_corpus_values_say():
     before = system_of("toy", {"cider_d": [9.0] + [0.5] * 9})
     now = system_of("toy", {"cider_d": [0.5] * 9}, clips="bcdefghij")

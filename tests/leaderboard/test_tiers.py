@@ -53,6 +53,26 @@ def test_two_rows_of_one_system_have_a_tier_each():
     ]
 
 
+def test_no_note_says_what_clips_resolve_of_rows_without_a_word():
+    silent = [
+        dataclasses.replace(
+            each, contributions=Contributions(CLIPS, {"cider_d": np.zeros((1, len(CLIPS), 1))})
+        )
+        for each in GROUP[:2]
+    ]
+    assert resolved_gap(ranked(silent)) is None
+    assert "resolve" not in render(silent, "md")
+
+
+def test_a_gap_below_what_is_printed_is_told_as_such():
+    near = [
+        row("first", 0.30, 1e-4),
+        row("seconds", 0.30, 1e-4),
+    ]
+    assert "gaps of less than 0.1 between" in render(near, "md")
+    assert "gaps of 0.0" not in render(near, "md")
+
+
 def test_a_row_of_three_seeds_is_told_from_rows_of_one_run():
     several = Contributions.average([row.contributions for row in GROUP])
     joined = dataclasses.replace(GROUP[1], contributions=several)

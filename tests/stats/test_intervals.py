@@ -125,8 +125,15 @@ def test_the_typical_gap_is_the_median_over_pairs_of_rows():
         for i, j in ((0, 1), (0, 2), (1, 2))
     ]
     assert typical_gap(samples) == pytest.approx(np.median(gaps), rel=0.06)
-    assert typical_gap([samples[0], samples[0]]) == pytest.approx(0, abs=1e-7)
     assert typical_gap(samples[:1]) is None
+
+
+def test_rows_that_are_the_same_resolve_no_gap():
+    one, other = Sample.of_mean(noise(6)), Sample.of_mean(noise(7))
+    assert typical_gap([one, one]) is None
+    assert typical_gap([Sample.of_mean(np.zeros(400))] * 3) is None
+    assert typical_gap([one, one, other]) == pytest.approx(typical_gap([one, other]), rel=0.01)
+    assert resolvable_gap(0.0) is None
 
 
 def test_one_clip_or_cluster_resolves_no_gap():

@@ -184,6 +184,11 @@ def _notes_on_best(best: BestSupervised | None) -> list[str]:
     ]
 
 
+def _show_gap(gap: float) -> str:
+    text = show_x100(gap)
+    return "less than 0.1" if text == "0.0" else text
+
+
 def _notes_on_noise(standing: Standing) -> list[str]:
     lines = []
     group, ranking = standing
@@ -191,7 +196,7 @@ def _notes_on_noise(standing: Standing) -> list[str]:
         lines = [
             f"Rows of one tier cannot be told from its best row (paired test of {ranking.label}, "
             "Holm, 5 %).",
-            f"These clips resolve {ranking.label} gaps of {100 * gap:.1f} between ranked rows "
+            f"These clips resolve {ranking.label} gaps of {_show_gap(gap)} between ranked rows "
             "(power 80 %).",
         ]
     for seeds in dict.fromkeys(row.seeds for row in group if row.seeds):
