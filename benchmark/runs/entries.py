@@ -39,6 +39,7 @@ class ClipEntry:
         error: type and message, for ``error`` and ``timeout``.
         traceback: where it was raised.
         explained: what the caption leaned on; None where nobody asked, or its system cannot say.
+        n_tries: calls that this clip went through; the last one is the one noted.
     """
 
     system: str
@@ -55,6 +56,7 @@ class ClipEntry:
     error: str | None = None
     traceback: str | None = None
     explained: Explained | None = None
+    n_tries: int = 1
 
     @staticmethod
     def given(system_name: str, clip_id: str, caption: str, key: str) -> ClipEntry:

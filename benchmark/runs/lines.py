@@ -43,6 +43,8 @@ def write_line(entry: Entry) -> bytes:
         record.pop("traceback", None)
     if isinstance(entry, ClipEntry):
         del record["explained"]
+        if entry.n_tries == 1:
+            del record["n_tries"]
         if entry.explained is not None:
             record["explained"] = _spell_explained(entry.explained)
     return f"{spell_json(record, ensure_ascii=True)}\n".encode()  # ASCII: no text breaks a line
