@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from benchmark.cli.outputs import out_folder
+from benchmark.cli.terminal import warn
 from benchmark.deprecated import SUITE_OPTION
 from benchmark.display.layout import FORMATS, Format
 from benchmark.errors import UsageError
@@ -205,7 +206,7 @@ def lineup_options(function: Callable[..., None]) -> Callable[..., None]:
         *, lineups: tuple[str, ...], formerly: tuple[str, ...], **others: object
     ) -> None:
         if formerly:
-            click.echo(f"bench: {SUITE_OPTION.warning}", err=True)
+            warn(SUITE_OPTION.warning)
         function(lineups=(*lineups, *formerly), **others)
 
     return join_names

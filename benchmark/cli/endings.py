@@ -5,10 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 
-import click
-
 from benchmark.cli.arguments import Layout
-from benchmark.display.escaping import show_controls
+from benchmark.cli.terminal import say, say_line, warn
 from benchmark.display.layout import Format
 from benchmark.errors import MachineError, listed
 from benchmark.leaderboard.rows import rows_of
@@ -44,14 +42,15 @@ def finish(
     """
     rows = rows_of(records)
     form: Format = "text" if layout == "aac-metrics" else layout
-    click.echo(render(rows, form, rank_by=rank_by, published=published, lineups=lineups))
+    say(render(rows, form, rank_by=rank_by, published=published, lineups=lineups))
     for record in records:
-        click.echo(f"\nRun: {record.path}", err=form != "text")
+        say("", err=form != "text")
+        say_line(f"Run: {record.path}", err=form != "text")
         if layout == "aac-metrics":
             _write_files(record)
         for name, reason in record.manifest.failures.items():
-            click.echo(f"bench: {name} stopped {reason}", err=True)
-            click.echo(f"       its traceback is in {RunFolder(record.path).ledger_path}", err=True)
+            warn(f"{name} stopped {reason}")
+            say_line(f"       its traceback is in {RunFolder(record.path).ledger_path}", err=True)
     is_unexplained = [_tell_unexplained_in(record) for record in records]
     if any(is_unexplained) or not all(row.complete for row in rows):
         sys.exit(1)
@@ -73,12 +72,12 @@ def tell_unexplained(name: str, explained: Mapping[str, Explained], cure: str = 
     errors = {clip_id: each.error for clip_id, each in explained.items() if each.error}
     for clip_id, error in list(errors.items())[:1]:
         told = (
-            f"bench: {name} did not say what {len(errors):,} of its {len(explained):,} captions "
+            f"{name} did not say what {len(errors):,} of its {len(explained):,} captions "
             f"leaned on; at clip {clip_id!r}: {error}"
         )
-        click.echo(show_controls(told), err=True)
+        warn(told)
         if cure:
-            click.echo(cure, err=True)
+            say_line(cure, err=True)
     return bool(errors)
 
 
@@ -86,7 +85,7 @@ def _tell_unexplained_in(record: RunRecord) -> bool:
     """Say what is not known of why captions are as they are, if that was asked for."""
     explained = {name: system.explained for name, system in record.systems.items()}
     if record.plan.feeding.is_explained and not any(explained.values()):
-        click.echo("bench: no system of this run says what its captions lean on.", err=True)
+        warn("no system of this run says what its captions lean on.")
     where = f"       its traceback is in {RunFolder(record.path).ledger_path}"
     failed = [name for name, each in explained.items() if tell_unexplained(name, each, where)]
     return bool(failed)
@@ -96,10 +95,9 @@ def _write_files(record: RunRecord) -> None:
     """Write a run's scores in aac-metrics' layout, and say what was written."""
     written = write_aac_metrics_files(record, record.path / FOLDER)
     for files in written.values():
-        click.echo(f"  {files.corpus}\n  {files.sentences}")
+        say(f"  {files.corpus}\n  {files.sentences}")
     if left_out := [name for name in record.systems if name not in written]:
-        click.echo(
-            f"bench: not written for {listed(left_out)}: scored leave-one-out, which aac-metrics' "
-            "files cannot hold.",
-            err=True,
+        warn(
+            f"not written for {listed(left_out)}: scored leave-one-out, which aac-metrics' "
+            "files cannot hold."
         )

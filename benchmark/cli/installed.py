@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
+from benchmark.cli.terminal import warn
 
 if TYPE_CHECKING:
     from benchmark.systems.registry import Registry
@@ -16,5 +16,5 @@ def load_plugins() -> Registry:
 
     registry = load_registry()
     for deprecation in registry.deprecations:
-        click.echo(f"bench: {deprecation.warning}", err=True)
+        warn(deprecation.warning)
     return registry

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from benchmark.cli.terminal import say, tamed_usage, warn
 from benchmark.errors import BenchError
 
 _COMMANDS = {
@@ -69,11 +70,22 @@ class _LazyGroup(click.Group):
             ctx.fail(f"no command named {args[0]!r}.{hint} Known: {known}.")
         return super().resolve_command(ctx, args)
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        with tamed_usage():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with tamed_usage():
+                return super().invoke(ctx)
         except KeyboardInterrupt:  # click would say 1
-            click.echo("\nInterrupted.", err=True)
+            say("\nInterrupted.", err=True)
             sys.exit(130)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -96,5 +108,5 @@ def main(argv: list[str] | None = None) -> Any:
     try:
         return bench.main(argv, prog_name="bench")
     except BenchError as error:
-        click.echo(f"bench: error: {error}", err=True)
+        warn(f"error: {error}")
         sys.exit(error.exit_code)

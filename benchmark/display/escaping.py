@@ -1,10 +1,32 @@
-"""Text that others wrote, kept from being read as markup."""
+"""Text that others wrote, kept from being read as markup or obeyed: one function a format.
+
+What came from files, models and plugins may hold anything: commands to a terminal, marks that turn
+the text around them, line breaks, tags, formulas.
+"""
 
 from __future__ import annotations
 
+import html
 import re
-import unicodedata
 
+_CONTROL = re.compile(
+    "["
+    "\x00-\x09\x0b-\x1f\x7f-\x9f"  # of ASCII and of latin-1, where 0x9b begins a command
+    "\u2028\u2029"  # other line breaks
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # what turns the order of characters around
+    "\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff"  # bytes of file names that are no UTF-8, and halves of characters
+    "\U000e0000-\U000e007f"  # letters that nobody sees
+    "]"
+)
+_COMMAND = re.compile(r"(?m)^([^\S\n]*):(?=:)|#(?=#\[)")
+"""Where a line would be a command to a server of continuous integration that keeps the log."""
+_FORMULA = re.compile(r"'*[=+\-@\t\r]|'+\\[tr]")
+"""How a formula begins, or what was kept from being one."""
+_NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?( \[[-+\d., e]*\])?( ±[\d.]+)?( ?%)?†?")
+_NAME = re.compile(r"-[\w-]{10,}(\.\w+)?")
+"""A clip's name from YouTube, as AudioCaps has them: nothing in it can be called."""
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN = re.compile(
     r"""
     \\(?=[!-/:-@\[-`{-~])       # a backslash that would escape what follows
@@ -21,11 +43,58 @@ _BLOCK = re.compile(r"^(?:(?=[#>+=-])|(\d+)(?=[.)]\s))")
 
 
 def show_controls(text: str) -> str:
-    r"""Replace control characters by their escapes, such as ``\x1b``.
+    r"""Replace characters that command, or cannot be seen, by their escapes, such as ``\x1b``.
 
     Line feeds stay: how many lines a text may have is the layout's affair.
     """
-    return "".join(map(_show_control, text))
+    return _CONTROL.sub(lambda match: _spell(match[0]), text)
+
+
+def show_line(text: str) -> str:
+    r"""Show a name, or what else must stay on one line: a line feed is ``\n``."""
+    return show_controls(text).replace("\n", "\\n")
+
+
+def show_log(text: str) -> str:
+    """Show text on a terminal, whose lines a server of continuous integration may read too."""
+    return _COMMAND.sub(
+        lambda match: f"{match[1] or ''}\\x{ord(match[0][-1]):02x}", show_controls(text)
+    )
+
+
+def escape_json(text: str) -> str:
+    r"""Spell in JSON's own way (``\u202e``) what a terminal would obey, in JSON that is whole."""
+    return _CONTROL.sub(lambda match: _spell_json(match[0]), text)
+
+
+def escape_cell(text: str) -> str:
+    """Write a cell of csv so that no spreadsheet takes it for a formula.
+
+    An apostrophe goes before a text that begins as formulas do and is no number: spreadsheets
+    take the rest for text. ``unescape_cell`` takes it away. Controls are shown; line breaks stay.
+    """
+    is_plain = _NUMBER.fullmatch(text) or _NAME.fullmatch(text)
+    is_formula = _FORMULA.match(text) and not is_plain
+    return show_controls(f"'{text}" if is_formula else text)
+
+
+def unescape_cell(text: str) -> str:
+    """Take away the apostrophe that ``escape_cell``, or a program as careful, put before a text."""
+    return text[1:] if re.match(r"'+([=+\-@]|\\[tr])", text) else text
+
+
+def escape_xml(text: str) -> str:
+    """Show a text in XML 1.0, whose writer escapes markup: controls are shown, others replaced."""
+    return _NOT_XML.sub("\ufffd", show_controls(text))
+
+
+def escape_summary(text: str) -> str:
+    """Write one line of markdown that servers of several makes show literally.
+
+    They agree on character entities and not on backslashes.
+    """
+    line = show_controls(" ".join(text.split()))
+    return html.escape(line, quote=False).replace("`", "&#96;").replace("[", "&#91;")
 
 
 def escape_markdown(text: str) -> str:
@@ -50,8 +119,10 @@ def escape_latex(text: str) -> str:
     return re.sub(r"\[|^\*", r"{\g<0>}", escaped)
 
 
-def _show_control(character: str) -> str:
-    is_control = unicodedata.category(character) in ("Cc", "Zl", "Zp")
-    if not is_control or character == "\n":
-        return character
+def _spell(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+def _spell_json(character: str) -> str:
+    halves = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{halves[at : at + 4]}" for at in range(0, len(halves), 4))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from benchmark.display.escaping import show_controls
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -33,8 +35,11 @@ class Label:
 
 
 def literal(text: str) -> str:
-    """Escape a text so that matplotlib draws it literally: no dollar begins mathematics."""
-    return text.replace("$", r"\$")
+    """Escape a text so that matplotlib draws it literally: no dollar begins mathematics.
+
+    What has no glyph, or would turn others around, is shown.
+    """
+    return show_controls(text).replace("$", r"\$")
 
 
 def place_labels(figure: Figure, axes: Axes, labels: Sequence[Label], ink: str) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
+from benchmark.display.escaping import escape_xml
 from benchmark.gate.checks import Check, Verdict
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render_junit(verdict: Verdict) -> str:
@@ -27,7 +25,7 @@ def render_junit(verdict: Verdict) -> str:
     )
     if verdict.unmeasured is not None:
         case = ElementTree.SubElement(suite, "testcase", classname="run", name="measured")
-        message = _legal(verdict.unmeasured)
+        message = escape_xml(verdict.unmeasured)
         ElementTree.SubElement(case, "error", message=message, type="nothing measured")
     for check in verdict.checks:
         _add_case(suite, check)
@@ -38,17 +36,12 @@ def render_junit(verdict: Verdict) -> str:
 
 
 def _add_case(suite: ElementTree.Element, check: Check) -> None:
-    classname, name = _legal(check.system), _legal(check.name)
+    classname, name = escape_xml(check.system), escape_xml(check.name)
     case = ElementTree.SubElement(suite, "testcase", classname=classname, name=name)
-    reason = _legal(check.reason)
+    reason = escape_xml(check.reason)
     if check.status == "fail":
-        ElementTree.SubElement(case, "failure", message=reason, type=_legal(check.subject))
+        ElementTree.SubElement(case, "failure", message=reason, type=escape_xml(check.subject))
     elif check.status == "inconclusive":
         ElementTree.SubElement(case, "skipped", message=f"inconclusive: {reason}")
     else:
         ElementTree.SubElement(case, "system-out").text = reason
-
-
-def _legal(text: str) -> str:
-    """Replace what XML 1.0 cannot hold, escaped or not."""
-    return _NOT_XML.sub("\ufffd", text)

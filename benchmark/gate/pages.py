@@ -1,16 +1,14 @@
 """Set a verdict for people: in the terminal, and as a step's summary in continuous integration.
 
-Tables are laid out by ``display``, cells escaped here: a summary is shown by servers of several
-makes, whose markdown agrees on character entities and not on backslashes.
+Tables are laid out by ``display``.
 """
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Literal
 
-from benchmark.display.escaping import show_controls
+from benchmark.display.escaping import escape_summary, show_controls
 from benchmark.display.layout import NO_VALUE, lay_out
 from benchmark.gate.checks import Check, Regression, Status, Unit, Verdict
 from benchmark.gate.history import FoundStep
@@ -149,7 +147,4 @@ def _number(value: float | None, unit: Unit) -> str:
 
 def _safe(text: str, form: Form) -> str:
     """Keep what others wrote, as captions, from steering a terminal or a page; one line a cell."""
-    line = show_controls(" ".join(text.split()))
-    if form == "text":
-        return line
-    return html.escape(line, quote=False).replace("`", "&#96;").replace("[", "&#91;")
+    return show_controls(" ".join(text.split())) if form == "text" else escape_summary(text)

@@ -16,6 +16,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from benchmark.display.escaping import show_line
+
 ERROR_CONSOLE = Console(stderr=True)
 
 
@@ -24,14 +26,14 @@ class Bar:
 
     def __init__(self, progress: Progress, label: str, total: int | None) -> None:
         self._progress = progress
-        self._task = progress.add_task(label, total=total)
+        self._task = progress.add_task(show_line(label), total=total)
 
     def advance(self, steps: int = 1) -> None:
         self._progress.advance(self._task, steps)
 
     def describe(self, label: str) -> None:
         """Change what stands before the bar."""
-        self._progress.update(self._task, description=label)
+        self._progress.update(self._task, description=show_line(label))
 
 
 @contextmanager
@@ -44,7 +46,7 @@ def progress_bar(label: str, total: int | None, *, is_bytes: bool = False) -> It
         is_bytes: steps are bytes, and are shown as MB.
     """
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn() if is_bytes else MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmark.contract import Split
 from benchmark.datasets.captions_csv import CsvRows, read_csv, read_text
+from benchmark.display.escaping import unescape_cell
 from benchmark.errors import DataError, listed, quoted
 
 ID_COLUMNS = ("file_name", "fname", "clip_id", "youtube_id")
@@ -29,7 +30,8 @@ def read_predictions(path: Path) -> Predictions:
     """Read candidates from a CSV file (DCASE's ``file_name,caption_predicted``) or a JSON object.
 
     The CSV file needs exactly one id column and one caption column of those in ``ID_COLUMNS`` and
-    ``CAPTION_COLUMNS``, and may have others. The JSON file is one object, id to caption.
+    ``CAPTION_COLUMNS``, and may have others; an apostrophe that keeps a field from being a
+    spreadsheet's formula is no part of it. The JSON file is one object, id to caption.
 
     Raises:
         DataError: the file is unreadable, of another format, empty, ambiguous, or names a clip
@@ -122,7 +124,8 @@ def _read_csv(path: Path) -> dict[str, str]:
     ids = _only_column(rows, ID_COLUMNS, "clip ids")
     captions = _only_column(rows, CAPTION_COLUMNS, "captions")
     rows.require_unique(ids)
-    return dict(zip(rows.column(ids), rows.column(captions), strict=True))
+    texts = zip(rows.column(ids), rows.column(captions), strict=True)
+    return {unescape_cell(clip_id): unescape_cell(caption) for clip_id, caption in texts}
 
 
 def _only_column(rows: CsvRows, names: Sequence[str], meaning: str) -> str:

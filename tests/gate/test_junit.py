@@ -74,11 +74,21 @@ def test_no_check_is_an_empty_suite():
     assert counts(suite_of()) == {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x1b", "\x08", "\ufffe", "\ud800"])
-def test_what_xml_cannot_hold_is_replaced(character):
+@pytest.mark.parametrize(
+    ("character", "shown"),
+    [
+        ("\x00", r"\x00"),
+        ("\x1b", r"\x1b"),
+        ("\x9b", r"\x9b"),
+        ("\u202e", r"\u202e"),
+        ("\ud800", r"\ud800"),
+        ("\ufffe", "\ufffd"),
+    ],
+)
+def test_what_xml_cannot_hold_and_what_steers_a_terminal_is_shown_or_replaced(character, shown):
     (case,) = suite_of(Check(f"t{character}y", "system", "", "fail", f"a{character}b"))
-    assert case.get("classname") == "t\ufffdy"
-    assert case.find("failure").get("message") == "a\ufffdb"
+    assert case.get("classname") == f"t{shown}y"
+    assert case.find("failure").get("message") == f"a{shown}b"
 
 
 def test_markup_in_a_reason_stays_text():

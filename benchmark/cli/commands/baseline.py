@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from benchmark.cli.outputs import out_file
+from benchmark.cli.terminal import say
 
 
 @click.group()
@@ -27,6 +28,6 @@ def accept(run: Path, reason: str, out: Path | None) -> None:
     from benchmark.gate.acceptance import accept_run
 
     accepted = accept_run(run, reason, out)
-    click.echo(f"{accepted.path}: version {accepted.version}, run {accepted.run}")
+    say(f"{accepted.path}: version {accepted.version}, run {accepted.run}")
     for line in accepted.changes:
-        click.echo(f"  {line}")
+        say(f"  {line}")

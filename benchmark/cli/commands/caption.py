@@ -20,7 +20,7 @@ from benchmark.cli.arguments import (
 from benchmark.cli.endings import tell_unexplained
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.patience import patience_options
-from benchmark.display.escaping import show_controls
+from benchmark.cli.terminal import say, warn
 from benchmark.display.layout import Format
 from benchmark.display.records import to_json
 from benchmark.display.tables import Column, Table, render
@@ -57,18 +57,16 @@ def command(request: CaptionRequest, form: Format) -> None:
     entries, failure = caption_sounds(request, load_plugins())
     captioned = [entry for entry in entries if entry.caption is not None]
     if captioned:
-        click.echo(
-            _lay_out_explained(captioned, form) if is_explained else _lay_out(captioned, form)
-        )
+        say(_lay_out_explained(captioned, form) if is_explained else _lay_out(captioned, form))
     for entry in entries:
         if entry.caption is None:
-            click.echo(show_controls(f"bench: {entry.clip_id}: {entry.error}"), err=True)
+            warn(f"{entry.clip_id}: {entry.error}")
     if failure is not None:
-        click.echo(show_controls(f"bench: {name} stopped {failure}"), err=True)
+        warn(f"{name} stopped {failure}")
     explained = {entry.clip_id: entry.explained for entry in captioned if entry.explained}
     is_unexplained = tell_unexplained(name, explained)
     if is_explained and captioned and not explained:
-        click.echo(f"bench: {name} does not say what its captions lean on.", err=True)
+        warn(f"{name} does not say what its captions lean on.")
     if len(captioned) < len(entries) or failure is not None or is_unexplained:
         sys.exit(1)
 

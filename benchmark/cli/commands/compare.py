@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from benchmark.cli.arguments import form_option, metrics_option, split_list
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 
 
@@ -42,4 +43,4 @@ def command(
     keys = select_metrics(split_list(metrics, ())) or None
     pair = SystemPair.match(*find_systems([a, b]))
     comparison = compare_systems(pair, keys, n_draws=n_draws, clusters_file=clusters_file)
-    click.echo(render_comparison(comparison, form))
+    say(render_comparison(comparison, form))

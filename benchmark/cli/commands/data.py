@@ -10,6 +10,7 @@ import click
 
 from benchmark.cli.arguments import data_root_option, form_option
 from benchmark.cli.commands.fetch import command as fetch_command
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 from benchmark.display.tables import Column, Table, render
 from benchmark.files import spell_json
@@ -37,10 +38,10 @@ def verify(dataset: str, data_root: Path, sounds: bool, as_json: bool, form: For
     check = check_sounds(split) if sounds else None
     record = {**passport.to_dict(), **({"sounds": check.to_dict()} if check else {})}
     if form == "text" and not as_json:
-        click.echo("\n".join(passport.render() + (check.render() if check else [])))
+        say("\n".join(passport.render() + (check.render() if check else [])))
     else:
         table = _facts_table(record, str(passport.label))
-        click.echo(render([table], "json" if as_json else form, record))
+        say(render([table], "json" if as_json else form, record))
     if check and check.broken:
         sys.exit(1)
 

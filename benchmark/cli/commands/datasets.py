@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.arguments import form_option
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 from benchmark.display.tables import Column, Table, render
 
@@ -23,14 +24,14 @@ def command(form: Format) -> None:
 
     place = f"Data root: {data_root()} (change it with --data-root or BENCH_DATA)"
     if form != "text":
-        click.echo(render([_datasets_table([*DATASETS.values()]), place], form))
+        say(render([_datasets_table([*DATASETS.values()]), place], form))
         return
     for spec in DATASETS.values():
-        click.echo(f"{spec.name}: {spec.summary}")
-        click.echo(f"  splits   {_join_splits(spec)}")
-        click.echo(f"  licence  {spec.licence}")
-        click.echo(f"  files    {spec.how_to_get}")
-    click.echo(f"\n{place}")
+        say(f"{spec.name}: {spec.summary}")
+        say(f"  splits   {_join_splits(spec)}")
+        say(f"  licence  {spec.licence}")
+        say(f"  files    {spec.how_to_get}")
+    say(f"\n{place}")
 
 
 def _datasets_table(specs: list[DatasetSpec]) -> Table[DatasetSpec]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.arguments import form_option
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 from benchmark.display.tables import Column, Table, render
 
@@ -27,9 +28,9 @@ def command(form: Format) -> None:
     for requirement in examine():
         requirements.append(requirement)
         if form == "text":  # at once: some things take a while to look at
-            click.echo(f"{_MARKS[requirement.status]}  {requirement.subject}: {requirement.detail}")
+            say(f"{_MARKS[requirement.status]}  {requirement.subject}: {requirement.detail}")
     if form != "text":
-        click.echo(render([_requirements_table(requirements)], form))
+        say(render([_requirements_table(requirements)], form))
     if any(requirement.status == "missing" for requirement in requirements):
         sys.exit(3)
 

@@ -8,6 +8,7 @@ import click
 
 from benchmark.cli.arguments import data_root_option, gathered
 from benchmark.cli.outputs import out_file
+from benchmark.cli.terminal import say, warn
 from benchmark.embeddings.export import EmbedRequest, embed_split
 from benchmark.errors import listed
 
@@ -47,19 +48,19 @@ def command(request: EmbedRequest) -> None:
     try:
         export = embed_split(request)
     except KeyboardInterrupt:
-        click.echo("\nInterrupted. The same command goes on: what is embedded is kept.", err=True)
+        say("\nInterrupted. The same command goes on: what is embedded is kept.", err=True)
         sys.exit(130)
     contents = export.contents
-    click.echo(
+    say(
         f"{request.output}: {len(contents.clip_ids):,} of {contents.n_expected:,} clips of "
         f"{export.label}, {request.output.stat().st_size:,} bytes"
     )
-    click.echo(f"  {contents.recipe}")
+    say(f"  {contents.recipe}")
     if export.missing:
         missing = listed(export.missing, _SHOWN)
-        click.echo(f"  {len(export.missing):,} clips have no sound and are not in it: {missing}")
+        say(f"  {len(export.missing):,} clips have no sound and are not in it: {missing}")
     for clip_id, reason in export.broken.items():
-        click.echo(f"bench: {clip_id}: {reason}", err=True)
+        warn(f"{clip_id}: {reason}")
     if export.broken:
-        click.echo(f"bench: {len(export.broken):,} sounds are broken and not in it.", err=True)
+        warn(f"{len(export.broken):,} sounds are broken and not in it.")
         sys.exit(1)

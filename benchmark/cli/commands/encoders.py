@@ -11,6 +11,7 @@ import click
 from benchmark.cli.arguments import form_option
 from benchmark.cli.option_list import list_options, options_table
 from benchmark.cli.outputs import out_file
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 from benchmark.display.tables import Column, Part, Table, render
 
@@ -56,10 +57,10 @@ def build_mini(output: Path, encoder: str, seed: int) -> None:
     started = time.perf_counter()
     settings = dataclasses.replace(SETTINGS[encoder], seed=seed)
     built = build_mini(output, settings, artifacts())
-    click.echo(f"{output}: {output.stat().st_size:,} bytes, {time.perf_counter() - started:.0f} s")
+    say(f"{output}: {output.stat().st_size:,} bytes, {time.perf_counter() - started:.0f} s")
     for name, value in built.origin.validation.items():
-        click.echo(f"  {name:<18} {value:.3f}")
-    click.echo(f"Use it as {encoder}[weights={output}].")
+        say(f"  {name:<18} {value:.3f}")
+    say(f"Use it as {encoder}[weights={output}].")
 
 
 def _show_encoders(form: Format) -> None:
@@ -70,15 +71,15 @@ def _show_encoders(form: Format) -> None:
     if form != "text":
         joined = itertools.chain.from_iterable(options.values())
         tables: list[Part] = [_encoders_table(encoders), options_table(joined, "encoder")]
-        click.echo(render(tables, form))
+        say(render(tables, form))
         return
     width = max(map(len, ENCODERS))
     for spec in encoders:
-        click.echo(f"{spec.name:<{width}}  {spec.summary}")
-        click.echo(f"{'':<{width}}    gives: {', '.join(spec.abilities)}")
-        click.echo(f"{'':<{width}}    trained on: {', '.join(spec.trained_on)}")
+        say(f"{spec.name:<{width}}  {spec.summary}")
+        say(f"{'':<{width}}    gives: {', '.join(spec.abilities)}")
+        say(f"{'':<{width}}    trained on: {', '.join(spec.trained_on)}")
         for option in options[spec.name]:
-            click.echo(f"{'':<{width}}    {option}")
+            say(f"{'':<{width}}    {option}")
 
 
 def _encoders_table(encoders: list[EncoderSpec[Any]]) -> Table[EncoderSpec[Any]]:

@@ -13,6 +13,7 @@ from benchmark.cli.fetchables import (
     list_fetchables,
     print_fetchables,
 )
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 from benchmark.display.tables import render
 from benchmark.machine.fetchable import FetchOptions
@@ -62,8 +63,8 @@ def command(
     if lists:
         listed = list_fetchables(options)
         told = "\n".join(print_fetchables(listed))
-        click.echo(told if form == "text" else render([fetchables_table(listed)], form))
+        say(told if form == "text" else render([fetchables_table(listed)], form))
         return
     for each in choose_fetchables(names, options):
         for line in each.fetch(options):
-            click.echo(line)
+            say(line)

@@ -9,6 +9,7 @@ import click
 
 from benchmark.cli.arguments import data_root_option, form_option
 from benchmark.cli.outputs import out_file
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def command(
         require_picture(out)
     request = GapRequest(run, find_data_root(data_root), encoders, n_clips, device)
     report = report_gap(request) if figure is None else report_figure(request, figure)
-    click.echo(render_gap(report, form))
+    say(render_gap(report, form))
     if json_path is not None:
         write_text(json_path, spell_json(report.to_json(), indent=1))
     if out is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from benchmark.cli.outputs import out_file
+from benchmark.cli.terminal import say, warn
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _REPORT = out_file(makes_folders=True)
@@ -97,7 +98,7 @@ def command(
             is_summary_offered=summary is None,
         )
     )
-    click.echo(render_verdict(night.verdict, night.steps, "text").rstrip("\n"))
+    say(render_verdict(night.verdict, night.steps, "text").rstrip("\n"))
     for problem in night.problems:
-        click.echo(f"bench: {problem}", err=True)
+        warn(problem)
     sys.exit(night.verdict.exit_code)

@@ -10,6 +10,7 @@ import click
 
 from benchmark.cli.arguments import form_option, rank_by_option
 from benchmark.cli.outputs import out_file
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 
 
@@ -48,7 +49,7 @@ def command(
     rows = rows_of(read_runs(runs))
     text = render(rows, form, rank_by=rank_by, published=published, beside=beside).rstrip("\n")
     if out is None:
-        click.echo(text)
+        say(text)
     elif check:
         _compare(text, out)
     else:
@@ -60,7 +61,7 @@ def _compare(text: str, path: Path) -> None:
     kept = path.read_bytes().decode(errors="replace").splitlines() if path.is_file() else []
     differing = list(difflib.unified_diff(kept, text.splitlines(), str(path), "now", lineterm=""))
     if differing:
-        click.echo("\n".join(differing), err=True)
-        click.echo(f"{path} is out of date; write it again without --check.", err=True)
+        say("\n".join(differing), err=True)
+        say(f"{path} is out of date; write it again without --check.", err=True)
         sys.exit(1)
-    click.echo(f"{path} is up to date.")
+    say(f"{path} is up to date.")

@@ -14,6 +14,7 @@ from benchmark.cli.arguments import (
     metrics_option,
     split_list,
 )
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 from benchmark.metrics.suite import MetricModels
 
@@ -60,4 +61,4 @@ def command(
         dataset=dataset,
     )
     report = report_agreement(request, models)
-    click.echo(render_agreement(report, form))
+    say(render_agreement(report, form))

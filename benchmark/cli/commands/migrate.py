@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.terminal import say_line
 from benchmark.runs.folder import folders_in
 from benchmark.runs.migrating import migrate_run
 
@@ -19,4 +20,4 @@ def command(runs: tuple[Path, ...]) -> None:
     """
     for path in (folder for run in runs for folder in folders_in(run)):
         is_rewritten = migrate_run(path)
-        click.echo(f"{path}: {'rewritten' if is_rewritten else 'of this version already'}")
+        say_line(f"{path}: {'rewritten' if is_rewritten else 'of this version already'}")

@@ -10,6 +10,7 @@ import click
 
 from benchmark.cli.arguments import rank_by_option
 from benchmark.cli.outputs import out_file
+from benchmark.cli.terminal import say
 
 if TYPE_CHECKING:
     from benchmark.leaderboard.rows import Row
@@ -49,7 +50,7 @@ def command(runs: tuple[Path, ...], out: Path, kind: str, rank_by: str | None) -
     trade_off = weigh(rows, rank_by)
     save_figure(draw_trade_off(trade_off, title_of(rows, f", {trade_off.n_clips:,} clips")), out)
     names = ", ".join(point.name for point in trade_off.front)
-    click.echo(f"Pareto front: {names or 'no system is complete'}")
+    say(f"Pareto front: {names or 'no system is complete'}")
 
 
 def title_of(rows: Sequence[Row], clips: str = "") -> str:

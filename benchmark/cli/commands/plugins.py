@@ -13,6 +13,7 @@ import click
 from benchmark.cli.arguments import form_option
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.outputs import out_folder
+from benchmark.cli.terminal import say, say_line
 from benchmark.display.layout import Format
 from benchmark.display.tables import NO_VALUE, Column, Table, render
 
@@ -40,11 +41,11 @@ def list_plugins(form: Format) -> None:
     """List every plugin with its distribution, version and systems."""
     plugins = [*_list_plugins(load_plugins())]
     if form != "text":
-        click.echo(render([_plugins_table(plugins)], form))
+        say(render([_plugins_table(plugins)], form))
         return
     for entry_point, distribution, systems, reason in plugins:
         text = systems if reason is None else f"BROKEN: {reason}"
-        click.echo(f"{entry_point:<20} {distribution:<30} {text}")
+        say_line(f"{entry_point:<20} {distribution:<30} {text}")
 
 
 def _list_plugins(registry: Registry) -> Iterator[_Listed]:
@@ -77,25 +78,25 @@ def diagnose() -> None:
     """
     registry = load_plugins()
     for plugin in registry.broken:
-        click.echo(f"{plugin.entry_point} ({plugin.provenance}): {plugin.reason}\n")
-        click.echo(plugin.traceback)
+        say(f"{plugin.entry_point} ({plugin.provenance}): {plugin.reason}\n")
+        say(plugin.traceback)
     for message in registry.clashes.values():
-        click.echo(message)
+        say(message)
     if registry.deprecations or any(plugin.imports_moved for plugin in registry.broken):
         _list_moved_modules()
     if registry.broken or registry.clashes:
         sys.exit(1)
-    click.echo(f"{len(registry.plugins)} plugins, none broken.")
+    say(f"{len(registry.plugins)} plugins, none broken.")
 
 
 def _list_moved_modules() -> None:
     from benchmark.contract import API_VERSION
     from benchmark.deprecated import MOVED_MODULES
 
-    click.echo(f"Moved in API {API_VERSION}:")
+    say(f"Moved in API {API_VERSION}:")
     width = max(map(len, MOVED_MODULES))
     for module, home in MOVED_MODULES.items():
-        click.echo(f"  {module:<{width}}  -> {home}")
+        say(f"  {module:<{width}}  -> {home}")
 
 
 @command.command("new")
@@ -113,8 +114,8 @@ def write_new(name: str, parent: Path) -> None:
 
     paths = write_plugin(name, parent, load_plugins())
     for path in paths:
-        click.echo(f"wrote {path}")
-    click.echo(
+        say(f"wrote {path}")
+    say(
         f"\nNext:\n"
         f"  cd {shlex.quote(str(paths[0].parent))}\n"
         f"  pip install -e . pytest\n"

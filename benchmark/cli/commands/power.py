@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from benchmark.cli.arguments import form_option, metrics_option, split_list
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 
 
@@ -59,4 +60,4 @@ def command(
     system, *others = find_systems([row] if against is None else [row, against])
     settings = PowerSettings(drop, n_trials, changed_share)
     report = study_power(system, others[0] if others else None, keys, settings)
-    click.echo(render_power(report, form))
+    say(render_power(report, form))

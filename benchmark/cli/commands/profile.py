@@ -18,6 +18,7 @@ from benchmark.cli.arguments import (
 )
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.outputs import out_file
+from benchmark.cli.terminal import say, warn
 from benchmark.display.layout import Format
 from benchmark.files import spell_json, write_text
 from benchmark.profiling.processes import profile_systems
@@ -128,11 +129,11 @@ def command(
     """
     request = _with_scenarios(request, named, share)
     try:
-        profile = profile_systems(request, load_plugins(), lambda text: click.echo(text, err=True))
+        profile = profile_systems(request, load_plugins(), lambda text: say(text, err=True))
     except KeyboardInterrupt:
-        click.echo("\nInterrupted; nothing was kept.", err=True)
+        say("\nInterrupted; nothing was kept.", err=True)
         sys.exit(130)
-    click.echo(profile_tables(profile, form))
+    say(profile_tables(profile, form))
     is_good = _tell_failures(profile)
     _write(profile, out, pytest_path)
     if not is_good:
@@ -162,7 +163,7 @@ def _tell_failures(profile: Profile) -> bool:
         else:
             continue
         is_good = False
-        click.echo(f"bench: the profile of {name} {complaint}", err=True)
+        warn(f"the profile of {name} {complaint}")
     return is_good
 
 

@@ -8,6 +8,7 @@ import click
 
 from benchmark.cli.arguments import split_list
 from benchmark.cli.outputs import out_file
+from benchmark.cli.terminal import say_line
 
 
 @click.command()
@@ -33,4 +34,4 @@ def command(run: Path, out: Path, statistics: str) -> None:
     record = withhold_captions(read_run(run), keys)
     write_run(record, out)
     size_mib = out.stat().st_size / 2**20
-    click.echo(f"{out}: {len(record.systems)} systems without captions, {size_mib:.1f} MiB")
+    say_line(f"{out}: {len(record.systems)} systems without captions, {size_mib:.1f} MiB")

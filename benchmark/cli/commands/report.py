@@ -8,6 +8,7 @@ import click
 
 from benchmark.cli.arguments import data_root_option, rank_by_option
 from benchmark.cli.outputs import out_folder
+from benchmark.cli.terminal import say_line
 
 
 @click.command()
@@ -39,8 +40,8 @@ def command(run: Path, out: Path, data_root: Path, with_sounds: bool, rank_by: s
 
     page = write_report(run, out, data_root, with_sounds=with_sounds, rank_by=rank_by)
     sounds = f"{page.n_sounds:,} with sound"
-    click.echo(f"{page.path}: {page.n_clips:,} clips, {sounds}, {page.size_mib:.1f} MiB")
+    say_line(f"{page.path}: {page.n_clips:,} clips, {sounds}, {page.size_mib:.1f} MiB")
     for clip_id, note in page.notes.items():
-        click.echo(f"  {clip_id}: {note}")
+        say_line(f"  {clip_id}: {note}")
     spec = DATASETS[SplitLabel.parse(page.dataset).dataset_name]
-    click.echo(f"Before you pass it on, the licence of {spec.name}: {spec.licence}.")
+    say_line(f"Before you pass it on, the licence of {spec.name}: {spec.licence}.")

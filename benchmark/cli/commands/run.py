@@ -28,6 +28,7 @@ from benchmark.cli.arguments import (
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.patience import patience_options
+from benchmark.cli.terminal import say, warn
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
 from benchmark.runs.folder import default_run_path, folders_in
@@ -124,7 +125,7 @@ def _start(
 
 def _tell_left_out(plan: Plan) -> None:
     for sentence in describe_left_out(plan.left_out):
-        click.echo(f"bench: {sentence}", err=True)
+        warn(sentence)
 
 
 def _resume(path: Path, data_root: Path, models: MetricModels) -> list[RunRecord]:
@@ -139,5 +140,5 @@ def _telling_how_to_go_on(path: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if any((folder / "plan.json").is_file() for folder in folders_in(path)):
-            click.echo(f"\nInterrupted. Go on with: bench run --resume {path}", err=True)
+            say(f"\nInterrupted. Go on with: bench run --resume {path}", err=True)
         sys.exit(130)

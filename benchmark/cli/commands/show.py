@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from benchmark.cli.arguments import data_root_option, form_option
+from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 
 
@@ -54,4 +55,4 @@ def command(
         train = load_train_split(record.plan, data_root)
         oracle = ask_oracle(shown.references, train, bert_score_model)
         shown = dataclasses.replace(shown, oracle=oracle)
-    click.echo(render_clip(shown, form))
+    say(render_clip(shown, form))

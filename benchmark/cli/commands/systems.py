@@ -11,6 +11,7 @@ import click
 from benchmark.cli.arguments import form_option
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.option_list import list_options, options_table
+from benchmark.cli.terminal import say, say_line, warn
 from benchmark.display.layout import Format
 from benchmark.display.tables import Column, Table, render
 
@@ -40,9 +41,9 @@ def command(names: tuple[str, ...], form: Format) -> None:
         return
     _show_systems(registry, form)
     for plugin in registry.broken:
-        click.echo(f"bench: plugin {plugin.entry_point} is broken: {plugin.reason}", err=True)
+        warn(f"plugin {plugin.entry_point} is broken: {plugin.reason}")
     if registry.broken:
-        click.echo("bench: see `bench plugins doctor`.", err=True)
+        warn("see `bench plugins doctor`.")
 
 
 def _show_systems(registry: Registry, form: Format) -> None:
@@ -50,18 +51,18 @@ def _show_systems(registry: Registry, form: Format) -> None:
 
     systems, lineups = [*_list_systems(registry)], [*LINEUPS.values()]
     if form != "text":
-        click.echo(render([_systems_table(systems), _lineups_table(lineups)], form))
+        say(render([_systems_table(systems), _lineups_table(lineups)], form))
         return
     width = max(len(system.name) for system in systems)
     for name, kind, summary, distribution in systems:
         origin = f"  [{distribution}]" if distribution else ""
-        click.echo(f"{name:<{width}}  {kind:<7}  {summary}{origin}")
-    click.echo("Options of a system: bench systems NAME")
-    click.echo("\nLine-ups, for bench run --lineup NAME:")
+        say_line(f"{name:<{width}}  {kind:<7}  {summary}{origin}")
+    say("Options of a system: bench systems NAME")
+    say("\nLine-ups, for bench run --lineup NAME:")
     width = max(len(lineup.name) for lineup in lineups)
     for lineup in lineups:
-        click.echo(f"{lineup.name:<{width}}  {lineup.summary}")
-        click.echo(f"{'':<{width}}    {_join_systems(lineup)}")
+        say_line(f"{lineup.name:<{width}}  {lineup.summary}")
+        say(f"{'':<{width}}    {_join_systems(lineup)}")
 
 
 def _list_systems(registry: Registry) -> Iterator[_Listed]:
@@ -107,13 +108,13 @@ def _join_systems(lineup: Lineup) -> str:
 def _show_options(specs: list[SystemSpec], form: Format) -> None:
     if form != "text":
         options = (option for spec in specs for option in list_options(spec))
-        click.echo(render([options_table(options, "system")], form))
+        say(render([options_table(options, "system")], form))
         return
     for spec in specs:
-        click.echo(f"{spec.name}: {spec.summary}")
+        say_line(f"{spec.name}: {spec.summary}")
         for option in list_options(spec):
-            click.echo(f"  {option}")
+            say(f"  {option}")
         if spec.options is None:
-            click.echo("  no options")
+            say("  no options")
         elif meaning := inspect.getdoc(spec.options):
-            click.echo(f"\n{meaning}\n")
+            say(f"\n{meaning}\n")

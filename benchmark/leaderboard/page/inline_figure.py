@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from benchmark.display.escaping import escape_xml
 from benchmark.display.figures import encode_figure
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def inline_svg(figure: Figure, words: str) -> str:
     for element in root.iter():
         for name, value in _declarations(element.attrib.pop("style", "")):
             element.set(name, value)
-    root.attrib.update({"role": "img", "aria-label": words, "stroke-linejoin": "round"})
+    root.attrib.update({"role": "img", "aria-label": escape_xml(words), "stroke-linejoin": "round"})
     for name in ("width", "height"):
         del root.attrib[name]
     ElementTree.register_namespace("", _SVG)

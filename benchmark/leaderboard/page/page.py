@@ -6,11 +6,12 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from string import Template
 
-from benchmark.files import JsonObject
+from benchmark.display.escaping import show_controls
+from benchmark.files import Json, JsonObject
 
 _SCRIPTS = ("ranking.js", "cards.js", "page.js")
 _RIGHT_BY_STYLE, _RIGHT_BY_CLASS = ' style="text-align: right;"', ' class="number"'
@@ -43,9 +44,10 @@ def fill_page(
     }
     return Template(_read("page.html")).substitute(
         policy="; ".join(f"{name} {sources}" for name, sources in policy.items()),
-        title=html.escape(title),
+        title=html.escape(show_controls(title)),
         facts="".join(
-            f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>"
+            f"<div><dt>{html.escape(show_controls(name))}</dt>"
+            f"<dd>{html.escape(show_controls(value))}</dd></div>"
             for name, value in facts.items()
         ),
         style=style,
@@ -59,10 +61,21 @@ def fill_page(
 def embed_json(data: JsonObject) -> str:
     r"""Write JSON that may stand within a script element: ASCII, with ``<`` as ``\u003c``.
 
+    What would turn the order of characters on the page around, or cannot be seen, is shown.
+
     Raises:
         ValueError: a number is infinite or none, which no browser reads.
     """
-    return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    text = json.dumps(_shown(data), separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def _shown(value: Json) -> Json:
+    if isinstance(value, str):
+        return show_controls(value)
+    if isinstance(value, Mapping):
+        return {show_controls(name): _shown(part) for name, part in value.items()}
+    return [_shown(part) for part in value] if isinstance(value, Sequence) else value
 
 
 def _read(name: str) -> str:
