@@ -18,6 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmark.files.refusal import SCRATCH_CURE, writing
+
 _MOST_NAME_CHARS = 50
 """Of the target's name in a partial one: names end at 255 bytes, a character has up to 4."""
 _LEFT_OVER = re.compile(r"\..+-[0-9a-f]{8}\.partial|\..+\.lock")
@@ -62,11 +64,12 @@ def scratch_folder(name: str) -> Iterator[Path]:
         name: what it is for (``"bench-meteor"``).
 
     Raises:
-        OSError: it cannot be made.
+        MachineError: it cannot be made.
     """
     target = Path(tempfile.gettempdir(), name)
-    _remove_abandoned(target)
-    partial = _claim(target, is_folder=True, mode=_PRIVATE)
+    with writing(target.parent, SCRATCH_CURE):
+        _remove_abandoned(target)
+        partial = _claim(target, is_folder=True, mode=_PRIVATE)
     try:
         yield partial.path
     finally:

@@ -14,6 +14,7 @@ CURE = "Free some space, mend the permissions, or name another place with --out.
 CACHE_CURE = "Free some space, or name a writable folder with BENCH_CACHE."
 DATA_CURE = "Free some space, or name a writable folder with --data-root or BENCH_DATA."
 MODELS_CURE = "Free some space, or name a writable folder with BENCH_MODELS."
+SCRATCH_CURE = "Free some space, or name a writable folder with TMPDIR."
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
 
 

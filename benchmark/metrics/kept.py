@@ -1,22 +1,22 @@
 """Results of slow engines, kept by content in one file that grows, and checked when it is read.
 
 A line is a checksum, the text that the value was made from, and the value. So a killed process
-leaves all that it had added, a damaged line is left out, and processes that work side by side
-read what the others add. The file may be deleted at any time.
+leaves all that it had added, and processes that work side by side read what the others add. A
+damaged line, or one that a kill cut short, is left out, told and removed. The file may be deleted
+at any time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from benchmark.errors import MachineError
-from benchmark.files import CACHE_CURE, GrowingFile, writing, written_whole
+from benchmark.files import CACHE_CURE, GrowingFile, Hold, alone, tell, writing, written_whole
 from benchmark.machine.places import cache_root
 
 _MOST_BYTES = 256 << 20
@@ -49,18 +49,17 @@ class KeptResults:
         """
         name = f"{kind}-{hashlib.sha256(version.encode()).hexdigest()[:16]}.jsonl"
         self.path = (folder or cache_root() / "kept") / name
-        self.n_damaged = 0  # whole lines; one that was cut short was a process that was killed
+        self.n_damaged = 0
+        self.n_cut = 0  # lines that look as a killed process leaves its last one
         self._values: dict[str, Any] = {}
         self._n_read = 0
+        self._hold: Hold | None = None  # against being pruned
         self.refresh()
-        if self.n_damaged:
-            warnings.warn(
-                f"{self.n_damaged} lines of {self.path} are damaged; they are left out and made "
-                "again. Check the disk; remove the file to be told no more.",
-                stacklevel=2,
-            )
+        if self.n_damaged or self.n_cut:
+            self._tell_damage()
+            self._write_again(1)
         if self._n_read > most_bytes:
-            self._drop_older_half()
+            self._write_again(2)
 
     def __contains__(self, text: str) -> bool:
         return text in self._values
@@ -79,14 +78,15 @@ class KeptResults:
         """
         self._values.update(values)
         lines = b"".join(_spell(text, value) for text, value in values.items())
-        with writing(self.path, CACHE_CURE):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(GrowingFile(self.path, CACHE_CURE)) as file:
+        with self._alone(), closing(GrowingFile(self.path, CACHE_CURE)) as file:
             file.add(b"\n" * file.is_cut + lines)
 
     def refresh(self) -> None:
         """Take in what other processes have added since."""
         try:
+            if self._hold is None or not self._hold.is_current:
+                self._hold = Hold(self.path)
+                self._n_read = 0  # it is another file than was read before
             with self.path.open("rb") as file:
                 file.seek(self._n_read)
                 content = file.read()
@@ -99,7 +99,7 @@ class KeptResults:
             ) from error
         whole = content[: content.rfind(b"\n") + 1]  # the rest is being written, or was cut
         self._n_read += len(whole)
-        self._values.update(self._parse(whole.splitlines()))
+        self._values.update(self._parse(whole.split(b"\n")))
 
     def _parse(self, lines: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
         for line in filter(None, lines):
@@ -107,13 +107,46 @@ class KeptResults:
             if checksum == _checksum(record):
                 text, value = json.loads(record)
                 yield text, value
-            elif record.endswith(_LAST_OF_LINE):
+            elif line.endswith(_LAST_OF_LINE):
                 self.n_damaged += 1
+            else:
+                self.n_cut += 1
 
-    def _drop_older_half(self) -> None:
-        newer = list(self._values.items())[len(self._values) // 2 :]
-        with written_whole(self.path, CACHE_CURE) as file:
-            file.writelines(_spell(text, value) for text, value in newer)
+    def _tell_damage(self) -> None:
+        kinds = (
+            (self.n_damaged, "damaged"),
+            (self.n_cut, "cut short, as by a process that was killed"),
+        )
+        counted = " and ".join(
+            f"{n} {'line is' * (n == 1) or 'lines are'} {what}" for n, what in kinds if n
+        )
+        tell(f"in {self.path}, {counted}; they are left out and made again.")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with writing(self.path, CACHE_CURE):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with writing(self.path, CACHE_CURE, within=self.path.parent), alone(self.path):
+            yield
+
+    def _write_again(self, share: int) -> None:
+        """Write what is known, or the newer part of it, where the folder can be written."""
+        with suppress(MachineError), self._alone():
+            self.refresh()  # the last time that anybody can have added to this file
+            newer = list(self._values.items())[-(len(self._values) // share) :]
+            with written_whole(self.path, CACHE_CURE) as file:
+                file.writelines(_spell(text, value) for text, value in newer)
+
+
+def count_damage(path: Path) -> int:
+    """Count the lines of a file that are not what was written.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        parts = (line.rstrip(b"\n").partition(b" ") for line in file)
+        return sum(checksum != _checksum(record) for checksum, _, record in parts if checksum)
 
 
 def _spell(text: str, value: object) -> bytes:

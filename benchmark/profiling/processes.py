@@ -7,13 +7,12 @@ import json
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from benchmark.files import read_json
+from benchmark.files import read_json, scratch_folder
 from benchmark.machine.clock import now
 from benchmark.machine.facts import describe_machine
 from benchmark.machine.typed_json import read_as
@@ -77,7 +76,7 @@ def _carry_out(
         first_prepare_s: see ``Order``.
         kind: what the process answers.
     """
-    with tempfile.TemporaryDirectory(prefix="bench-profile-") as folder:
+    with scratch_folder("bench-profile") as folder:
         order_path, answer_path = Path(folder, "order.json"), Path(folder, "answer.json")
         order = Order(request, time.monotonic_ns(), first_prepare_s)
         order_path.write_text(

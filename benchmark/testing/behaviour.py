@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +12,7 @@ from benchmark.artifacts import Artifacts
 from benchmark.contract import Clip
 from benchmark.embeddings.files import EmbeddingFile
 from benchmark.errors import BenchError, PluginError
+from benchmark.files import scratch_folder
 from benchmark.stages import timed_call
 from benchmark.systems.calling import sample_rate_of
 from benchmark.systems.disclosure import read_disclosure
@@ -160,8 +159,8 @@ def loads_what_it_built(trial: Trial) -> None:
 
 def follows_from_the_seed(trial: Trial) -> None:
     """Prepared anew with the same seed and no artifacts, it says the same."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        resources = dataclasses.replace(trial.resources, artifacts=Artifacts(Path(folder)))
+    with scratch_folder("bench-plugin") as folder:
+        resources = dataclasses.replace(trial.resources, artifacts=Artifacts(folder))
         again = prepare(trial.spec, resources, trial.options)
         before = trial.caption(trial.clips)
         captions = caption_batch(again, trial.clips)

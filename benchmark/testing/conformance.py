@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from benchmark.contract import Captioner, Resources, SystemSpec
 from benchmark.errors import PluginError
+from benchmark.files import scratch_folder
 from benchmark.systems.calling import sample_rate_of
 from benchmark.testing.behaviour import Rule, first_rules, rules_for
 from benchmark.testing.declaration import examine_declaration
@@ -45,8 +44,8 @@ def check_captioner(
         ConformanceError: an ``AssertionError`` whose message lists what was found and what was
             expected, rule by rule.
     """
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        findings = list(_examine(spec, resources or example_resources(Path(folder)), options))
+    with scratch_folder("bench-plugin") as folder:
+        findings = list(_examine(spec, resources or example_resources(folder), options))
     if findings:
         cause = next((finding.cause for finding in findings if finding.cause), None)
         raise ConformanceError(str(getattr(spec, "name", spec)), findings) from cause

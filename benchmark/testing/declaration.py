@@ -6,14 +6,13 @@ import functools
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from benchmark.contract import SystemSpec
-from benchmark.files import read_json
+from benchmark.files import read_json, scratch_folder
 from benchmark.hookspecs import PROJECT
 from benchmark.machine.typed_json import read_as
 from benchmark.testing.declared import Declared
@@ -79,8 +78,8 @@ def plugin_modules(spec: SystemSpec) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=32)
 def _declare(modules: tuple[str, ...], search_path: tuple[str, ...]) -> Declared:
     """Run ``fresh_import`` with the modules of this process in reach; once for each plugin."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.json"
+    with scratch_folder("bench-plugin") as folder:
+        path = folder / "report.json"
         command = [sys.executable, "-P", "-m", "benchmark.testing.fresh_import", str(path)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(search_path)}
         try:

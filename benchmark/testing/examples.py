@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from benchmark.datasets.audio import read_sound
 from benchmark.datasets.catalogue import split_loader
 from benchmark.datasets.soundscapes.signals import SAMPLE_RATE_HZ
 from benchmark.datasets.soundscapes.splits import EMBEDDED_DATASET, caption_clip, render_clip
+from benchmark.files import scratch_folder
 from benchmark.machine.places import data_root
 
 _N_TRAIN, _N_VALIDATION = 24, 8
@@ -111,8 +111,8 @@ def _sound(clip_id: str, sample_rate_hz: int) -> Waveform:
     import soundfile
 
     split, number = clip_id.split("-")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{clip_id}.flac"
+    with scratch_folder("bench-example") as folder:
+        path = folder / f"{clip_id}.flac"
         soundfile.write(path, render_clip(split, int(number)), SAMPLE_RATE_HZ, "PCM_16")
         return _freeze(read_sound(path, sample_rate_hz))
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from benchmark.artifacts import Artifacts
 from benchmark.errors import MachineError
+from benchmark.files import scratch_folder
 from benchmark.machine.places import artifacts as default_artifacts
 from benchmark.metrics.java import pycocoevalcap_file
 from benchmark.metrics.jvm.text_java import METEOR_JAR, TextJava, kept_results
@@ -87,7 +87,8 @@ class Meteor:
         self._kept = kept
         self._statistics: dict[Pair, str] = {}  # of each pair asked so far
         self._normal_forms: dict[str, str] | None = None  # known once METEOR is ready
-        self._folder = tempfile.TemporaryDirectory(prefix="bench-meteor-")
+        self._scratch = ExitStack()
+        self._folder = self._scratch.enter_context(scratch_folder("bench-meteor"))
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="meteor")
 
     @classmethod
@@ -141,7 +142,7 @@ class Meteor:
         self._java.kill()
         self._worker.shutdown(cancel_futures=True)
         self._java.close()
-        self._folder.cleanup()
+        self._scratch.close()
 
     def __enter__(self) -> Self:
         return self
@@ -195,7 +196,7 @@ class Meteor:
         normal_forms = normalise(parts, self._java)
         running = [_WORD.findall(text) for text in normal_forms.values()]
         words = list(dict.fromkeys(word for text in running for word in text))
-        folder = Path(self._folder.name)
+        folder = self._folder
         table = folder / "paraphrases.gz"
         entries = cut_table(index, running)
         write_table(entries, table)

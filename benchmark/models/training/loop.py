@@ -16,7 +16,8 @@ from typing import Generic
 import torch
 from torch import Tensor
 
-from benchmark.errors import DataError, UsageError
+from benchmark.errors import DataError, MachineError, UsageError
+from benchmark.files import CACHE_CURE, tell, writing
 from benchmark.machine.progress import progress_bar
 from benchmark.models.training.checkpoint import Checkpoint
 from benchmark.models.training.history import Epoch, best_epoch
@@ -36,6 +37,7 @@ def train(task: Task[Batch], plan: TrainingPlan, checkpoint: Path, folder: Path)
         task: what to learn, its network with its first weights.
         plan: how.
         checkpoint: a file; written now and then and at Ctrl-C, and gone on from where it exists.
+            One that is damaged is told and put aside.
         folder: an existing one; gets ``weights.safetensors`` (see ``load_trained``) and
             ``history.json``.
 
@@ -45,11 +47,11 @@ def train(task: Task[Batch], plan: TrainingPlan, checkpoint: Path, folder: Path)
     Raises:
         DataError: no batch held anything to learn from.
         UsageError: losses, gradients or weights are not finite.
-        MachineError: the checkpoint cannot be read, or something cannot be written.
+        MachineError: the checkpoint is of another network, or something cannot be written.
     """
     training = Training(task, plan)
-    if checkpoint.is_file():
-        training.restore(Checkpoint.read(checkpoint), checkpoint)
+    if (state := _read_or_put_aside(checkpoint)) is not None:
+        training.restore(state, checkpoint)
     n_steps = plan.epochs * len(task.batches(0))
     saved_at = time.monotonic()
     with hold_interrupt() as interrupt, progress_bar(str(training), n_steps) as bar:
@@ -69,6 +71,22 @@ def train(task: Task[Batch], plan: TrainingPlan, checkpoint: Path, folder: Path)
         )
     save_trained(training.best, training.history, folder)
     return training.history
+
+
+def _read_or_put_aside(checkpoint: Path) -> Checkpoint | None:
+    if not checkpoint.is_file():
+        return None
+    try:
+        return Checkpoint.read(checkpoint)
+    except MachineError as error:
+        aside = checkpoint.with_name(f"damaged-{checkpoint.name}")
+        tell(
+            f"the checkpoint {checkpoint} is damaged ({error.__cause__}); it is now called "
+            f"{aside.name}, and training starts anew."
+        )
+        with writing(aside, CACHE_CURE):
+            checkpoint.replace(aside)
+        return None
 
 
 class Training(Generic[Batch]):

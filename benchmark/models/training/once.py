@@ -7,6 +7,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from benchmark.artifacts import ArtifactKey, Artifacts, fingerprint
+from benchmark.files import CACHE_CURE, Hold, writing
 from benchmark.models.training.loop import LOOP_VERSION, train
 from benchmark.models.training.task import Batch, Task, TrainingPlan
 
@@ -44,7 +45,11 @@ def train_once(
     unfinished = artifacts.root / f"unfinished-{name}-{fingerprint(key)}"
 
     def build(folder: Path) -> None:
+        with writing(unfinished, CACHE_CURE):
+            unfinished.mkdir(parents=True, exist_ok=True)
+            hold = Hold(unfinished)  # from being pruned meanwhile
         train(build_task(), plan, unfinished / "checkpoint.pt", folder)
+        hold.close()
 
     folder = artifacts.get_or_build(name, key, build)
     rmtree(unfinished, ignore_errors=True)

@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from toy_training import PLAN, ToyTask
 
 from benchmark import MachineError
-from benchmark.models.training import train
+from benchmark.models.training import TrainingPlan, train
 from benchmark.models.training.checkpoint import Checkpoint
 from benchmark.models.training.loop import Training
 
@@ -40,14 +41,39 @@ def test_a_checkpoint_comes_back_as_it_was(training, tmp_path):
 
 
 @pytest.mark.parametrize("n_bytes", [0, 1000, -1])
-def test_a_damaged_checkpoint_is_named_and_not_overwritten(training, tmp_path, n_bytes):
+def test_training_starts_anew_where_its_checkpoint_is_damaged(training, tmp_path, capsys, n_bytes):
     path = tmp_path / "checkpoint.pt"
     training.state().write(path)
     damaged = path.read_bytes()[:n_bytes]
     path.write_bytes(damaged)
-    with pytest.raises(MachineError, match=r"checkpoint\.pt cannot be read.*Delete it"):
-        train(ToyTask(), PLAN, path, tmp_path)
-    assert path.read_bytes() == damaged
+    plan = TrainingPlan("toy", epochs=1, seed=0)
+    train(ToyTask(), plan, path, tmp_path)
+    assert f"bench: the checkpoint {path} is damaged" in capsys.readouterr().err
+    assert (tmp_path / "damaged-checkpoint.pt").read_bytes() == damaged
+    (tmp_path / "anew").mkdir()
+    train(ToyTask(), plan, tmp_path / "anew.pt", tmp_path / "anew")
+    for name in ("weights.safetensors",):
+        assert (tmp_path / name).read_bytes() == (tmp_path / "anew" / name).read_bytes()
+
+
+def test_no_flipped_bit_of_a_checkpoint_is_believed(training, tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    training.state().write(path)
+    whole, expected = path.read_bytes(), Checkpoint.read(path)
+    rng, n_found = np.random.default_rng(0), 0
+    for place in rng.integers(0, len(whole), 150):
+        content = bytearray(whole)
+        content[place] ^= 1 << int(rng.integers(8))
+        path.write_bytes(content)
+        try:
+            read = Checkpoint.read(path)
+        except MachineError:
+            n_found += 1
+            continue
+        torch.testing.assert_close(read.network, expected.network, rtol=0, atol=0)
+        torch.testing.assert_close(read.best, expected.best, rtol=0, atol=0)
+        assert (read.history, read.epoch) == (expected.history, expected.epoch)
+    assert n_found > 50
 
 
 def test_a_checkpoint_with_other_contents_is_named(tmp_path):
@@ -82,7 +108,7 @@ from dataclasses import replace
 from pathlib import Path
 from toy_training import PLAN, ToyNetwork, ToyTask
 from benchmark import MachineError
-from benchmark.models.training import train
+from benchmark.models.training import TrainingPlan, train
 from benchmark.models.training.checkpoint import Checkpoint
 from benchmark.models.training.loop import Training
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from benchmark.encoders.mini.training.retrieval import measure_order, measure_re
 from benchmark.encoders.mini.training.settings import MiniSettings
 from benchmark.encoders.mini.training.tokenizer import build_tokenizer
 from benchmark.encoders.mini.weights import MiniFile, MiniOrigin
+from benchmark.files import scratch_folder
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,16 +45,16 @@ def build_mini(path: Path, settings: MiniSettings, artifacts: Artifacts) -> Mini
     """
     examples = render_examples(settings.n_clips, settings.n_captions)
     tokenizer = build_tokenizer(text for texts in examples.captions for text in texts)
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder("bench-mini") as folder:
         from benchmark.encoders.mini.training.task import MiniTask
         from benchmark.models.training import TrainingPlan, load_trained, train
 
         task = MiniTask(examples, tokenizer, settings)
         plan = TrainingPlan(_LABEL, settings.epochs, settings.seed)
-        train(task, plan, Path(folder) / "checkpoint.pt", Path(folder))
-        load_trained(task.network, Path(folder))
+        train(task, plan, folder / "checkpoint.pt", folder)
+        load_trained(task.network, folder)
         file = MiniFile(_round(task.network.state_dict()), tokenizer.to_str(), _origin(settings))
-        trained = Path(folder) / "trained.safetensors"
+        trained = folder / "trained.safetensors"
         file.write(trained)
         figures = _validate(Mini(trained, name=_LABEL), artifacts)
     replace(file, origin=replace(file.origin, validation=figures)).write(path)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from killed import run_until
 
 from benchmark.artifacts import Artifacts, fingerprint, used_artifacts
 from benchmark.errors import MachineError
-from benchmark.files import sha256_of
+from benchmark.files import sha256_of, unheld
 
 
 def write(text):
@@ -117,14 +120,17 @@ DAMAGES = (
 
 @pytest.mark.parametrize(("spoil", "said"), DAMAGES)
 @pytest.mark.parametrize("is_known", [False, True])
-def test_a_damaged_thing_is_told_and_built_again(tmp_path, monkeypatch, spoil, said, is_known):
+def test_a_damaged_thing_is_told_and_built_again(
+    tmp_path, monkeypatch, capsys, spoil, said, is_known
+):
     store = Artifacts(tmp_path / "store")
     folder = store.get_or_build("thing", {"size": 1}, write_two)
     spoil(folder)
     if not is_known:  # as in another process
-        monkeypatch.setattr("benchmark.artifacts._whole", {})
-    with pytest.warns(UserWarning, match=f"thing-.* is damaged .{said}.; it is built again"):
-        again = store.get_or_build("thing", {"size": 1}, write_two)
+        monkeypatch.setattr("benchmark.artifacts.sums._whole", {})
+    again = store.get_or_build("thing", {"size": 1}, write_two)
+    told = f"bench: {folder} is damaged ({said}); it is built again.\n"
+    assert capsys.readouterr().err == told
     assert again == folder
     assert (folder / "deep" / "weights.bin").read_bytes() == bytes(range(200))
     assert (folder / "words.txt").read_text() == "a dog barks"
@@ -132,7 +138,7 @@ def test_a_damaged_thing_is_told_and_built_again(tmp_path, monkeypatch, spoil, s
     store.get_or_build("thing", {"size": 1}, write("never called"))
 
 
-def test_a_byte_that_the_disk_changed_is_found_by_the_next_process(tmp_path, monkeypatch):
+def test_a_byte_that_the_disk_changed_is_found_by_the_next_process(tmp_path, monkeypatch, capsys):
     """Neither size nor time tells of it."""
     store = Artifacts(tmp_path / "store")
     folder = store.get_or_build("thing", {}, write_two)
@@ -140,18 +146,19 @@ def test_a_byte_that_the_disk_changed_is_found_by_the_next_process(tmp_path, mon
     before = path.stat()
     flip(folder)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    monkeypatch.setattr("benchmark.artifacts._whole", {})
-    with pytest.warns(UserWarning, match=r"weights\.bin is not what was built"):
-        store.get_or_build("thing", {}, write_two)
+    monkeypatch.setattr("benchmark.artifacts.sums._whole", {})
+    store.get_or_build("thing", {}, write_two)
+    assert "weights.bin is not what was built" in capsys.readouterr().err
 
 
 def test_files_are_read_once_a_process(tmp_path, monkeypatch):
     store = Artifacts(tmp_path / "store")
     store.get_or_build("thing", {}, write_two)
-    monkeypatch.setattr("benchmark.artifacts._whole", {})
+    monkeypatch.setattr("benchmark.artifacts.sums._whole", {})
     hashed = []
     monkeypatch.setattr(
-        "benchmark.artifacts.sha256_of", lambda path: hashed.append(path.name) or sha256_of(path)
+        "benchmark.artifacts.sums.sha256_of",
+        lambda path: hashed.append(path.name) or sha256_of(path),
     )
     for _ in range(3):
         store.get_or_build("thing", {}, write("never called"))
@@ -162,18 +169,19 @@ def test_a_file_that_was_put_beside_is_nobodys(tmp_path, monkeypatch):
     store = Artifacts(tmp_path / "store")
     folder = store.get_or_build("thing", {}, write_two)
     (folder / ".DS_Store").write_text("")
-    monkeypatch.setattr("benchmark.artifacts._whole", {})
+    monkeypatch.setattr("benchmark.artifacts.sums._whole", {})
     assert store.get_or_build("thing", {}, write("never called")) == folder
 
 
-def test_a_thing_of_before_there_were_sums_is_taken_as_it_is_and_gets_them(tmp_path):
+def test_a_thing_of_before_there_were_sums_is_taken_as_it_is_and_gets_them(tmp_path, capsys):
     store = Artifacts(tmp_path / "store")
     folder = store.get_or_build("thing", {}, write_two)
     (folder / "sums.json").unlink()
     assert store.get_or_build("thing", {}, write("never called")) == folder
+    assert "has no sums" in capsys.readouterr().err
     flip(folder)
-    with pytest.warns(UserWarning, match="is damaged"):
-        store.get_or_build("thing", {}, write_two)
+    store.get_or_build("thing", {}, write_two)
+    assert "is damaged" in capsys.readouterr().err
 
 
 def test_a_rebuild_that_fails_leaves_nothing_to_be_used(tmp_path):
@@ -183,7 +191,7 @@ def test_a_rebuild_that_fails_leaves_nothing_to_be_used(tmp_path):
     def fail(folder):
         raise RuntimeError("killed")
 
-    with pytest.warns(UserWarning, match="is damaged"), pytest.raises(RuntimeError, match="killed"):
+    with pytest.raises(RuntimeError, match="killed"):
         store.get_or_build("thing", {}, fail)
     assert list(store.root.iterdir()) == []
 
@@ -230,3 +238,67 @@ def test_what_is_used_within_a_block_is_noted_once_whichever_store_gave_it(tmp_p
         found = other.get_or_build("thing", {}, write("three"))
     store.get_or_build("after", {}, write("four"))
     assert used == [built, found]
+
+
+def test_a_folder_under_the_name_of_another_thing_is_damage(tmp_path, capsys):
+    store = Artifacts(tmp_path / "store")
+    one = store.get_or_build("thing", {"size": 1}, write("one"))
+    one.rename(store.root / f"thing-{fingerprint({'size': 2})}")
+    two = store.get_or_build("thing", {"size": 2}, write("two"))
+    assert (two / "content.txt").read_text() == "two"
+    assert "key.json is that of another thing" in capsys.readouterr().err
+
+
+BUILDS = """
+import os, sys, time
+from pathlib import Path
+from benchmark.artifacts import Artifacts
+def build(folder):
+    (Path(sys.argv[1]) / f"built by {os.getpid()}").write_text("")
+    print("building", flush=True)
+    time.sleep(float(sys.argv[2]))
+    (folder / "content.txt").write_text("whole")
+Artifacts(Path(sys.argv[1]) / "store").get_or_build("thing", {}, build)
+"""
+
+
+def test_who_wants_what_another_process_builds_waits_for_it(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    first, second = (
+        subprocess.Popen(
+            [sys.executable, "-c", BUILDS, str(tmp_path), "0.3"],
+            env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        )
+        for _ in range(2)
+    )  # fmt: skip
+    told = first.communicate()[1] + second.communicate()[1]
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert len(list(tmp_path.glob("built by *"))) == 1, told
+    assert [path.name for path in (tmp_path / "store").iterdir()] == [f"thing-{fingerprint({})}"]
+
+
+def test_nobody_waits_for_a_builder_that_was_killed(tmp_path, capsys):
+    run_until("building", BUILDS, tmp_path, 60)
+    store = Artifacts(tmp_path / "store")
+    folder = store.get_or_build("thing", {}, write("whole"))
+    assert capsys.readouterr().err == ""
+    assert [path.name for path in store.root.iterdir()] == [folder.name]
+
+
+def test_what_a_process_was_given_is_held_until_it_ends(tmp_path):
+    folder = Artifacts(tmp_path / "store").get_or_build("thing", {}, write("one"))
+    with unheld(folder) as is_free:
+        assert not is_free
+
+
+def test_a_damaged_thing_that_cannot_be_built_again_is_told_with_the_cure(tmp_path):
+    store = Artifacts(tmp_path / "store")
+    flip(store.get_or_build("thing", {}, write_two))
+    store.root.chmod(0o500)
+    try:
+        if os.access(store.root, os.W_OK):
+            pytest.skip("this user may write everywhere")
+        with pytest.raises(MachineError, match="BENCH_CACHE"):
+            store.get_or_build("thing", {}, write_two)
+    finally:
+        store.root.chmod(0o700)
