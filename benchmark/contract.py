@@ -284,6 +284,9 @@ class SystemSpec:
         trained_on: data sets that the released weights have seen (``"audiocaps:train"``),
             where the captioner does not say so itself. Empty: of a system that says nothing at
             all, nobody knows; one whose weights saw nothing says ``()`` as a captioner.
+        weights: options to the files and folders of weights that ``prepare`` will read, so that a
+            run can note their hashes; looked at before it, so nothing is loaded or fetched here.
+            Options that name a file by its path need not be told again.
     """
 
     name: str
@@ -299,3 +302,4 @@ class SystemSpec:
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()
     uses_validation: bool = False
+    weights: Callable[[Any], Iterable[str | Path]] | None = None

@@ -100,7 +100,7 @@ def prepare_system(request: ProfileRequest, started_ns: int) -> ReadySystem:
     registry = load_registry()
     import_s = (time.monotonic_ns() - started_ns) / 1e9
     start_ns = time.perf_counter_ns()
-    planned = resolve_run(request.to_run(), registry)
+    planned = resolve_run(request.to_run(), registry, is_pinned=False)
     (system,) = planned.systems
     resources = planned.resources_for(system)
     plan_s = since(start_ns)

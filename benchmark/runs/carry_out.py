@@ -10,6 +10,7 @@ from benchmark.contract import Split
 from benchmark.errors import RunError
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import MetricModels
+from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.folder import RunFolder, seed_folder
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
 from benchmark.runs.passes import run_system
@@ -27,7 +28,7 @@ Announce = Callable[[Plan], None]
 """Hears of a plan before any work."""
 
 
-def _keep_still(plan: Plan) -> None:
+def _keep_still(_: object) -> None:
     pass
 
 
@@ -81,11 +82,27 @@ def start_seeds(
     return [_carry_out(folder, run, models) for folder, run in zip(folders, runs, strict=True)]
 
 
-def resume_run(path: Path, registry: Registry, data_root: Path, models: MetricModels) -> RunRecord:
+def resume_run(
+    path: Path,
+    registry: Registry,
+    data_root: Path,
+    models: MetricModels,
+    *,
+    accepts_changes: bool = False,
+    announce: Callable[[ChangeEntry], object] = _keep_still,
+) -> RunRecord:
     """Finish a run that was interrupted, or try again what failed in it.
 
+    Args:
+        path: its folder.
+        registry: what is installed.
+        data_root: see ``load_split``.
+        models: what metrics stand on.
+        accepts_changes: a system that is not what it was captions all its clips anew.
+        announce: hears of each of these before any work.
+
     Raises:
-        RunError: a system's version or the data set's captions changed since the run began.
+        RunError: a system or the data set's captions changed since the run began.
     """
     folder = RunFolder.open(path)
     plan = folder.read_plan()
@@ -94,7 +111,16 @@ def resume_run(path: Path, registry: Registry, data_root: Path, models: MetricMo
         return score_and_seal(
             folder, plan, view, load_same_split(plan, data_root, path), {}, models
         )
-    return _carry_out(folder, find_again(plan, registry, data_root, path), models)
+    view = read_ledger(folder.ledger_path)
+    run = find_again(plan, registry, data_root, path, view=view, accepts_changes=accepts_changes)
+    for change in run.changes:
+        announce(change)
+    if run.plan != plan:
+        folder.unseal()
+        with Ledger(folder.ledger_path) as ledger:  # first: a plan of now over captions of then
+            ledger.extend(run.changes)
+        folder.replace_plan(run.plan)
+    return _carry_out(folder, run, models)
 
 
 def rescore_run(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from benchmark.contract import Captioner, Resources
 from benchmark.machine.clock import since
+from benchmark.machine.distributions import imported_versions
 from benchmark.runs.entries import PrepareEntry, content_key
 from benchmark.runs.patience import FORMER_PATIENCE, Patience
 from benchmark.systems.calling import prepare_captioner, sample_rate_of
@@ -37,7 +38,8 @@ class Entrant:
         train = str(resources.train.label) if resources.train else ""
         chosen_on = (str(resources.validation.label),) if resources.validation else ()
         parts = (self.system.name, str(self.system.provenance), str(resources.seed), train)
-        return content_key((*parts, *chosen_on, content, str(self.fold)))
+        made_of = (self.system.content_id,) if self.system.content_id else ()
+        return content_key((*parts, *made_of, *chosen_on, content, str(self.fold)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def prepare(entrant: Entrant, patience: Patience = FORMER_PATIENCE) -> ReadyEntr
     limit_s = patience.limit_of_preparing(system.spec)
     try:
         captioner = prepare_captioner(system.spec, entrant.resources, system.options, limit_s)
-        entry = PrepareEntry(system.name, entrant.fold, since(start_ns))
+        entry = PrepareEntry(
+            system.name, entrant.fold, since(start_ns), versions=imported_versions()
+        )
         return ReadyEntrant(
             entrant,
             captioner,

@@ -112,6 +112,7 @@ class PrepareEntry:
     Attributes:
         trained_on: what its captioner says its weights have seen; None where it says nothing.
         facts: what its captioner says of how it was prepared, as of the last such entry.
+        versions: of the libraries that were imported once it was ready.
     """
 
     system: str
@@ -121,6 +122,7 @@ class PrepareEntry:
     traceback: str | None = None
     trained_on: tuple[str, ...] | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     def failed(self, error: Exception) -> PrepareEntry:
         """Note what was raised instead of a captioner."""
@@ -168,7 +170,19 @@ class MachineEntry:
     peak_rss_mib: float | None = None
 
 
-Entry = ClipEntry | PrepareEntry | TimedEntry | MachineEntry
+@dataclass(frozen=True, slots=True)
+class ChangeEntry:
+    """A system is not what it was: its entries before this one are of another, and do not count.
+
+    Attributes:
+        changes: what changed, in a few words each.
+    """
+
+    system: str
+    changes: tuple[str, ...]
+
+
+Entry = ClipEntry | PrepareEntry | TimedEntry | MachineEntry | ChangeEntry
 
 
 def state_of(caption: str | None) -> State:

@@ -20,9 +20,10 @@ _SEED_PREFIX = "seed-"
 class RunFolder:
     """The files of one run.
 
-    ``plan.json`` is written first and never again; ``ledger.jsonl`` only grows; ``scores.json``,
-    ``statistics.json`` and ``per_clip.csv`` are derived and may be rebuilt; ``manifest.json`` is
-    written last, so that without it the run is unfinished.
+    ``plan.json`` is written first, and again only where a run goes on with other versions;
+    ``ledger.jsonl`` only grows; ``scores.json``, ``statistics.json`` and ``per_clip.csv`` are
+    derived and may be rebuilt; ``manifest.json`` is written last, so that without it the run is
+    unfinished.
     """
 
     path: Path
@@ -48,6 +49,14 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
         write_text(folder.plan_path, spell_json(plan.to_json(), indent=1))
         return folder
+
+    def replace_plan(self, plan: Plan) -> None:
+        """Write down what a run goes on with, where that is not all as it began.
+
+        Raises:
+            MachineError: the place cannot be written.
+        """
+        write_text(self.plan_path, spell_json(plan.to_json(), indent=1))
 
     @staticmethod
     def open(path: Path) -> RunFolder:

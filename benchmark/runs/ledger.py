@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmark.files import GrowingFile
 from benchmark.runs.entries import (
     CAPTIONED,
+    ChangeEntry,
     ClipEntry,
     Entry,
     MachineEntry,
@@ -54,6 +55,21 @@ class LedgerView:
                 self.timed[entry.system, entry.clip_id] = entry
             case MachineEntry():
                 self.machines.append(entry)
+            case ChangeEntry():
+                self._forget(entry.system)
+
+    def _forget(self, system_name: str) -> None:
+        """Let nothing count of a system that was another one."""
+        for clip in [key for key in self.clips if key[0] == system_name]:
+            del self.clips[clip]
+        for fold in [key for key in self.prepared if key[0] == system_name]:
+            del self.prepared[fold]
+        for timed in [key for key in self.timed if key[0] == system_name]:
+            del self.timed[timed]
+
+    def has_clips_of(self, system_name: str) -> bool:
+        """Tell whether a system was called for any clip."""
+        return any(name == system_name for name, _, _ in self.clips)
 
     def has_captions_of(self, batch: Batch) -> bool:
         """Tell whether every clip of a batch has a caption."""

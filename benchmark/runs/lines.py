@@ -12,7 +12,14 @@ from typing import Any
 from benchmark.errors import RunError
 from benchmark.files import JsonObject, parse_json, spell_json
 from benchmark.machine.typed_json import read_as
-from benchmark.runs.entries import ClipEntry, Entry, MachineEntry, PrepareEntry, TimedEntry
+from benchmark.runs.entries import (
+    ChangeEntry,
+    ClipEntry,
+    Entry,
+    MachineEntry,
+    PrepareEntry,
+    TimedEntry,
+)
 from benchmark.systems.explaining import Explained
 
 # The names in the file are older than those of the classes, and stay.
@@ -21,6 +28,7 @@ _KINDS: dict[str, type[Entry]] = {
     "prepare": PrepareEntry,
     "profile": TimedEntry,
     "machine": MachineEntry,
+    "change": ChangeEntry,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
@@ -41,6 +49,8 @@ def write_line(entry: Entry) -> bytes:
     if record.get("error", "") is None:
         del record["error"]
         record.pop("traceback", None)
+    if not record.get("versions", True):
+        del record["versions"]
     if isinstance(entry, ClipEntry):
         del record["explained"]
         if entry.n_tries == 1:

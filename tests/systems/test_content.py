@@ -1,0 +1,134 @@
+"""What a system is made of, hashed: a changed byte is another system, another place is not."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+
+import pytest
+
+from benchmark import SystemSpec
+from benchmark.errors import PluginError, UsageError
+from benchmark.systems.content import Content, changed_versions, pin_content
+from benchmark.systems.registry import Provenance, System, load_registry
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    model: str = ""
+    encoder: str = ""
+    beam: int = 1
+
+
+def system_of(module="", *, weights=None, **options):
+    spec = SystemSpec("odd", "a system", print, Options, weights=weights)
+    return System("odd", spec, Options(**options), Provenance("odd", "1", module))
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """A module of one file, imported."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    path = tmp_path / "bench_pinned.py"
+    path.write_text("x = 1\n")
+    __import__("bench_pinned")
+    yield path
+    del sys.modules["bench_pinned"]
+
+
+def test_a_changed_source_file_is_another_content(module):
+    before = pin_content(system_of("bench_pinned"))
+    assert pin_content(system_of("bench_pinned")) == before
+    module.write_text("x = 2\n")
+    after = pin_content(system_of("bench_pinned"))
+    assert after.content_id != before.content_id
+    assert before.changes_to(after, "odd") == ["the files of odd"]
+
+
+@pytest.mark.parametrize("option", ["model", "encoder"])
+def test_a_file_that_an_option_names_is_hashed(tmp_path, option):
+    path = tmp_path / "w.bin"
+    path.write_bytes(b"first")
+    told = str(path) if option == "model" else f"clap[model={path}]"
+    name = "option model" if option == "model" else "option encoder.model"
+    before = pin_content(system_of(**{option: told}))
+    assert list(before.weights) == [name]
+    path.write_bytes(b"other")
+    after = pin_content(system_of(**{option: told}))
+    assert before.changes_to(after, "odd") == [f"the weights of {name}"]
+    path.unlink()
+    assert pin_content(system_of(**{option: told})).weights == {}
+
+
+def test_of_a_folder_names_and_contents_count_and_its_place_does_not(tmp_path):
+    for name in ("here", "there"):
+        (tmp_path / name / "deep").mkdir(parents=True)
+        (tmp_path / name / "config.json").write_text("{}")
+        (tmp_path / name / "deep" / "w.bin").write_text("w")
+    here, there = (pin_content(system_of(model=str(tmp_path / name))) for name in ("here", "there"))
+    assert here == there
+    (tmp_path / "there" / "deep" / "w.bin").rename(tmp_path / "there" / "w.bin")
+    assert pin_content(system_of(model=str(tmp_path / "there"))) != here
+
+
+def test_a_bare_word_is_no_path_whatever_lies_here(tmp_path, monkeypatch):
+    (tmp_path / "clap").write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert pin_content(system_of(model="clap", encoder="a\x00b/c" + "x" * 9_999)).weights == {}
+
+
+def test_what_a_spec_declares_is_hashed_by_the_end_of_its_path(tmp_path):
+    path = tmp_path / "snapshot" / "w.safetensors"
+    path.parent.mkdir()
+    path.write_bytes(b"w")
+    system = system_of(weights=lambda options: [path, str(tmp_path / "not-fetched-yet")], beam=2)
+    assert list(pin_content(system).weights) == ["snapshot/w.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (lambda options: 1 / 0, r"weights\(\) raises ZeroDivisionError"),
+        (lambda options: 7, r"weights\(\) raises TypeError"),
+        (lambda options: [7], r"weights\(\) gave 7; expected paths"),
+    ],
+)
+def test_weights_that_cannot_be_found_out_are_the_plugins_fault(weights, message):
+    with pytest.raises(PluginError, match=message):
+        pin_content(system_of(weights=weights))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    path = tmp_path / "w.bin"
+    path.write_bytes(b"w")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("benchmark.systems.content.sha256_of", refuse)  # root may read anything
+    with pytest.raises(UsageError, match=r"odd: .*w\.bin: Permission denied; expected a file"):
+        pin_content(system_of(model=str(path)))
+
+
+def test_nothing_is_known_of_what_was_made_by_hand():
+    assert pin_content(system_of()) == Content()
+    assert Content().content_id is None
+
+
+def test_a_built_in_system_is_pinned_by_its_own_file_and_no_version():
+    content = pin_content(load_registry().system("constant"))
+    assert content.files is not None
+    assert content.versions == {}
+
+
+@pytest.mark.usefixtures("toy_plugin")
+def test_an_installed_distribution_is_pinned_with_what_it_requires():
+    content = pin_content(load_registry().system("toy"))
+    assert content.content_id is not None
+    assert "aac-bench" not in content.versions
+
+
+def test_changed_versions_are_told_with_what_they_were():
+    then, now = {"torch": "2.6", "numpy": "2"}, {"numpy": "2", "jax": "1"}
+    assert changed_versions(then, now) == ["torch 2.6, now not there", "jax not there, now 1"]
+    assert changed_versions(then, then) == []
