@@ -49,7 +49,7 @@ def test_each_name_is_looked_up_once(clips_folder):
 
 
 def test_a_plan_holds_what_was_asked_for(clips_folder):
-    feeding = Feeding(batch_size=4, timeout_s=2.0, n_timed=7)
+    feeding = Feeding(batch_size=4, n_timed=7)
     request = ask(clips_folder, "ear", feeding=feeding, seed=3, limit=5, argv=("run", "..."))
     plan = resolve_run(request, registry_of(EAR)).plan
     assert plan.feeding is feeding
@@ -98,7 +98,7 @@ def test_splits_that_a_system_loads_itself_have_the_embeddings_that_were_given(c
 
 
 def test_a_plan_that_was_written_is_found_again(clips_folder):
-    request = ask(clips_folder, "ear", "random-train", feeding=Feeding(2, None, 3))
+    request = ask(clips_folder, "ear", "random-train", feeding=Feeding(2, 3))
     before = resolve_run(request, registry_of(EAR))
     plan = Plan.from_json(before.plan.to_json() | {"passport": {}}, "plan.json")
     again = find_again(plan, registry_of(EAR), clips_folder, clips_folder / "run")
