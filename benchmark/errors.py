@@ -29,7 +29,12 @@ class UnknownNameError(UsageError):
     """The user named something that does not exist."""
 
     def __init__(
-        self, kind: str, name: str, known: Iterable[str], broken: Iterable[str] = ()
+        self,
+        kind: str,
+        name: str,
+        known: Iterable[str],
+        broken: Iterable[str] = (),
+        switched_off: Iterable[str] = (),
     ) -> None:
         names = sorted(known)
         near = difflib.get_close_matches(name, names, n=1)
@@ -39,6 +44,8 @@ class UnknownNameError(UsageError):
         parts.append(f"Known: {', '.join(names) or 'none'}.")
         if failed := sorted(broken):
             parts.append(f"Failed to load: {', '.join(failed)} (see `bench plugins doctor`).")
+        if absent := sorted(switched_off):
+            parts.append(f"Switched off by --no-plugin: {', '.join(absent)}.")
         super().__init__(" ".join(parts))
 
 

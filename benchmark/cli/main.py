@@ -94,13 +94,25 @@ class _LazyGroup(click.Group):
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--no-plugin",
+    "without",
+    multiple=True,
+    metavar="NAME",
+    help="Import no plugin of this name (`bench plugins list`); repeatable. Else those that "
+    "BENCH_WITHOUT_PLUGINS names, comma-separated.",
+)
 @click.version_option(package_name="aac-bench", prog_name="bench")
-def bench() -> None:
+def bench(without: tuple[str, ...]) -> None:
     """Run, score and rank automated audio captioning systems.
 
     Exit codes: 0 all is well; 1 a system or a check failed; 2 the request cannot be meant; 3 this
     machine lacks something; 4 a gate is inconclusive.
     """
+    if without:
+        from benchmark.systems.plugin_imports import go_without
+
+        go_without([*without])
 
 
 def main(argv: list[str] | None = None) -> Any:

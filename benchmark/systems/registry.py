@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
+from functools import partial
+from importlib.metadata import EntryPoint
 from typing import Any, get_args
 
 import pluggy
@@ -29,6 +30,12 @@ from benchmark.errors import (
 from benchmark.machine.distributions import version_of
 from benchmark.systems import built_in
 from benchmark.systems.names import build_options, canonical_name, option_types, parse_name
+from benchmark.systems.plugin_imports import (
+    import_timeout_s,
+    import_within,
+    installed_plugins,
+    names_without,
+)
 
 SYSTEM_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ACCEPTED_APIS = (API_VERSION - 1, API_VERSION)
@@ -85,6 +92,7 @@ class Registry:
     claims: dict[str, list[tuple[SystemSpec, Provenance]]] = field(default_factory=dict)
     broken: list[BrokenPlugin] = field(default_factory=list)
     plugins: list[LoadedPlugin] = field(default_factory=list)
+    switched_off: list[str] = field(default_factory=list)  # entry points that nobody imported
 
     def add(
         self,
@@ -129,7 +137,7 @@ class Registry:
         parsed = parse_name(text)
         if parsed.name not in self.claims:
             broken = [plugin.entry_point for plugin in self.broken]
-            raise UnknownNameError("system", parsed.name, self.claims, broken)
+            raise UnknownNameError("system", parsed.name, self.claims, broken, self.switched_off)
         if parsed.name in self.clashes:
             raise PluginError(self.clashes[parsed.name])
         spec, provenance = self.claims[parsed.name][0]
@@ -138,16 +146,24 @@ class Registry:
 
 
 def load_registry() -> Registry:
-    """Load the built-in systems and every installed plugin; what fails is set aside."""
+    """Load the built-in systems and every installed plugin; what fails is set aside.
+
+    Raises:
+        UsageError: the environment sets no time limit that can be meant.
+    """
     registry = Registry()
     ours = Provenance("aac-bench", version_of("aac-bench"), built_in.__name__)
     registry.add("(built in)", ours, declared_specs(built_in))
-    entries = entry_points(group=hookspecs.PROJECT)
-    for entry in sorted(entries, key=lambda entry: (entry.name, entry.value)):
+    import_timeout_s()  # wrong, it is nobody's fault below
+    without = names_without()
+    for entry in installed_plugins():
+        if entry.name in without:
+            registry.switched_off.append(entry.name)
+            continue
         provenance = _provenance(entry)
         try:
-            plugin = entry.load()
-            registry.add(entry.name, provenance, declared_specs(plugin), plugin.BENCH_API)
+            specs, api = import_within(partial(_import, entry), entry)
+            registry.add(entry.name, provenance, specs, api)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a stranger's import may raise anything
@@ -175,6 +191,11 @@ def declared_specs(plugin: object) -> list[SystemSpec]:
     for spec in specs:
         _check_spec(spec)
     return specs
+
+
+def _import(entry: EntryPoint) -> tuple[list[SystemSpec], int]:
+    plugin = entry.load()
+    return declared_specs(plugin), plugin.BENCH_API
 
 
 def _broken(entry_point: str, provenance: Provenance, error: BaseException) -> BrokenPlugin:

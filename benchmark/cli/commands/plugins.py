@@ -52,6 +52,8 @@ def _list_plugins(registry: Registry) -> Iterator[_Listed]:
     for plugin in registry.plugins:
         systems = ", ".join(plugin.system_names)
         yield _Listed(plugin.entry_point, str(plugin.provenance), systems)
+    for name in registry.switched_off:
+        yield _Listed(name, "", "(switched off by --no-plugin)")
     for broken in registry.broken:
         yield _Listed(broken.entry_point, str(broken.provenance), "", broken.reason)
 
@@ -74,9 +76,16 @@ def _plugins_table(plugins: list[_Listed]) -> Table[_Listed]:
 def diagnose() -> None:
     """Show the traceback of every broken plugin and every clash of names; exit 1 if any.
 
-    Where a plugin was written for an older API, say also which modules have moved since.
+    All are imported in another process first: who ends that, or hangs in it, is named too, and
+    left out here. Where one was written for an older API, say also which modules have moved since.
     """
+    from benchmark.systems.plugin_imports import find_endings, go_without
+
+    endings = find_endings()
+    go_without([*endings])
     registry = load_plugins()
+    for name, ending in endings.items():
+        click.echo(f"{name}: {ending}; `bench --no-plugin {name} ...` goes without it")
     for plugin in registry.broken:
         say(f"{plugin.entry_point} ({plugin.provenance}): {plugin.reason}\n")
         say(plugin.traceback)
@@ -84,7 +93,7 @@ def diagnose() -> None:
         say(message)
     if registry.deprecations or any(plugin.imports_moved for plugin in registry.broken):
         _list_moved_modules()
-    if registry.broken or registry.clashes:
+    if registry.broken or registry.clashes or endings:
         sys.exit(1)
     say(f"{len(registry.plugins)} plugins, none broken.")
 

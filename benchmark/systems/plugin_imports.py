@@ -1,0 +1,161 @@
+"""Plugins' modules imported in limited time, with a word where it takes long; some not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
+
+from benchmark import hookspecs
+from benchmark.errors import UsageError
+from benchmark.machine.time_limits import call_within
+
+T = TypeVar("T")
+
+WITHOUT = "BENCH_WITHOUT_PLUGINS"
+"""Environment variable: names of plugins that are not imported, comma-separated. Processes that
+this one starts go without them, too."""
+TIMEOUT = "BENCH_PLUGIN_TIMEOUT"
+"""Environment variable: seconds that the import of one plugin may take, or ``none``."""
+IMPORT_TIMEOUT_S = 120.0
+SLOW_S = 10.0
+_BEGINS = "aac-bench: importing "
+_CAME_BACK = "aac-bench: all imports came back"
+
+
+def installed_plugins() -> list[EntryPoint]:
+    """List the entry points of all plugins, sorted by name."""
+    entries = entry_points(group=hookspecs.PROJECT)
+    return sorted(entries, key=lambda entry: (entry.name, entry.value))
+
+
+def names_without() -> frozenset[str]:
+    """List the plugins that are not to be imported."""
+    names = (name.strip() for name in os.environ.get(WITHOUT, "").split(","))
+    return frozenset(filter(None, names))
+
+
+def go_without(names: list[str]) -> None:
+    """Import none of some plugins, here and in processes that this one starts."""
+    if names:
+        os.environ[WITHOUT] = ",".join(sorted({*names_without(), *names}))
+
+
+def import_timeout_s() -> float | None:
+    """Tell how many seconds the import of one plugin may take; None is for ever.
+
+    Raises:
+        UsageError: the environment says nothing that can be meant.
+    """
+    text = os.environ.get(TIMEOUT, "").strip()
+    if not text:
+        return IMPORT_TIMEOUT_S
+    if text == "none":
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise UsageError(f"{TIMEOUT} is {text!r}; expected seconds above 0, or none.")
+    return seconds
+
+
+def import_within(load: Callable[[], T], entry: EntryPoint) -> T:
+    """Import a plugin's module; on the error stream its name is told where that takes long.
+
+    Args:
+        load: imports it, and asks it what else is to be known.
+        entry: of the plugin.
+
+    Raises:
+        OutOfTimeError: it took longer than ``import_timeout_s``.
+        BaseException: whatever else the module raises.
+    """
+    with _telling_who_is_slow(entry.name):
+        return call_within(load, import_timeout_s(), name=f"importing {entry.value}")
+
+
+@contextlib.contextmanager
+def _telling_who_is_slow(name: str) -> Iterator[None]:
+    cure = f"`bench --no-plugin {name} ...` goes without it"
+    told = f"bench: the plugin {name} is still being imported after {SLOW_S:g} s; {cure}"
+    timer = threading.Timer(SLOW_S, lambda: sys.stderr.write(f"{told}\n"))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def find_endings() -> dict[str, str]:
+    """Find plugins whose import ends the process or never comes back, in processes of their own.
+
+    Returns:
+        By name how it ended.
+    """
+    endings: dict[str, str] = {}
+    while True:
+        begun, ending = _import_elsewhere([*endings])
+        if ending is None or not begun:
+            return endings
+        endings[begun[-1]] = ending
+
+
+def _import_elsewhere(without: list[str]) -> tuple[list[str], str | None]:
+    """Import all plugins but some in another process.
+
+    Returns:
+        The names of those whose import began, and how the process ended if not after the last.
+    """
+    limit_s = import_timeout_s()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        WITHOUT: ",".join([*names_without(), *without]),
+    }
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", __name__],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            # Each import has its own limit there: who needs longer is in compiled code.
+            timeout=None if limit_s is None else limit_s * len(installed_plugins()) + SLOW_S,
+        )
+        told, ending = done.stdout, f"its import ends the process, with exit code {done.returncode}"
+    except subprocess.TimeoutExpired as error:
+        told, ending = error.stdout or b"", "its import cannot be ended"
+    lines = told.decode(errors="replace").splitlines()
+    begun = [line.removeprefix(_BEGINS) for line in lines if line.startswith(_BEGINS)]
+    return begun, None if _CAME_BACK in lines else ending
+
+
+def _import_all() -> None:
+    from benchmark.systems.registry import declared_specs  # which imports this module
+
+    for entry in installed_plugins():
+        if entry.name not in names_without():
+            _write(f"{_BEGINS}{entry.name}")
+            with contextlib.suppress(Exception, SystemExit):
+                import_within(entry.load, entry)
+                declared_specs(entry.load())
+    _write(_CAME_BACK)
+    os._exit(0)  # what imports left running is nobody's
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(f"\n{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _import_all()

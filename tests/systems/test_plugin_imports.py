@@ -1,0 +1,117 @@
+"""Plugins' modules imported in limited time, some not at all."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+from plugin_distributions import good_plugin, write_distribution
+
+from benchmark.errors import UnknownNameError, UsageError
+from benchmark.systems import plugin_imports
+from benchmark.systems.plugin_imports import (
+    IMPORT_TIMEOUT_S,
+    find_endings,
+    go_without,
+    import_timeout_s,
+    names_without,
+)
+from benchmark.systems.registry import load_registry
+
+HANGING = "import time\ntime.sleep(20)"
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setenv("BENCH_WITHOUT_PLUGINS", "")
+    yield folder
+    for name in [file.stem for file in folder.glob("*.py")]:
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [HANGING, good_plugin("late").replace("yield", "import time; time.sleep(20)\n    yield")],
+)
+def test_a_plugin_that_hangs_is_set_aside_in_time_and_the_others_load(site, monkeypatch, code):
+    write_distribution(site, "hanging", code)
+    write_distribution(site, "good", good_plugin("fine"))
+    monkeypatch.setenv("BENCH_PLUGIN_TIMEOUT", "0.2")
+    start = time.monotonic()
+    registry = load_registry()
+    assert time.monotonic() - start < 10
+    broken = next(plugin for plugin in registry.broken if plugin.entry_point == "hanging")
+    assert broken.reason == "OutOfTimeError: importing hanging took longer than 0.2 s"
+    assert "time.sleep(20)" in broken.traceback
+    assert "fine" in registry.claims
+
+
+def test_a_slow_import_tells_its_name_while_it_lasts(site, monkeypatch, capsys):
+    write_distribution(site, "slow", f"import time\ntime.sleep(0.2)\n{good_plugin('fine')}")
+    monkeypatch.setattr(plugin_imports, "SLOW_S", 0.05)
+    assert "fine" in load_registry().claims
+    told = capsys.readouterr().err
+    assert "the plugin slow is still being imported after 0.05 s" in told
+    assert "`bench --no-plugin slow ...` goes without it" in told
+
+
+def test_a_plugin_that_is_switched_off_is_not_imported_and_its_systems_are_told_so(site):
+    write_distribution(site, "hanging", "raise SystemError('imported')")
+    go_without(["hanging"])
+    registry = load_registry()
+    assert registry.switched_off == ["hanging"]
+    assert not [plugin for plugin in registry.broken if plugin.entry_point == "hanging"]
+    with pytest.raises(UnknownNameError, match=r"Switched off by --no-plugin: hanging\."):
+        registry.system("hang")
+
+
+def test_names_to_go_without_add_up(site, monkeypatch):
+    monkeypatch.setenv("BENCH_WITHOUT_PLUGINS", " a, b,,")
+    go_without(["c", "a"])
+    assert names_without() == {"a", "b", "c"}
+
+
+def test_an_import_has_a_limit_where_nobody_sets_one(monkeypatch):
+    monkeypatch.delenv("BENCH_PLUGIN_TIMEOUT", raising=False)
+    assert import_timeout_s() == IMPORT_TIMEOUT_S == 120
+    monkeypatch.setenv("BENCH_PLUGIN_TIMEOUT", "none")
+    assert import_timeout_s() is None
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "inf", "nan"])
+def test_a_limit_that_cannot_be_meant_is_refused(monkeypatch, text):
+    monkeypatch.setenv("BENCH_PLUGIN_TIMEOUT", text)
+    with pytest.raises(UsageError, match=r"BENCH_PLUGIN_TIMEOUT is .*expected seconds above 0"):
+        load_registry()
+
+
+def test_all_that_end_the_process_are_found_in_another_one(site):
+    write_distribution(site, "abort", "import os\nos.abort()")
+    write_distribution(site, "leave", "import os\nos._exit(0)")
+    write_distribution(site, "raise", "raise SystemExit(3)")
+    assert find_endings() == {
+        "abort": "its import ends the process, with exit code -6",
+        "leave": "its import ends the process, with exit code 0",
+    }
+
+
+def test_an_option_switches_a_plugin_off_whatever_the_command(site, bench):
+    write_distribution(site, "leaving", "import os\nos._exit(0)")
+    done = bench("--no-plugin", "leaving", "--no-plugin", "typo", "plugins", "list",
+                 PYTHONPATH=str(site))  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "leaving              " in done.stdout
+    assert "(switched off by --no-plugin)" in done.stdout
+    assert "bench: no plugin named 'typo' to go without; installed: " in done.stderr
+
+
+def test_doctor_names_who_ends_the_process(site, bench):
+    write_distribution(site, "leaving", "import os\nos._exit(0)")
+    done = bench("plugins", "doctor", PYTHONPATH=str(site))
+    assert done.returncode == 1
+    assert "leaving: its import ends the process, with exit code 0" in done.stdout
+    assert "`bench --no-plugin leaving ...` goes without it" in done.stdout
