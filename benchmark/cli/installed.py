@@ -18,7 +18,7 @@ def load_plugins() -> Registry:
     registry = load_registry()
     for name in sorted(names_without() - set(registry.switched_off)):
         known = ", ".join(entry.name for entry in installed_plugins()) or "none"
-        click.echo(f"bench: no plugin named {name!r} to go without; installed: {known}", err=True)
+        warn(f"no plugin named {name!r} to go without; installed: {known}")
     for deprecation in registry.deprecations:
         warn(deprecation.warning)
     return registry

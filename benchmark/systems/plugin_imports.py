@@ -13,6 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
 from benchmark import hookspecs
+from benchmark.display.escaping import show_controls
 from benchmark.errors import UsageError
 from benchmark.machine.time_limits import call_within
 
@@ -86,7 +87,7 @@ def import_within(load: Callable[[], T], entry: EntryPoint) -> T:
 def _telling_who_is_slow(name: str) -> Iterator[None]:
     cure = f"`bench --no-plugin {name} ...` goes without it"
     told = f"bench: the plugin {name} is still being imported after {SLOW_S:g} s; {cure}"
-    timer = threading.Timer(SLOW_S, lambda: sys.stderr.write(f"{told}\n"))
+    timer = threading.Timer(SLOW_S, lambda: sys.stderr.write(f"{show_controls(told)}\n"))
     timer.daemon = True
     timer.start()
     try:

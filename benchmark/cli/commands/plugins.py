@@ -85,7 +85,7 @@ def diagnose() -> None:
     go_without([*endings])
     registry = load_plugins()
     for name, ending in endings.items():
-        click.echo(f"{name}: {ending}; `bench --no-plugin {name} ...` goes without it")
+        say(f"{name}: {ending}; `bench --no-plugin {name} ...` goes without it")
     for plugin in registry.broken:
         say(f"{plugin.entry_point} ({plugin.provenance}): {plugin.reason}\n")
         say(plugin.traceback)
