@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -26,8 +25,6 @@ TIMEOUT = "BENCH_PLUGIN_TIMEOUT"
 """Environment variable: seconds that the import of one plugin may take, or ``none``."""
 IMPORT_TIMEOUT_S = 120.0
 SLOW_S = 10.0
-_BEGINS = "aac-bench: importing "
-_CAME_BACK = "aac-bench: all imports came back"
 
 
 def installed_plugins() -> list[EntryPoint]:
@@ -94,69 +91,3 @@ def _telling_who_is_slow(name: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-def find_endings() -> dict[str, str]:
-    """Find plugins whose import ends the process or never comes back, in processes of their own.
-
-    Returns:
-        By name how it ended.
-    """
-    endings: dict[str, str] = {}
-    while True:
-        begun, ending = _import_elsewhere([*endings])
-        if ending is None or not begun:
-            return endings
-        endings[begun[-1]] = ending
-
-
-def _import_elsewhere(without: list[str]) -> tuple[list[str], str | None]:
-    """Import all plugins but some in another process.
-
-    Returns:
-        The names of those whose import began, and how the process ended if not after the last.
-    """
-    limit_s = import_timeout_s()
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        WITHOUT: ",".join([*names_without(), *without]),
-    }
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", __name__],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            # Each import has its own limit there: who needs longer is in compiled code.
-            timeout=None if limit_s is None else limit_s * len(installed_plugins()) + SLOW_S,
-        )
-        told, ending = done.stdout, f"its import ends the process, with exit code {done.returncode}"
-    except subprocess.TimeoutExpired as error:
-        told, ending = error.stdout or b"", "its import cannot be ended"
-    lines = told.decode(errors="replace").splitlines()
-    begun = [line.removeprefix(_BEGINS) for line in lines if line.startswith(_BEGINS)]
-    return begun, None if _CAME_BACK in lines else ending
-
-
-def _import_all() -> None:
-    from benchmark.systems.registry import declared_specs  # which imports this module
-
-    for entry in installed_plugins():
-        if entry.name not in names_without():
-            _write(f"{_BEGINS}{entry.name}")
-            with contextlib.suppress(Exception, SystemExit):
-                import_within(entry.load, entry)
-                declared_specs(entry.load())
-    _write(_CAME_BACK)
-    os._exit(0)  # what imports left running is nobody's
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(f"\n{line}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    _import_all()

@@ -12,7 +12,6 @@ from benchmark.errors import UnknownNameError, UsageError
 from benchmark.systems import plugin_imports
 from benchmark.systems.plugin_imports import (
     IMPORT_TIMEOUT_S,
-    find_endings,
     go_without,
     import_timeout_s,
     names_without,
@@ -89,16 +88,6 @@ def test_a_limit_that_cannot_be_meant_is_refused(monkeypatch, text):
         load_registry()
 
 
-def test_all_that_end_the_process_are_found_in_another_one(site):
-    write_distribution(site, "abort", "import os\nos.abort()")
-    write_distribution(site, "leave", "import os\nos._exit(0)")
-    write_distribution(site, "raise", "raise SystemExit(3)")
-    assert find_endings() == {
-        "abort": "its import ends the process, with exit code -6",
-        "leave": "its import ends the process, with exit code 0",
-    }
-
-
 def test_an_option_switches_a_plugin_off_whatever_the_command(site, bench):
     write_distribution(site, "leaving", "import os\nos._exit(0)")
     done = bench("--no-plugin", "leaving", "--no-plugin", "typo", "plugins", "list",
@@ -107,11 +96,3 @@ def test_an_option_switches_a_plugin_off_whatever_the_command(site, bench):
     assert "leaving              " in done.stdout
     assert "(switched off by --no-plugin)" in done.stdout
     assert "bench: no plugin named 'typo' to go without; installed: " in done.stderr
-
-
-def test_doctor_names_who_ends_the_process(site, bench):
-    write_distribution(site, "leaving", "import os\nos._exit(0)")
-    done = bench("plugins", "doctor", PYTHONPATH=str(site))
-    assert done.returncode == 1
-    assert "leaving: its import ends the process, with exit code 0" in done.stdout
-    assert "`bench --no-plugin leaving ...` goes without it" in done.stdout

@@ -79,7 +79,8 @@ def diagnose() -> None:
     All are imported in another process first: who ends that, or hangs in it, is named too, and
     left out here. Where one was written for an older API, say also which modules have moved since.
     """
-    from benchmark.systems.plugin_imports import find_endings, go_without
+    from benchmark.systems.plugin_endings import find_endings
+    from benchmark.systems.plugin_imports import go_without
 
     endings = find_endings()
     go_without([*endings])
