@@ -56,9 +56,12 @@ def show_line(text: str) -> str:
 
 
 def show_log(text: str) -> str:
-    """Show text on a terminal, whose lines a server of continuous integration may read too."""
+    """Show text on a terminal, whose lines a server of continuous integration may read too.
+
+    The escapes are JSON's, so that what is printed as JSON says the same as before.
+    """
     return _COMMAND.sub(
-        lambda match: f"{match[1] or ''}\\x{ord(match[0][-1]):02x}", show_controls(text)
+        lambda match: f"{match[1] or ''}{_spell_json(match[0][-1])}", show_controls(text)
     )
 
 

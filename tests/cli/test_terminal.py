@@ -51,9 +51,9 @@ def test_no_line_of_a_message_begins_as_one_of_ours(capsys):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("::error::x", r"\x3a:error::x"),
-        ("ok\n  ::set-output name=x::1", "ok\n  \\x3a:set-output name=x::1"),
-        ("a ##[command]x", r"a \x23#[command]x"),
+        ("::error::x", r"\u003a:error::x"),
+        ("ok\n  ::set-output name=x::1", "ok\n  \\u003a:set-output name=x::1"),
+        ("a ##[command]x", r"a \u0023#[command]x"),
         ("a::b # c", "a::b # c"),
     ],
 )
