@@ -38,6 +38,7 @@ _MARKDOWN = re.compile(
     """,
     re.VERBOSE,
 )
+_SUMMARY = re.compile(r"[`*~\[]|(?<![^\W_])_|_(?![^\W_])")
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
 _BLOCK = re.compile(r"^(?:(?=[#>+=-])|(\d+)(?=[.)]\s))")
 
@@ -97,7 +98,7 @@ def escape_summary(text: str) -> str:
     They agree on character entities and not on backslashes.
     """
     line = show_controls(" ".join(text.split()))
-    return html.escape(line, quote=False).replace("`", "&#96;").replace("[", "&#91;")
+    return _SUMMARY.sub(lambda match: f"&#{ord(match[0])};", html.escape(line, quote=False))
 
 
 def escape_markdown(text: str) -> str:

@@ -157,7 +157,7 @@ def _resume(
 
 def _tell_change(change: ChangeEntry) -> None:
     changes = ", ".join(change.changes)
-    click.echo(f"bench: {change.system} captions all clips anew: {changes}.", err=True)
+    warn(f"{change.system} captions all clips anew: {changes}.")
 
 
 @contextmanager
