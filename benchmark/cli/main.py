@@ -39,6 +39,7 @@ _COMMANDS = {
     "systems": "List the systems that are installed.",
     "encoders": "List the encoders; build the embedded one.",
     "datasets": "List the data sets and where their files go.",
+    "cache": "List, check and prune what is kept to be made once.",
     "fetch": "Fetch what SPICE and FENSE need, and data sets, checked by their sums.",
     "data": "Fetch and verify data sets.",
     "doctor": "Say what this machine has and what it lacks.",

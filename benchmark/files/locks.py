@@ -58,6 +58,8 @@ def lock_beside(target: Path) -> Path:
 class Hold:
     """A use of a file or folder, until it is closed or nobody knows it any more.
 
+    Its time of change becomes now, which says when it was last used; not that of files in a folder.
+
     Attributes:
         path: what is used.
     """
@@ -72,6 +74,8 @@ class Hold:
         handle = os.open(path, os.O_RDONLY)
         with suppress(OSError):  # a file system without locks
             fcntl.flock(handle, fcntl.LOCK_SH)
+        with suppress(OSError):  # another user's, or a disk that cannot be written
+            os.utime(handle)
         self._handle = handle
         self._finalize = weakref.finalize(self, os.close, handle)
         if not self.is_current:

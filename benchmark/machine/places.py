@@ -9,8 +9,11 @@ import platformdirs
 
 from benchmark.artifacts import Artifacts
 from benchmark.errors import MachineError
+from benchmark.machine.leftovers import sweep_leftovers
 
 APP = "aac-bench"
+_swept: set[Path] = set()
+"""Cache folders that this process has looked through."""
 
 
 def data_root(named: Path | None = None) -> Path:
@@ -47,5 +50,12 @@ def models_root() -> Path:
 
 
 def artifacts() -> Artifacts:
-    """Open the store of built things under the cache root."""
-    return Artifacts(cache_root() / "artifacts")
+    """Open the store of built things under the cache root.
+
+    What killed processes left in the cache goes first, once a process.
+    """
+    root = cache_root()
+    if root not in _swept:
+        _swept.add(root)
+        sweep_leftovers(root)
+    return Artifacts(root / "artifacts")

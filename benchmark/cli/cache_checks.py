@@ -1,0 +1,54 @@
+"""Checks of what lies in the cache, by its kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmark.errors import MachineError
+from benchmark.machine.cached import CachedThing
+
+
+def find_damage_of(thing: CachedThing) -> str | None:
+    """Hold a thing against its sums; nothing is changed.
+
+    Returns:
+        What is wrong, or None where nothing is, or nothing can be said.
+    """
+    try:
+        if thing.kind == "built":
+            from benchmark.artifacts import find_damage
+
+            return find_damage(thing.path, adopts=False, looks_again=True)
+        if thing.kind == "embeddings":
+            return _damage_of_vectors(thing.path)
+        if thing.kind == "kept":
+            from benchmark.metrics.kept import count_damage
+
+            n_lines = count_damage(thing.path)
+            return f"{n_lines:,} lines are damaged or cut short" if n_lines else None
+        if thing.kind == "unfinished":
+            return _damage_of_work(thing.path)
+    except OSError as error:
+        return f"it cannot be read ({error.strerror or error})"
+    return None
+
+
+def _damage_of_vectors(folder: Path) -> str | None:
+    from benchmark.embeddings.shards import VectorFiles
+
+    found = [f"{shard}: {damage}" for shard, damage in VectorFiles(folder).damage().items()]
+    more = f" and {len(found) - 1:,} more files" if len(found) > 1 else ""
+    return f"{found[0]}{more}" if found else None
+
+
+def _damage_of_work(folder: Path) -> str | None:
+    from benchmark.metrics.bertscore.shards import damaged_notes
+    from benchmark.models.training.checkpoint import Checkpoint
+
+    for path in sorted(folder.glob("*.pt")):
+        try:
+            Checkpoint.read(path)
+        except MachineError as error:
+            return str(error.__cause__)
+    damaged = damaged_notes(folder)
+    return f"{damaged[0].name} or its pairs are not what was written" if damaged else None
