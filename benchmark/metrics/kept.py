@@ -53,8 +53,11 @@ class KeptResults:
         self.n_cut = 0  # lines that look as a killed process leaves its last one
         self._values: dict[str, Any] = {}
         self._n_read = 0
+        self._has_tail = False  # something after the last whole line
         self._hold: Hold | None = None  # against being pruned
         self.refresh()
+        if self._has_tail:
+            self._look_at_tail()
         if self.n_damaged or self.n_cut:
             self._tell_damage()
             self._write_again(1)
@@ -99,6 +102,7 @@ class KeptResults:
             ) from error
         whole = content[: content.rfind(b"\n") + 1]  # the rest is being written, or was cut
         self._n_read += len(whole)
+        self._has_tail = len(whole) < len(content)
         self._values.update(self._parse(whole.split(b"\n")))
 
     def _parse(self, lines: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
@@ -111,6 +115,12 @@ class KeptResults:
                 self.n_damaged += 1
             else:
                 self.n_cut += 1
+
+    def _look_at_tail(self) -> None:
+        """Tell a line that is being written from one that was cut, by waiting for its writer."""
+        with suppress(MachineError), self._alone():
+            self.refresh()
+            self.n_cut += self._has_tail
 
     def _tell_damage(self) -> None:
         kinds = (
