@@ -31,12 +31,14 @@ class Row:
         metrics: by key, means over the seeds.
         contributions: what each clip adds to them; None where the seeds cannot be averaged.
         spread: of a joined row, by metric the standard deviation over seeds.
+        mark: what tells it from other rows of its system in its table; see ``tell_apart``.
     """
 
     records: tuple[SystemRecord, ...]
     metrics: Mapping[str, Cell]
     contributions: Contributions | None = field(repr=False, compare=False)
     spread: Mapping[str, float] = field(default_factory=dict)
+    mark: str = ""
 
     @staticmethod
     def of(record: SystemRecord) -> Row:
@@ -50,6 +52,11 @@ class Row:
     @property
     def system(self) -> str:
         return self.record.name
+
+    @property
+    def name(self) -> str:
+        """The system, with the row's mark if it has one."""
+        return f"{self.system} @{self.mark}" if self.mark else self.system
 
     @property
     def kind(self) -> Kind:
@@ -161,6 +168,7 @@ class Row:
             "latency": self.latency.to_json() if self.latency else None,
             "distribution": planned.distribution,
             "version": planned.version,
+            "content": planned.content_id,
             "trained_on": self.trained_on,
             "train": plan.train,
             "seed": plan.seed,

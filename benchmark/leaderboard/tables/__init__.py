@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from benchmark.display.records import to_csv, to_json
 from benchmark.display.tables import FORMATS, Format, Part
 from benchmark.display.tables import render as render_parts
+from benchmark.leaderboard.likeness import tell_apart
 from benchmark.leaderboard.published import published_rows
-from benchmark.leaderboard.ranking import group_rows
+from benchmark.leaderboard.ranking import Standing, group_rows
 from benchmark.leaderboard.rows import Row, shared_label
 from benchmark.leaderboard.seeds import join_seeds
 from benchmark.leaderboard.tables.beside import table_beside_print
@@ -48,7 +49,8 @@ def render(
     if form == "csv":
         return to_csv(flatten_rows(rows))
     parts: list[Part] = []
-    for standing in group_rows(join_seeds(rows), rank_by):
+    for ranked, ranking in group_rows(join_seeds(rows), rank_by):
+        standing = Standing(tell_apart(ranked), ranking)
         label = shared_label(standing.rows)
         printed = published_rows(label) if published else published_of(lineups, label)
         best = find_best(printed, standing.rows)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from benchmark.display.numbers import show_x100
 from benchmark.display.tables import NO_VALUE, Column, Table
+from benchmark.leaderboard.likeness import describe_marks
 from benchmark.leaderboard.published import BestSupervised
 from benchmark.leaderboard.ranking import Ranking, Standing, way_to_human
 from benchmark.leaderboard.rows import Column as MetricColumn
@@ -88,7 +89,7 @@ def _rung(row: Row) -> str:
 
 
 def _name(row: Row) -> str:
-    return row.system if row.complete else f"{row.system} (incomplete)"
+    return row.name if row.complete else f"{row.name} (incomplete)"
 
 
 def _show_metric(column: MetricColumn, ranking: Ranking, placed: Placed) -> str:
@@ -120,7 +121,7 @@ def _notes_on_partial(group: Sequence[Row]) -> list[str]:
     for row in group:
         for key, cell in row.metrics.items():
             if cell.is_partial:
-                what = (row.system, _count_valued(row, key), cell.reason or "")
+                what = (row.name, _count_valued(row, key), cell.reason or "")
                 labels.setdefault(what, []).append(METRICS[key].label)
     return [
         f"{PARTIAL_MARK} {', '.join(of_row)} of {system}: {clips}: {reason}"
@@ -148,12 +149,13 @@ def _notes(standing: Standing, best: BestSupervised | None) -> list[str]:
         f"{label}: the rows were not all computed the same way; compare their signatures (json)"
         for label in differing_signatures(group)
     ]
+    lines += describe_marks(group)
     lines += [*_notes_on_left_out(group), *_notes_on_failures(group)]
     for row in group:
         if row.n_failed:
-            lines.append(f"{row.system}: {row.n_failed} clips failed and are not scored")
+            lines.append(f"{row.name}: {row.n_failed} clips failed and are not scored")
         if row.n_empty:
-            lines.append(f"{row.system}: {row.n_empty} captions are empty and scored as they stand")
+            lines.append(f"{row.name}: {row.n_empty} captions are empty and scored as they stand")
     return lines
 
 
@@ -162,7 +164,7 @@ def _notes_on_failures(group: Sequence[Row]) -> list[str]:
     names: dict[str, list[str]] = {}
     for row in group:
         if row.failure:
-            names.setdefault(row.failure, []).append(row.system)
+            names.setdefault(row.failure, []).append(row.name)
     return [f"{', '.join(of_failure)} stopped {failure}" for failure, of_failure in names.items()]
 
 
