@@ -4,6 +4,7 @@ import importlib
 import typing
 import warnings
 
+import benchmark.machine.starting  # noqa: F401 - heeds Ctrl-C while the rest is imported
 from benchmark.artifacts import ArtifactKey, Artifacts
 from benchmark.contract import (
     API_VERSION,

@@ -2,20 +2,38 @@
 
 Exit codes: 0 all is well; 1 a system failed, or a check found something; 2 the request cannot be
 meant; 3 this machine lacks something (Java, weights, disk space), or a gate found nothing
-measured; 4 a gate is inconclusive; 130 interrupted.
+measured; 4 a gate is inconclusive; 130 interrupted, 143 ended by SIGTERM, 141 nobody reads on.
 """
 
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib
+import os
 import sys
-from typing import Any
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import click
 
+from benchmark.cli.streams import (
+    CLOSED,
+    is_of_printing,
+    leave_streams,
+    spell_what_streams_cannot_hold,
+)
 from benchmark.cli.terminal import say, tamed_usage, warn
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, MachineError, UsageError, describe, quoted
+from benchmark.machine.distributions import version_of
+from benchmark.machine.signals import exit_code_of, name_of, treat_as_interrupts
+
+_LONGEST_PATH = 200
+"""Characters of a path in a message; the longest that a system takes has thousands."""
+
+_NO_PLACES = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
 
 _COMMANDS = {
     "run": "Caption a split with one or more systems, score it, print the leaderboard.",
@@ -45,6 +63,18 @@ _COMMANDS = {
     "doctor": "Say what this machine has and what it lacks.",
     "plugins": "List plugins; diagnose broken ones; begin a new one.",
 }
+
+
+class _PipeClosedError(Exception):
+    """Nobody reads on; in the place of an ``OSError`` to which click has an answer of its own."""
+
+
+@contextmanager
+def _noticing_closed_pipes() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _PipeClosedError from error
 
 
 class _LazyGroup(click.Group):
@@ -78,16 +108,12 @@ class _LazyGroup(click.Group):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        with tamed_usage():
+        with _noticing_closed_pipes(), tamed_usage():
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            with tamed_usage():
-                return super().invoke(ctx)
-        except KeyboardInterrupt:  # click would say 1
-            say("\nInterrupted.", err=True)
-            sys.exit(130)
+        with _noticing_closed_pipes(), tamed_usage():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -103,7 +129,7 @@ class _LazyGroup(click.Group):
     help="Import no plugin of this name (`bench plugins list`); repeatable. Else those that "
     "BENCH_WITHOUT_PLUGINS names, comma-separated.",
 )
-@click.version_option(package_name="aac-bench", prog_name="bench")
+@click.version_option(version_of("aac-bench"), prog_name="bench")
 def bench(without: tuple[str, ...]) -> None:
     """Run, score and rank automated audio captioning systems.
 
@@ -116,10 +142,61 @@ def bench(without: tuple[str, ...]) -> None:
         go_without([*without])
 
 
-def main(argv: list[str] | None = None) -> Any:
+def main(argv: list[str] | None = None) -> NoReturn:
     """Run the command line; errors a user can cure become one line and an exit code."""
+    treat_as_interrupts()
+    spell_what_streams_cannot_hold()
     try:
-        return bench.main(argv, prog_name="bench")
+        code = _answer(argv)
+        left = leave_streams()
+        if left is not None and code == 0:
+            code = CLOSED if isinstance(left, BrokenPipeError) else _tell_fault(left)
+    except KeyboardInterrupt as interrupt:  # while the last one was told
+        code = exit_code_of(interrupt)
+    sys.exit(code)
+
+
+def _answer(argv: list[str] | None) -> int:
+    """Run a command and say what stopped it; returns the exit code."""
+    try:
+        outcome: object = bench.main(argv, prog_name="bench", standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        say(str(end.code), err=True)
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort) as error:
+        interrupt = error.__cause__ if isinstance(error, click.Abort) else error
+        say(f"\n{name_of(interrupt)}.", err=True)
+        return exit_code_of(interrupt)
     except BenchError as error:
         warn(f"error: {error}")
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except _PipeClosedError:
+        return CLOSED
+    except (OSError, MemoryError) as error:
+        return _tell_fault(error)
+
+
+def _tell_fault(error: OSError | MemoryError) -> int:
+    """Say what this machine refused where nobody foresaw it; returns the exit code."""
+    if os.environ.get("BENCH_TRACEBACK"):
+        traceback.print_exception(error)
+    warn(f"error: {_describe_fault(error)}")
+    is_of_request = isinstance(error, OSError) and error.errno in _NO_PLACES
+    return UsageError.exit_code if is_of_request else MachineError.exit_code
+
+
+def _describe_fault(error: OSError | MemoryError) -> str:
+    if isinstance(error, OSError) and is_of_printing(error):
+        return f"cannot print: {error.strerror or error}."
+    where = "BENCH_TRACEBACK=1 shows where it was."
+    if isinstance(error, OSError) and isinstance(error.filename, str | bytes) and error.strerror:
+        path = os.fsdecode(error.filename)
+        shown = quoted(path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}...")
+        return f"cannot use {shown}: {error.strerror}. Mend that, or name another place; {where}"
+    return f"this machine refused: {describe(error)}. Mend that and try again; {where}"

@@ -15,6 +15,7 @@ from typing import TypeVar
 from benchmark.files import read_json, scratch_folder
 from benchmark.machine.clock import now
 from benchmark.machine.facts import describe_machine
+from benchmark.machine.signals import end_process
 from benchmark.machine.typed_json import read_as
 from benchmark.profiling.profile import Failure, Profile, SystemProfile
 from benchmark.profiling.request import Order, ProfileRequest
@@ -103,8 +104,7 @@ def _run_worker(order_path: Path, answer_path: Path) -> int:
         try:
             return process.wait()
         except BaseException:
-            process.kill()
-            process.wait()  # leaving the block does not, after an interrupt
+            end_process(process)  # which may be in the middle of a training
             raise
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmark.errors import BenchError, describe, trace_of
 from benchmark.files import read_json, spell_json, write_text
+from benchmark.machine.signals import exit_code_of, treat_as_interrupts
 
 
 def main(order_path: str, answer_path: str) -> None:
@@ -43,6 +44,7 @@ def _carry_out(order_path: Path) -> object:
 
 if __name__ == "__main__":
     try:
+        treat_as_interrupts()
         main(*sys.argv[1:])
-    except KeyboardInterrupt:
-        sys.exit(130)  # the process that started this one says what happened
+    except KeyboardInterrupt as interrupt:
+        sys.exit(exit_code_of(interrupt))  # the process that started this one says what happened

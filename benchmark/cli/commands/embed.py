@@ -11,6 +11,7 @@ from benchmark.cli.outputs import out_file
 from benchmark.cli.terminal import say, warn
 from benchmark.embeddings.export import EmbedRequest, embed_split
 from benchmark.errors import listed
+from benchmark.machine.signals import exit_code_of, name_of
 
 _SHOWN = 20
 
@@ -47,9 +48,10 @@ def command(request: EmbedRequest) -> None:
     """
     try:
         export = embed_split(request)
-    except KeyboardInterrupt:
-        say("\nInterrupted. The same command goes on: what is embedded is kept.", err=True)
-        sys.exit(130)
+    except KeyboardInterrupt as interrupt:
+        goes_on = "The same command goes on: what is embedded is kept."
+        say(f"\n{name_of(interrupt)}. {goes_on}", err=True)
+        sys.exit(exit_code_of(interrupt))
     contents = export.contents
     say(
         f"{request.output}: {len(contents.clip_ids):,} of {contents.n_expected:,} clips of "

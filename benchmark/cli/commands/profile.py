@@ -21,6 +21,7 @@ from benchmark.cli.outputs import out_file
 from benchmark.cli.terminal import say, warn
 from benchmark.display.layout import Format
 from benchmark.files import spell_json, write_text
+from benchmark.machine.signals import exit_code_of, name_of
 from benchmark.profiling.processes import profile_systems
 from benchmark.profiling.profile import Failure, Profile
 from benchmark.profiling.pytest_form import to_pytest_benchmark
@@ -130,9 +131,9 @@ def command(
     request = _with_scenarios(request, named, share)
     try:
         profile = profile_systems(request, load_plugins(), lambda text: say(text, err=True))
-    except KeyboardInterrupt:
-        say("\nInterrupted; nothing was kept.", err=True)
-        sys.exit(130)
+    except KeyboardInterrupt as interrupt:
+        say(f"\n{name_of(interrupt)}; nothing was kept.", err=True)
+        sys.exit(exit_code_of(interrupt))
     say(profile_tables(profile, form))
     is_good = _tell_failures(profile)
     _write(profile, out, pytest_path)

@@ -29,6 +29,7 @@ from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.patience import patience_options
 from benchmark.cli.terminal import say, warn
+from benchmark.machine.signals import exit_code_of, name_of
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
 from benchmark.runs.entries import ChangeEntry
@@ -165,7 +166,8 @@ def _telling_how_to_go_on(path: Path) -> Iterator[None]:
     """End an interrupted command with the one that finishes its run, if it had begun."""
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         if any((folder / "plan.json").is_file() for folder in folders_in(path)):
-            say(f"\nInterrupted. Go on with: bench run --resume {path}", err=True)
-        sys.exit(130)
+            how = f"Go on with: bench run --resume {path}"
+            say(f"\n{name_of(interrupt)}. {how}", err=True)
+        sys.exit(exit_code_of(interrupt))

@@ -7,6 +7,7 @@ that two machines with the same numpy score the same sounds. No caption occurs i
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from dataclasses import asdict, replace
 from functools import partial
@@ -146,7 +147,9 @@ def _render_split(split: str, folder: Path) -> None:
         for index in range(N_CLIPS[split]):
             clip_id = f"{split}-{index:04}"
             samples = render_clip(split, index)
-            soundfile.write(folder / f"{clip_id}.flac", samples, SAMPLE_RATE_HZ, "PCM_16")
+            file = io.BytesIO()  # what a full disk does to a file, soundfile does not say
+            soundfile.write(file, samples, SAMPLE_RATE_HZ, "PCM_16", format="FLAC")
+            (folder / f"{clip_id}.flac").write_bytes(file.getvalue())
             captions = caption_clip(split, index)
             scene = asdict(compose_scene(split, index))
             records.append({"clip_id": clip_id, "captions": captions, "scene": scene})

@@ -19,9 +19,9 @@ from torch import Tensor
 from benchmark.errors import DataError, MachineError, UsageError
 from benchmark.files import CACHE_CURE, tell, writing
 from benchmark.machine.progress import progress_bar
+from benchmark.machine.signals import hold_interrupt
 from benchmark.models.training.checkpoint import Checkpoint
 from benchmark.models.training.history import Epoch, best_epoch
-from benchmark.models.training.interrupts import hold_interrupt
 from benchmark.models.training.randomness import seeded
 from benchmark.models.training.task import Batch, Task, TrainingPlan
 from benchmark.models.training.weights import load_state, save_trained, trained_state
@@ -36,8 +36,8 @@ def train(task: Task[Batch], plan: TrainingPlan, checkpoint: Path, folder: Path)
     Args:
         task: what to learn, its network with its first weights.
         plan: how.
-        checkpoint: a file; written now and then and at Ctrl-C, and gone on from where it exists.
-            One that is damaged is told and put aside.
+        checkpoint: a file; written now and then and when the process is asked to end, and gone on
+            from where it exists. One that is damaged is told and put aside.
         folder: an existing one; gets ``weights.safetensors`` (see ``load_trained``) and
             ``history.json``.
 
@@ -63,7 +63,7 @@ def train(task: Task[Batch], plan: TrainingPlan, checkpoint: Path, folder: Path)
                 training.state().write(checkpoint)
                 saved_at = time.monotonic()
             if interrupt.is_set():
-                raise KeyboardInterrupt
+                raise interrupt.exception()
     if not any(epoch.n_items for epoch in training.history):
         raise DataError(
             f"{plan.label}: no batch of {len(training.history)} epochs held anything to learn "

@@ -210,15 +210,17 @@ def test_a_disk_that_takes_no_more_stops_with_the_way_to_go_on(
     assert read_run(tmp_path / "part") == read_run(tmp_path / "whole")
 
 
-def test_interrupting_keeps_what_was_captioned(toy_site, clips_folder, tmp_path):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupting_keeps_what_was_captioned(toy_site, clips_folder, tmp_path, number, code):
     arguments = ["run", "--systems", "toy[delay_s=0.2]", "--dataset", f"folder:{clips_folder}",
                  "--out", "run", *LEXICAL]  # fmt: skip
     process = start(toy_site, tmp_path, arguments)
     wait_for_rows(tmp_path / "run" / "ledger.jsonl", 3)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, errors = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert "Go on with: bench run --resume run" in errors
+    assert "Traceback" not in errors
     assert not (tmp_path / "run" / "manifest.json").exists()
 
 

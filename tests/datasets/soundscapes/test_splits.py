@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from killed import run_with_small_files
 
 from benchmark.artifacts import Artifacts
 from benchmark.contract import Split
@@ -180,3 +181,20 @@ def test_importing_the_data_set_loads_nothing_heavy():
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert not {"torch", "transformers", "pandas", "scipy", "soundfile"} & set(loaded)
+
+
+def test_a_disk_that_is_full_while_sounds_are_rendered_is_said(tmp_path):
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from benchmark.artifacts import Artifacts\n"
+        "from benchmark.datasets.soundscapes.splits import load_soundscapes\n"
+        "from benchmark.errors import MachineError\n"
+        "try:\n"
+        "    load_soundscapes('val', Artifacts(Path(sys.argv[1])))\n"
+        "except MachineError as error:\n"
+        "    print(error)\n"
+    )
+    told = run_with_small_files(code, tmp_path / "cache", most_bytes=20_000)
+    assert told.startswith("cannot write")
+    assert "File too large" in told
