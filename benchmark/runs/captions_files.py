@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark.datasets.catalogue import load_split
-from benchmark.errors import UsageError
 from benchmark.files import sha256_of
 from benchmark.machine.places import artifacts
 from benchmark.metrics.suite import MetricModels
@@ -18,7 +17,8 @@ from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.predictions import match_predictions, read_predictions
 from benchmark.runs.record import RunRecord
 from benchmark.runs.requests import ScoreRequest
-from benchmark.runs.resolve import describe_run, refuse_repeats
+from benchmark.runs.resolve import describe_run
+from benchmark.runs.row_names import choose_row_names
 
 DISTRIBUTION = "captions file"
 
@@ -30,7 +30,7 @@ def score_files(request: ScoreRequest, path: Path, models: MetricModels) -> RunR
         DataError: a file cannot be read, or its ids are not those of the split.
         UsageError: names and files do not go together.
     """
-    names = _row_names(request)
+    names = choose_row_names(request.names, request.files)
     split = load_split(request.dataset, request.data_root, artifacts())
     captions = {
         name: match_predictions(read_predictions(file), split, allow_missing=request.allow_missing)
@@ -50,17 +50,6 @@ def score_files(request: ScoreRequest, path: Path, models: MetricModels) -> RunR
         for system in plan.systems:
             ledger.extend(_entries(system, captions[system.name]))
     return score_and_seal(folder, plan, ledger.view, split, {}, models)
-
-
-def _row_names(request: ScoreRequest) -> list[str]:
-    files, names = request.files, request.names
-    if names and len(names) != len(files):
-        raise UsageError(
-            f"{len(names)} --name for {len(files)} files; expected one a file, in order, or none."
-        )
-    row_names = list(names) or [file.stem for file in files]
-    refuse_repeats(row_names)
-    return row_names
 
 
 def _entries(system: PlannedSystem, captions: Mapping[str, str]) -> list[ClipEntry]:

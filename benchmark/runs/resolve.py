@@ -41,6 +41,7 @@ from benchmark.runs.ledger import LedgerView
 from benchmark.runs.listening import Listener
 from benchmark.runs.plan import Plan, PlanHeader
 from benchmark.runs.requests import RunRequest
+from benchmark.runs.row_names import refuse_repeats
 from benchmark.systems.registry import Registry, System
 from benchmark.systems.roster import call_lineup, join_systems, names_of
 
@@ -200,7 +201,8 @@ def describe_run(
     return PlanHeader(
         command=command,
         created_at=now(),
-        argv=argv,
+        # Bytes that are no UTF-8, as of file names, have no place in the plan's own.
+        argv=tuple(text.encode(errors="backslashreplace").decode() for text in argv),
         dataset=str(split.label),
         references_sha256=hash_captions(split.references),
         n_expected=len(split.references),
@@ -210,13 +212,6 @@ def describe_run(
         run_id=secrets.token_hex(8),
         commit=find_commit(),
     )
-
-
-def refuse_repeats(names: Sequence[str]) -> None:
-    """Refuse two systems of one name in one run."""
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise UsageError(f"{listed(repeated)} is named more than once; a row stands for itself.")
 
 
 def load_same_split(plan: Plan, data_root: Path, where: Path) -> Split:

@@ -13,7 +13,7 @@ from benchmark.embeddings.writer import write_embeddings
 from benchmark.errors import RunError, UnknownNameError, UsageError
 from benchmark.runs.plan import Feeding, Plan
 from benchmark.runs.requests import RunRequest
-from benchmark.runs.resolve import find_again, refuse_repeats, resolve_run
+from benchmark.runs.resolve import find_again, resolve_run
 from benchmark.systems import built_in
 from benchmark.systems.built_in import Constant
 from benchmark.systems.registry import Provenance, Registry, declared_specs
@@ -130,6 +130,3 @@ def test_one_configuration_spelled_twice_is_refused(clips_folder):
     request = ask(clips_folder, "constant[caption=rain]", 'constant[caption="rain"]')
     with pytest.raises(UsageError, match="named more than once"):
         resolve_run(request, registry_of())
-    refuse_repeats(["a", "b"])
-    with pytest.raises(UsageError, match="'a' is named more than once"):
-        refuse_repeats(["a", "b", "a"])
