@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def _decode(path: Path) -> tuple[NDArray[np.float32], int]:
     import soundfile
 
     try:
-        with soundfile.SoundFile(path) as sound:
+        with soundfile.SoundFile(os.fsencode(path)) as sound:  # a name need not be UTF-8
             promised: int = sound.frames
             native_hz: int = sound.samplerate
             frames: NDArray[np.float32] = sound.read(dtype="float32", always_2d=True)

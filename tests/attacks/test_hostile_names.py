@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hostile_names import ALL, FIRST, attack_seeds, require_harmless
+from hostile_names import ALL, FIRST, attack_seeds, hostile_file_name, require_harmless
 from hostile_runs import make_hostile_run
 from profiles import PROFILE, TOY
 
@@ -125,6 +126,23 @@ def test_captions_of_sounds(hostile, form, monkeypatch):
             "caption", hostile.data, "--system", "teller", "--format", form, *more, codes=(1,)
         )
         require_harmless(told, form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_names_that_are_no_utf8_are_read_and_shown(hostile, form, tmp_path):
+    data = shutil.copytree(hostile.data, tmp_path / hostile_file_name(1, is_utf8=False))
+    sound = data / f"{hostile_file_name(2, is_utf8=False)}.wav"
+    shutil.copy(data / hostile.clip_ids[0], sound)
+    told = invoke("caption", sound, "--system", "constant", "--format", form)
+    require_harmless(told, form)
+    assert "a person is speaking" in told
+    require_harmless(invoke("data", "verify", f"folder:{data}", "--format", form, "--sounds"), form)
+    run = shutil.copytree(hostile.path, tmp_path / "run\udcff")
+    require_harmless(invoke("leaderboard", run, "--format", form), form)
+    written = tmp_path / "table\udcff"
+    invoke("leaderboard", run, "--format", form, "-o", written)
+    if form != "text":
+        require_harmless(written.read_text(encoding="utf-8"), form)
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import sys
@@ -35,6 +36,15 @@ def wav_bytes(data: bytes, promised: int) -> bytes:
     head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 16_000, 32_000, 2, 16)
     body = b"WAVE" + head + struct.pack("<4sI", b"data", promised) + data
     return b"RIFF" + struct.pack("<I", (len(body) + promised - len(data)) & 0xFFFFFFFF) + body
+
+
+def test_a_name_need_not_be_utf8(tmp_path):
+    plain = write_sound(tmp_path / "a.wav", sine(16_000))
+    odd = plain.rename(tmp_path / os.fsdecode(b"a\xff\x9b.wav"))
+    assert len(read_sound(odd, 16_000)) == 16_000
+    odd.write_bytes(b"no sound at all")
+    with pytest.raises(DataError, match="cannot decode"):
+        read_sound(odd, 16_000)
 
 
 def test_sixteen_bit_wav_is_read_exactly(tmp_path):
