@@ -16,6 +16,9 @@ from transformers.models.gpt2.modeling_gpt2 import GPT2PreTrainedModel
 from bench_gpt2_guidance.cross_attention import Attended, CrossAttention, draw_linear
 from bench_gpt2_guidance.guidance_options import GuidanceSettings
 
+_LENGTHS = 4
+"""Groups of rows of similar lengths in a batch."""
+
 Tokens = Sequence[int]
 Patches = NDArray[np.float32]
 Conditions = dict[str, Tensor]
@@ -121,7 +124,8 @@ class Generator(GPT2PreTrainedModel, GenerationMixin):
             ValueError: there is an audio branch, and no patches.
         """
         ids, mask = _pad([torch.tensor(tokens) for tokens in guidance], self.device)
-        conditions = _spelled("guidance", self.guidance.attend_to(self._states(ids), mask))
+        states = self._states_by_length(ids, [len(tokens) for tokens in guidance])
+        conditions = _spelled("guidance", self.guidance.attend_to(states, mask))
         if self.audio is not None:
             if patches is None:
                 raise ValueError("a generator with an audio branch needs patches; found none.")
@@ -211,6 +215,16 @@ class Generator(GPT2PreTrainedModel, GenerationMixin):
         )
         rows: list[list[int]] = written[:, 1:].tolist()
         return rows
+
+    def _states_by_length(self, ids: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Read rows of similar lengths together, so that little padding is read; 0 behind them."""
+        states = torch.zeros((*ids.shape, self.backbone.config.n_embd), device=self.device)
+        for rows in np.array_split(np.argsort(lengths, kind="stable"), _LENGTHS):
+            if len(rows):
+                longest = lengths[rows[-1]]
+                read = self._states(ids[rows, :longest])
+                states[rows, :longest] = read.to(states.dtype)
+        return states
 
     def _states(self, ids: Tensor) -> Tensor:
         # Padding stands behind all that counts, and no token looks ahead: it needs no mask.

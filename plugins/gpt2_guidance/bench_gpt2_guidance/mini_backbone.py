@@ -26,7 +26,7 @@ from bench_gpt2_guidance.triplets import Rows, hold_out_share
 from benchmark import Fact, Resources
 from benchmark.models.training import TrainingPlan, load_trained, seeded, train_once
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raise it with any change that changes weights."""
 
 _PADDING = -100
@@ -83,6 +83,7 @@ class LanguageLesson:
             n_embd=form.width,
             n_layer=form.n_layers,
             n_head=form.n_heads,
+            activation_function="gelu_pytorch_tanh",  # GPT-2's function, in one pass
             resid_pdrop=form.dropout,
             embd_pdrop=form.dropout,
             attn_pdrop=form.dropout,
@@ -171,17 +172,23 @@ class LanguageTask:
         texts = [self._texts[row] for row in rows]
         alone, rest = texts[: len(texts) // 2], texts[len(texts) // 2 :]
         joined = [rest[start : start + k] for start in range(0, len(rest), k)]
-        read = [[writer.end, *tokens] for tokens in writer.encode_captions(alone)[0]]
-        read += writer.encode_guidance(joined)[0]
+        single = [[writer.end, *tokens] for tokens in writer.encode_captions(alone)[0]]
+        # Apart, for lone captions would be padded to several times their length.
+        parts = [self._token_losses(read) for read in (single, writer.encode_guidance(joined)[0])]
+        return torch.cat(parts)
+
+    def _token_losses(self, read: Sequence[Sequence[int]]) -> Tensor:
+        """Compute the losses of all tokens of some texts but their first."""
+        if not read:
+            return torch.empty(0, device=self.network.device)
         ids = nn.utils.rnn.pad_sequence(
             [torch.tensor(tokens) for tokens in read], batch_first=True, padding_value=_PADDING
         ).to(self.network.device)
         # Padding stands behind all that counts, and no token looks ahead: it needs no mask.
-        logits = self.network(ids[:, :-1].clamp_min(0), use_cache=False).logits
+        states = self.network.transformer(ids[:, :-1].clamp_min(0), use_cache=False)
         counts = ids[:, 1:] != _PADDING
-        return nn.functional.cross_entropy(
-            logits[counts].float(), ids[:, 1:][counts], reduction="none"
-        )
+        logits = self.network.lm_head(states.last_hidden_state[counts])
+        return nn.functional.cross_entropy(logits.float(), ids[:, 1:][counts], reduction="none")
 
 
 def train_mini_backbone(

@@ -163,7 +163,7 @@ print(scorer.similar_pairs(texts, 0.7, normalised=True, folder=Path(sys.argv[2])
 def test_a_killed_run_continues_and_ends_with_the_same_files(tiny, tmp_path):
     command = [sys.executable, "-c", RUN, str(tiny.folder)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    size = "1200"
+    size = "600"
     whole = subprocess.run(
         [*command, str(tmp_path / "whole"), size],
         env=environment, capture_output=True, text=True, check=True,

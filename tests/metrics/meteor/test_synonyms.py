@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
 
@@ -50,11 +51,11 @@ def meanings_of(words, folder, jar, tmp_path):
 
 
 def sharing(meanings):
-    return {
-        (one, other)
-        for one, other in combinations(sorted(meanings), 2)
-        if set(meanings[one]) & set(meanings[other])
-    }
+    words_of = defaultdict(set)
+    for word in sorted(meanings):
+        for meaning in meanings[word]:
+            words_of[meaning].add(word)
+    return {pair for words in words_of.values() for pair in combinations(sorted(words), 2)}
 
 
 def vocabulary():
