@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from benchmark.contract import Clip, Resources, Split
-from benchmark.datasets.audio import read_sound
-from benchmark.embeddings.splits import open_files
-from benchmark.errors import DataError, UsageError
-from benchmark.machine.device import require_device
-from benchmark.machine.places import artifacts
-from benchmark.machine.progress import progress_bar
-from benchmark.runs.clips import Clips
-from benchmark.runs.entrants import Entrant, prepare
-from benchmark.runs.entries import ClipEntry, Entry, PrepareEntry
-from benchmark.runs.learning import choose_learning, loader_for
-from benchmark.runs.listening import Listener
+from benchmark.machine.isolation import Isolation
+from benchmark.runs.entries import ClipEntry, Entry
+from benchmark.runs.isolation.orders import Order, Work
+from benchmark.runs.isolation.ways import take_through
+from benchmark.runs.ledger import LedgerView
 from benchmark.runs.requests import CaptionRequest
-from benchmark.runs.runner import advancing, caption
+from benchmark.runs.sounds import find_seat
 from benchmark.systems.registry import Registry
-
-SOUND_SUFFIXES = frozenset(
-    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au"}
-)
 
 
 class SoundCaptions(NamedTuple):
@@ -40,7 +28,20 @@ class SoundCaptions(NamedTuple):
     failure: str | None
 
 
-def caption_sounds(request: CaptionRequest, registry: Registry) -> SoundCaptions:
+class _Notes:
+    """A book in memory alone."""
+
+    def __init__(self) -> None:
+        self.view = LedgerView()
+
+    def extend(self, entries: Sequence[Entry], /) -> None:
+        for entry in entries:
+            self.view.add(entry)
+
+
+def caption_sounds(
+    request: CaptionRequest, registry: Registry, *, isolation: Isolation = "none"
+) -> SoundCaptions:
     """Caption sounds with one system.
 
     Raises:
@@ -48,64 +49,9 @@ def caption_sounds(request: CaptionRequest, registry: Registry) -> SoundCaptions
         DataError: a path does not exist, there is no sound, or a file of embeddings is not of
             the training split or damaged.
     """
-    system = registry.system(request.system_name)
-    require_device(request.device)
-    if system.spec.kind == "ceiling" or system.spec.leave_one_out:
-        raise UsageError(f"{system.name} is a ceiling: it captions from references alone.")
-    if system.spec.needs_train and request.learning.train is None:
-        raise UsageError(f"{system.name} needs training captions; name a split with --train.")
-    split = _loose_split(find_sounds(request.paths))
-    learning = choose_learning(request.learning, [system.spec], split, request.data_root)
-    files = open_files(request.embeddings, [split, *learning.splits])
-    learning = learning.for_system(system.spec, files)
-    resources = Resources(
-        device=request.device,
-        seed=request.seed,
-        artifacts=artifacts(),
-        train=learning.train,
-        validation=learning.validation,
-        embedding_files=tuple(file.path for file in files),
-        load_split=loader_for(system.spec, files, request.data_root),
-    )
-    clips = Clips(Listener(split, text_only=False), split.clip_ids, request.feeding)
-    return _caption(Entrant(system, resources), clips)
-
-
-def _caption(entrant: Entrant, clips: Clips) -> SoundCaptions:
-    ready = prepare(entrant, clips.feeding.patience)
-    if isinstance(ready, PrepareEntry):
-        return SoundCaptions([], f"while preparing: {ready.error}")
-    sink: list[Entry] = []
-    with progress_bar(entrant.system.name, len(clips.clip_ids)) as bar:
-        batches = advancing(clips.batches(entrant.system, 0), bar)
-        failure = caption(ready, batches, clips, sink)
-    entries = [entry for entry in sink if isinstance(entry, ClipEntry)]
-    return SoundCaptions(sorted(entries, key=lambda entry: entry.clip_id), failure)
-
-
-def find_sounds(paths: Sequence[Path]) -> list[Path]:
-    """List sounds: files as they are named, folders searched through, each sound once.
-
-    Raises:
-        DataError: a path does not exist, or no sound was found.
-    """
-    sounds: dict[Path, None] = {}
-    for path in paths:
-        if not path.exists():
-            raise DataError(f"{path} does not exist; expected a sound or a folder of sounds.")
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        named = (file for file in inside if file == path or file.suffix.lower() in SOUND_SUFFIXES)
-        sounds |= dict.fromkeys(file for file in named if file.is_file())
-    if not sounds:
-        looked = ", ".join(map(str, paths))
-        raise DataError(f"no sound in {looked}; expected files such as .wav, .flac, .ogg or .mp3.")
-    return list(sounds)
-
-
-def _loose_split(sounds: Sequence[Path]) -> Split:
-    by_id = {str(path): path for path in sounds}
-
-    def read_clip(clip_id: str, sample_rate_hz: int) -> Clip:
-        return Clip(clip_id, read_sound(by_id[clip_id], sample_rate_hz), sample_rate_hz)
-
-    return Split("sounds", "all", dict.fromkeys(by_id, ()), frozenset(by_id), read_clip)
+    system, resources, clips = find_seat(request, registry)
+    book = _Notes()
+    work = Work(system, resources, clips, book.view)
+    order = Order(system.name, request.data_root, sounds=request)
+    failure = take_through(work, order, book, isolation)
+    return SoundCaptions(book.view.entries(system.name), failure)

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from benchmark.contract import Split
 from benchmark.errors import RunError
+from benchmark.machine.isolation import Isolation
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.folder import RunFolder, seed_folder
+from benchmark.runs.isolation.orders import Order, Work
+from benchmark.runs.isolation.ways import take_through
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
-from benchmark.runs.passes import run_system
 from benchmark.runs.plan import Plan
 from benchmark.runs.reading import read_manifest
 from benchmark.runs.record import RunRecord
@@ -39,6 +41,7 @@ def start_run(
     models: MetricModels,
     *,
     announce: Announce = _keep_still,
+    isolation: Isolation = "none",
 ) -> RunRecord:
     """Caption and score a split with one or more systems.
 
@@ -48,6 +51,7 @@ def start_run(
         path: the run's folder.
         models: what metrics stand on.
         announce: hears of the plan.
+        isolation: how far systems are kept apart.
 
     Raises:
         BenchError: the request cannot be met, or the folder cannot be written. What a system
@@ -56,7 +60,7 @@ def start_run(
     run = resolve_run(request, registry)
     folder = RunFolder.create(path, run.plan)
     announce(run.plan)
-    return _carry_out(folder, run, models)
+    return _carry_out(folder, run, models, isolation)
 
 
 def start_seeds(
@@ -67,6 +71,7 @@ def start_seeds(
     models: MetricModels,
     *,
     announce: Announce = _keep_still,
+    isolation: Isolation = "none",
 ) -> list[RunRecord]:
     """Do one run for each seed, in folders of their own under ``path``.
 
@@ -79,7 +84,10 @@ def start_seeds(
     runs = [resolve_run(dataclasses.replace(request, seed=seed), registry) for seed in seeds]
     folders = [RunFolder.create(seed_folder(path, run.plan.seed), run.plan) for run in runs]
     announce(runs[0].plan)
-    return [_carry_out(folder, run, models) for folder, run in zip(folders, runs, strict=True)]
+    return [
+        _carry_out(folder, run, models, isolation)
+        for folder, run in zip(folders, runs, strict=True)
+    ]
 
 
 def resume_run(
@@ -90,6 +98,7 @@ def resume_run(
     *,
     accepts_changes: bool = False,
     announce: Callable[[ChangeEntry], object] = _keep_still,
+    isolation: Isolation = "none",
 ) -> RunRecord:
     """Finish a run that was interrupted, or try again what failed in it.
 
@@ -100,6 +109,7 @@ def resume_run(
         models: what metrics stand on.
         accepts_changes: a system that is not what it was captions all its clips anew.
         announce: hears of each of these before any work.
+        isolation: how far systems are kept apart.
 
     Raises:
         RunError: a system or the data set's captions changed since the run began.
@@ -120,7 +130,7 @@ def resume_run(
         with Ledger(folder.ledger_path) as ledger:  # first: a plan of now over captions of then
             ledger.extend(run.changes)
         folder.replace_plan(run.plan)
-    return _carry_out(folder, run, models)
+    return _carry_out(folder, run, models, isolation)
 
 
 def rescore_run(
@@ -178,13 +188,17 @@ def score_and_seal(
     return seal_run(folder, plan, view, scored, failures)
 
 
-def _carry_out(folder: RunFolder, run: ResolvedRun, models: MetricModels) -> RunRecord:
+def _carry_out(
+    folder: RunFolder, run: ResolvedRun, models: MetricModels, isolation: Isolation
+) -> RunRecord:
     clips = run.clips()
     failures: dict[str, str] = {}
     folder.unseal()
     with Ledger(folder.ledger_path) as ledger:
         for system in run.systems:
-            failure = run_system(system, run.resources_for(system), clips, ledger)
+            work = Work(system, run.resources_for(system), clips, ledger.view)
+            order = Order(system.name, run.data_root, run=folder.path)
+            failure = take_through(work, order, ledger, isolation)
             if failure is not None:
                 failures[system.name] = failure
     return score_and_seal(folder, run.plan, ledger.view, clips.split, failures, models)

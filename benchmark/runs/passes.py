@@ -3,59 +3,132 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from benchmark.contract import Resources
 from benchmark.machine.facts import describe_machine, peak_rss_mib
+from benchmark.machine.forks import ThisProcess, ending_forks
 from benchmark.machine.progress import Bar, progress_bar
 from benchmark.runs.clips import Clips
 from benchmark.runs.entrants import Entrant, prepare
-from benchmark.runs.entries import MachineEntry, PrepareEntry
+from benchmark.runs.entries import Entry, MachineEntry, PrepareEntry
 from benchmark.runs.folds import Batch, count_folds
-from benchmark.runs.ledger import Ledger
+from benchmark.runs.ledger import LedgerView
+from benchmark.runs.moments import Book, CrashError, Moment, Tell, note_crash
+from benchmark.runs.plan import Feeding
 from benchmark.runs.runner import advancing, caption
-from benchmark.runs.timing import needs_timing, time_again
+from benchmark.runs.timing import TIMING_LIMIT_S, needs_timing, time_again
 from benchmark.systems.registry import System
 
 
-def run_system(system: System, resources: Resources, clips: Clips, ledger: Ledger) -> str | None:
+def _keep_still(moment: Moment) -> None:
+    pass
+
+
+def run_system(
+    system: System,
+    resources: Resources,
+    clips: Clips,
+    book: Book,
+    tell: Tell = _keep_still,
+) -> str | None:
     """Caption the clips that have no caption yet, and time those that are to be timed.
 
     Args:
         system: which one.
         resources: what it may use; of its first fold.
         clips: all that it is to caption.
-        ledger: holds what was done before, and takes what is done now.
+        book: holds what was done before, and takes what is done now.
+        tell: hears what the system is about to do.
 
     Returns:
         None, or why the system stopped: clip, error type and message.
     """
     n_folds = count_folds(system, clips.split)
-    with progress_bar(system.name, n_folds * len(clips.clip_ids)) as bar:
-        for fold in range(n_folds):
-            entrant = Entrant(system, dataclasses.replace(resources, fold=fold))
-            if failure := _run_fold(entrant, clips, ledger, bar):
-                return failure
+    with ending_forks() as this, progress_bar(system.name, n_folds * len(clips.clip_ids)) as bar:
+        way = _Way(book, tell, this)
+        try:
+            for fold in range(n_folds):
+                entrant = Entrant(system, dataclasses.replace(resources, fold=fold))
+                if failure := _run_fold(entrant, clips, way, bar):
+                    return failure
+        except (Exception, KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # asyncio.CancelledError, a panic in Rust
+            this.require()
+            crash = CrashError(f"{type(error).__name__}: {error}")
+            return note_crash(system, resources, way.moment, crash, book)
     return None
 
 
-def _run_fold(entrant: Entrant, clips: Clips, ledger: Ledger, bar: Bar) -> str | None:
-    system, view = entrant.system, ledger.view
+@dataclass(slots=True)
+class _Way:
+    """A book that only the process that opened it writes to, and what is being done."""
+
+    book: Book
+    tell: Tell
+    this: ThisProcess
+    moment: Moment = field(default=Moment("starting"))
+
+    @property
+    def view(self) -> LedgerView:
+        return self.book.view
+
+    def extend(self, entries: Sequence[Entry], /) -> None:
+        self.this.require()
+        self.book.extend(entries)
+
+    def come_to(self, moment: Moment) -> None:
+        self.this.require()
+        self.moment = moment
+        self.tell(moment)
+
+    def along(self, batches: Iterable[Batch], feeding: Feeding) -> Iterator[Batch]:
+        """Yield batches, and tell of each before and of their end."""
+        for batch in batches:
+            self.come_to(Moment("captioning", batch, _longest_call(batch, feeding)))
+            yield batch
+        self.come_to(Moment("ending"))
+
+
+def _run_fold(entrant: Entrant, clips: Clips, way: _Way, bar: Bar) -> str | None:
+    system, view = entrant.system, way.view
     batches = clips.batches(system, entrant.fold)
     missing = [batch for batch in batches if not view.has_captions_of(batch)]
     bar.advance(_count_clips(batches) - _count_clips(missing))
     is_untimed = needs_timing(system, clips, view)
     if not missing and not is_untimed:
         return None
-    ready = prepare(entrant, clips.feeding.patience)
+    patience = clips.feeding.patience
+    way.come_to(Moment("preparing", limit_s=patience.limit_of_preparing(system.spec)))
+    ready = prepare(entrant, patience)
     if isinstance(ready, PrepareEntry):
-        ledger.extend([ready])
+        way.extend([ready])
         return f"while preparing: {ready.error}"
-    if missing and (failure := caption(ready, advancing(missing, bar), clips, ledger)):
+    fed = advancing(way.along(missing, clips.feeding), bar)
+    if missing and (failure := caption(ready, fed, clips, way)):
         return failure
+    way.come_to(Moment("timing", limit_s=_longest_timing(clips.feeding)))
     timed = time_again(ready, clips, view) if is_untimed else []
-    ledger.extend([*timed, MachineEntry(describe_machine(), peak_rss_mib())])
+    way.extend([*timed, MachineEntry(describe_machine(), peak_rss_mib())])
     return None
+
+
+def _longest_call(batch: Batch, feeding: Feeding) -> float | None:
+    """Tell how many seconds a batch may take where all goes wrong; None is for ever."""
+    patience, n_clips = feeding.patience, len(batch.clip_ids)
+    if patience.timeout_s is None:
+        return None
+    n_calls = (n_clips > 1) + n_clips * (1 + patience.n_retries)
+    n_calls *= 2 if feeding.is_explained else 1
+    waits_s = sum(patience.wait_before(retry) for retry in range(1, patience.n_retries + 1))
+    return n_calls * patience.timeout_s + n_clips * waits_s
+
+
+def _longest_timing(feeding: Feeding) -> float | None:
+    timeout_s = feeding.patience.timeout_s
+    return None if timeout_s is None else TIMING_LIMIT_S + 2 * timeout_s
 
 
 def _count_clips(batches: Sequence[Batch]) -> int:

@@ -204,6 +204,11 @@ class Plan:
             self.label.portable == other.label.portable
         )
 
+    def of_system(self, name: str) -> Plan:
+        """Plan the same for one of its systems."""
+        systems = tuple(planned for planned in self.systems if planned.name == name)
+        return dataclasses.replace(self, systems=systems)
+
     def with_metrics(self, metrics: tuple[str, ...]) -> Plan:
         """Plan to compute other metrics."""
         return dataclasses.replace(self, header=dataclasses.replace(self.header, metrics=metrics))

@@ -10,10 +10,11 @@ from small_clips import write_clips
 
 from benchmark.contract import SystemSpec
 from benchmark.errors import DataError, UnknownNameError, UsageError
-from benchmark.runs.captioning import caption_sounds, find_sounds
+from benchmark.runs.captioning import caption_sounds
 from benchmark.runs.learning import AskedLearning
 from benchmark.runs.plan import Feeding
 from benchmark.runs.requests import CaptionRequest
+from benchmark.runs.sounds import find_sounds
 from benchmark.systems import built_in
 from benchmark.systems.registry import Provenance, Registry, declared_specs
 

@@ -16,6 +16,7 @@ from benchmark.cli.arguments import (
     embeddings_option,
     explain_option,
     gathered,
+    isolation_option,
     learning_options,
     lineup_options,
     metric_model_options,
@@ -29,6 +30,7 @@ from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.patience import patience_options
 from benchmark.cli.terminal import say, warn
+from benchmark.machine.isolation import Isolation
 from benchmark.machine.signals import exit_code_of, name_of
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
@@ -80,6 +82,7 @@ from benchmark.systems.roster import describe_left_out
     help="Clips to caption once more, alone and with caches off, for the latency.",
 )
 @explain_option
+@isolation_option
 @click.option("--limit", type=click.IntRange(min=1), help="Caption the first N clips only.")
 @click.option("--text-only", is_flag=True, help="Need no sound: for floors and ceilings.")
 @rank_by_option
@@ -105,6 +108,7 @@ def command(
     published: bool,
     resume: Path | None,
     accepts_changes: bool,
+    isolation: Isolation,
 ) -> None:
     """Caption a split with one or more systems, score it, print the leaderboard."""
     if bool(request.systems or request.lineups) == (resume is not None):
@@ -118,20 +122,27 @@ def command(
     path = resume or out or default_run_path("run", request.dataset)
     with _telling_how_to_go_on(path):
         if resume is None:
-            records = _start(request, seeds, path, models)
+            records = _start(request, seeds, path, models, isolation)
         else:
-            records = _resume(path, request.data_root, models, accepts_changes=accepts_changes)
+            records = _resume(
+                path, request.data_root, models, isolation, accepts_changes=accepts_changes
+            )
     lineups = [find_lineup(name) for name in records[0].plan.lineups]
     finish(records, rank_by=rank_by, published=published, lineups=lineups)
 
 
 def _start(
-    request: RunRequest, seeds: Sequence[int] | None, path: Path, models: MetricModels
+    request: RunRequest,
+    seeds: Sequence[int] | None,
+    path: Path,
+    models: MetricModels,
+    isolation: Isolation,
 ) -> list[RunRecord]:
     request = dataclasses.replace(request, argv=tuple(sys.argv[1:]))
+    registry, tell = load_plugins(), _tell_left_out
     if seeds is None:
-        return [start_run(request, load_plugins(), path, models, announce=_tell_left_out)]
-    return start_seeds(request, seeds, load_plugins(), path, models, announce=_tell_left_out)
+        return [start_run(request, registry, path, models, announce=tell, isolation=isolation)]
+    return start_seeds(request, seeds, registry, path, models, announce=tell, isolation=isolation)
 
 
 def _tell_left_out(plan: Plan) -> None:
@@ -140,7 +151,12 @@ def _tell_left_out(plan: Plan) -> None:
 
 
 def _resume(
-    path: Path, data_root: Path, models: MetricModels, *, accepts_changes: bool
+    path: Path,
+    data_root: Path,
+    models: MetricModels,
+    isolation: Isolation,
+    *,
+    accepts_changes: bool,
 ) -> list[RunRecord]:
     registry = load_plugins()
     return [
@@ -151,6 +167,7 @@ def _resume(
             models,
             accepts_changes=accepts_changes,
             announce=_tell_change,
+            isolation=isolation,
         )
         for folder in folders_in(path)
     ]
