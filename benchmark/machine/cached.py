@@ -85,13 +85,14 @@ class Pruning:
         return self.older_than_days is None or age_days > self.older_than_days
 
 
-def list_cached(root: Path) -> list[CachedThing]:
+def list_cached(root: Path, models: Path) -> list[CachedThing]:
     """List what lies in the cache, by kind and name.
 
     Args:
         root: the cache folder, which need not be there.
+        models: the folder of models, of which only leftovers are listed.
     """
-    leftovers = find_leftovers(root)
+    leftovers = find_leftovers(root, models)
     named = [("leftover", str(path), path) for path in leftovers]
     things = [_look_at(kind, name, path) for kind, name, path in (*_named(root), *named)]  # type: ignore[arg-type]
     return sorted(things, key=lambda thing: (list(KINDS).index(thing.kind), thing.name))

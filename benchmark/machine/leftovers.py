@@ -23,23 +23,25 @@ _EARLIER_AGE_S = 2 * 86_400.0
 _MIB = 1 << 20
 
 
-def find_leftovers(root: Path) -> list[Path]:
+def find_leftovers(root: Path, models: Path) -> list[Path]:
     """List what is left of processes that are gone.
 
     Args:
         root: the cache folder.
+        models: the folder of models; downloads that go on where they were stopped are none.
 
     Returns:
-        Partial things and locks within the cache, and this user's temporary folders.
+        Partial things and locks within both, and this user's temporary folders.
     """
-    within = [path for folder in _folders_of(root) for path in find_abandoned(folder)]
+    folders = [*_folders_of(root), models, *_visible_folders(models)]
+    within = [path for folder in folders for path in find_abandoned(folder)]
     scratch = Path(tempfile.gettempdir())
     return [*within, *find_abandoned(scratch, prefix=_SCRATCH), *_of_earlier_versions(scratch)]
 
 
-def sweep_leftovers(root: Path) -> None:
-    """Remove what is left of processes that are gone, and say so in a line."""
-    paths = find_leftovers(root)
+def sweep_leftovers(root: Path, models: Path) -> None:
+    """Remove what ``find_leftovers`` finds, and say so in a line."""
+    paths = find_leftovers(root, models)
     n_bytes = sum(map(bytes_of, paths))
     removed = [path for path in paths if remove_leftover(path)]
     if [path for path in removed if not path.name.endswith(".lock")]:

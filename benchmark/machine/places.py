@@ -57,5 +57,5 @@ def artifacts() -> Artifacts:
     root = cache_root()
     if root not in _swept:
         _swept.add(root)
-        sweep_leftovers(root)
+        sweep_leftovers(root, models_root())
     return Artifacts(root / "artifacts")

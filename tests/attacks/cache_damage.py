@@ -231,7 +231,7 @@ def attack(kind: str, seed: int, n_attacks: int) -> Counter[str]:
 def _survive(
     read: Callable[[Path], object], root: Path, expected: object, what: str
 ) -> Counter[str]:
-    is_checked = any(find_damage_of(thing) for thing in list_cached(root))
+    is_checked = any(find_damage_of(thing) for thing in list_cached(root, root / "models"))
     error_stream = io.StringIO()
     try:
         with contextlib.redirect_stderr(error_stream):

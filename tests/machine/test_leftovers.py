@@ -35,13 +35,14 @@ def places(tmp_path, monkeypatch):
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     monkeypatch.setenv("BENCH_CACHE", str(root))
+    monkeypatch.setenv("BENCH_MODELS", str(tmp_path / "models"))
     return root, scratch
 
 
 def test_what_a_killed_process_left_is_told_and_goes_when_the_store_is_opened(places, capsys):
     root, scratch = places
     run_until("ready", WORKS, root, scratch)
-    assert len(find_leftovers(root)) == 3
+    assert len(find_leftovers(root, root / "models")) == 3
     artifacts()
     assert [path.name for path in root.rglob("*")] == ["artifacts"]
     assert list(scratch.iterdir()) == []
@@ -57,7 +58,7 @@ def test_what_a_living_process_makes_stays(places, capsys):
         folder_beside(root / "artifacts" / "decoder-0123") as half,
         scratch_folder("bench-x") as own,
     ):
-        sweep_leftovers(root)
+        sweep_leftovers(root, root / "models")
         assert half.is_dir()
         assert own.is_dir()
     assert capsys.readouterr().err == ""
@@ -69,7 +70,7 @@ def test_folders_of_earlier_versions_go_once_nobody_can_need_them(places):
         (scratch / name).mkdir()
         past = (scratch / name).stat().st_mtime - age_days * 86_400
         os.utime(scratch / name, (past, past))
-    sweep_leftovers(root)
+    sweep_leftovers(root, root / "models")
     assert sorted(path.name for path in scratch.iterdir()) == ["bench-meteor-new", "other-old"]
 
 
@@ -77,3 +78,14 @@ def test_a_scratch_folder_is_nobody_elses(places):
     with scratch_folder("bench-x") as own:
         assert own.stat().st_mode & 0o777 == 0o700
     assert not own.exists()
+
+
+def test_what_a_fetch_left_among_the_models_goes_and_what_goes_on_stays(places, tmp_path):
+    models = tmp_path / "models"
+    left = [models / ".spice-0123abcd.partial", models / "fense" / ".tiny-0123abcd.partial"]
+    stays = [models / ".fense--tiny-downloads-0123", models / "clap.bin.partial", models / "clap"]
+    for path in (*left, *stays):
+        path.mkdir(parents=True)
+    artifacts()
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in stays)

@@ -22,7 +22,7 @@ from benchmark.machine.cached import (
     list_cached,
     remove_cached,
 )
-from benchmark.machine.places import cache_root
+from benchmark.machine.places import cache_root, models_root
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 _UNITS = ("", "K", "M", "G", "T")
@@ -62,7 +62,7 @@ def list_things(names: tuple[str, ...], kinds: tuple[Kind, ...], form: Format) -
     """
     things = _fitting(names, kinds)
     total = sum(thing.n_bytes for thing in things)
-    note = f"{len(things)} things, {_show_size(total)}."
+    note = f"{_count(len(things))}, {_show_size(total)}."
     say(render([_table(things, [note])], form))
 
 
@@ -84,7 +84,7 @@ def check(names: tuple[str, ...], kinds: tuple[Kind, ...], form: Format) -> None
     damage_of: Column[CachedThing] = Column(
         "damage", lambda thing: damages[thing] or NO_VALUE, side="left"
     )
-    note = f"{len(damaged)} of {len(things)} things damaged."
+    note = f"{len(damaged)} of {_count(len(things))} damaged."
     say(render([_table(damaged, [note], damage_of)], form) if damaged or form != "text" else note)
     if damaged:
         sys.exit(1)
@@ -121,7 +121,7 @@ def prune(
             "nothing says what to prune. Give names, --kind, --older-than or --down-to; "
             "`bench cache list` shows what there is."
         )
-    chosen = Pruning(names, kinds, days, size).choose(list_cached(cache_root()))
+    chosen = Pruning(names, kinds, days, size).choose(list_cached(cache_root(), models_root()))
     n_bytes = 0
     for thing, is_gone in ((thing, True) for thing in chosen) if dry_run else remove_cached(chosen):
         if not is_gone:
@@ -137,7 +137,7 @@ def _fitting(names: tuple[str, ...], kinds: tuple[Kind, ...]) -> list[CachedThin
 
     return [
         thing
-        for thing in list_cached(cache_root())
+        for thing in list_cached(cache_root(), models_root())
         if (not kinds or thing.kind in kinds)
         and (not names or any(fnmatch(thing.name, name) for name in names))
     ]
@@ -172,6 +172,10 @@ def _table(
             for thing in things
         ],
     )
+
+
+def _count(n_things: int) -> str:
+    return "1 thing" if n_things == 1 else f"{n_things} things"
 
 
 def _age_days(thing: CachedThing) -> float:

@@ -28,6 +28,7 @@ def cache(tmp_path, monkeypatch):
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     monkeypatch.setenv("BENCH_CACHE", str(root))
+    monkeypatch.setenv("BENCH_MODELS", str(tmp_path / "models"))
     holds = {}
     monkeypatch.setattr("benchmark.artifacts.store._holds", holds)
     build = lambda folder: (folder / "weights").write_bytes(bytes(range(256)) * 8)  # noqa: E731
