@@ -51,11 +51,24 @@ def finish(
         for name, reason in record.manifest.failures.items():
             warn(f"{name} stopped {reason}")
             say_line(f"       its traceback is in {RunFolder(record.path).ledger_path}", err=True)
+        _tell_failed_clips(record)
     is_unexplained = [_tell_unexplained_in(record) for record in records]
     if any(is_unexplained) or not all(row.complete for row in rows):
         sys.exit(1)
     if any(cell.has_failed for row in rows for cell in row.metrics.values()):
         sys.exit(MachineError.exit_code)
+
+
+def _tell_failed_clips(record: RunRecord) -> None:
+    """Name the clips that systems have no caption of though they went on, and why of the first."""
+    for name, system in record.systems.items():
+        failed = system.sealed.failed_clips
+        if not failed or system.sealed.failure is not None:
+            continue
+        clip_id, error = next(iter(failed.items()))
+        warn(f"{name} has no caption of {len(failed):,} clips: {listed([*failed])}")
+        say_line(f"       the first: at clip {clip_id!r}: {error}", err=True)
+        say_line(f"       try them again with `bench run --resume {record.path}`", err=True)
 
 
 def tell_unexplained(name: str, explained: Mapping[str, Explained], cure: str = "") -> bool:

@@ -147,4 +147,5 @@ def compare_systems(
 
 
 def _side(system: SystemRecord) -> dict[str, str | int]:
-    return {"name": system.title, "n_scored": system.contributions.n_clips}
+    n_scored = system.contributions.n_clips
+    return {"name": system.title, "n_scored": n_scored, "n_failed": system.sealed.n_failed}

@@ -38,6 +38,7 @@ class SystemOnClip:
         silence: why no caption is shown.
         scores: by metric, raw; None where the clip has no value.
         explained: what the caption leaned on; None where nobody asked, or it cannot say.
+        flaws: what must be known of the system's row.
     """
 
     name: str
@@ -46,6 +47,7 @@ class SystemOnClip:
     silence: str
     scores: Mapping[str, float | None]
     explained: Explained | None
+    flaws: tuple[str, ...] = ()
 
     def to_json(self) -> JsonObject:
         why = self.explained.error if self.explained else None
@@ -164,6 +166,7 @@ def _look_at_system(row: Row, clip_id: str, metrics: Sequence[Metric]) -> System
         silence=EACH_REFERENCE if is_of_folds else NO_CAPTION,
         scores={key: _known(of_clips.get(clip_id)) for key, of_clips in values.items()},
         explained=None if is_of_folds else system.explained.get(clip_id),
+        flaws=row.flaws,
     )
 
 

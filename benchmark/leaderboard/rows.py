@@ -13,7 +13,7 @@ from benchmark.metrics.catalogue import METRICS, STANDARD_MODELS
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.signature import Signature
 from benchmark.runs.latency import Latency
-from benchmark.runs.record import RunRecord, SystemRecord
+from benchmark.runs.record import RunRecord, SystemRecord, with_flaws
 from benchmark.runs.scores import Cell
 from benchmark.systems.disclosure import SawData, saw_data
 
@@ -57,6 +57,16 @@ class Row:
     def name(self) -> str:
         """The system, with the row's mark if it has one."""
         return f"{self.system} @{self.mark}" if self.mark else self.system
+
+    @property
+    def flaws(self) -> tuple[str, ...]:
+        """What must be known of it wherever its name is shown; nothing where all is well."""
+        return tuple(dict.fromkeys(m for record in self.records for m in record.sealed.flaws))
+
+    @property
+    def name_with_flaws(self) -> str:
+        """Its name, and what must be known of it: ``wsac-pd (3 failed)``."""
+        return with_flaws(self.name, self.flaws)
 
     @property
     def kind(self) -> Kind:

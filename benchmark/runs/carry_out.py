@@ -15,6 +15,7 @@ from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.folder import RunFolder, seed_folder
 from benchmark.runs.isolation.orders import Order, Work
 from benchmark.runs.isolation.ways import take_through
+from benchmark.runs.leaving_out import leave_out
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
 from benchmark.runs.plan import Plan
 from benchmark.runs.reading import read_manifest
@@ -99,6 +100,7 @@ def resume_run(
     accepts_changes: bool = False,
     announce: Callable[[ChangeEntry], object] = _keep_still,
     isolation: Isolation = "none",
+    without: Sequence[str] = (),
 ) -> RunRecord:
     """Finish a run that was interrupted, or try again what failed in it.
 
@@ -110,18 +112,23 @@ def resume_run(
         accepts_changes: a system that is not what it was captions all its clips anew.
         announce: hears of each of these before any work.
         isolation: how far systems are kept apart.
+        without: systems that the run is to go on without.
 
     Raises:
+        UsageError: no system would be left, or one that is to be left out is not there.
         RunError: a system or the data set's captions changed since the run began.
     """
     folder = RunFolder.open(path)
     plan = folder.read_plan()
+    view = read_ledger(folder.ledger_path)
+    if without:
+        plan = leave_out(plan, view, without)
+        folder.unseal()
+        folder.replace_plan(plan)
     if plan.command == "score":
-        view = read_ledger(folder.ledger_path)
         return score_and_seal(
             folder, plan, view, load_same_split(plan, data_root, path), {}, models
         )
-    view = read_ledger(folder.ledger_path)
     run = find_again(plan, registry, data_root, path, view=view, accepts_changes=accepts_changes)
     for change in run.changes:
         announce(change)

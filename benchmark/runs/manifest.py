@@ -32,6 +32,7 @@ class SealedSystem:
         latency: of its timed calls; None where none were timed.
         trained_on: data sets that its weights have seen, as its captioner says, else its record.
         facts: what it said of how it was prepared.
+        failed_clips: by clip without a caption the error that took it, of folds the first one.
     """
 
     n_scored: int
@@ -41,10 +42,17 @@ class SealedSystem:
     latency: Latency | None
     trained_on: tuple[str, ...]
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    failed_clips: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
         return self.n_failed == 0 and self.failure is None
+
+    @property
+    def flaws(self) -> tuple[str, ...]:
+        """What stands beside its name wherever that is shown; nothing where all is well."""
+        flaws = [] if self.failure is None else ["incomplete"]
+        return (*flaws, f"{self.n_failed:,} failed") if self.n_failed else tuple(flaws)
 
     @staticmethod
     def of(
@@ -52,17 +60,22 @@ class SealedSystem:
     ) -> SealedSystem:
         """Sum up what a ledger says of a system."""
         entries = view.entries(planned.name)
+        failed: dict[str, str] = {}
+        for entry in entries:
+            if entry.state not in CAPTIONED:
+                failed.setdefault(entry.clip_id, entry.error or "")
         prepared = view.prepared_entries(planned.name)
         last = prepared[-1] if prepared else None
         disclosed = last.trained_on if last else None
         return SealedSystem(
             n_scored=n_scored,
             n_empty=sum(entry.state == "empty" for entry in entries),
-            n_failed=len({entry.clip_id for entry in entries if entry.state not in CAPTIONED}),
+            n_failed=len(failed),
             failure=failure,
             latency=summarise_latency(view.timed_entries(planned.name), prepared),
             trained_on=planned.trained_on if disclosed is None else disclosed,
             facts=dict(last.facts) if last else {},
+            failed_clips=failed,
         )
 
 
@@ -115,13 +128,8 @@ class Manifest:
         )
 
     def to_json(self) -> JsonObject:
-        systems = {
-            name: {
-                **dataclasses.asdict(dataclasses.replace(system, latency=None)),
-                "latency": system.latency.to_json() if system.latency else None,
-            }
-            for name, system in self.systems.items()
-        }
+        """Spell it; what earlier versions did not know stands there only if it is so."""
+        systems = {name: _spell(system) for name, system in self.systems.items()}
         return {
             "schema": SCHEMA,
             "finished_at": self.finished_at,
@@ -149,6 +157,13 @@ class Manifest:
         )
 
 
+def _spell(system: SealedSystem) -> JsonObject:
+    spelt = dataclasses.asdict(dataclasses.replace(system, latency=None))
+    if not system.failed_clips:
+        del spelt["failed_clips"]
+    return {**spelt, "latency": system.latency.to_json() if system.latency else None}
+
+
 @dataclass(frozen=True, slots=True)
 class _FlatSystem:
     """A ``SealedSystem`` as JSON has it: its latency is read apart."""
@@ -160,6 +175,7 @@ class _FlatSystem:
     latency: dict[str, object] | None
     trained_on: tuple[str, ...]
     facts: dict[str, Fact]
+    failed_clips: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +197,5 @@ def _gather(flat: _FlatSystem, where: object, name: str) -> SealedSystem:
         latency or None,
         flat.trained_on,
         flat.facts,
+        flat.failed_clips,
     )

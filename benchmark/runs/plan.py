@@ -148,7 +148,8 @@ class Plan:
         limit: only so many of the clips that are here were asked for.
         embeddings: the files of embeddings that stand for missing sounds.
         lineups: names of the line-ups that were asked for; their systems are among ``systems``.
-        left_out: members of these that the run goes without, and why.
+        left_out: members of these that the run goes without, and systems that it went on without,
+            and why.
     """
 
     header: PlanHeader

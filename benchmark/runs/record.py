@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +61,11 @@ class SystemRecord:
         """How people name it: ``runs/mine::wsac-pd``."""
         return f"{self.path}{SYSTEM_SEPARATOR}{self.name}"
 
+    @property
+    def title_with_flaws(self) -> str:
+        """Its title, with what must be known of it: ``runs/mine::wsac-pd (3 failed)``."""
+        return with_flaws(self.title, self.sealed.flaws)
+
     def cell(self, key: str) -> Cell | None:
         """Look up a metric's score; None where it was not asked for."""
         return self.scores.metrics.get(key)
@@ -85,6 +90,11 @@ class SystemRecord:
         if not cell.is_available:
             return cell.reason or "unavailable"
         return None if self.contributions.has(key) else f"no statistics in {self.path}"
+
+
+def with_flaws(name: str, flaws: Sequence[str]) -> str:
+    """Say behind a name what must be known of what it names."""
+    return f"{name} ({', '.join(flaws)})" if flaws else name
 
 
 @dataclass(frozen=True)

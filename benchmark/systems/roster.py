@@ -17,11 +17,11 @@ NO_SOUND = "--text-only gives no sound"
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A member of a line-up that a run goes without.
+    """A system that a run goes without: a member of a line-up, or one that somebody left out.
 
     Attributes:
         system_name: what its row would be called.
-        lineup: the line-up's name.
+        lineup: the line-up's name; empty for a system that is left out for itself.
         reason: why it cannot run, without a full stop.
     """
 
@@ -125,12 +125,12 @@ def join_systems(
 
 
 def describe_left_out(left_out: Iterable[LeftOut]) -> list[str]:
-    """Say in a sentence each what is left out of line-ups for one reason."""
+    """Say in a sentence each what is left out, of line-ups or for itself, for one reason."""
     names: dict[tuple[str, str], list[str]] = {}
     for each in left_out:
         names.setdefault((each.lineup, each.reason), []).append(each.system_name)
     return [
-        f"Left out of {lineup}: {', '.join(dict.fromkeys(of_reason))}: {reason}."
+        f"Left out{lineup and f' of {lineup}'}: {', '.join(dict.fromkeys(of_reason))}: {reason}."
         for (lineup, reason), of_reason in names.items()
     ]
 

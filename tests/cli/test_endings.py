@@ -44,3 +44,22 @@ def test_a_system_that_stopped_makes_it_1_and_says_where_its_traceback_is(record
     shown = capsys.readouterr().err
     assert shown.startswith("bench: constant stopped after 10 clips: RuntimeError: torn\n")
     assert shown.endswith(f"its traceback is in {record.path / 'ledger.jsonl'}\n")
+
+
+def test_clips_that_failed_are_named_with_the_way_to_try_them_again(record, capsys):
+    failed = {"a.wav": "ConnectionError: 503", "b.wav": "ConnectionError: 504"}
+    sealed = record.systems["constant"].sealed
+    sealed = dataclasses.replace(sealed, n_failed=2, failed_clips=failed)
+    systems = dict(record.systems)
+    systems["constant"] = dataclasses.replace(systems["constant"], sealed=sealed)
+    manifest = dataclasses.replace(record.manifest, systems={"constant": sealed})
+    with pytest.raises(SystemExit) as ending:
+        finish([dataclasses.replace(record, systems=systems, manifest=manifest)])
+    assert ending.value.code == 1
+    shown = capsys.readouterr()
+    assert shown.err.splitlines() == [
+        "bench: constant has no caption of 2 clips: 'a.wav', 'b.wav'",
+        "       the first: at clip 'a.wav': ConnectionError: 503",
+        f"       try them again with `bench run --resume {record.path}`",
+    ]
+    assert "constant (2 failed)" in shown.out

@@ -152,6 +152,21 @@ def test_resuming_a_finished_run_calls_nobody_and_changes_no_number(start, resum
     assert after.scores == before.scores
 
 
+def test_a_run_is_finished_without_a_system_whatever_became_of_it(start, clips, monkeypatch):
+    monkeypatch.setattr(Hisser, "is_broken", True)
+    before = start("hisser", "constant")
+    interrupt(before.path, n_lines=3)
+    bare = Registry()  # whoever brought the hisser may be gone by now
+    bare.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    after = resume_run(before.path, bare, clips, MODELS, without=["hisser"])
+    assert list(after.systems) == ["constant"]
+    assert after.manifest.is_complete
+    assert after.scores.systems["constant"] == before.scores.systems["constant"]
+    (left_out,) = read_run(before.path).plan.left_out
+    assert left_out.reason.startswith("left out on resuming, after 2 captions")
+    assert rescore_run(before.path, clips, MODELS).scores == after.scores
+
+
 def test_a_run_is_unsealed_while_it_is_worked_on(start, resume, clips, registry, tmp_path):
     seals = []
 

@@ -28,6 +28,7 @@ _SYSTEMS = st.builds(
     latency=st.none() | st.builds(latency_of, AMOUNTS),
     trained_on=st.lists(TEXTS, max_size=3).map(tuple),
     facts=FACTS,
+    failed_clips=st.dictionaries(TEXTS, TEXTS, max_size=3),
 )
 _MANIFESTS = st.builds(
     Manifest,
@@ -77,6 +78,16 @@ def test_states_are_counted_and_a_clip_that_failed_in_two_folds_is_one():
     sealed = SealedSystem.of(PLANNED, view, 2, None)
     assert (sealed.n_scored, sealed.n_empty, sealed.n_failed) == (2, 2, 2)
     assert not sealed.is_complete
+    assert list(sealed.failed_clips) == ["c", "d"]
+    assert sealed.flaws == ("2 failed",)
+
+
+def test_failed_clips_are_written_where_there_are_some_with_what_took_them():
+    assert "failed_clips" not in spelled(MANIFEST)["systems"]["toy"]
+    view = view_of(clip("a"), clip("b", "error", error="OSError: 503"))
+    sealed = {"toy": SealedSystem.of(PLANNED, view, 1, None)}
+    written = spelled(dataclasses.replace(MANIFEST, systems=sealed))
+    assert written["systems"]["toy"]["failed_clips"] == {"b": "OSError: 503"}
 
 
 @pytest.mark.parametrize(

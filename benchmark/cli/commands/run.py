@@ -98,6 +98,11 @@ from benchmark.systems.roster import describe_left_out
     is_flag=True,
     help="With --resume: systems that changed since it began caption all clips anew.",
 )
+@click.option(
+    "--without",
+    callback=read_names,
+    help="With --resume: systems that the run is to go on without, comma-separated.",
+)
 @gathered(learning=AskedLearning, feeding=Feeding, request=RunRequest, models=MetricModels)
 def command(
     request: RunRequest,
@@ -109,6 +114,7 @@ def command(
     resume: Path | None,
     accepts_changes: bool,
     isolation: Isolation,
+    without: tuple[str, ...],
 ) -> None:
     """Caption a split with one or more systems, score it, print the leaderboard."""
     if bool(request.systems or request.lineups) == (resume is not None):
@@ -117,6 +123,8 @@ def command(
         )
     if accepts_changes and resume is None:
         raise click.UsageError("--accept-changes goes with --resume: a new run has no changes.")
+    if without and resume is None:
+        raise click.UsageError("--without goes with --resume: name what is to run in --systems.")
     if resume is None:
         require_computed(rank_by, request.metrics)
     path = resume or out or default_run_path("run", request.dataset)
@@ -125,7 +133,7 @@ def command(
             records = _start(request, seeds, path, models, isolation)
         else:
             records = _resume(
-                path, request.data_root, models, isolation, accepts_changes=accepts_changes
+                path, request.data_root, models, isolation, without, accepts_changes=accepts_changes
             )
     lineups = [find_lineup(name) for name in records[0].plan.lineups]
     finish(records, rank_by=rank_by, published=published, lineups=lineups)
@@ -155,6 +163,7 @@ def _resume(
     data_root: Path,
     models: MetricModels,
     isolation: Isolation,
+    without: Sequence[str],
     *,
     accepts_changes: bool,
 ) -> list[RunRecord]:
@@ -168,6 +177,7 @@ def _resume(
             accepts_changes=accepts_changes,
             announce=_tell_change,
             isolation=isolation,
+            without=without,
         )
         for folder in folders_in(path)
     ]

@@ -80,10 +80,11 @@ function rowOf(system, clip) {
     return make("td", { class: isBest(value, index, clip) ? `${name} best` : name }, shown(value));
   });
   const rung = system.rung === "system" ? [] : [make("span", { class: "rung" }, system.rung)];
+  const flaws = system.flaws.map((flaw) => make("span", { class: "rung" }, flaw));
   return make(
     "tr",
     { class: system === chosenSystem() ? "chosen" : "" },
-    make("th", { scope: "row", title: system.name }, system.name, ...rung),
+    make("th", { scope: "row", title: system.name }, system.name, ...rung, ...flaws),
     make("td", { class: text === caption?.trim() ? "" : "quiet" }, text, ...evidenceOf(system, clip)),
     ...cells,
   );

@@ -54,6 +54,7 @@ def page_data(
         "systems": [
             {
                 "name": row.system,
+                "flaws": list(row.flaws),
                 "rung": row.rung,
                 "isCompared": row in compared,
                 **_captions(row.record, clip_ids),

@@ -68,8 +68,8 @@ def _title(comparison: Comparison) -> str:
 def _notes(comparison: Comparison) -> list[str]:
     units = "clusters" if comparison.n_clusters else "clips"
     notes = [
-        f"A: {comparison.pair.first.title}",
-        f"B: {comparison.pair.second.title}",
+        f"A: {comparison.pair.first.title_with_flaws}",
+        f"B: {comparison.pair.second.title_with_flaws}",
         f"Values x100; in brackets the 95 % interval of {comparison.n_draws:,} paired bootstrap "
         f"draws of {units}. The verdict is that of approximate randomisation ({units} swapped "
         "between A and B) at 5 %, corrected by Holm over the metrics of this table.",

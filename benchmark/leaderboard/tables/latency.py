@@ -20,7 +20,7 @@ class Timed(NamedTuple):
 
 def latency_table(group: Sequence[Row]) -> Table[Timed]:
     """Lay out the latency of rows that have one, percentiles with their 95 % bounds."""
-    rows = [Timed(row.name, row.latency) for row in group if row.latency]
+    rows = [Timed(row.name_with_flaws, row.latency) for row in group if row.latency]
     title = "Latency, one clip a call, caches off, with 95 % bounds"
     columns = list(_COLUMNS)
     if len({row.latency.machine for row in rows}) > 1:

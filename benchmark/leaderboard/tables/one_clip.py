@@ -17,6 +17,7 @@ from benchmark.leaderboard.tables.evidence import (
     wrap_caption,
 )
 from benchmark.metrics.catalogue import Metric
+from benchmark.runs.record import with_flaws
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _captions_table(clip: OneClip) -> Table[SystemOnClip]:
     less = [metric.label for metric in clip.metrics if not metric.higher_is_better]
     return Table(
         columns=[
-            Column("system", lambda system: system.name),
+            Column("system", lambda system: with_flaws(system.name, system.flaws)),
             Column("rung", lambda system: "" if system.rung == "system" else system.rung),
             Column("caption", _show_caption, side="left", stays=True),
             *(Column(metric.label, score(metric), side="right") for metric in clip.metrics),

@@ -19,7 +19,7 @@ def render_power(report: PowerReport, form: Format) -> str:
     table = Table(
         columns=[*_columns(report)],
         rows=report.metrics,
-        title=f"{report.row.plan.dataset}, {report.row.title}, {report.n_clips:,} clips",
+        title=f"{report.row.plan.dataset}, {report.row.title_with_flaws}, {report.n_clips:,} clips",
         notes=_notes(report),
         records=[
             *map(_record, report.metrics),
@@ -74,7 +74,7 @@ def _notes(report: PowerReport) -> list[str]:
         "out as another clip did, so that the two correlate with about "
         f"{1 - settings.changed_share:.2g} (--against takes a real one)"
         if report.against is None
-        else report.against.title
+        else report.against.title_with_flaws
     )
     notes = [
         f"{settings.n_trials:,} simulated comparisons a figure, ± the standard error of so many; "

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from benchmark.display.numbers import show_x100
 from benchmark.display.tables import NO_VALUE, Column, Table
+from benchmark.errors import listed
 from benchmark.leaderboard.likeness import describe_marks
 from benchmark.leaderboard.published import BestSupervised
 from benchmark.leaderboard.ranking import Ranking, Standing, way_to_human
@@ -59,7 +60,7 @@ def header_of(column: MetricColumn) -> str:
 def _columns(standing: Standing, best: BestSupervised | None) -> Iterator[Column[Placed]]:
     group, ranking = standing
     yield Column("#", lambda placed: placed.place, stays=True)
-    yield Column("system", lambda placed: _name(placed.row))
+    yield Column("system", lambda placed: placed.row.name_with_flaws)
     for column in table_columns(group)[0]:
         if METRICS[column.key].in_table:
             yield Column(header_of(column), partial(_mark, column, ranking))
@@ -86,10 +87,6 @@ def _place(standing: Standing) -> list[Placed]:
 def _rung(row: Row) -> str:
     """Name the rung of a row that is not ranked."""
     return NO_VALUE if row.rung == "system" else row.rung
-
-
-def _name(row: Row) -> str:
-    return row.name if row.complete else f"{row.name} (incomplete)"
 
 
 def _show_metric(column: MetricColumn, ranking: Ranking, placed: Placed) -> str:
@@ -153,10 +150,18 @@ def _notes(standing: Standing, best: BestSupervised | None) -> list[str]:
     lines += [*_notes_on_left_out(group), *_notes_on_failures(group)]
     for row in group:
         if row.n_failed:
-            lines.append(f"{row.name}: {row.n_failed} clips failed and are not scored")
+            lines.append(
+                f"{row.name}: {row.n_failed} clips failed and are not scored{_name_failed(row)}"
+            )
         if row.n_empty:
             lines.append(f"{row.name}: {row.n_empty} captions are empty and scored as they stand")
     return lines
+
+
+def _name_failed(row: Row) -> str:
+    """Name the first failed clips; earlier versions did not note which they were."""
+    clips = dict.fromkeys(c for record in row.records for c in record.sealed.failed_clips)
+    return f": {listed([*clips], 3)}" if clips else ""
 
 
 def _notes_on_failures(group: Sequence[Row]) -> list[str]:

@@ -42,7 +42,7 @@ def test_a_failing_system_is_reported_and_the_others_go_on(bench, clips_folder, 
                  "--dataset", f"folder:{clips_folder}", *LEXICAL)  # fmt: skip
     assert done.returncode == 1
     assert "toy-raises[after=5] stopped at clip 'test-05.wav': ValueError" in done.stderr
-    assert "toy-raises[after=5] (incomplete)" in done.stdout
+    assert "toy-raises[after=5] (incomplete, 1 failed)" in done.stdout
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert manifest["complete"] is False
     assert manifest["systems"]["toy-raises[after=5]"]["n_scored"] == 5
@@ -271,6 +271,19 @@ def test_resuming_with_other_captions_is_refused(bench, clips_folder):
         done = bench(*arguments)
         assert done.returncode == 2
         assert "but the run was made with" in done.stderr
+
+
+def test_a_run_goes_on_without_a_system_and_its_table_says_so(bench, clips_folder, tmp_path):
+    done = bench("run", "--systems", "toy-raises[after=5],toy", "--out", "run", "--keep-going",
+                 "--dataset", f"folder:{clips_folder}", *LEXICAL)  # fmt: skip
+    assert done.returncode == 1
+    assert "toy-raises[after=5] (7 failed)" in done.stdout
+    assert json.loads((tmp_path / "run" / "plan.json").read_text())["max_failures"] is None
+    done = bench("run", "--resume", "run", "--without", "toy-raises")
+    assert done.returncode == 0, done.stderr
+    assert "Left out: toy-raises[after=5]: left out on resuming, after 5 captions" in done.stdout
+    refused = bench("run", "--systems", "toy", "--without", "toy")
+    assert (refused.returncode, "--without goes with --resume" in refused.stderr) == (2, True)
 
 
 def test_rescoring_needs_the_ledger_alone(bench, clips_folder, tmp_path):

@@ -20,7 +20,7 @@ from timed_calls import latency_of
 from benchmark.contract import SplitLabel
 from benchmark.leaderboard.published import published_rows
 from benchmark.leaderboard.ranking import group_rows
-from benchmark.leaderboard.tables import render
+from benchmark.leaderboard.tables import FORMATS, render
 from benchmark.systems.roster import LeftOut
 
 
@@ -73,7 +73,7 @@ def test_rows_over_other_clips_stand_in_a_table_of_their_own():
 
 def test_an_incomplete_row_has_no_rank_and_says_so():
     text = render([row("broken", n_failed=3, failure="at clip 'x': ValueError: no")], "text")
-    assert "broken (incomplete)" in text
+    assert "broken (incomplete, 3 failed)" in text
     assert "broken stopped at clip 'x': ValueError: no" in text
     assert "3 clips failed and are not scored" in text
     assert "│ 1 " not in text
@@ -304,3 +304,16 @@ def test_a_value_that_lacks_clips_is_marked_and_a_note_says_of_which_clips_it_is
     records = json.loads(render(rows, "json"))
     assert records[1]["metrics"]["spice"]["value"] == pytest.approx(0.15)
     assert records[1]["metrics"]["spice"]["reason"] == "a caption is longer than 100 words"
+
+
+def test_a_row_with_failed_clips_says_so_in_every_table_and_names_them_below():
+    failed = {f"{name}.wav": "OSError: down" for name in "abcd"}
+    for form in FORMATS:
+        if form in ("json", "csv"):
+            continue
+        text = render([timed("toy", n_failed=4, failed_clips=failed)], form)
+        assert text.count("toy (4 failed)") == 2, form  # of quality and of latency
+        assert "a.wav" in text
+    assert "toy: 4 clips failed and are not scored: 'a.wav', 'b.wav', 'c.wav' and 1 more" in render(
+        [row("toy", n_failed=4, failed_clips=failed)], "text"
+    )
