@@ -31,6 +31,8 @@ _ROW_TYPE = np.dtype("<f4")
 _KEY_TYPE = np.dtype([("key", "V32"), ("n_rows", "<i4")])
 _DIGITS, _DIGITS_BEFORE = 40, 32
 _SMALL = KEYS_PER_SHARD // 2
+_MOST_LOOKS = 8
+"""For vectors that others merge again and again while they are looked for."""
 _MOST_SMALL = 64  # small shards are merged once there are more
 
 
@@ -66,9 +68,11 @@ class VectorFiles:
         with self._lock:
             self._hold_folder()
             known = self._read_indexed(keys)
-            if any(key not in known for key in keys):
-                self._index_new_shards()
-                known |= self._read_indexed([key for key in keys if key not in known])
+            for _ in range(_MOST_LOOKS):
+                missing = [key for key in keys if key not in known]
+                if not missing or not self._index_new_shards():
+                    break
+                known |= self._read_indexed(missing)
             return known
 
     def add(self, vectors: Mapping[bytes, Rows]) -> None:
@@ -181,7 +185,9 @@ class VectorFiles:
         for part in ("keys", "rows"):  # in this order: without its keys a shard does not count
             self._path(shard, part).unlink(missing_ok=True)
 
-    def _index_new_shards(self) -> None:
+    def _index_new_shards(self) -> bool:
+        """Look at what others added or merged; False where that is nothing."""
+        n_before = len(self._n_keys)
         for shard in self._shards_there():
             if shard in self._n_keys:
                 continue
@@ -191,6 +197,7 @@ class VectorFiles:
                 continue
             except _DamagedError as error:
                 self._discard(shard, str(error))
+        return len(self._n_keys) > n_before
 
     def _shards_there(self) -> list[str]:
         paths = sorted(self._folder.glob("*.keys.npy"))
