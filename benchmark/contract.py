@@ -148,7 +148,7 @@ class Split:
 
 def hash_clip_ids(clip_ids: Iterable[str]) -> str:
     """Hash a set of clip ids, whatever their order: rows compare only when these agree."""
-    return hashlib.sha256("\n".join(sorted(clip_ids)).encode()).hexdigest()
+    return hashlib.sha256("\n".join(sorted(clip_ids)).encode(errors="surrogatepass")).hexdigest()
 
 
 def hash_captions(references: References) -> str:

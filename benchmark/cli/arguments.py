@@ -222,6 +222,14 @@ def lineup_options(function: Callable[..., None]) -> Callable[..., None]:
     return join_names
 
 
+trust_edited_option = click.option(
+    "--trust-edited",
+    is_flag=True,
+    help="Go on with runs and baselines that were edited since they were sealed; the output says "
+    "so.",
+)
+
+
 def split_list(text: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
     """Split a comma-separated option; the default where it was not given."""
     if text is None:

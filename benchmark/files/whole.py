@@ -73,9 +73,11 @@ def write_bytes(path: Path, content: bytes, cure: str = CURE) -> None:
         file.write(content)
 
 
-def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_rows(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], cure: str = CURE
+) -> None:
     """Write a table as CSV; see ``written_whole``."""
-    with written_whole(path) as file:
+    with written_whole(path, cure) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         writer = csv.writer(text)
         writer.writerow(header)

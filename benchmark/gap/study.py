@@ -18,9 +18,11 @@ from benchmark.gap.samples import draw_clips, embed_pairs
 from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
 from benchmark.runs.folder import RunFolder
+from benchmark.runs.inspecting import inspect_folder
 from benchmark.runs.plan import Plan
 from benchmark.runs.reading import read_manifest
 from benchmark.runs.resolve import load_same_split
+from benchmark.runs.seals import SEALED, Integrity
 
 DEFAULT_TEMPERATURE = 0.01
 MOST_GAP_CLIPS = 20_000
@@ -41,6 +43,7 @@ class GapRequest:
         encoders: joint encoders to look at; none: those that the run's systems say they use.
         n_clips: clips to embed of each split, drawn with the run's seed; None: all.
         device: torch's spelling.
+        trust_edited: go on with a run that was edited since it was sealed.
     """
 
     run: Path
@@ -48,6 +51,7 @@ class GapRequest:
     encoders: tuple[str, ...] = ()
     n_clips: int | None = None
     device: str = "cpu"
+    trust_edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,12 @@ class GapReport:
     dataset: str
     train: str
     encoders: tuple[EncoderGap, ...]
+    integrity: Integrity = SEALED
 
     def to_json(self) -> JsonObject:
         return {
             "run": self.run,
+            "seal": self.integrity.state,
             "dataset": self.dataset,
             "train": self.train,
             "encoders": [encoder.to_json() for encoder in self.encoders],
@@ -123,15 +129,19 @@ def report_gap(request: GapRequest) -> GapReport:
 def open_study(request: GapRequest) -> Study:
     """Find what a finished run is about and what its systems say of themselves; raises the same."""
     folder = RunFolder.open(request.run)
-    plan = folder.read_plan()
-    facts = {name: system.facts for name, system in read_manifest(folder, plan).systems.items()}
+    with folder.steady():
+        plan = folder.read_plan()
+        manifest = read_manifest(folder, plan)
+        integrity = inspect_folder(folder)
+    integrity.require(request.run, trust_edited=request.trust_edited)
+    facts = {name: system.facts for name, system in manifest.systems.items()}
     names = request.encoders or _joint_encoders(facts, request.run)
     require_device(request.device)
     split = load_same_split(plan, request.data_root, request.run)
     train_label = plan.train or str(train_split_of(split.label))
     train = load_split(train_label, request.data_root, artifacts())
     store = EmbeddingStore(artifacts().root / "embeddings")
-    return Study(request, plan, split, train, facts, tuple(dict.fromkeys(names)), store)
+    return Study(request, plan, split, train, facts, tuple(dict.fromkeys(names)), store, integrity)
 
 
 def _joint_encoders(facts: Mapping[str, Facts], run: Path) -> tuple[str, ...]:
@@ -165,6 +175,7 @@ class Study:
         facts: by system.
         encoder_names: of the spaces to look at.
         store: where embeddings are kept.
+        integrity: of the run.
     """
 
     request: GapRequest
@@ -174,6 +185,7 @@ class Study:
     facts: Mapping[str, Facts]
     encoder_names: tuple[str, ...]
     store: EmbeddingStore
+    integrity: Integrity = SEALED
 
     @property
     def is_of_training(self) -> bool:
@@ -182,7 +194,7 @@ class Study:
 
     def report(self, gaps: Sequence[EncoderGap]) -> GapReport:
         labels = str(self.split.label), str(self.train.label)
-        return GapReport(str(self.request.run), *labels, tuple(gaps))
+        return GapReport(str(self.request.run), *labels, tuple(gaps), self.integrity)
 
     def load_encoders(self) -> Iterator[JointEncoder]:
         """Load the encoders, one at a time."""

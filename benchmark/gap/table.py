@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 from benchmark.display.numbers import show_number, show_x100
 from benchmark.display.records import Record
-from benchmark.display.tables import NO_VALUE, Column, Format, Table, render, wrap
+from benchmark.display.tables import NO_VALUE, Column, Format, Part, Table, render, wrap
 from benchmark.gap.crossings import Crossing
 from benchmark.gap.study import EncoderGap, GapReport
+from benchmark.runs.seals import SealState
 
 _LEGEND = (
     "gap: length of the sounds' mean less the captions'; own, others': mean cosine of a sound and "
@@ -21,8 +22,10 @@ _LEGEND = (
 def render_gap(report: GapReport, form: Format) -> str:
     """Lay a report out in a format; csv and json hold the raw figures."""
     memory = f"{report.run}: {report.dataset}, memory {report.train}"
-    tables = map(_table, report.encoders)
-    return render([memory, *tables, wrap(_LEGEND)], form, report.to_json())
+    tables = [_table(encoder, report.integrity.state) for encoder in report.encoders]
+    note = report.integrity.describe(report.run)
+    parts: list[Part] = [memory, *([note] if note else []), *tables, wrap(_LEGEND)]
+    return render(parts, form, report.to_json())
 
 
 def describe_crossing(crossing: Crossing) -> str:
@@ -40,7 +43,7 @@ def describe_crossing(crossing: Crossing) -> str:
     return crossing.strategy + how
 
 
-def _table(encoder: EncoderGap) -> Table[Crossing]:
+def _table(encoder: EncoderGap, seal: SealState) -> Table[Crossing]:
     before = encoder.before
     pairs = f"{len(before.sounds):,} clips, {len(before.captions):,} references, "
     if "n_pairs" in encoder.crossings[0].settings:  # each row says itself what it is of
@@ -54,7 +57,7 @@ def _table(encoder: EncoderGap) -> Table[Crossing]:
             f"{encoder.encoder}: {pairs}{memory}{before.sounds.shape[1]:,} dimensions{users}"
         ),
         notes=encoder.notes,
-        records=[_record(encoder, crossing) for crossing in encoder.crossings],
+        records=[{**_record(encoder, each), "seal": seal} for each in encoder.crossings],
     )
 
 

@@ -20,16 +20,29 @@ BASELINES = Path("leaderboards/baselines")
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A baseline that was written, and what changed against the one before."""
+    """A baseline that was written, and what changed against the one before.
+
+    Attributes:
+        caveat: what its numbers are to be taken with, None where nothing is.
+    """
 
     path: Path
     version: int
     run: str
     changes: tuple[str, ...]
+    caveat: str | None = None
 
 
-def accept_run(path: Path, reason: str, out: Path | None = None) -> Accepted:
+def accept_run(
+    path: Path, reason: str, out: Path | None = None, *, trust_edited: bool = False
+) -> Accepted:
     """Write a run as the baseline of its data set.
+
+    Args:
+        path: of the run.
+        reason: why these numbers are the ones to hold.
+        out: the baseline's file.
+        trust_edited: go on with a run or a former baseline that was edited; the new one says so.
 
     Raises:
         UsageError: no reason is given.
@@ -40,19 +53,20 @@ def accept_run(path: Path, reason: str, out: Path | None = None) -> Accepted:
     """
     if not reason.strip():
         raise UsageError("an empty --reason; say why these numbers are the ones to hold.")
-    record = read_run(path)
-    record.require_unedited()
+    record = read_run(path, trust_edited=trust_edited)
     record.require_captions()
     require_complete(record)
     target = out or default_baseline(record)
-    previous = read_run(target) if target.exists() else None
+    previous = read_run(target, trust_edited=trust_edited) if target.exists() else None
     read_history(history_beside(target))
     acceptance = _acceptance(record, previous, reason.strip())
     accepted = dataclasses.replace(record, acceptance=acceptance)
     write_run(accepted, target)
     append_nights(history_beside(target), nights_of(accepted, "accepted", reason.strip()))
     changes = () if previous is None else tuple(list_changes(HeldRun(record, previous)))
-    return Accepted(target, acceptance.version, acceptance.run, changes)
+    return Accepted(
+        target, acceptance.version, acceptance.run, changes, record.describe_integrity()
+    )
 
 
 def default_baseline(record: RunRecord) -> Path:
@@ -91,7 +105,6 @@ def _acceptance(record: RunRecord, previous: RunRecord | None, reason: str) -> A
     """
     before = None
     if previous is not None:
-        previous.require_unedited()
         version = previous.acceptance.version if previous.acceptance else 0
         before = Predecessor(version, previous.content_id)
         if before.run == record.content_id:

@@ -47,6 +47,7 @@ class GateRequest:
         junit, summary, json: files to write; the summary is added to.
         is_summary_offered: nobody asked for the summary, its place was offered: where it cannot
             be written, that is told and changes nothing.
+        trust_edited: judge a run, or by a baseline, that was edited since it was sealed.
     """
 
     run: Path
@@ -58,6 +59,7 @@ class GateRequest:
     summary: Path | None = None
     json: Path | None = None
     is_summary_offered: bool = False
+    trust_edited: bool = False
 
     def refuse_mixed_up_files(self) -> None:
         """Refuse to write a report over what is read.
@@ -105,9 +107,9 @@ def hold_gate(request: GateRequest) -> GatedNight:
     policy = read_policy(request.policy)
     for report in (request.junit, request.json):
         _remove_former(report)
-    baseline = read_run(request.baseline)
-    baseline.require_unedited()
+    baseline = read_run(request.baseline, trust_edited=request.trust_edited)
     baseline.require_captions()
+    baseline.require_accepted()
     night = _judge(request, baseline, policy)
     verdict = night.verdict
     if request.junit is not None:
@@ -125,8 +127,7 @@ def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNi
     if not request.run.is_file() and not RunFolder.open(request.run).manifest_path.is_file():
         why = "the run is unfinished: it has no manifest.json"
         return GatedNight(unmeasured(why, str(request.run), baseline, policy))
-    run = read_run(request.run)
-    run.require_unedited()
+    run = read_run(request.run, trust_edited=request.trust_edited)
     run.require_captions()
     past, notes = _read_past(request)
     if why_not := why_not_tonight(run, request.expected, past):
@@ -136,7 +137,8 @@ def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNi
     verdict = dataclasses.replace(
         verdict, made=Made.of(run), notes=(*_notes_on_itself(run, baseline), *verdict.notes, *notes)
     )
-    if request.history is None or verdict.unmeasured is not None:
+    is_edited = bool(run.integrity.edits or baseline.integrity.edits)
+    if request.history is None or verdict.unmeasured is not None or is_edited:
         return GatedNight(verdict)
     tonight = tuple(nights_of(run, "night", verdict.outcome))
     steps = tuple(find_steps([*past, *tonight], policy.n_history_runs))

@@ -46,7 +46,7 @@ def unmeasured(why: str, run: str, baseline: RunRecord, policy: Policy) -> Verdi
 
 
 def _notes(night: HeldRun) -> list[str]:
-    """Say what was seen and cannot be judged: what is new, and another machine."""
+    """Say what was seen and cannot be judged: what is new, edited, and another machine."""
     notes = [f"{name}: new, not in the baseline" for name in night.new]
     for system in night.scored:
         if system.name not in night.pairs:
@@ -55,6 +55,7 @@ def _notes(night: HeldRun) -> list[str]:
         new = [key for key in JUDGED if has_value(system, key) and not has_value(before, key)]
         if new:
             notes.append(f"{system.name}: {', '.join(new)} new, not in the baseline")
+    notes += filter(None, (record.describe_integrity() for record in (night.run, night.baseline)))
     if night.other_machine:
         notes.append(f"another machine than the baseline's: {night.other_machine}")
     return notes

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from benchmark.display.escaping import escape_xml
 from benchmark.gate.checks import Check, Verdict
+from benchmark.runs.seals import EDITED
 
 
 def render_junit(verdict: Verdict) -> str:
@@ -23,6 +24,10 @@ def render_junit(verdict: Verdict) -> str:
         errors=str(n_unmeasured),
         skipped=str(verdict.count("inconclusive")),
     )
+    if edited := [note for note in verdict.notes if note.startswith(EDITED)]:
+        properties = ElementTree.SubElement(suite, "properties")
+        for note in edited:
+            ElementTree.SubElement(properties, "property", name=EDITED, value=escape_xml(note))
     if verdict.unmeasured is not None:
         case = ElementTree.SubElement(suite, "testcase", classname="run", name="measured")
         message = escape_xml(verdict.unmeasured)

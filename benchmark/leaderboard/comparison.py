@@ -147,5 +147,9 @@ def compare_systems(
 
 
 def _side(system: SystemRecord) -> dict[str, str | int]:
-    n_scored = system.contributions.n_clips
-    return {"name": system.title, "n_scored": n_scored, "n_failed": system.sealed.n_failed}
+    return {
+        "name": system.title,
+        "n_scored": system.contributions.n_clips,
+        "n_failed": system.sealed.n_failed,
+        "seal": system.integrity.state,
+    }

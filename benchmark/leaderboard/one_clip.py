@@ -89,6 +89,7 @@ class OneClip:
             "run": str(self.record.path),
             "dataset": self.record.plan.dataset,
             "clip": self.clip_id,
+            "seal": self.record.integrity.state,
             "references": list(self.references),
             "systems": [system.to_json() for system in self.systems],
             "oracle": self.oracle.to_json() if self.oracle else None,

@@ -12,6 +12,7 @@ from benchmark.files import JsonObject
 from benchmark.metrics.catalogue import METRICS
 from benchmark.runs.pairs import SystemPair, sort_metrics, sort_pair
 from benchmark.runs.record import SystemRecord
+from benchmark.runs.seals import Integrity
 from benchmark.stats import LEVEL, PairedResult, resolvable_gap
 from benchmark.stats.power import (
     Drop,
@@ -97,11 +98,18 @@ class PowerReport:
     metrics: tuple[MetricPower, ...]
     absent: Mapping[str, str]
 
+    @property
+    def integrity(self) -> Integrity:
+        """Whether the rows' runs are what was sealed."""
+        rows = [self.row, *([] if self.against is None else [self.against])]
+        return Integrity.of_all(row.integrity for row in rows)
+
     def to_json(self) -> JsonObject:
         return {
             "dataset": self.row.plan.dataset,
             "row": self.row.title,
             "against": None if self.against is None else self.against.title,
+            "seal": self.integrity.state,
             "settings": asdict(self.settings),
             "n_clips": self.n_clips,
             "metrics": {metric.key: metric.to_json() for metric in self.metrics},

@@ -15,6 +15,7 @@ from benchmark.metrics.signature import Signature
 from benchmark.runs.latency import Latency
 from benchmark.runs.record import RunRecord, SystemRecord, with_flaws
 from benchmark.runs.scores import Cell
+from benchmark.runs.seals import Integrity
 from benchmark.systems.disclosure import SawData, saw_data
 
 Rung = Literal["system", "retrieval", "floor", "ceiling"]
@@ -61,7 +62,7 @@ class Row:
     @property
     def flaws(self) -> tuple[str, ...]:
         """What must be known of it wherever its name is shown; nothing where all is well."""
-        return tuple(dict.fromkeys(m for record in self.records for m in record.sealed.flaws))
+        return tuple(dict.fromkeys(m for record in self.records for m in record.flaws))
 
     @property
     def name_with_flaws(self) -> str:
@@ -97,6 +98,11 @@ class Row:
         return sum(record.sealed.n_failed for record in self.records)
 
     @property
+    def n_missing(self) -> int:
+        """Clips that were planned, and of which the run says nothing at all."""
+        return sum(record.sealed.n_missing for record in self.records)
+
+    @property
     def n_empty(self) -> int:
         return sum(record.sealed.n_empty for record in self.records)
 
@@ -107,7 +113,12 @@ class Row:
 
     @property
     def complete(self) -> bool:
-        return self.n_failed == 0 and self.failure is None
+        return all(record.sealed.is_complete for record in self.records)
+
+    @property
+    def integrity(self) -> Integrity:
+        """Whether its runs are what was sealed."""
+        return Integrity.of_all(record.integrity for record in self.records)
 
     @property
     def clips_sha256(self) -> str:
@@ -170,6 +181,7 @@ class Row:
             "n_scored": self.n_scored,
             "n_expected": self.n_expected,
             "n_failed": self.n_failed,
+            "n_missing": self.n_missing,
             "n_empty": self.n_empty,
             "failure": self.failure,
             "clips_sha256": self.clips_sha256,
@@ -188,12 +200,20 @@ class Row:
             "seeds": self.seeds,
             "spread": dict(self.spread),
             "complete": self.complete,
+            "seal": self.integrity.state,
         }
 
 
 def rows_of(records: Iterable[RunRecord]) -> list[Row]:
     """Make a row of every system of sealed runs."""
     return [Row.of(system) for record in records for system in record.systems.values()]
+
+
+def describe_integrity(rows: Sequence[Row]) -> list[str]:
+    """Say which runs are not what was sealed, or never were: a sentence a run."""
+    records = (record for row in rows for record in row.records)
+    notes = (record.integrity.describe(record.path) for record in records)
+    return list(dict.fromkeys(note for note in notes if note is not None))
 
 
 def shared_label(rows: Sequence[Row]) -> SplitLabel:

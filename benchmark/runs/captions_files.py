@@ -13,6 +13,7 @@ from benchmark.runs.carry_out import score_and_seal
 from benchmark.runs.entries import ClipEntry, content_key
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.ledger import Ledger
+from benchmark.runs.locking import at_work
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.predictions import match_predictions, read_predictions
 from benchmark.runs.record import RunRecord
@@ -45,11 +46,12 @@ def score_files(request: ScoreRequest, path: Path, models: MetricModels) -> RunR
         ),
         text_only=True,
     )
-    folder = RunFolder.create(path, plan)
-    with Ledger(folder.ledger_path) as ledger:
-        for system in plan.systems:
-            ledger.extend(_entries(system, captions[system.name]))
-    return score_and_seal(folder, plan, ledger.view, split, {}, models)
+    with at_work(path):
+        folder = RunFolder.create(path, plan)
+        with Ledger(folder.ledger_path) as ledger:
+            for system in plan.systems:
+                ledger.extend(_entries(system, captions[system.name]))
+        return score_and_seal(folder, plan, ledger.view, split, {}, models)
 
 
 def _entries(system: PlannedSystem, captions: Mapping[str, str]) -> list[ClipEntry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmark.contract import Split
@@ -13,18 +14,22 @@ from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.folder import RunFolder, seed_folder
+from benchmark.runs.inspecting import inspect_folder
 from benchmark.runs.isolation.orders import Order, Work
 from benchmark.runs.isolation.ways import take_through
 from benchmark.runs.leaving_out import leave_out
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
+from benchmark.runs.locking import at_work
 from benchmark.runs.plan import Plan
+from benchmark.runs.planned import count_missing, refuse_strangers
 from benchmark.runs.reading import read_manifest
 from benchmark.runs.record import RunRecord
 from benchmark.runs.requests import RunRequest
 from benchmark.runs.resolve import ResolvedRun, find_again, load_same_split, resolve_run
 from benchmark.runs.scores import Scores
 from benchmark.runs.scoring import score_ledger
-from benchmark.runs.sealing import seal_run
+from benchmark.runs.sealing import ScoredRun, seal_run
+from benchmark.runs.seals import SEALED, Integrity
 from benchmark.systems.registry import Registry
 
 Announce = Callable[[Plan], None]
@@ -59,9 +64,10 @@ def start_run(
             raises is no error of the run: it is in the ledger and in the manifest's ``failures``.
     """
     run = resolve_run(request, registry)
-    folder = RunFolder.create(path, run.plan)
-    announce(run.plan)
-    return _carry_out(folder, run, models, isolation)
+    with at_work(path):
+        folder = RunFolder.create(path, run.plan)
+        announce(run.plan)
+        return _begin(folder, run, models, isolation)
 
 
 def start_seeds(
@@ -83,12 +89,16 @@ def start_seeds(
         BenchError: as ``start_run``.
     """
     runs = [resolve_run(dataclasses.replace(request, seed=seed), registry) for seed in seeds]
-    folders = [RunFolder.create(seed_folder(path, run.plan.seed), run.plan) for run in runs]
-    announce(runs[0].plan)
-    return [
-        _carry_out(folder, run, models, isolation)
-        for folder, run in zip(folders, runs, strict=True)
-    ]
+    paths = [seed_folder(path, run.plan.seed) for run in runs]
+    with ExitStack() as locks:
+        for each in paths:
+            locks.enter_context(at_work(each))
+        folders = [RunFolder.create(each, run.plan) for each, run in zip(paths, runs, strict=True)]
+        announce(runs[0].plan)
+        return [
+            _begin(folder, run, models, isolation)
+            for folder, run in zip(folders, runs, strict=True)
+        ]
 
 
 def resume_run(
@@ -101,6 +111,7 @@ def resume_run(
     announce: Callable[[ChangeEntry], object] = _keep_still,
     isolation: Isolation = "none",
     without: Sequence[str] = (),
+    trust_edited: bool = False,
 ) -> RunRecord:
     """Finish a run that was interrupted, or try again what failed in it.
 
@@ -113,31 +124,44 @@ def resume_run(
         announce: hears of each of these before any work.
         isolation: how far systems are kept apart.
         without: systems that the run is to go on without.
+        trust_edited: go on with a run that was edited since it was sealed, and say so in it.
 
     Raises:
         UsageError: no system would be left, or one that is to be left out is not there.
-        RunError: a system or the data set's captions changed since the run began.
+        RunError: a system or the data set's captions changed since the run began, another process
+            is at work on it, or it was edited.
     """
     folder = RunFolder.open(path)
-    plan = folder.read_plan()
-    view = read_ledger(folder.ledger_path)
-    if without:
-        plan = leave_out(plan, view, without)
-        folder.unseal()
-        folder.replace_plan(plan)
-    if plan.command == "score":
-        return score_and_seal(
-            folder, plan, view, load_same_split(plan, data_root, path), {}, models
-        )
-    run = find_again(plan, registry, data_root, path, view=view, accepts_changes=accepts_changes)
-    for change in run.changes:
-        announce(change)
-    if run.plan != plan:
-        folder.unseal()
-        with Ledger(folder.ledger_path) as ledger:  # first: a plan of now over captions of then
-            ledger.extend(run.changes)
-        folder.replace_plan(run.plan)
-    return _carry_out(folder, run, models, isolation)
+    with at_work(path):
+        folder.settle()
+        plan = folder.read_plan()
+        with Ledger(folder.ledger_path, before_growth=folder.unseal) as ledger:
+            view = ledger.view
+            integrity = _inspect(folder, view, trust_edited=trust_edited)
+            if without:
+                plan = leave_out(plan, view, without)
+                folder.unseal()
+                folder.replace_plan(plan)
+            if plan.command == "score":
+                split = load_same_split(plan, data_root, path)
+                return score_and_seal(folder, plan, view, split, {}, models, integrity)
+            run = find_again(
+                plan, registry, data_root, path, view=view, accepts_changes=accepts_changes
+            )
+            for change in run.changes:
+                announce(change)
+            if run.plan != plan:
+                folder.unseal()
+                ledger.extend(run.changes)  # first: a plan of now over captions of then
+                folder.replace_plan(run.plan)
+            return _carry_out(folder, run, models, ledger, isolation, integrity)
+
+
+def _inspect(folder: RunFolder, view: LedgerView, *, trust_edited: bool) -> Integrity:
+    """Hold a run that is to be worked on against its seal, and refuse it if it was edited."""
+    integrity = inspect_folder(folder, view.digest)
+    integrity.require(folder.path, trust_edited=trust_edited)
+    return integrity
 
 
 def rescore_run(
@@ -147,8 +171,9 @@ def rescore_run(
     metrics: tuple[str, ...] = (),
     *,
     is_only: bool = False,
+    trust_edited: bool = False,
 ) -> RunRecord:
-    """Compute a run's scores again from its ledger.
+    """Compute a run's scores again from its ledger; the old ones stay until all new ones are there.
 
     Args:
         path: its folder.
@@ -156,20 +181,25 @@ def rescore_run(
         models: what metrics stand on.
         metrics: keys of some that the run gets besides its own.
         is_only: it keeps none but these.
+        trust_edited: go on with a run that was edited since it was sealed, and say so in it.
 
     Raises:
-        RunError: the run is unfinished, or the data set's captions changed.
+        RunError: the run is unfinished, the data set's captions changed, another process is at
+            work on it, or it was edited.
     """
     folder = RunFolder.open(path)
-    plan = folder.read_plan()
-    failures = read_manifest(folder, plan).failures
-    if metrics and not is_only:
-        metrics = select_metrics([*plan.metrics, *_scored_metrics(folder), *metrics])
-    if metrics:
-        plan = plan.with_metrics(metrics)
-    split = load_same_split(plan, data_root, path)
-    view = read_ledger(folder.ledger_path)
-    return score_and_seal(folder, plan, view, split, failures, models)
+    with at_work(path):
+        folder.settle()
+        plan = folder.read_plan()
+        failures = read_manifest(folder, plan).failures
+        view = read_ledger(folder.ledger_path)
+        integrity = _inspect(folder, view, trust_edited=trust_edited)
+        if metrics and not is_only:
+            metrics = select_metrics([*plan.metrics, *_scored_metrics(folder), *metrics])
+        if metrics:
+            plan = plan.with_metrics(metrics)
+        split = load_same_split(plan, data_root, path)
+        return score_and_seal(folder, plan, view, split, failures, models, integrity)
 
 
 def _scored_metrics(folder: RunFolder) -> set[str]:
@@ -188,24 +218,45 @@ def score_and_seal(
     split: Split,
     failures: Mapping[str, str],
     models: MetricModels,
+    integrity: Integrity = SEALED,
 ) -> RunRecord:
-    """Score what the ledger holds, and seal the run."""
-    folder.unseal()
-    scored = score_ledger(plan, view, split.references, models)
-    return seal_run(folder, plan, view, scored, failures)
+    """Score what the ledger holds, and seal the run.
+
+    Raises:
+        RunError: the ledger holds what nobody planned.
+    """
+    refuse_strangers(plan, view, folder.ledger_path, split.references)
+    scored = ScoredRun(
+        plan,
+        view,
+        score_ledger(plan, view, split.references, models),
+        count_missing(plan, view, split.references),
+    )
+    return seal_run(folder, scored, failures, Integrity(True, integrity.edits))
+
+
+def _begin(
+    folder: RunFolder, run: ResolvedRun, models: MetricModels, isolation: Isolation
+) -> RunRecord:
+    with Ledger(folder.ledger_path) as ledger:
+        return _carry_out(folder, run, models, ledger, isolation)
 
 
 def _carry_out(
-    folder: RunFolder, run: ResolvedRun, models: MetricModels, isolation: Isolation
+    folder: RunFolder,
+    run: ResolvedRun,
+    models: MetricModels,
+    ledger: Ledger,
+    isolation: Isolation,
+    integrity: Integrity = SEALED,
 ) -> RunRecord:
     clips = run.clips()
     failures: dict[str, str] = {}
-    folder.unseal()
-    with Ledger(folder.ledger_path) as ledger:
-        for system in run.systems:
-            work = Work(system, run.resources_for(system), clips, ledger.view)
-            order = Order(system.name, run.data_root, run=folder.path)
-            failure = take_through(work, order, ledger, isolation)
-            if failure is not None:
-                failures[system.name] = failure
-    return score_and_seal(folder, run.plan, ledger.view, clips.split, failures, models)
+    refuse_strangers(run.plan, ledger.view, ledger.path, clips.split.references)
+    for system in run.systems:
+        work = Work(system, run.resources_for(system), clips, ledger.view)
+        order = Order(system.name, run.data_root, run=folder.path)
+        failure = take_through(work, order, ledger, isolation)
+        if failure is not None:
+            failures[system.name] = failure
+    return score_and_seal(folder, run.plan, ledger.view, clips.split, failures, models, integrity)

@@ -12,12 +12,14 @@ from benchmark.metrics.contributions import Contributions
 from benchmark.runs import older
 from benchmark.runs.acceptance import Acceptance
 from benchmark.runs.calls import Calls
+from benchmark.runs.contradictions import find_contradictions
 from benchmark.runs.manifest import SCHEMA as MANIFEST_SCHEMA
 from benchmark.runs.manifest import Manifest
 from benchmark.runs.plan import Plan
 from benchmark.runs.record import RunRecord, SystemRecord, hash_parts
 from benchmark.runs.scores import SCHEMA as SCORES_SCHEMA
 from benchmark.runs.scores import Scores
+from benchmark.runs.seals import SEALED, Integrity
 from benchmark.systems.explaining import Explained
 
 _FORMER_PARTS = ("manifest", "scores", "statistics", "captions", "calls")
@@ -42,7 +44,12 @@ class Content:
     explained: Mapping[str, Mapping[str, Explained]] = field(default_factory=dict)
 
     def gather(
-        self, path: Path, plan: Plan, where_is: WhereIs, acceptance: Acceptance | None = None
+        self,
+        path: Path,
+        plan: Plan,
+        where_is: WhereIs,
+        acceptance: Acceptance | None = None,
+        integrity: Integrity = SEALED,
     ) -> RunRecord:
         """Type every part, and lay them out by system.
 
@@ -51,11 +58,12 @@ class Content:
             plan: of the run.
             where_is: names the place of a part in messages.
             acceptance: of a baseline.
+            integrity: what its seal says; what the parts say of each other comes to it.
 
         Raises:
             RunError: a part is missing or has another type.
         """
-        manifest = read_seal(self.manifest, plan, where_is("manifest"))
+        manifest = read_sealed(self.manifest, plan, where_is("manifest"))
         scores = self._read_scores(plan, where_is("scores"))
         contributions = {
             name: Contributions.from_json(part, f"{where_is('statistics')}, {name}")
@@ -80,7 +88,9 @@ class Content:
             )
             for planned in plan.systems
         }
-        return RunRecord(path, plan, manifest, systems, acceptance, self._former_id(plan))
+        record = RunRecord(path, plan, manifest, systems, acceptance, self._former_id(plan))
+        found = [*find_contradictions(systems), *record.find_unaccepted()]
+        return record.trusted(integrity.also(found))
 
     def _read_scores(self, plan: Plan, where: object) -> Scores:
         from_1 = partial(
@@ -98,14 +108,17 @@ class Content:
         return hash_parts({"plan": header, **parts})
 
 
-def read_seal(record: older.Unread, plan: Plan, where: object) -> Manifest:
+def read_sealed(record: older.Unread, plan: Plan, where: object) -> Manifest:
     """Read a manifest, of this version or an earlier one.
 
     Raises:
         RunError: it is not what was written.
     """
     trained_on = {planned.name: planned.trained_on for planned in plan.systems}
-    steps = {1: partial(older.manifest_from_1, trained_on=trained_on)}
+    steps: dict[int, older.Step] = {
+        1: partial(older.manifest_from_1, trained_on=trained_on),
+        2: older.with_seal,
+    }
     return Manifest.from_json(older.upgrade(record, where, MANIFEST_SCHEMA, steps), where)
 
 

@@ -58,6 +58,21 @@ class ClipEntry:
     explained: Explained | None = None
     n_tries: int = 1
 
+    @property
+    def contradiction(self) -> str | None:
+        """Say in what state and caption do not go together; None where they do."""
+        if self.caption is None:
+            return (
+                f"its caption is null and its state {self.state!r}" if self.is_captioned else None
+            )
+        if self.is_captioned and self.state == state_of(self.caption):
+            return None
+        return f"its state is {self.state!r}, and its caption {self.caption[:40]!r}"
+
+    @property
+    def is_captioned(self) -> bool:
+        return self.state in CAPTIONED
+
     @staticmethod
     def given(system_name: str, clip_id: str, caption: str, key: str) -> ClipEntry:
         """Note a caption that came from elsewhere, so that no captioner was called."""

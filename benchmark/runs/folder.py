@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from benchmark.errors import RunError
-from benchmark.files import JsonObject, read_json, spell_json, write_rows, write_text, writing
+from benchmark.files import (
+    JsonObject,
+    read_json,
+    spell_json,
+    write_text,
+    writing,
+    written_folder,
+)
+from benchmark.files.whole import sync
+from benchmark.runs.locking import steady
 from benchmark.runs.plan import Plan
 
-STATISTICS_SCHEMA = 1
+PENDING = "pending"
 _SEED_PREFIX = "seed-"
+KEPT_CURE = (
+    "The run is as it was. Free some space or mend the permissions, then give the command again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +35,12 @@ class RunFolder:
 
     ``plan.json`` is written first, and again only where a run goes on with other versions;
     ``ledger.jsonl`` only grows; ``scores.json``, ``statistics.json`` and ``per_clip.csv`` are
-    derived and may be rebuilt; ``manifest.json`` is written last, so that without it the run is
+    derived and may be rebuilt; ``manifest.json`` seals them all, and without it the run is
     unfinished.
+
+    The derived ones and the seal are replaced together: they are written into a folder, whose
+    renaming to ``pending`` is the moment from which they count, and then moved to their places.
+    Whoever reads meanwhile, or after a kill, finds them where they are by then.
     """
 
     path: Path
@@ -83,7 +100,7 @@ class RunFolder:
 
     @property
     def plan_path(self) -> Path:
-        return self.path / "plan.json"
+        return self._find("plan.json")
 
     @property
     def ledger_path(self) -> Path:
@@ -91,19 +108,32 @@ class RunFolder:
 
     @property
     def scores_path(self) -> Path:
-        return self.path / "scores.json"
+        return self._find("scores.json")
 
     @property
     def per_clip_path(self) -> Path:
-        return self.path / "per_clip.csv"
+        return self._find("per_clip.csv")
 
     @property
     def statistics_path(self) -> Path:
-        return self.path / "statistics.json"
+        return self._find("statistics.json")
 
     @property
     def manifest_path(self) -> Path:
-        return self.path / "manifest.json"
+        return self._find("manifest.json")
+
+    @property
+    def former_manifest_path(self) -> Path:
+        """Where the seal of a run that was taken up again lies until the next one."""
+        return self.path / "unsealed.json"
+
+    def _find(self, name: str) -> Path:
+        pending = self.path / PENDING / name
+        return pending if pending.is_file() else self.path / name
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Read what belongs together: no file is replaced during the block."""
+        return steady(self.path / "plan.json")
 
     def read_plan(self) -> Plan:
         return Plan.from_json(read_json(self.plan_path), self.plan_path)
@@ -124,9 +154,6 @@ class RunFolder:
             )
         return read_json(self.manifest_path)
 
-    def write_scores(self, scores: JsonObject) -> None:
-        write_text(self.scores_path, spell_json(scores, indent=1))
-
     def read_statistics(self) -> JsonObject:
         """Read what each clip adds to the scores.
 
@@ -140,20 +167,44 @@ class RunFolder:
             )
         return read_json(self.statistics_path)
 
-    def write_statistics(self, by_system: JsonObject) -> None:
-        """Write what each clip adds to the scores, system by system."""
-        content = {"schema": STATISTICS_SCHEMA, "systems": by_system}
-        write_text(self.statistics_path, spell_json(content, separators=(",", ":")))
+    @contextmanager
+    def replacing(self) -> Iterator[Path]:
+        """Give a folder whose files take their places in this one together, after the block.
 
-    def write_per_clip(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        write_rows(self.per_clip_path, header, rows)
+        Where the block fails, or the process is killed in it, the run is as it was.
 
-    def seal(self, manifest: JsonObject) -> None:
-        write_text(self.manifest_path, spell_json(manifest, indent=1))
+        Raises:
+            MachineError: they cannot be written.
+        """
+        self.settle()
+        with written_folder(self.path / PENDING, KEPT_CURE) as folder:
+            yield folder
+        self.settle()
+
+    def settle(self) -> None:
+        """Move files to their places that a killed process could not move any more.
+
+        Raises:
+            MachineError: they cannot be moved.
+        """
+        pending = self.path / PENDING
+        if not pending.is_dir():
+            return
+        with writing(self.path, KEPT_CURE), steady(self.path / "plan.json", is_changed=True):
+            # The seal is the last, for those who look at it alone.
+            for path in sorted(pending.iterdir(), key=lambda path: path.name == "manifest.json"):
+                path.replace(self.path / path.name)
+            self.former_manifest_path.unlink(missing_ok=True)
+            sync(self.path)
+            pending.rmdir()
 
     def unseal(self) -> None:
-        """Mark the run unfinished again, before more work is done on it."""
-        self.manifest_path.unlink(missing_ok=True)
+        """Mark the run unfinished again, before more work is done on it; what was sealed stays."""
+        self.settle()
+        if self.manifest_path.is_file():
+            with writing(self.path, KEPT_CURE):
+                self.manifest_path.replace(self.former_manifest_path)
+                sync(self.path)
 
 
 def default_run_path(kind: Literal["run", "score"], dataset: str) -> Path:

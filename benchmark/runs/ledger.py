@@ -6,7 +6,7 @@ and the last line of a clip counts. A line that a crash cut short is dropped on 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from benchmark.runs.entries import (
 )
 from benchmark.runs.folds import Batch
 from benchmark.runs.lines import read_line, write_line
+from benchmark.runs.seals import Digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,14 @@ class LedgerView:
         prepared: by system and fold.
         timed: by system and clip.
         machines: in the order they were noted.
+        digest: of the file, kept up as it grows, so that sealing it reads nothing.
     """
 
     clips: dict[tuple[str, int, str], ClipEntry] = field(default_factory=dict)
     prepared: dict[tuple[str, int], PrepareEntry] = field(default_factory=dict)
     timed: dict[tuple[str, str], TimedEntry] = field(default_factory=dict)
     machines: list[MachineEntry] = field(default_factory=list)
+    digest: Digest = field(default_factory=Digest, compare=False)
 
     def add(self, entry: Entry) -> None:
         """Take in the next entry."""
@@ -105,8 +108,12 @@ class Ledger:
         view: all that it holds, kept in memory as it grows.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, before_growth: Callable[[], object] | None = None) -> None:
         """Open a file, or begin one.
+
+        Args:
+            path: the file.
+            before_growth: called once, before the first entry is added.
 
         Raises:
             MachineError: the file cannot be written.
@@ -114,6 +121,7 @@ class Ledger:
         """
         self.path = path
         self.view = LedgerView()
+        self._before_growth = before_growth
         self._file = GrowingFile(
             path,
             "Captions written before are safe; free some space or mend the permissions, then "
@@ -123,6 +131,7 @@ class Ledger:
         whole = content[: content.rfind(b"\n") + 1]
         if whole != content:  # a crash stopped the write there
             self._file.cut(len(whole))
+        self.view.digest.add(whole)
         try:
             _fill(self.view, whole, path)
         except BaseException:
@@ -136,7 +145,12 @@ class Ledger:
             MachineError: the disk is full or the file cannot be written; entries of earlier
                 calls are safe.
         """
-        self._file.add(b"".join(map(write_line, entries)))
+        if self._before_growth is not None:
+            self._before_growth()
+            self._before_growth = None
+        lines = b"".join(map(write_line, entries))
+        self._file.add(lines)
+        self.view.digest.add(lines)
         for entry in entries:
             self.view.add(entry)
 
@@ -158,6 +172,7 @@ def read_ledger(path: Path) -> LedgerView:
     """
     view = LedgerView()
     content = path.read_bytes() if path.exists() else b""
+    view.digest.add(content)
     _fill(view, content[: content.rfind(b"\n") + 1], path)
     return view
 

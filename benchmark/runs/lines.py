@@ -89,7 +89,12 @@ def read_line(line: bytes, path: Path, number: int) -> Entry:
         kind: type = _KINDS[_decoder(_Kind)(line).row]
         entry: Entry = _decoder(kind)(line)
     except (msgspec.MsgspecError, ValueError, KeyError, RecursionError):
-        return _read_slowly(line, f"{path}, line {number}")
+        entry = _read_slowly(line, f"{path}, line {number}")
+    if isinstance(entry, ClipEntry) and (reason := entry.contradiction):
+        raise RunError(
+            f"{path}, line {number}: clip {entry.clip_id!r} of {entry.system!r}: {reason}. The "
+            "file was changed by something else; restore it, or start a new run."
+        )
     return entry
 
 

@@ -17,7 +17,9 @@ from benchmark.runs.ledger import LedgerView
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.timed_calls import summarise_latency
 
-SCHEMA = 2
+SCHEMA = 3
+CONTENT_SCHEMA = 2
+"""Of a manifest without its seal, as content ids hash it: those of accepted baselines must stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class SealedSystem:
         n_scored: clips with a caption that counts.
         n_empty: captions without a word, over all folds.
         n_failed: clips without a caption.
+        n_missing: clips that were planned, and of which the ledger says nothing at all.
         failure: why the system stopped, else None.
         latency: of its timed calls; None where none were timed.
         trained_on: data sets that its weights have seen, as its captioner says, else its record.
@@ -43,20 +46,27 @@ class SealedSystem:
     trained_on: tuple[str, ...]
     facts: Mapping[str, Fact] = field(default_factory=dict)
     failed_clips: Mapping[str, str] = field(default_factory=dict)
+    n_missing: int = 0
 
     @property
     def is_complete(self) -> bool:
-        return self.n_failed == 0 and self.failure is None
+        return self.n_failed == self.n_missing == 0 and self.failure is None
 
     @property
     def flaws(self) -> tuple[str, ...]:
         """What stands beside its name wherever that is shown; nothing where all is well."""
         flaws = [] if self.failure is None else ["incomplete"]
+        if self.n_missing and self.failure is None:
+            flaws.append(f"{self.n_missing:,} missing")
         return (*flaws, f"{self.n_failed:,} failed") if self.n_failed else tuple(flaws)
 
     @staticmethod
     def of(
-        planned: PlannedSystem, view: LedgerView, n_scored: int, failure: str | None
+        planned: PlannedSystem,
+        view: LedgerView,
+        n_scored: int,
+        failure: str | None,
+        n_missing: int = 0,
     ) -> SealedSystem:
         """Sum up what a ledger says of a system."""
         entries = view.entries(planned.name)
@@ -76,6 +86,7 @@ class SealedSystem:
             trained_on=planned.trained_on if disclosed is None else disclosed,
             facts=dict(last.facts) if last else {},
             failed_clips=failed,
+            n_missing=n_missing,
         )
 
 
@@ -103,7 +114,11 @@ class Manifest:
 
     @staticmethod
     def of(
-        plan: Plan, view: LedgerView, n_scored: Mapping[str, int], failures: Mapping[str, str]
+        plan: Plan,
+        view: LedgerView,
+        n_scored: Mapping[str, int],
+        failures: Mapping[str, str],
+        n_missing: Mapping[str, int] | None = None,
     ) -> Manifest:
         """Sum up a finished run.
 
@@ -112,6 +127,7 @@ class Manifest:
             view: of its ledger.
             n_scored: by system the clips that count.
             failures: by system why it stopped.
+            n_missing: by system the planned clips that the ledger says nothing of.
         """
         peaks = [each.peak_rss_mib for each in view.machines if each.peak_rss_mib is not None]
         return Manifest(
@@ -121,17 +137,21 @@ class Manifest:
             failures=dict(failures),
             systems={
                 planned.name: SealedSystem.of(
-                    planned, view, n_scored[planned.name], failures.get(planned.name)
+                    planned,
+                    view,
+                    n_scored[planned.name],
+                    failures.get(planned.name),
+                    (n_missing or {}).get(planned.name, 0),
                 )
                 for planned in plan.systems
             },
         )
 
     def to_json(self) -> JsonObject:
-        """Spell it; what earlier versions did not know stands there only if it is so."""
+        """Spell it without its seal; what earlier ones did not know stands there if it is so."""
         systems = {name: _spell(system) for name, system in self.systems.items()}
         return {
-            "schema": SCHEMA,
+            "schema": CONTENT_SCHEMA,
             "finished_at": self.finished_at,
             "machine": self.machine.to_json() if self.machine else None,
             "peak_rss_mib": self.peak_rss_mib,
@@ -161,6 +181,8 @@ def _spell(system: SealedSystem) -> JsonObject:
     spelt = dataclasses.asdict(dataclasses.replace(system, latency=None))
     if not system.failed_clips:
         del spelt["failed_clips"]
+    if not system.n_missing:
+        del spelt["n_missing"]
     return {**spelt, "latency": system.latency.to_json() if system.latency else None}
 
 
@@ -176,6 +198,7 @@ class _FlatSystem:
     trained_on: tuple[str, ...]
     facts: dict[str, Fact]
     failed_clips: dict[str, str] = field(default_factory=dict)
+    n_missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,4 +221,5 @@ def _gather(flat: _FlatSystem, where: object, name: str) -> SealedSystem:
         flat.trained_on,
         flat.facts,
         flat.failed_clips,
+        flat.n_missing,
     )

@@ -11,25 +11,32 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmark.files import read_json, spell_json, write_text
-from benchmark.runs.folder import RunFolder
+from benchmark.files import read_json, sha256_of, spell_json, write_text
+from benchmark.runs.folder import KEPT_CURE, RunFolder
+from benchmark.runs.locking import at_work
 from benchmark.runs.reading import read_run, run_file_json, write_run
 from benchmark.runs.record import RunRecord
+from benchmark.runs.sealing import SEALED_FILES, write_manifest
 
 
-def migrate_run(path: Path) -> bool:
+def migrate_run(path: Path, *, trust_edited: bool = False) -> bool:
     """Rewrite a run's folder or a baseline's file in the form of today; the numbers stay.
+
+    What an earlier version wrote is sealed as it is.
 
     Returns:
         Whether anything was rewritten.
 
     Raises:
-        RunError: it is no sealed run, or a baseline that was edited since it was accepted.
+        RunError: it is no sealed run, another process is at work on it, or it was edited.
         MachineError: it cannot be written.
     """
-    record = read_run(path)
-    record.require_unedited()
-    return _migrate_file(record, path) if path.is_file() else _migrate_folder(record)
+    if not path.is_dir():
+        return _migrate_file(read_run(path, trust_edited=trust_edited), path)
+    folder = RunFolder.open(path)
+    with at_work(path):
+        folder.settle()
+        return _migrate_folder(folder, read_run(path, trust_edited=trust_edited))
 
 
 def _migrate_file(record: RunRecord, path: Path) -> bool:
@@ -42,17 +49,24 @@ def _migrate_file(record: RunRecord, path: Path) -> bool:
     return True
 
 
-def _migrate_folder(record: RunRecord) -> bool:
-    folder = RunFolder(record.path)
-    parts = {
-        folder.plan_path: record.plan.to_json(),
-        folder.scores_path: record.scores.to_json(),
-        folder.manifest_path: record.manifest.to_json(),
-    }
+def _migrate_folder(folder: RunFolder, record: RunRecord) -> bool:
+    parts = {folder.plan_path: record.plan.to_json(), folder.scores_path: record.scores.to_json()}
     older = [path for path, content in parts.items() if not _is_same(read_json(path), content)]
-    for path in older:
-        write_text(path, spell_json(parts[path], indent=1))
-    return bool(older)
+    if not older and record.integrity.is_sealed:
+        return False
+    with folder.replacing() as place:
+        for path in older:
+            write_text(place / path.name, spell_json(parts[path], indent=1), KEPT_CURE)
+        renewed = {path.name: place / path.name for path in older}
+        files = {
+            name: sha256_of(renewed.get(name, folder.path / name))
+            for name in SEALED_FILES
+            if (folder.path / name).is_file()
+        }
+        n_ledger_bytes = folder.ledger_path.stat().st_size
+        edits = record.integrity.edits
+        write_manifest(place, record.manifest, files, n_ledger_bytes, edits)
+    return True
 
 
 def _is_same(written: Mapping[str, object], content: Mapping[str, object]) -> bool:

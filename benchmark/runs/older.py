@@ -110,6 +110,11 @@ def run_file_from_1(record: Unread) -> Unread:
     return {**record, "acceptance": acceptance, "calls": calls}
 
 
+def with_seal(record: Unread) -> Unread:
+    """Pass on what was never sealed: its numbers are spelt as today's."""
+    return record
+
+
 def _convert_each(parts: object, convert: Callable[[str, Unread], Unread]) -> object:
     """Convert each object in an object; leave anything else for the check of types."""
     if not isinstance(parts, Mapping):

@@ -66,6 +66,11 @@ class SystemPair:
         return pair
 
     @property
+    def systems(self) -> tuple[SystemRecord, SystemRecord]:
+        """Both, the first first."""
+        return self.first, self.second
+
+    @property
     def n_clips(self) -> int:
         return len(self.clips.clip_ids)
 

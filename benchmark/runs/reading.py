@@ -18,38 +18,50 @@ from benchmark.metrics.signature import agree_in_all
 from benchmark.runs import older
 from benchmark.runs.acceptance import Acceptance
 from benchmark.runs.calls import calls_of
-from benchmark.runs.content import Content, read_seal
+from benchmark.runs.content import Content, read_sealed
 from benchmark.runs.folder import RunFolder, folders_in
+from benchmark.runs.inspecting import inspect_folder
 from benchmark.runs.ledger import read_ledger
 from benchmark.runs.manifest import Manifest
 from benchmark.runs.plan import Plan
+from benchmark.runs.planned import refuse_strangers
 from benchmark.runs.record import SYSTEM_SEPARATOR, RunRecord, SystemRecord
 from benchmark.runs.scores import SystemScores
 from benchmark.runs.sealing import captions_of, explained_of
+from benchmark.runs.seals import Integrity, read_seal, sealed_json
 
-SCHEMA = 2
+SCHEMA = 3
 
 
-def read_run(path: Path) -> RunRecord:
+def read_run(path: Path, *, trust_edited: bool = False) -> RunRecord:
     """Read a sealed run: its folder, or the file that ``write_run`` wrote.
 
     ``read_run(Path("runs/mine")).system("wsac-pd").value("cider_d")`` is its CIDEr-D.
 
+    Args:
+        path: of the run.
+        trust_edited: go on with what was edited since it was sealed; ``integrity`` says so.
+
     Raises:
-        RunError: there is no run, it is unfinished, or a file of it is not what was written.
+        RunError: there is no run, it is unfinished, a file of it is not what was written, or it
+            was edited.
     """
     if not path.exists():
         raise RunError(f"there is no {path}; expected a run's folder, or a baseline's file.")
-    return _from_file(path) if path.is_file() else _from_folder(RunFolder.open(path))
+    record = _from_file(path) if path.is_file() else _from_folder(RunFolder.open(path))
+    record.integrity.require(path, trust_edited=trust_edited)
+    return record
 
 
-def read_runs(paths: Iterable[Path]) -> list[RunRecord]:
+def read_runs(paths: Iterable[Path], *, trust_edited: bool = False) -> list[RunRecord]:
     """Read sealed runs; a folder with a run for each seed stands for all of them.
 
     Raises:
         RunError: as ``read_run``.
     """
-    return [read_run(folder) for path in paths for folder in folders_in(path)]
+    return [
+        read_run(folder, trust_edited=trust_edited) for path in paths for folder in folders_in(path)
+    ]
 
 
 def read_manifest(folder: RunFolder, plan: Plan) -> Manifest:
@@ -58,10 +70,10 @@ def read_manifest(folder: RunFolder, plan: Plan) -> Manifest:
     Raises:
         RunError: the run is unfinished, or the file is not what was written.
     """
-    return read_seal(folder.read_manifest(), plan, folder.manifest_path)
+    return read_sealed(folder.read_manifest(), plan, folder.manifest_path)
 
 
-def find_systems(texts: Sequence[str]) -> list[SystemRecord]:
+def find_systems(texts: Sequence[str], *, trust_edited: bool = False) -> list[SystemRecord]:
     """Read the systems that each ``RUN`` or ``RUN::SYSTEM`` names; each run is read once.
 
     Of a folder with a run for each seed the record is the first one's, with the contributions of
@@ -77,7 +89,8 @@ def find_systems(texts: Sequence[str]) -> list[SystemRecord]:
     for text in texts:
         where, separator, name = text.partition(SYSTEM_SEPARATOR)
         if where not in records:
-            records[where] = _average(read_runs([Path(where)]), Path(where))
+            runs = read_runs([Path(where)], trust_edited=trust_edited)
+            records[where] = _average(runs, Path(where))
         systems.append(records[where].system(name) if separator else records[where].only_system())
     return systems
 
@@ -95,8 +108,8 @@ def write_run(record: RunRecord, path: Path) -> None:
 
 
 def run_file_json(record: RunRecord) -> JsonObject:
-    """Spell a record as one JSON object: what ``write_run`` writes."""
-    return {
+    """Spell a record as one JSON object with its seal: what ``write_run`` writes."""
+    content = {
         "schema": SCHEMA,
         "acceptance": record.acceptance.to_json() if record.acceptance else None,
         "plan": record.plan.to_json(),
@@ -104,11 +117,19 @@ def run_file_json(record: RunRecord) -> JsonObject:
         "scores": record.scores.to_json(),
         **record.parts_by_system(),
     }
+    return sealed_json(content, edits=list(record.integrity.edits))
 
 
 def _from_folder(folder: RunFolder) -> RunRecord:
+    with folder.steady():
+        return _read_folder(folder)
+
+
+def _read_folder(folder: RunFolder) -> RunRecord:
     manifest, plan = folder.read_manifest(), folder.read_plan()
     view = read_ledger(folder.ledger_path)
+    integrity = inspect_folder(folder, view.digest)
+    refuse_strangers(plan, view, folder.ledger_path)
     names = [planned.name for planned in plan.systems]
     calls = {name: calls_of(view, name) for name in names}
     content = Content(
@@ -119,12 +140,16 @@ def _from_folder(folder: RunFolder) -> RunRecord:
         calls={name: of_system for name, of_system in calls.items() if of_system},
         explained={name: explained_of(view, name) for name in names},
     )
-    return content.gather(folder.path, plan, lambda part: folder.path / f"{part}.json")
+    return content.gather(
+        folder.path, plan, lambda part: folder.path / f"{part}.json", integrity=integrity
+    )
 
 
 def _from_file(path: Path) -> RunRecord:
     written = read_json(path)
-    record = older.upgrade(written, path, SCHEMA, {1: older.run_file_from_1})
+    steps: dict[int, older.Step] = {1: older.run_file_from_1, 2: older.with_seal}
+    record = older.upgrade(written, path, SCHEMA, steps)
+    integrity = _inspect_file(written, path)
     missing = [key for key in _PARTS if key not in record]
     if missing:
         raise RunError(
@@ -143,7 +168,15 @@ def _from_file(path: Path) -> RunRecord:
     acceptance = None
     if accepted is not None:
         acceptance = Acceptance.from_json(accepted, f"{path}, acceptance")
-    return content.gather(path, plan, lambda part: f"{path}, {part}", acceptance)
+    return content.gather(path, plan, lambda part: f"{path}, {part}", acceptance, integrity)
+
+
+def _inspect_file(written: older.Unread, path: Path) -> Integrity:
+    """Hold a run's file against its seal, which those of earlier versions have not."""
+    seal, edits = read_seal(written, path)
+    if seal is None and written.get("schema") == SCHEMA:
+        edits = [f"{path.name} has lost its seal"]
+    return Integrity(seal is not None, tuple(edits))
 
 
 _PARTS = ("acceptance", "plan", "manifest", "scores", "statistics", "captions", "calls")
@@ -177,7 +210,8 @@ def _average(records: Sequence[RunRecord], path: Path) -> RunRecord:
         )
         for name, system in first.systems.items()
     }
-    return dataclasses.replace(first, path=path, systems=systems)
+    integrity = Integrity.of_all(record.integrity for record in records)
+    return dataclasses.replace(first, path=path, systems=systems).trusted(integrity)
 
 
 def _are_alike_but_for_seeds(one: RunRecord, other: RunRecord) -> bool:

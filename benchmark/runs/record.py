@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from benchmark.runs.calls import Calls
 from benchmark.runs.manifest import Manifest, SealedSystem
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.scores import Cell, Scores, SystemScores
+from benchmark.runs.seals import EDITED, SEALED, Integrity
 from benchmark.systems.explaining import Explained
 
 SYSTEM_SEPARATOR = "::"
@@ -40,6 +42,7 @@ class SystemRecord:
         calls: its timed calls, clip by clip.
         explained: by clip what its captions leaned on, as far as it was asked; a run's folder
             alone keeps that. Of a leave-one-out system those of its last fold.
+        integrity: of the run.
     """
 
     path: Path
@@ -51,6 +54,7 @@ class SystemRecord:
     captions: Mapping[str, str]
     calls: Calls
     explained: Mapping[str, Explained] = field(default_factory=dict)
+    integrity: Integrity = SEALED
 
     @property
     def name(self) -> str:
@@ -62,9 +66,19 @@ class SystemRecord:
         return f"{self.path}{SYSTEM_SEPARATOR}{self.name}"
 
     @property
+    def flaws(self) -> tuple[str, ...]:
+        """What stands beside its name wherever that is shown; nothing where all is well."""
+        edited = (EDITED,) if self.integrity.edits else ()
+        return (*self.sealed.flaws, *edited)
+
+    @property
     def title_with_flaws(self) -> str:
         """Its title, with what must be known of it: ``runs/mine::wsac-pd (3 failed)``."""
-        return with_flaws(self.title, self.sealed.flaws)
+        return with_flaws(self.title, self.flaws)
+
+    def describe_integrity(self) -> str | None:
+        """Say what numbers of its run are to be taken with; None where nothing is."""
+        return self.integrity.describe(self.path)
 
     def cell(self, key: str) -> Cell | None:
         """Look up a metric's score; None where it was not asked for."""
@@ -108,6 +122,7 @@ class RunRecord:
         systems: by name, in the plan's order.
         acceptance: of a baseline; None for a run.
         former_id: content id that an earlier version gave it, whose files spelled it otherwise.
+        integrity: whether it is what was sealed.
     """
 
     path: Path
@@ -116,6 +131,7 @@ class RunRecord:
     systems: Mapping[str, SystemRecord]
     acceptance: Acceptance | None = None
     former_id: str | None = None
+    integrity: Integrity = SEALED
 
     @property
     def scores(self) -> Scores:
@@ -123,9 +139,10 @@ class RunRecord:
 
     @property
     def title(self) -> str:
-        """How people name it: its path, its content id, and a baseline's version."""
+        """How people name it: its path, its content id, a baseline's version, what is wrong."""
         version = f", version {self.acceptance.version}" if self.acceptance else ""
-        return f"{self.path} ({self.content_id}{version})"
+        state = "" if self.integrity.state == "sealed" else f", {self.integrity.state}"
+        return f"{self.path} ({self.content_id}{version}{state})"
 
     @cached_property
     def content_id(self) -> str:
@@ -180,18 +197,35 @@ class RunRecord:
             )
         return next(iter(self.systems.values()))
 
-    def require_unedited(self) -> None:
-        """Refuse a baseline that is not what was accepted.
+    def describe_integrity(self) -> str | None:
+        """Say what its numbers are to be taken with; None where nothing is."""
+        return self.integrity.describe(self.path)
+
+    def trusted(self, integrity: Integrity) -> RunRecord:
+        """Say of the run and of its systems whether they are what was sealed."""
+        systems = {
+            name: dataclasses.replace(system, integrity=integrity)
+            for name, system in self.systems.items()
+        }
+        return dataclasses.replace(self, systems=systems, integrity=integrity)
+
+    def find_unaccepted(self) -> list[str]:
+        """Say whether a baseline is another run than was accepted, of earlier versions too."""
+        accepted = self.acceptance.run if self.acceptance else None
+        if accepted is None or accepted in (self.content_id, self.former_id):
+            return []
+        return [f"its content has the id {self.content_id}, and {accepted} was accepted"]
+
+    def require_accepted(self) -> None:
+        """Refuse a record that nobody made a baseline.
 
         Raises:
-            RunError: its content has another id than it had when it was accepted.
+            RunError: it holds no acceptance.
         """
-        accepted = self.acceptance.run if self.acceptance else None
-        if accepted is not None and accepted not in (self.content_id, self.former_id):
+        if self.acceptance is None:
             raise RunError(
-                f"{self.path}: its content has the id {self.content_id}, and {accepted} was "
-                "accepted: it was edited since. Restore it, or remove it and accept a run with "
-                "`bench baseline accept`."
+                f"{self.path}: nobody accepted it as a baseline. Expected a file of `bench "
+                "baseline accept`; restore its acceptance, or accept a run."
             )
 
     def require_captions(self) -> None:

@@ -2,39 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from benchmark.files import JsonObject, sha256_of, spell_json, write_rows, write_text
 from benchmark.runs.calls import calls_of
 from benchmark.runs.entries import CAPTIONED, ClipEntry
-from benchmark.runs.folder import RunFolder
+from benchmark.runs.folder import KEPT_CURE, RunFolder
 from benchmark.runs.ledger import LedgerView
-from benchmark.runs.manifest import Manifest
+from benchmark.runs.manifest import SCHEMA, Manifest
 from benchmark.runs.plan import Plan
 from benchmark.runs.record import RunRecord, SystemRecord
 from benchmark.runs.scores import Scores
 from benchmark.runs.scoring import ScoredSystem, per_clip_table
+from benchmark.runs.seals import SEALED, Integrity, sealed_json
 from benchmark.systems.explaining import Explained
+
+STATISTICS_SCHEMA = 1
+DERIVED = ("scores.json", "statistics.json", "per_clip.csv")
+SEALED_FILES = ("plan.json", "ledger.jsonl", *DERIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredRun:
+    """What a run was scored from, and to.
+
+    Attributes:
+        plan: with the metrics that were computed.
+        view: of the ledger.
+        systems: by name.
+        n_missing: by system the planned clips that the ledger says nothing of.
+    """
+
+    plan: Plan
+    view: LedgerView
+    systems: Mapping[str, ScoredSystem]
+    n_missing: Mapping[str, int] = field(default_factory=dict)
 
 
 def seal_run(
     folder: RunFolder,
-    plan: Plan,
-    view: LedgerView,
-    scored: Mapping[str, ScoredSystem],
+    scored: ScoredRun,
     failures: Mapping[str, str],
+    integrity: Integrity = SEALED,
 ) -> RunRecord:
-    """Write what was scored, and the manifest last.
+    """Write what was scored with its seal: all of it takes its place at once, or nothing does.
+
+    Args:
+        folder: of the run.
+        scored: its plan, its ledger and what they were scored to.
+        failures: by system why it stopped.
+        integrity: of the files that it was scored from; edits stay known.
 
     Raises:
-        MachineError: the folder cannot be written.
+        MachineError: the folder cannot be written; the run is as it was.
     """
-    scores = Scores({name: system.summarise() for name, system in scored.items()})
+    plan, view = scored.plan, scored.view
+    scores = Scores({name: system.summarise() for name, system in scored.systems.items()})
     n_scored = {name: system.n_scored for name, system in scores.systems.items()}
-    manifest = Manifest.of(plan, view, n_scored, failures)
-    folder.write_scores(scores.to_json())
-    folder.write_statistics({name: each.contributions.to_json() for name, each in scored.items()})
-    folder.write_per_clip(*per_clip_table(scored, plan.metrics))
-    folder.seal(manifest.to_json())
+    manifest = Manifest.of(plan, view, n_scored, failures, scored.n_missing)
+    with folder.replacing() as place:
+        write_text(place / "scores.json", spell_json(scores.to_json(), indent=1), KEPT_CURE)
+        statistics = {name: each.contributions.to_json() for name, each in scored.systems.items()}
+        write_text(place / "statistics.json", spell_statistics(statistics), KEPT_CURE)
+        write_rows(place / "per_clip.csv", *per_clip_table(scored.systems, plan.metrics), KEPT_CURE)
+        files = {name: sha256_of(place / name) for name in DERIVED}
+        files |= {"plan.json": sha256_of(folder.plan_path), "ledger.jsonl": view.digest.sha256}
+        write_manifest(place, manifest, files, view.digest.n_bytes, integrity.edits)
     systems = {
         planned.name: SystemRecord(
             path=folder.path,
@@ -42,14 +77,44 @@ def seal_run(
             planned=planned,
             sealed=manifest.systems[planned.name],
             scores=scores.systems[planned.name],
-            contributions=scored[planned.name].contributions,
+            contributions=scored.systems[planned.name].contributions,
             captions=captions_of(view, planned.name),
             calls=calls_of(view, planned.name),
             explained=explained_of(view, planned.name),
+            integrity=integrity,
         )
         for planned in plan.systems
     }
-    return RunRecord(folder.path, plan, manifest, systems)
+    return RunRecord(folder.path, plan, manifest, systems, integrity=integrity)
+
+
+def spell_statistics(by_system: JsonObject) -> str:
+    """Spell what each clip adds to the scores, system by system."""
+    content = {"schema": STATISTICS_SCHEMA, "systems": by_system}
+    return spell_json(content, separators=(",", ":"))
+
+
+def write_manifest(
+    place: Path,
+    manifest: Manifest,
+    files: Mapping[str, str],
+    n_ledger_bytes: int,
+    edits: Sequence[str],
+) -> None:
+    """Write the seal of a run.
+
+    Args:
+        place: the folder to write into.
+        manifest: of the run.
+        files: by name the hash of each of its other files.
+        n_ledger_bytes: how long its ledger is.
+        edits: see ``Seal``.
+    """
+    content = {**manifest.to_json(), "schema": SCHEMA}
+    parts = {"files": dict(files), "n_ledger_bytes": n_ledger_bytes, "edits": list(edits)}
+    write_text(
+        place / "manifest.json", spell_json(sealed_json(content, **parts), indent=1), KEPT_CURE
+    )
 
 
 def captions_of(view: LedgerView, system_name: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.runs.reading import read_run, write_run
+from benchmark.gate.acceptance import accept_run
 
 COUNTING = """
 import os, sys
@@ -86,7 +86,7 @@ def test_a_command_opens_each_ledger_once(count_opened, arguments, expected):
 
 def test_a_gate_with_a_history_opens_each_ledger_once(count_opened, tmp_path):
     gate = ("gate", "run", "--history", "history.jsonl", "--junit", "gate.xml")
-    write_run(read_run(tmp_path / "other"), tmp_path / "baseline.json")
+    accept_run(tmp_path / "other", "the first", tmp_path / "baseline.json")
     assert count_opened(*gate, "--baseline", "baseline.json") == {"run": 1}
 
 

@@ -34,7 +34,7 @@ def test_a_run_becomes_the_first_version(accept, tmp_path):
     assert record.acceptance.reason == "the first night"
     assert record.acceptance.after is None
     assert run.acceptance is None
-    record.require_unedited()
+    assert record.integrity.state == "sealed"
 
 
 def test_the_next_version_follows_the_one_before_and_says_what_changed(accept, tmp_path):

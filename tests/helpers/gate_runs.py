@@ -18,6 +18,7 @@ from typing import Any
 
 from bench_process import bench_environment
 from plugin_distributions import write_distribution
+from resealed import reseal
 from small_clips import write_clips
 
 Row = dict[str, Any]
@@ -81,11 +82,12 @@ def install_staged(site: Path) -> None:
 
 
 def change_rows(run: Path, change: Callable[[Row], Row | None]) -> None:
-    """Rewrite a run's ledger row by row; None drops a row."""
+    """Rewrite a run's ledger row by row, as if it had been made so; None drops a row."""
     path = run / "ledger.jsonl"
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     changed = [new for row in rows if (new := change(row)) is not None]
     path.write_text("".join(json.dumps(row) + "\n" for row in changed))
+    reseal(run)
 
 
 def change_captions(run: Path, system: str, captions: dict[str, str]) -> None:
@@ -101,10 +103,11 @@ def change_captions(run: Path, system: str, captions: dict[str, str]) -> None:
 
 
 def change_json(path: Path, change: Callable[[Any], None]) -> None:
-    """Edit one of a run's JSON files in place."""
+    """Change one of a run's JSON files in place, as if the run had been made so."""
     content = json.loads(path.read_text())
     change(content)
     path.write_text(json.dumps(content))
+    reseal(path.parent)
 
 
 def per_clip(run: Path, system: str, metric: str) -> dict[str, float]:

@@ -11,6 +11,7 @@ import leaderboard_rows as rows
 import numpy as np
 from timed_calls import ROW
 
+from benchmark.contract import hash_clip_ids
 from benchmark.gate.held import HeldRun
 from benchmark.machine.fingerprint import Machine
 from benchmark.metrics.contributions import Contributions
@@ -83,7 +84,7 @@ def system_of(
         {**made, **(cells or {})},
         contributions=Contributions(tuple(clips), arrays),
         latency=timed.latency,
-        **{"n_scored": len(clips), **changes},
+        **{"n_scored": len(clips), "clips_sha256": hash_clip_ids(clips), **changes},
     )
     spoken = {clip: f"a noise {clip}" for clip in clips} if captions is None else captions
     return dataclasses.replace(

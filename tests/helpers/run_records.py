@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from leaderboard_rows import PLAN, cell, record
 
+from benchmark.contract import hash_clip_ids
 from benchmark.metrics.contributions import Contributions
 from benchmark.runs.manifest import Manifest
 from benchmark.runs.record import RunRecord
@@ -31,6 +32,7 @@ def system(name="toy", clip_ids="abcde", values=None, **changes):
     values = values or [(1 + at) / 10 for at in range(len(clip_ids))]
     changes.setdefault("metrics", {"cider_d": cell(float(np.mean(values)))})
     changes.setdefault("contributions", contributions(clip_ids, cider_d=values))
+    changes.setdefault("clips_sha256", hash_clip_ids(changes["contributions"].clip_ids))
     return record(name, **changes)
 
 

@@ -167,22 +167,29 @@ def test_a_run_is_finished_without_a_system_whatever_became_of_it(start, clips, 
     assert rescore_run(before.path, clips, MODELS).scores == after.scores
 
 
-def test_a_run_is_unsealed_while_it_is_worked_on(start, resume, clips, registry, tmp_path):
-    seals = []
+def test_a_run_is_unsealed_once_its_ledger_grows(start, clips, registry, tmp_path):
+    folder, seals = tmp_path / "run", []
 
-    def prepare(resources, options):
-        seals.append((tmp_path / "run" / "manifest.json").exists())
-        return Hisser()
+    class Watching:
+        def caption(self, clips):
+            seals.append((folder / "manifest.json").exists())
+            if len(seals) < 3:
+                raise MemoryError("out of memory")
+            return ["a hiss"]
 
     watched = Registry()
     watched.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
-    watched.add("test", Provenance("test", "1"), [SystemSpec("hisser", "x", prepare)])
-    record = start("hisser")
-    interrupt(record.path, n_lines=2)
-    (record.path / "manifest.json").write_text("{}")
-    resume_run(record.path, watched, clips, MODELS)
-    assert seals == [False]
-    assert (record.path / "manifest.json").exists()
+    watched.add("test", Provenance("test", "1"), [SystemSpec("hisser", "x", lambda *_: Watching())])
+    request = RunRequest(("hisser",), f"folder:{clips}:test", clips, ("bleu_1",))
+    start_run(request, watched, folder, MODELS)
+    assert (folder / "manifest.json").exists()
+    resume_run(folder, watched, clips, MODELS)
+    assert (folder / "manifest.json").exists()
+    resume_run(folder, watched, clips, MODELS)
+    # The first call of each try has no entry before it but what says how long getting ready took.
+    assert seals[:2] == [False, False]
+    assert not any(seals)
+    assert read_run(folder).integrity.state == "sealed"
 
 
 def test_a_run_that_was_timed_is_not_timed_again(start, resume):

@@ -109,33 +109,69 @@ def test_a_run_without_its_seal_is_unfinished(folder):
         RunError, match=r"unfinished: it has no manifest\.json\. Finish it with .ben"
     ):
         folder.read_manifest()
-    folder.seal({"schema": 2})
-    assert folder.read_manifest() == {"schema": 2}
+    with folder.replacing() as place:
+        (place / "manifest.json").write_text('{"schema": 3}')
+    assert folder.read_manifest() == {"schema": 3}
     folder.unseal()
     with pytest.raises(RunError, match="is unfinished"):
         folder.read_manifest()
+    assert folder.former_manifest_path.read_text() == '{"schema": 3}'
     folder.unseal()  # what is not sealed stays so
 
 
 def test_a_run_without_statistics_says_how_to_make_them(folder):
     with pytest.raises(RunError, match=rf"Make it with `bench rescore {folder.path}`"):
         folder.read_statistics()
-    folder.write_statistics({"toy": {"clip_ids": []}})
-    assert folder.read_statistics() == {"schema": 1, "systems": {"toy": {"clip_ids": []}}}
+    folder.statistics_path.write_text('{"schema": 1}')
+    assert folder.read_statistics() == {"schema": 1}
 
 
 def test_scores_are_read_back_and_absent_ones_named(folder):
     with pytest.raises(RunError, match=r"cannot read .*scores\.json"):
         folder.read_scores()
-    folder.write_scores({"schema": 2, "systems": {}})
+    folder.scores_path.write_text('{"schema": 2, "systems": {}}')
     assert folder.read_scores() == {"schema": 2, "systems": {}}
 
 
-def test_what_is_derived_may_be_written_again(folder):
-    for n_rows in (1, 2):
-        folder.write_per_clip(["system", "clip_id"], [["toy", "a, b"]] * n_rows)
-        lines = folder.per_clip_path.read_text().splitlines()
-        assert lines == ["system,clip_id", *['toy,"a, b"'] * n_rows]
+def replace(folder, content):
+    with folder.replacing() as place:
+        for name in ("scores.json", "manifest.json"):
+            (place / name).write_text(content)
+
+
+def test_files_are_replaced_together_and_the_former_seal_goes(folder):
+    replace(folder, '{"at": 1}')
+    folder.unseal()
+    replace(folder, '{"at": 2}')
+    assert sorted(path.name for path in folder.path.iterdir()) == [
+        *("manifest.json", "plan.json", "scores.json")
+    ]
+    assert folder.read_scores() == folder.read_manifest() == {"at": 2}
+
+
+def test_where_a_replacement_fails_nothing_is_replaced(folder):
+    replace(folder, '{"at": 1}')
+    with pytest.raises(UnicodeEncodeError), folder.replacing() as place:
+        (place / "scores.json").write_text("\ud800", encoding="utf-8")
+    assert sorted(path.name for path in folder.path.iterdir()) == [
+        *("manifest.json", "plan.json", "scores.json")
+    ]
+    assert folder.read_scores() == {"at": 1}
+
+
+@pytest.mark.parametrize("n_moved", [0, 1, 2])
+def test_what_a_kill_left_between_two_places_is_read_and_settled(folder, n_moved):
+    replace(folder, '{"at": 1}')
+    pending = folder.path / "pending"
+    pending.mkdir()
+    for name in ("scores.json", "manifest.json"):
+        (pending / name).write_text('{"at": 2}')
+    for name in ("scores.json", "manifest.json")[:n_moved]:
+        (pending / name).replace(folder.path / name)
+    for _ in range(2):
+        assert folder.read_scores() == folder.read_manifest() == {"at": 2}
+        folder.settle()
+    assert not pending.exists()
 
 
 def test_the_plan_is_written_with_one_part_a_line(folder):

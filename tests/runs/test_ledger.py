@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from machines import SERVER
 
 from benchmark.errors import MachineError, RunError
-from benchmark.runs.entries import ClipEntry, MachineEntry, PrepareEntry, TimedEntry
+from benchmark.runs.entries import ClipEntry, MachineEntry, PrepareEntry, TimedEntry, state_of
 from benchmark.runs.folds import Batch
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
 
@@ -35,7 +35,7 @@ def test_entries_are_read_back_as_they_were_written(tmp_path):
 @given(st.text(), st.text())
 def test_no_text_can_break_a_line(tmp_path_factory, clip_id, caption):
     path = tmp_path_factory.mktemp("ledger") / "ledger.jsonl"
-    entry = named(clip_id, caption=caption)
+    entry = named(clip_id, caption=caption, state=state_of(caption))
     with Ledger(path) as ledger:
         ledger.extend([entry, ENTRY])
     assert path.read_bytes().count(b"\n") == 2

@@ -18,6 +18,7 @@ from benchmark.runs.entries import (
     MachineEntry,
     PrepareEntry,
     TimedEntry,
+    state_of,
 )
 from benchmark.runs.lines import read_line, write_line
 from benchmark.systems.explaining import Explained
@@ -98,6 +99,12 @@ def test_a_line_is_spelled_as_it_always_was_and_read_back(entry, line):
             change(CLIP, explained={"evidence": {"a": [{"text": "x"}, {"text": 1}]}}),
             "explained.evidence.a.1.text: expected `str`, got `int`",
         ),
+        (
+            change(CLIP, caption=None),
+            "clip 'a.wav' of 'toy': its caption is null and its state 'ok'",
+        ),
+        (change(CLIP, caption=" "), "its state is 'ok', and its caption ' '"),
+        (change(CLIP, state="error"), "its state is 'error', and its caption 'rain falls'"),
         (change(CLIP, explained=[]), "explained: expected `object | null`, got `array`"),
         ('{"row": "clip", "system": "toy"}', "missing required field `fold`"),
     ],
@@ -149,11 +156,10 @@ _EXPLAINED = st.builds(
     Explained, st.dictionaries(_TEXTS, st.lists(_EVIDENCE, min_size=1, max_size=3).map(tuple))
 ) | st.builds(Explained, error=_TEXTS, traceback=_TEXTS)
 _CLIPS = st.builds(
-    ClipEntry,
+    lambda **parts: ClipEntry(state=state_of(parts["caption"]), **parts),
     system=_TEXTS,
     fold=st.integers(0, 9),
     clip_id=_TEXTS,
-    state=st.sampled_from(["ok", "empty"]),
     caption=_TEXTS,
     key=_TEXTS,
     batch=st.integers(0, 10**6),

@@ -200,19 +200,23 @@ def test_histories_know_a_run_by_the_id_it_was_first_noted_with():
 
 def test_a_baseline_stands_by_its_own_id_or_the_former_one():
     run = run_of()
-    run.require_unedited()  # nobody accepted it
+    assert run.find_unaccepted() == []  # nobody accepted it
     own = dataclasses.replace(ACCEPTED, run=run.content_id)
-    dataclasses.replace(run, acceptance=own).require_unedited()
-    dataclasses.replace(run, acceptance=ACCEPTED, former_id=ACCEPTED.run).require_unedited()
+    assert dataclasses.replace(run, acceptance=own).find_unaccepted() == []
+    formerly = dataclasses.replace(run, acceptance=ACCEPTED, former_id=ACCEPTED.run)
+    assert formerly.find_unaccepted() == []
 
 
-def test_an_edited_baseline_says_both_ids_and_what_to_do():
+def test_an_edited_baseline_says_both_ids():
     run = run_of(acceptance=ACCEPTED, path="baseline.json")
-    with pytest.raises(RunError) as caught:
-        run.require_unedited()
-    message = str(caught.value)
-    assert message.startswith(f"baseline.json: its content has the id {run.content_id}, and 0000")
-    assert "Restore it, or remove it and accept a run with `bench baseline accept`" in message
+    (edit,) = run.find_unaccepted()
+    assert edit == f"its content has the id {run.content_id}, and {ACCEPTED.run} was accepted"
+
+
+def test_what_nobody_accepted_is_no_baseline():
+    run_of(acceptance=ACCEPTED).require_accepted()
+    with pytest.raises(RunError, match=r"runs/1: nobody accepted it as a baseline\. Expected"):
+        run_of().require_accepted()
 
 
 def test_an_id_survives_numbers_of_every_size():

@@ -19,7 +19,7 @@ from benchmark.runs.ledger import Ledger
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.reading import read_run
 from benchmark.runs.scoring import score_ledger
-from benchmark.runs.sealing import captions_of, seal_run
+from benchmark.runs.sealing import ScoredRun, captions_of, seal_run
 
 CLIPS = ("a", "b", "c")
 REFERENCES = {
@@ -39,7 +39,7 @@ def plan():
         PlannedSystem(name, "system", "aac-bench-toy", "1.2.3", leave_one_out=name == "folded")
         for name in NAMES
     )
-    return Plan(header, systems, CLIPS)
+    return Plan(header, systems, (*CLIPS, "000"))
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def view(folder):
 
 def seal(folder, plan, view, failures=None):
     scored = score_ledger(plan, view, REFERENCES, MetricModels())
-    return seal_run(folder, plan, view, scored, failures or {})
+    return seal_run(folder, ScoredRun(plan, view, scored), failures or {})
 
 
 def test_everything_that_is_derived_is_written(folder, plan, view):
@@ -122,8 +122,7 @@ def test_the_table_of_clips_has_the_planned_metrics(folder, plan, view):
 
 
 def test_nothing_seals_a_run_whose_scores_cannot_be_written(folder, plan, view):
-    folder.scores_path.mkdir()
-    (folder.scores_path / "in the way").touch()
+    (folder.path / "pending").touch()
     with pytest.raises(MachineError):
         seal(folder, plan, view)
     assert not folder.manifest_path.exists()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.arguments import trust_edited_option
 from benchmark.cli.outputs import out_file
 from benchmark.cli.terminal import say
 
@@ -23,11 +24,14 @@ def command() -> None:
     type=out_file(makes_folders=True),
     help="The baseline's file; else leaderboards/baselines/DATASET-SPLIT.json.",
 )
-def accept(run: Path, reason: str, out: Path | None) -> None:
+@trust_edited_option
+def accept(run: Path, reason: str, out: Path | None, trust_edited: bool) -> None:
     """Make a complete RUN the baseline of its data set."""
     from benchmark.gate.acceptance import accept_run
 
-    accepted = accept_run(run, reason, out)
+    accepted = accept_run(run, reason, out, trust_edited=trust_edited)
     say(f"{accepted.path}: version {accepted.version}, run {accepted.run}")
+    if accepted.caveat:
+        say(f"  {accepted.caveat}")
     for line in accepted.changes:
         say(f"  {line}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import form_option, metrics_option, split_list
+from benchmark.cli.arguments import form_option, metrics_option, split_list, trust_edited_option
 from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 
@@ -29,9 +29,16 @@ from benchmark.display.layout import Format
     type=click.Path(path_type=Path, dir_okay=False),
     help="CSV with clip_id (or file_name) and cluster: clips that belong together.",
 )
+@trust_edited_option
 @form_option
 def command(
-    a: str, b: str, metrics: str | None, n_draws: int, clusters_file: Path | None, form: Format
+    a: str,
+    b: str,
+    metrics: str | None,
+    n_draws: int,
+    clusters_file: Path | None,
+    trust_edited: bool,
+    form: Format,
 ) -> None:
     """Tell whether system A or B is better; each is RUN or RUN::SYSTEM."""
     from benchmark.leaderboard.comparison import compare_systems
@@ -41,6 +48,6 @@ def command(
     from benchmark.runs.reading import find_systems
 
     keys = select_metrics(split_list(metrics, ())) or None
-    pair = SystemPair.match(*find_systems([a, b]))
+    pair = SystemPair.match(*find_systems([a, b], trust_edited=trust_edited))
     comparison = compare_systems(pair, keys, n_draws=n_draws, clusters_file=clusters_file)
     say(render_comparison(comparison, form))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.arguments import data_root_option, form_option
+from benchmark.cli.arguments import data_root_option, form_option, trust_edited_option
 from benchmark.cli.outputs import out_file
 from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="An encoder of sounds and captions; else those that the run's systems say they use.",
 )
+@trust_edited_option
 @form_option
 @data_root_option
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
@@ -68,6 +69,7 @@ def command(
     json_path: Path | None,
     n_clips: int | None,
     encoders: tuple[str, ...],
+    trust_edited: bool,
     form: Format,
     data_root: Path | None,
     device: str,
@@ -89,7 +91,9 @@ def command(
         raise click.UsageError("--figure and --project draw a picture; name it with --out.")
     if out is not None:
         require_picture(out)
-    request = GapRequest(run, find_data_root(data_root), encoders, n_clips, device)
+    request = GapRequest(
+        run, find_data_root(data_root), encoders, n_clips, device, trust_edited=trust_edited
+    )
     report = report_gap(request) if figure is None else report_figure(request, figure)
     say(render_gap(report, form))
     if json_path is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.arguments import trust_edited_option
 from benchmark.cli.outputs import out_file
 from benchmark.cli.terminal import say, warn
 
@@ -63,6 +64,7 @@ def _read_age(_: click.Context, __: click.Parameter, text: str | None) -> float 
     help="Judge no run of another commit: 7 digits or more, or HEAD.",
 )
 @click.option("--again", is_flag=True, help="Judge a run that the history has been told of.")
+@trust_edited_option
 def command(
     run: Path,
     baseline: Path,
@@ -74,6 +76,7 @@ def command(
     max_age_s: float | None,
     commit: str | None,
     again: bool,
+    trust_edited: bool,
 ) -> None:
     """Hold a sealed RUN against a baseline.
 
@@ -96,6 +99,7 @@ def command(
             summary=summary or (Path(named) if named else None),
             json=json_file,
             is_summary_offered=summary is None,
+            trust_edited=trust_edited,
         )
     )
     say(render_verdict(night.verdict, night.steps, "text").rstrip("\n"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import form_option, rank_by_option
+from benchmark.cli.arguments import form_option, rank_by_option, trust_edited_option
 from benchmark.cli.outputs import out_file
 from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
@@ -24,6 +24,7 @@ from benchmark.display.layout import Format
     is_flag=True,
     help="Print, below the row of a system, the numbers in papers that are known to be of it.",
 )
+@trust_edited_option
 @click.option("-o", "--out", type=out_file(makes_folders=True), help="Write here.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where --out holds another text.")
 def command(
@@ -32,6 +33,7 @@ def command(
     rank_by: str | None,
     published: bool,
     beside: bool,
+    trust_edited: bool,
     out: Path | None,
     check: bool,
 ) -> None:
@@ -46,7 +48,7 @@ def command(
 
     if check and out is None:
         raise click.UsageError("--check compares with a file; name it with --out.")
-    rows = rows_of(read_runs(runs))
+    rows = rows_of(read_runs(runs, trust_edited=trust_edited))
     text = render(rows, form, rank_by=rank_by, published=published, beside=beside).rstrip("\n")
     if out is None:
         say(text)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.arguments import rank_by_option
+from benchmark.cli.arguments import rank_by_option, trust_edited_option
 from benchmark.cli.outputs import out_file
 from benchmark.cli.terminal import say
 
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     help="Quality against latency with the Pareto front, or how latencies are spread.",
 )
 @rank_by_option
-def command(runs: tuple[Path, ...], out: Path, kind: str, rank_by: str | None) -> None:
+@trust_edited_option
+def command(
+    runs: tuple[Path, ...], out: Path, kind: str, rank_by: str | None, trust_edited: bool
+) -> None:
     """Draw finished RUNS: their systems between quality and latency."""
     from benchmark.display.figures import require_picture, save_figure
     from benchmark.leaderboard.pictures.latency_curves import draw_latencies, read_latencies
@@ -43,7 +47,7 @@ def command(runs: tuple[Path, ...], out: Path, kind: str, rank_by: str | None) -
     from benchmark.runs.reading import read_runs
 
     require_picture(out)
-    rows = rows_of(read_runs(runs))
+    rows = rows_of(read_runs(runs, trust_edited=trust_edited))
     if kind == "latency":
         save_figure(draw_latencies(read_latencies(runs), title_of(rows)), out)
         return
@@ -55,6 +59,9 @@ def command(runs: tuple[Path, ...], out: Path, kind: str, rank_by: str | None) -
 
 def title_of(rows: Sequence[Row], clips: str = "") -> str:
     """Name the splits of rows, and say where times of several machines stand side by side."""
+    from benchmark.leaderboard.rows import describe_integrity
+
     title = ", ".join(dict.fromkeys(str(row.label) for row in rows)) + clips
+    title += "".join(f"\n{shorten(note, 100)}" for note in describe_integrity(rows))
     machines = {row.latency.machine for row in rows if row.latency}
     return title + ("\ntimes of different machines do not compare" if len(machines) > 1 else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from benchmark.cli.arguments import form_option, metrics_option, split_list
+from benchmark.cli.arguments import form_option, metrics_option, split_list, trust_edited_option
 from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 
@@ -40,6 +40,7 @@ from benchmark.display.layout import Format
     help="Share of clips that an imitated version captions otherwise.",
 )
 @metrics_option
+@trust_edited_option
 @form_option
 def command(
     row: str,
@@ -48,6 +49,7 @@ def command(
     n_trials: int,
     changed_share: float,
     metrics: str | None,
+    trust_edited: bool,
     form: Format,
 ) -> None:
     """Simulate comparisons of ROW (RUN or RUN::SYSTEM) with itself, and after a drop."""
@@ -57,7 +59,8 @@ def command(
     from benchmark.runs.reading import find_systems
 
     keys = select_metrics(split_list(metrics, ())) or None
-    system, *others = find_systems([row] if against is None else [row, against])
+    names = [row] if against is None else [row, against]
+    system, *others = find_systems(names, trust_edited=trust_edited)
     settings = PowerSettings(drop, n_trials, changed_share)
     report = study_power(system, others[0] if others else None, keys, settings)
     say(render_power(report, form))

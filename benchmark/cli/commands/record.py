@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import split_list
+from benchmark.cli.arguments import split_list, trust_edited_option
 from benchmark.cli.outputs import out_file
-from benchmark.cli.terminal import say_line
+from benchmark.cli.terminal import say_line, warn
 
 
 @click.command()
@@ -20,7 +20,8 @@ from benchmark.cli.terminal import say_line
     show_default=True,
     help="Metrics or sets of them, comma-separated: what rows can be tested by again.",
 )
-def command(run: Path, out: Path, statistics: str) -> None:
+@trust_edited_option
+def command(run: Path, out: Path, statistics: str, trust_edited: bool) -> None:
     """Write the scores of a finished RUN as one file, without captions.
 
     Tables of it are those of the run. It may be passed on where captions may not; a gate needs
@@ -31,7 +32,9 @@ def command(run: Path, out: Path, statistics: str) -> None:
     from benchmark.runs.withholding import withhold_captions
 
     keys = select_metrics(split_list(statistics, ()))
-    record = withhold_captions(read_run(run), keys)
+    record = withhold_captions(read_run(run, trust_edited=trust_edited), keys)
     write_run(record, out)
     size_mib = out.stat().st_size / 2**20
+    if caveat := record.describe_integrity():
+        warn(caveat)
     say_line(f"{out}: {len(record.systems)} systems without captions, {size_mib:.1f} MiB")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import data_root_option, rank_by_option
+from benchmark.cli.arguments import data_root_option, rank_by_option, trust_edited_option
 from benchmark.cli.outputs import out_folder
 from benchmark.cli.terminal import say_line
 
@@ -29,7 +29,15 @@ from benchmark.cli.terminal import say_line
     help="Write sounds and spectrograms beside the page.",
 )
 @rank_by_option
-def command(run: Path, out: Path, data_root: Path, with_sounds: bool, rank_by: str | None) -> None:
+@trust_edited_option
+def command(
+    run: Path,
+    out: Path,
+    data_root: Path,
+    with_sounds: bool,
+    rank_by: str | None,
+    trust_edited: bool,
+) -> None:
     """Write a page that plays a finished RUN's clips and shows what systems said of them.
 
     The page opens from disk and loads nothing from anywhere else.
@@ -38,7 +46,9 @@ def command(run: Path, out: Path, data_root: Path, with_sounds: bool, rank_by: s
     from benchmark.datasets.catalogue import DATASETS
     from benchmark.leaderboard.page.writing import write_report
 
-    page = write_report(run, out, data_root, with_sounds=with_sounds, rank_by=rank_by)
+    page = write_report(
+        run, out, data_root, with_sounds=with_sounds, rank_by=rank_by, trust_edited=trust_edited
+    )
     sounds = f"{page.n_sounds:,} with sound"
     say_line(f"{page.path}: {page.n_clips:,} clips, {sounds}, {page.size_mib:.1f} MiB")
     for clip_id, note in page.notes.items():

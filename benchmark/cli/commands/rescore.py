@@ -15,6 +15,7 @@ from benchmark.cli.arguments import (
     metric_model_options,
     rank_by_option,
     require_computed,
+    trust_edited_option,
 )
 from benchmark.cli.endings import finish
 from benchmark.errors import UsageError
@@ -30,6 +31,7 @@ from benchmark.runs.folder import folders_in
 @metric_model_options
 @click.option("--only", "is_only", is_flag=True, help="Keep none but the metrics of --metrics.")
 @rank_by_option
+@trust_edited_option
 @layout_option
 @gathered(models=MetricModels)
 def command(
@@ -39,6 +41,7 @@ def command(
     models: MetricModels,
     is_only: bool,
     rank_by: str | None,
+    trust_edited: bool,
     layout: Layout,
 ) -> None:
     """Compute the scores of finished RUNS again from their ledgers; --metrics adds to theirs."""
@@ -48,6 +51,7 @@ def command(
         require_computed(rank_by, metrics)
     folders = [folder for path in runs for folder in folders_in(path)]
     records = [
-        rescore_run(folder, data_root, models, metrics, is_only=is_only) for folder in folders
+        rescore_run(folder, data_root, models, metrics, is_only=is_only, trust_edited=trust_edited)
+        for folder in folders
     ]
     finish(records, layout=layout, rank_by=rank_by)

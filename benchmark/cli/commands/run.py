@@ -25,6 +25,7 @@ from benchmark.cli.arguments import (
     read_names,
     read_seeds,
     require_computed,
+    trust_edited_option,
 )
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
@@ -103,6 +104,7 @@ from benchmark.systems.roster import describe_left_out
     callback=read_names,
     help="With --resume: systems that the run is to go on without, comma-separated.",
 )
+@trust_edited_option
 @gathered(learning=AskedLearning, feeding=Feeding, request=RunRequest, models=MetricModels)
 def command(
     request: RunRequest,
@@ -115,6 +117,7 @@ def command(
     accepts_changes: bool,
     isolation: Isolation,
     without: tuple[str, ...],
+    trust_edited: bool,
 ) -> None:
     """Caption a split with one or more systems, score it, print the leaderboard."""
     if bool(request.systems or request.lineups) == (resume is not None):
@@ -133,7 +136,13 @@ def command(
             records = _start(request, seeds, path, models, isolation)
         else:
             records = _resume(
-                path, request.data_root, models, isolation, without, accepts_changes=accepts_changes
+                path,
+                request.data_root,
+                models,
+                isolation,
+                without,
+                accepts_changes=accepts_changes,
+                trust_edited=trust_edited,
             )
     lineups = [find_lineup(name) for name in records[0].plan.lineups]
     finish(records, rank_by=rank_by, published=published, lineups=lineups)
@@ -166,6 +175,7 @@ def _resume(
     without: Sequence[str],
     *,
     accepts_changes: bool,
+    trust_edited: bool,
 ) -> list[RunRecord]:
     registry = load_plugins()
     return [
@@ -178,6 +188,7 @@ def _resume(
             announce=_tell_change,
             isolation=isolation,
             without=without,
+            trust_edited=trust_edited,
         )
         for folder in folders_in(path)
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.arguments import data_root_option, form_option
+from benchmark.cli.arguments import data_root_option, form_option, trust_edited_option
 from benchmark.cli.terminal import say
 from benchmark.display.layout import Format
 
@@ -25,6 +25,7 @@ from benchmark.display.layout import Format
     "thousands of them this takes minutes.",
 )
 @click.option("--bert-score-model", help="Model for --oracle: id or folder.")
+@trust_edited_option
 @form_option
 def command(
     run: Path,
@@ -33,6 +34,7 @@ def command(
     data_root: Path,
     asks_oracle: bool,
     bert_score_model: str | None,
+    trust_edited: bool,
     form: Format,
 ) -> None:
     """Show what people and systems said of one CLIP of a finished RUN.
@@ -48,7 +50,7 @@ def command(
 
     if bert_score_model is not None and not asks_oracle:
         raise click.UsageError("--bert-score-model is of --oracle; give both, or neither.")
-    record = read_run(run)
+    record = read_run(run, trust_edited=trust_edited)
     split = load_same_split(record.plan, data_root, run)
     shown = look_at_clip(record, split, clip, system_names)
     if asks_oracle:

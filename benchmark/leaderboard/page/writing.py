@@ -59,6 +59,7 @@ def write_report(
     *,
     with_sounds: bool = True,
     rank_by: str | None = None,
+    trust_edited: bool = False,
 ) -> WrittenPage:
     """Write the page of one finished run.
 
@@ -68,6 +69,7 @@ def write_report(
         data_root: where the run's data set lies.
         with_sounds: whether sounds and spectrograms are written beside the page.
         rank_by: key of the metric to rank by; see ``Ranking`` for what None is.
+        trust_edited: go on with a run that was edited since it was sealed; the page says so.
 
     Raises:
         RunError: there is no finished run, or one for each seed, or its data set is another now.
@@ -76,7 +78,7 @@ def write_report(
         MachineError: the folder cannot be written.
     """
     _require_empty(out)
-    record = read_run(run)
+    record = read_run(run, trust_edited=trust_edited)
     split = load_same_split(record.plan, data_root, run)
     clip_ids = record.plan.clip_ids
     with writing(out, kind="the page"):
@@ -104,6 +106,7 @@ def _fill(record: RunRecord, split: Split, sounds: Sequence[PageSound], rank_by:
         "with sound": f"{sum(bool(sound.name) for sound in sounds):,}",
         "made": plan.created_at,
         "run": record.path.resolve().name,
+        "seal": record.integrity.state,
     }
     pictures = [_draw(standing.rows, rank_by) for standing in standings]
     return fill_page(

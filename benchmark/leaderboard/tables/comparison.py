@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from benchmark.display.numbers import show_p_value, show_x100
 from benchmark.display.records import Record
 from benchmark.display.tables import Column, Format, Table, render
 from benchmark.leaderboard.comparison import ComparedMetric, Comparison
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
+from benchmark.runs.record import SystemRecord
 
 
 def _label(metric: ComparedMetric) -> str:
@@ -40,12 +43,20 @@ def render_comparison(comparison: Comparison, form: Format) -> str:
         rows=comparison.metrics,
         title=_title(comparison),
         notes=_notes(comparison),
-        records=[
-            *map(_record, comparison.metrics),
-            *({"metric": key, "why_absent": why} for key, why in comparison.absent.items()),
-        ],
+        records=[{**record, **_seals(comparison)} for record in _records(comparison)],
     )
     return render([table], form, comparison.to_json())
+
+
+def _records(comparison: Comparison) -> Iterator[Record]:
+    yield from map(_record, comparison.metrics)
+    yield from ({"metric": key, "why_absent": why} for key, why in comparison.absent.items())
+
+
+def _seals(comparison: Comparison) -> Record:
+    pair = comparison.pair
+    states = pair.first.integrity.state, pair.second.integrity.state
+    return dict(zip(("seal_of_a", "seal_of_b"), states, strict=True))
 
 
 def _record(metric: ComparedMetric) -> Record:
@@ -89,6 +100,7 @@ def _notes(comparison: Comparison) -> list[str]:
         for metric in comparison.metrics
         if metric.n_clips < comparison.pair.n_clips
     ]
+    notes += filter(None, map(SystemRecord.describe_integrity, comparison.pair.systems))
     return notes + name_absent("Left out", comparison.absent)
 
 

@@ -36,6 +36,8 @@ def render_clip(clip: OneClip, form: Format) -> str:
         _references_table(clip.references),
         _captions_table(clip),
     ]
+    if note := clip.record.describe_integrity():
+        parts.append(note)
     if evidence := _evidence_table(clip.systems):
         parts.append(evidence)
     elif clip.is_asked:
@@ -82,6 +84,7 @@ def _captions_table(clip: OneClip) -> Table[SystemOnClip]:
                 "system": system.name,
                 "rung": system.rung,
                 "caption": system.caption,
+                "seal": clip.record.integrity.state,
                 **system.scores,
             }
             for system in clip.systems

@@ -21,10 +21,7 @@ def render_power(report: PowerReport, form: Format) -> str:
         rows=report.metrics,
         title=f"{report.row.plan.dataset}, {report.row.title_with_flaws}, {report.n_clips:,} clips",
         notes=_notes(report),
-        records=[
-            *map(_record, report.metrics),
-            *({"metric": key, "why_absent": why} for key, why in report.absent.items()),
-        ],
+        records=[{**record, "seal": report.integrity.state} for record in _records(report)],
     )
     return render([table], form, report.to_json())
 
@@ -48,6 +45,11 @@ def _show_power(size: int, metric: MetricPower) -> str:
 
 def _show_rate(rate: Rate | None) -> str:
     return NO_VALUE if rate is None else f"{show_x100(rate.value)}±{show_x100(rate.error)}"
+
+
+def _records(report: PowerReport) -> Iterator[Record]:
+    yield from map(_record, report.metrics)
+    yield from ({"metric": key, "why_absent": why} for key, why in report.absent.items())
 
 
 def _record(metric: MetricPower) -> Record:
@@ -90,4 +92,6 @@ def _notes(report: PowerReport) -> list[str]:
         for metric in report.metrics
         if metric.why_no_power
     ]
+    rows = filter(None, (report.row, report.against))
+    notes += filter(None, (row.describe_integrity() for row in rows))
     return notes + name_absent("Left out", report.absent)

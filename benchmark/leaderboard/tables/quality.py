@@ -14,7 +14,13 @@ from benchmark.leaderboard.likeness import describe_marks
 from benchmark.leaderboard.published import BestSupervised
 from benchmark.leaderboard.ranking import Ranking, Standing, way_to_human
 from benchmark.leaderboard.rows import Column as MetricColumn
-from benchmark.leaderboard.rows import Row, differing_signatures, shared_label, table_columns
+from benchmark.leaderboard.rows import (
+    Row,
+    describe_integrity,
+    differing_signatures,
+    shared_label,
+    table_columns,
+)
 from benchmark.leaderboard.tables.in_print import SHARE_HEADER, show_share
 from benchmark.leaderboard.tiers import resolved_gap, tiers_of
 from benchmark.metrics.absent import name_absent
@@ -146,13 +152,15 @@ def _notes(standing: Standing, best: BestSupervised | None) -> list[str]:
         f"{label}: the rows were not all computed the same way; compare their signatures (json)"
         for label in differing_signatures(group)
     ]
-    lines += describe_marks(group)
+    lines += [*describe_marks(group), *describe_integrity(group)]
     lines += [*_notes_on_left_out(group), *_notes_on_failures(group)]
     for row in group:
         if row.n_failed:
             lines.append(
                 f"{row.name}: {row.n_failed} clips failed and are not scored{_name_failed(row)}"
             )
+        if row.n_missing and not row.failure:
+            lines.append(f"{row.name}: {row.n_missing} planned clips are not in the ledger")
         if row.n_empty:
             lines.append(f"{row.name}: {row.n_empty} captions are empty and scored as they stand")
     return lines
