@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import hashlib
 from pathlib import Path
 
 from benchmark.errors import MachineError
+from benchmark.files import checksum_of
 from benchmark.machine.cached import CachedThing
 
 
@@ -26,10 +30,12 @@ def find_damage_of(thing: CachedThing) -> str | None:
 
             n_lines = count_damage(thing.path)
             return f"{n_lines:,} lines are damaged or cut short" if n_lines else None
+        if thing.kind == "environment":
+            return _damage_of_packages(thing.path)
         if thing.kind == "unfinished":
             return _damage_of_work(thing.path)
-    except OSError as error:
-        return f"it cannot be read ({error.strerror or error})"
+    except (OSError, UnicodeError, csv.Error) as error:
+        return f"it cannot be read ({getattr(error, 'strerror', None) or error})"
     return None
 
 
@@ -39,6 +45,27 @@ def _damage_of_vectors(folder: Path) -> str | None:
     found = [f"{shard}: {damage}" for shard, damage in VectorFiles(folder).damage().items()]
     more = f" and {len(found) - 1:,} more files" if len(found) > 1 else ""
     return f"{found[0]}{more}" if found else None
+
+
+def _damage_of_packages(folder: Path) -> str | None:
+    """Hold an environment's files against the sums that the installer noted of them (PEP 627)."""
+    for record in sorted(folder.glob("lib/python*/site-packages/*.dist-info/RECORD")):
+        packages = record.parents[1]
+        with record.open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.reader(file) if len(row) == 3 and row[1]]
+        for name, noted, _ in rows:
+            algorithm, _, digits = noted.partition("=")
+            path = packages / name
+            if not path.is_file():
+                return f"{name} is missing"
+            if algorithm in hashlib.algorithms_guaranteed and _in_base64(path, algorithm) != digits:
+                return f"{name} is not what was installed"
+    return None
+
+
+def _in_base64(path: Path, algorithm: str) -> str:
+    digest = bytes.fromhex(checksum_of(path, algorithm))
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _damage_of_work(folder: Path) -> str | None:

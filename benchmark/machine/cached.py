@@ -12,11 +12,12 @@ from typing import Literal
 from benchmark.files import CACHE_CURE, remove_folder, unheld, writing
 from benchmark.machine.leftovers import bytes_of, find_leftovers, remove_leftover
 
-Kind = Literal["built", "embeddings", "kept", "unfinished", "leftover", "other"]
+Kind = Literal["built", "embeddings", "kept", "environment", "unfinished", "leftover", "other"]
 KINDS: dict[Kind, str] = {
     "built": "things built once: rendered splits, METEOR's index, trained weights, pairs",
     "embeddings": "vectors of sounds and captions, by encoder",
     "kept": "tokens, parses, alignments and scores of slow engines",
+    "environment": "packages that systems require, where those of the bench do not do",
     "unfinished": "work that goes on where it was stopped: checkpoints, BERTScore's pairs",
     "leftover": "what killed processes left behind",
     "other": "what this version put nowhere",
@@ -133,8 +134,10 @@ def _named(root: Path) -> Iterator[tuple[Kind, str, Path]]:
             yield "embeddings", f"{encoder.name}/{path.name}", path
     for path in _visible(root / "kept"):
         yield ("kept" if path.suffix == ".jsonl" else "other"), path.name, path
+    for path in _visible(root / "environments"):
+        yield "environment", path.name, path
     for path in _visible(root):
-        if path not in (built, root / "kept"):
+        if path not in (built, root / "kept", root / "environments"):
             yield "other", path.name, path
 
 

@@ -76,6 +76,7 @@ def _folders_of(root: Path) -> Iterator[Path]:
     """Yield the folders in which partial things are made; finished ones hold none."""
     yield root
     yield root / "kept"
+    yield root / "environments"
     built = root / "artifacts"
     yield built
     yield from _visible_folders(built, prefixes=("unfinished-", "bertscore-shards-"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import tempfile
@@ -38,8 +40,18 @@ def cache(tmp_path, monkeypatch):
     KeptResults("words", "1").add({"a": 1})
     ShardFolder(root / "artifacts" / "bertscore-shards-01").write(0, 0.5, [])
     (root / "artifacts" / ".decoder-02-0123abcd.partial").mkdir()
+    install(root / "environments" / "0123" / "lib" / "python3" / "site-packages")
     (root / "notes.txt").write_text("mine")
     return root
+
+
+def install(packages):
+    """As an installer leaves a package of one module."""
+    (packages / "one-1.dist-info").mkdir(parents=True)
+    (packages / "one.py").write_text("ONE = 1")
+    digest = base64.urlsafe_b64encode(hashlib.sha256(b"ONE = 1").digest()).rstrip(b"=").decode()
+    rows = f"one.py,sha256={digest},7\none-1.dist-info/RECORD,,\n"
+    (packages / "one-1.dist-info" / "RECORD").write_text(rows)
 
 
 def run(*arguments, code=0):
@@ -55,14 +67,22 @@ def listed(*arguments):
 
 def test_every_kind_is_listed_with_size_and_age(cache):
     rows = listed()
-    assert list(rows) == ["built", "embeddings", "kept", "unfinished", "leftover", "other"]
+    assert list(rows) == [
+        "built",
+        "embeddings",
+        "kept",
+        "environment",
+        "unfinished",
+        "leftover",
+        "other",
+    ]
     assert rows["built"]["name"] == DECODER
     assert rows["embeddings"]["name"] == "clap-01/sounds"
     assert rows["built"]["bytes"] > 2048
     assert rows["other"]["bytes"] == 4
     assert not any(row["in_use"] for row in rows.values())
     assert all(row["unused_days"] < 0.1 for row in rows.values())
-    assert "6 things" in run("list").stdout
+    assert "7 things" in run("list").stdout
 
 
 def test_an_empty_cache_lists_nothing(tmp_path, monkeypatch):
@@ -82,13 +102,14 @@ DAMAGED = {
     "built": ("artifacts/decoder-*/weights", "weights is not what was built"),
     "embeddings": ("artifacts/embeddings/*/*/*.rows.npy", "its content has the hash"),
     "kept": ("kept/*.jsonl", "1 lines are damaged"),
+    "environment": ("environments/*/lib/*/*/one.py", "one.py is not what was installed"),
     "unfinished": ("artifacts/bertscore-shards-*/*.json", "are not what was written"),
 }
 
 
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_a_flipped_bit_of_any_kind_is_named_and_nothing_is_changed(cache, kind):
-    assert run("check").stdout == "0 of 6 things damaged.\n"
+    assert run("check").stdout == "0 of 7 things damaged.\n"
     pattern, said = DAMAGED[kind]
     (path,) = cache.glob(pattern)
     flip(path)
@@ -112,7 +133,7 @@ def test_only_what_is_named_goes_and_all_of_it_at_once(cache):
         ".decoder-02-0123abcd.partial"
     ]
     run("prune", "--kind", "leftover", "--kind", "kept")
-    assert list(listed()) == ["embeddings", "unfinished", "other"]
+    assert list(listed()) == ["embeddings", "environment", "unfinished", "other"]
 
 
 def test_what_no_version_put_there_goes_only_when_it_is_asked_for(cache):
@@ -131,7 +152,7 @@ def test_age_counts_from_the_last_use(cache):
         "would remove bertscore-shards-01" in run("prune", "--older-than", 30, "--dry-run").stdout
     )
     run("prune", "--older-than", 30)
-    assert list(listed()) == ["built", "embeddings", "kept", "leftover", "other"]
+    assert list(listed()) == ["built", "embeddings", "kept", "environment", "leftover", "other"]
 
 
 def test_what_was_used_last_may_stay(cache):
@@ -139,7 +160,7 @@ def test_what_was_used_last_may_stay(cache):
     old = cache / "artifacts" / DECODER
     os.utime(old, (1, 1))
     run("prune", "--kind", "built", "--kind", "kept", "--down-to", sizes["kept"])
-    assert set(listed()) == {"embeddings", "kept", "unfinished", "leftover", "other"}
+    assert set(listed()) == {"embeddings", "kept", "environment", "unfinished", "leftover", "other"}
     run("prune", "--down-to", "1 GiB")
     assert "kept" in listed()
 
@@ -162,4 +183,4 @@ def test_a_wish_that_says_nothing_is_refused(cache, arguments, said):
     result = CliRunner().invoke(cli, ["cache", "prune", *arguments])
     assert said in f"{result.exception} {result.output}"
     assert result.exit_code != 0
-    assert len(listed()) == 6
+    assert len(listed()) == 7
