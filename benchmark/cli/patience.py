@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 from collections.abc import Callable
@@ -50,8 +51,8 @@ def _read_failures(
     return most
 
 
-def patience_options(function: Function) -> Callable[..., None]:
-    """Add the options that make a ``Patience``, which the command gets as ``patience``."""
+def time_limit_options(function: Function) -> Callable[..., None]:
+    """Add the options of time limits, which the command gets as a ``Patience``."""
 
     @click.option(
         "--timeout",
@@ -70,6 +71,27 @@ def patience_options(function: Function) -> Callable[..., None]:
         help="What getting a system ready may take. [default: 3600; of systems that learn, which "
         "may train there, 86400]",
     )
+    @functools.wraps(function)
+    def gather(
+        *,
+        timeout_s: float,
+        prepare_timeout_s: float | None,
+        **others: Any,  # whatever else the command takes
+    ) -> None:
+        patience = Patience(
+            timeout_s=_finite(timeout_s),
+            prepare_timeout_s=_finite(prepare_timeout_s or RUN_PATIENCE.prepare_timeout_s),
+            train_timeout_s=_finite(prepare_timeout_s or RUN_PATIENCE.train_timeout_s),
+            max_failures=RUN_PATIENCE.max_failures,
+        )
+        function(patience=patience, **others)
+
+    return gather
+
+
+def patience_options(function: Function) -> Callable[..., None]:
+    """Add the options that make a whole ``Patience``: time limits, and what failures are borne."""
+
     @click.option(
         "--max-failures",
         metavar="N|SHARE|none",
@@ -89,8 +111,7 @@ def patience_options(function: Function) -> Callable[..., None]:
     @functools.wraps(function)
     def gather(
         *,
-        timeout_s: float,
-        prepare_timeout_s: float | None,
+        patience: Patience,
         max_failures: float | None,
         keep_going: bool,
         n_retries: int,
@@ -98,16 +119,12 @@ def patience_options(function: Function) -> Callable[..., None]:
     ) -> None:
         if max_failures is None:
             max_failures = math.inf if keep_going else RUN_PATIENCE.max_failures
-        others["patience"] = Patience(
-            timeout_s=_finite(timeout_s),
-            prepare_timeout_s=_finite(prepare_timeout_s or RUN_PATIENCE.prepare_timeout_s),
-            train_timeout_s=_finite(prepare_timeout_s or RUN_PATIENCE.train_timeout_s),
-            n_retries=n_retries,
-            max_failures=_finite(max_failures),
+        whole = dataclasses.replace(
+            patience, n_retries=n_retries, max_failures=_finite(max_failures)
         )
-        function(**others)
+        function(patience=whole, **others)
 
-    return gather
+    return time_limit_options(gather)
 
 
 def _finite(number: float | None) -> float | None:

@@ -108,7 +108,8 @@ def prepare_system(request: ProfileRequest, started_ns: int) -> ReadySystem:
     start_ns = time.perf_counter_ns()
     with used_artifacts() as artifacts:
         try:
-            captioner = prepare_captioner(system.spec, resources, system.options)
+            limit_s = request.patience.limit_of_preparing(system.spec)
+            captioner = prepare_captioner(system.spec, resources, system.options, limit_s)
             read_disclosure(captioner)  # better refused now than after all scenarios
         except Exception as error:
             raise PluginError(f"while preparing: {describe(error)}") from error

@@ -67,7 +67,13 @@ class Batches:
 
 
 def time_batches(
-    captioner: Captioner, first: FirstPass, batch_size: int, n_clips: int, limit_s: float
+    captioner: Captioner,
+    first: FirstPass,
+    batch_size: int,
+    n_clips: int,
+    limit_s: float,
+    *,
+    timeout_s: float | None = None,
 ) -> Batches:
     """Caption clips in batches of one size with every cache off.
 
@@ -78,6 +84,7 @@ def time_batches(
             twice in a batch would be encoded once.
         n_clips: how many to caption, at least; whole batches are taken.
         limit_s: no call but the first timed one begins later than this.
+        timeout_s: seconds a call may take; None waits for ever.
     """
     n_found = len(first.calls)
     if n_found < batch_size:
@@ -92,7 +99,7 @@ def time_batches(
         for number, batch in enumerate(batches):
             if calls_s and since(start_ns) > limit_s:
                 break
-            call = call_captioner(captioner, batch, None)
+            call = call_captioner(captioner, batch, timeout_s)
             if call.captions is None:
                 assert call.error is not None
                 return Batches(batch_size, void=f"a call failed: {describe(call.error)}")

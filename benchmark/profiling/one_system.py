@@ -39,7 +39,8 @@ def profile_system(
         DataError: a sound cannot be read.
     """
     ready = prepare_system(request, started_ns)
-    stream = SingleStream(ready.listener, ready.sample_rate_hz, None, request.limit_s)
+    timeout_s = request.patience.timeout_s
+    stream = SingleStream(ready.listener, ready.sample_rate_hz, timeout_s, request.limit_s)
     n_least = max(request.batch_sizes) if "offline" in request.scenarios else 1
     first = take_first_pass(stream, ready.captioner, ready.clip_ids, n_least)
     scenarios = _run_scenarios(request, ready, stream, first)
@@ -63,6 +64,7 @@ def _run_scenarios(
 ) -> Scenarios:
     """Run what was asked for; the server's rate may follow from the single stream."""
     n_queries, limit_s = request.n_queries, request.limit_s
+    timeout_s = request.patience.timeout_s
     scenarios = Scenarios()
     calls_s = [timed.call.seconds for timed in first.calls[1:] or first.calls]
     if "single-stream" in request.scenarios:
@@ -71,13 +73,23 @@ def _run_scenarios(
         scenarios = dataclasses.replace(scenarios, single_stream=streamed)
     if "offline" in request.scenarios:
         batches = [
-            time_batches(ready.captioner, first, batch_size, n_queries, limit_s)
+            time_batches(
+                ready.captioner, first, batch_size, n_queries, limit_s, timeout_s=timeout_s
+            )
             for batch_size in request.batch_sizes
         ]
         scenarios = dataclasses.replace(scenarios, offline=tuple(batches))
     if "server" in request.scenarios:
         rate_qps = request.rate_qps or request.load / float(np.mean(calls_s))
-        served = time_server(ready.captioner, first, rate_qps, n_queries, limit_s, request.seed)
+        served = time_server(
+            ready.captioner,
+            first,
+            rate_qps,
+            n_queries,
+            limit_s,
+            request.seed,
+            timeout_s=timeout_s,
+        )
         served = dataclasses.replace(served, load=None if request.rate_qps else request.load)
         scenarios = dataclasses.replace(scenarios, server=served)
     return scenarios

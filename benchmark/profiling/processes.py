@@ -46,7 +46,9 @@ def profile_systems(
     outcomes: dict[str, SystemProfile | Failure] = {}
     for system in planned.systems:
         tell(f"profiling {system.name} ...")
-        outcomes[system.name] = _profile(request.for_system(system.name))
+        outcomes[system.name] = _profile(
+            request.for_system(system.name), request.longest_s(system.spec)
+        )
     machines = [o.machine for o in outcomes.values() if isinstance(o, SystemProfile)]
     return Profile(
         created_at=now(),
@@ -60,15 +62,15 @@ def profile_systems(
     )
 
 
-def _profile(request: ProfileRequest) -> SystemProfile | Failure:
-    first_prepare_s = _carry_out(request, None, float)
+def _profile(request: ProfileRequest, limit_s: float | None) -> SystemProfile | Failure:
+    first_prepare_s = _carry_out(request, None, float, limit_s)
     if isinstance(first_prepare_s, Failure):
         return first_prepare_s
-    return _carry_out(request, first_prepare_s, SystemProfile)
+    return _carry_out(request, first_prepare_s, SystemProfile, limit_s)
 
 
 def _carry_out(
-    request: ProfileRequest, first_prepare_s: float | None, kind: type[_T]
+    request: ProfileRequest, first_prepare_s: float | None, kind: type[_T], limit_s: float | None
 ) -> _T | Failure:
     """Start a process and wait for what it was asked for.
 
@@ -76,6 +78,7 @@ def _carry_out(
         request: see ``Order``.
         first_prepare_s: see ``Order``.
         kind: what the process answers.
+        limit_s: seconds it may take; None waits for ever.
     """
     with scratch_folder("bench-profile") as folder:
         order_path, answer_path = Path(folder, "order.json"), Path(folder, "answer.json")
@@ -83,7 +86,10 @@ def _carry_out(
         order_path.write_text(
             json.dumps(dataclasses.asdict(order), default=str, allow_nan=False), encoding="utf-8"
         )
-        code = _run_worker(order_path, answer_path)
+        try:
+            code = _run_worker(order_path, answer_path, limit_s)
+        except subprocess.TimeoutExpired:
+            return Failure(f"its process did not end within {limit_s:g} s, and was killed")
         if not answer_path.is_file():
             return Failure(f"its process {_describe_end(code)}")
         answer = read_json(answer_path)
@@ -92,7 +98,7 @@ def _carry_out(
     return read_as(kind, answer["done"], answer_path)
 
 
-def _run_worker(order_path: Path, answer_path: Path) -> int:
+def _run_worker(order_path: Path, answer_path: Path, limit_s: float | None) -> int:
     """Run the process that does what an order says; who interrupts this one ends both."""
     # -P: a folder called benchmark in the working directory is not this package.
     program = [sys.executable, "-P", "-m", "benchmark.profiling.worker"]
@@ -102,7 +108,7 @@ def _run_worker(order_path: Path, answer_path: Path) -> int:
         stdout=2,  # what plugins print goes where progress goes
     ) as process:
         try:
-            return process.wait()
+            return process.wait(limit_s)
         except BaseException:
             end_process(process)  # which may be in the middle of a training
             raise

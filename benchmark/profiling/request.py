@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from benchmark.contract import SystemSpec
 from benchmark.errors import UsageError
 from benchmark.runs.learning import OWN_SPLITS, AskedLearning
+from benchmark.runs.patience import RUN_PATIENCE, Patience
 from benchmark.runs.requests import RunRequest
 
 Scenario = Literal["single-stream", "offline", "server"]
 SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 DEFAULT_LOAD = 0.8
+_SLACK_S = 600.0
+"""For imports, the data set, and fixed work that is timed beside each call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class ProfileRequest:
         learning: splits that systems learn from.
         seed: of systems and arrivals.
         device: torch's spelling.
+        patience: how long a call and getting ready may take; the first failure ends a profile.
     """
 
     systems: tuple[str, ...]
@@ -49,6 +54,7 @@ class ProfileRequest:
     learning: AskedLearning = OWN_SPLITS
     seed: int = 0
     device: str = "cpu"
+    patience: Patience = RUN_PATIENCE
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -75,6 +81,18 @@ class ProfileRequest:
         """Ask the same of one system."""
         return dataclasses.replace(self, systems=(name,))
 
+    def longest_s(self, spec: SystemSpec) -> float | None:
+        """Tell how many seconds one system's profile may take at most; None is for ever.
+
+        That is long beyond what any takes whose calls end in time: it is for those that do not,
+        because they hang in compiled code.
+        """
+        call_s, prepare_s = self.patience.timeout_s, self.patience.limit_of_preparing(spec)
+        if call_s is None or prepare_s is None:
+            return None
+        n_blocks = 3 + len(self.batch_sizes)  # the first pass, the stream, the server, batches
+        return prepare_s + n_blocks * (2 * self.limit_s + 3 * call_s) + _SLACK_S
+
     def to_run(self) -> RunRequest:
         """Ask for a run of these systems on these clips, to be planned and not scored."""
         return RunRequest(
@@ -88,9 +106,9 @@ class ProfileRequest:
         )
 
     def to_json(self) -> dict[str, object]:
-        """Spell out what was asked for, all but where the data sets lie and which were found."""
+        """Spell out what was asked for that decides what is measured: neither places nor limits."""
         record = dataclasses.asdict(self)
-        del record["data_root"], record["learning"]
+        del record["data_root"], record["learning"], record["patience"]
         return record
 
 

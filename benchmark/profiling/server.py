@@ -186,6 +186,8 @@ def time_server(
     n_queries: int,
     limit_s: float,
     seed: int,
+    *,
+    timeout_s: float | None = None,
 ) -> Served:
     """Caption clips that arrive at a given rate, one a call, with every cache off.
 
@@ -196,6 +198,7 @@ def time_server(
         n_queries: how many come, at most.
         limit_s: none comes later than this, nor is begun later than twice this.
         seed: of the arrivals.
+        timeout_s: seconds a call may take; None waits for ever.
     """
     if rate_qps > MOST_QPS:
         return Served(rate_qps, 0, (), f"more than {MOST_QPS:,} a second are not told apart")
@@ -208,7 +211,7 @@ def time_server(
     errors: list[str] = []
 
     def answer(number: int) -> bool:
-        call = call_captioner(captioner, [clips[number]], None)
+        call = call_captioner(captioner, [clips[number]], timeout_s)
         if call.error is not None:
             errors.append(f"a call failed: {describe(call.error)}")
         captions.extend(call.captions or ())

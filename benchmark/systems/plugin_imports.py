@@ -91,3 +91,4 @@ def _telling_who_is_slow(name: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        timer.join()  # a process of more than one thread is not forked

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from noises import system_of
 
 from benchmark.errors import RunError, UsageError
 from benchmark.machine.typed_json import read_as
@@ -19,6 +20,7 @@ from benchmark.profiling.request import (
     choose_scenarios,
 )
 from benchmark.runs.learning import AskedLearning
+from benchmark.runs.patience import RUN_PATIENCE, Patience
 
 REQUEST = ProfileRequest(("toy",), "folder:clips", Path("data"))
 _ORDERS = st.builds(
@@ -37,6 +39,7 @@ _ORDERS = st.builds(
         learning=st.builds(AskedLearning, st.none() | st.text(), st.none() | st.text()),
         seed=st.integers(-(2**40), 2**40),
         device=st.text(),
+        patience=st.builds(Patience, *[st.none() | st.floats(0.1, 1e6)] * 3),
     ),
     started_ns=st.integers(0, 2**62),
     first_prepare_s=st.none() | st.floats(0, 1e9),
@@ -81,3 +84,12 @@ def test_how_often_clips_come_asks_for_the_server_and_scenarios_stand_in_their_o
     assert choose_scenarios((), has_rate=False) == ("single-stream", "offline")
     assert choose_scenarios((), has_rate=True) == SCENARIOS
     assert choose_scenarios(("server", "offline"), has_rate=False) == ("offline", "server")
+
+
+def test_a_profile_has_limits_where_nobody_sets_any_and_all_of_it_has_one():
+    assert REQUEST.patience == RUN_PATIENCE
+    spec = system_of(None).spec
+    quick = dataclasses.replace(REQUEST, patience=Patience(1, 10, 100), limit_s=5)
+    assert quick.longest_s(spec) == 10 + 6 * (10 + 3) + 600
+    assert quick.longest_s(system_of(None, needs_train=True).spec) == 100 + 6 * (10 + 3) + 600
+    assert dataclasses.replace(quick, patience=Patience(None, 10, 100)).longest_s(spec) is None

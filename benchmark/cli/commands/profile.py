@@ -18,6 +18,7 @@ from benchmark.cli.arguments import (
 )
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.outputs import out_file
+from benchmark.cli.patience import time_limit_options
 from benchmark.cli.terminal import say, warn
 from benchmark.display.layout import Format
 from benchmark.files import spell_json, write_text
@@ -98,6 +99,7 @@ def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -
     type=click.FloatRange(min=0, max=1, min_open=True, max_open=True),
     help="Arrivals as a share of what the system answers one by one. [default: 0.8]",
 )
+@time_limit_options
 @learning_options("Training split of systems that learn; else the data set's own.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")

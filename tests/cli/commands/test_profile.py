@@ -277,6 +277,16 @@ def test_an_interrupted_profile_leaves_no_process_behind(site, tmp_path):
     assert not list(tmp_path.glob("bench-profile-*"))
 
 
+def test_a_call_that_takes_too_long_fails_its_profile_alone(site, tmp_path):
+    clips = write_clips(tmp_path / "clips", n_test=2)
+    done = run(site, tmp_path, "--systems", "endless,paced", "--timeout", 0.3, "--dataset",
+               f"folder:{clips}", *SMALL)  # fmt: skip
+    assert done.returncode == 1
+    reason = "CallTimeoutError: caption() took longer than 0.3 s for 1 clips"
+    assert f"the profile of endless failed: at clip 'test-00.wav': {reason}" in done.stderr
+    assert "paced" in done.stdout
+
+
 def test_captions_that_change_with_the_scenario_void_the_profile(site, tmp_path):
     clips = write_clips(tmp_path / "clips", n_test=5)
     done = run(
