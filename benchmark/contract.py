@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,12 +42,15 @@ class Clip:
     run, which admits only systems that declare ``needs_audio=False``, and where only the clip's
     embedding is at hand, which goes to systems that declare ``needs_waveform=False``. ``split``
     says then of which split the clip is, so that ``EmbeddingStore`` finds it; else it is empty.
+    ``path`` is a file of the sound, for systems that declare ``needs_file``: mono WAV of 16 bits at
+    ``sample_rate_hz``, there until the call returns, and not to be changed; else None.
     """
 
     clip_id: str
     waveform: Waveform
     sample_rate_hz: int
     split: str = ""
+    path: Path | None = None
 
     @property
     def duration_s(self) -> float:
@@ -170,6 +175,16 @@ def _no_other_split(label: str) -> Split:
     )
 
 
+@functools.cache
+def _own_scratch() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="bench-scratch-", ignore_cleanup_errors=True)
+
+
+def _scratch_of_process() -> Path:
+    """Give resources that were made by hand a folder that goes when the process ends."""
+    return Path(_own_scratch().name)
+
+
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What a captioner may use to get ready; all of it goes into the manifest.
@@ -189,6 +204,7 @@ class Resources:
         embedded_split: the ``Clip.split`` of evaluated clips without a sound, if there are any.
         load_split: any other split by its label (``"clotho:evaluation"``), from the data root of
             the run; raises ``DataError`` where its files are missing.
+        make_scratch: gives ``scratch``, the same folder each time.
     """
 
     device: str
@@ -201,6 +217,12 @@ class Resources:
     embedded_split: str | None = None
     load_split: Callable[[str], Split] = _no_other_split
     validation: Split | None = None
+    make_scratch: Callable[[], Path] = _scratch_of_process
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for files of the captioner's own, empty at first, removed after it is closed."""
+        return self.make_scratch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +264,10 @@ class Captioner(Protocol):
     called with the clips of the last call of ``caption``, and never timed; what it raises costs
     the explanations of that batch and no caption. An explanation follows from the clip alone, as
     its caption does.
+
+    It may have a method ``close() -> None``, for what it holds that no end of Python's lets go:
+    another program, a connection. It is called once, after the last clip and also after a failure,
+    before its scratch folder is removed; of a process that was killed nobody is left to call it.
     """
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
@@ -284,6 +310,8 @@ class SystemSpec:
         trained_on: data sets that the released weights have seen (``"audiocaps:train"``),
             where the captioner does not say so itself. Empty: of a system that says nothing at
             all, nobody knows; one whose weights saw nothing says ``()`` as a captioner.
+        needs_file: each clip comes with a file of its sound, ``Clip.path``, which is written
+            outside the timer.
         weights: options to the files and folders of weights that ``prepare`` will read, so that a
             run can note their hashes; looked at before it, so nothing is loaded or fetched here.
             Options that name a file by its path need not be told again.
@@ -303,3 +331,4 @@ class SystemSpec:
     trained_on: tuple[str, ...] = ()
     uses_validation: bool = False
     weights: Callable[[Any], Iterable[str | Path]] | None = None
+    needs_file: bool = False

@@ -12,6 +12,7 @@ import sys
 import types
 from pathlib import Path
 
+import pytest
 from bench_process import bench_environment
 from generated_docs import write_pages
 
@@ -91,6 +92,46 @@ def test_the_system_of_the_documentation_that_explains_itself_keeps_the_contract
     check_captioner(dataclasses.replace(spec, prepare=lambda *_: captioner))
     (explanation,) = captioner.explain(example_clips()[:1])
     assert [piece.weight for piece in explanation["nearest captions"]] == [0.0] * 5
+
+
+ASKED = """#!/usr/bin/env python3
+import sys, wave
+for line in sys.stdin:
+    if len(sys.argv) > 1:
+        sys.exit("out of memory")
+    with wave.open(line.strip()) as sound:
+        print(f"a sound of {sound.getnframes()} samples", flush=True)
+"""
+
+
+def test_the_system_of_the_documentation_around_a_program_keeps_the_contract(tmp_path):
+    code = next(block for block in code_blocks("plugin.md", "python") if "# bench_outside" in block)
+    plugin = types.ModuleType("bench_outside")
+    sys.modules[plugin.__name__] = plugin  # dataclasses look their module up
+    try:
+        exec(compile(code, "bench_outside.py", "exec"), vars(plugin))
+    finally:
+        del sys.modules[plugin.__name__]
+    program = tmp_path / "captioner"
+    program.write_text(ASKED)
+    program.chmod(0o755)
+    (spec,) = plugin.bench_systems()
+    started = []
+
+    def prepare(resources, options):
+        started.append(plugin.prepare(resources, options))
+        return started[-1]
+
+    options = plugin.OutsideOptions(str(program))
+    check_captioner(dataclasses.replace(spec, prepare=prepare), options=options)
+    assert [outside.program.poll() for outside in started] == [-9] * 3
+    outside = plugin.prepare(example_resources(tmp_path), options)
+    outside.command.append("fails")
+    outside.close()
+    outside.program = outside.start()
+    with pytest.raises(RuntimeError, match="the program ended: out of memory"):
+        outside.caption(list(example_clips()[:1]))
+    outside.close()
 
 
 def test_the_code_that_reads_runs_is_run(finished_run, tmp_path, monkeypatch, capsys):

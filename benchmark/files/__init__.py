@@ -7,7 +7,14 @@ from benchmark.files.json_values import Json, JsonObject, parse_json, spell_json
 from benchmark.files.locks import Hold, alone, unheld
 from benchmark.files.partial import find_abandoned, remove_abandoned, scratch_folder
 from benchmark.files.reading import read_json
-from benchmark.files.refusal import CACHE_CURE, DATA_CURE, MODELS_CURE, unwritable, writing
+from benchmark.files.refusal import (
+    CACHE_CURE,
+    DATA_CURE,
+    MODELS_CURE,
+    SCRATCH_CURE,
+    unwritable,
+    writing,
+)
 from benchmark.files.telling import tell
 from benchmark.files.whole import (
     move_whole,
@@ -22,6 +29,7 @@ __all__ = [
     "CACHE_CURE",
     "DATA_CURE",
     "MODELS_CURE",
+    "SCRATCH_CURE",
     "GrowingFile",
     "Hold",
     "Json",

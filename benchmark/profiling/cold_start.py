@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +11,14 @@ from benchmark.artifacts import used_artifacts
 from benchmark.contract import Captioner
 from benchmark.errors import PluginError, describe
 from benchmark.machine.clock import since
-from benchmark.machine.facts import peak_rss_mib
+from benchmark.machine.memory import PeakMemory, watched_memory
 from benchmark.profiling.request import ProfileRequest
 from benchmark.runs.folds import fold_clip_ids, spread
 from benchmark.runs.listening import Listener
 from benchmark.runs.resolve import resolve_run
 from benchmark.systems.calling import prepare_captioner, sample_rate_of
 from benchmark.systems.disclosure import read_disclosure
+from benchmark.systems.lending import ClipFiles, closing, lent_scratch
 from benchmark.systems.registry import System, load_registry
 
 
@@ -67,6 +69,7 @@ class ReadySystem:
         listener: reads these.
         sample_rate_hz: at which.
         import_s: see ``ColdStart``, as are ``plan_s`` and ``prepare_s``.
+        memory: of the process and of what it starts.
         before_prepare_mib: the most memory the process had held before preparing; None where
             nobody can tell.
         ready_mib: the same after it.
@@ -81,17 +84,19 @@ class ReadySystem:
     import_s: float
     plan_s: float
     prepare_s: float
+    memory: PeakMemory
     before_prepare_mib: float | None
     ready_mib: float | None
     artifacts: tuple[Path, ...]
 
 
-def prepare_system(request: ProfileRequest, started_ns: int) -> ReadySystem:
+def prepare_system(request: ProfileRequest, started_ns: int, stack: ExitStack) -> ReadySystem:
     """Find and prepare the one system of a request.
 
     Args:
         request: names one system.
         started_ns: when the process was started, by ``time.monotonic_ns``.
+        stack: takes what is to be done once the system is not needed any more.
 
     Raises:
         BenchError: the request cannot be met.
@@ -102,29 +107,37 @@ def prepare_system(request: ProfileRequest, started_ns: int) -> ReadySystem:
     start_ns = time.perf_counter_ns()
     planned = resolve_run(request.to_run(), registry, is_pinned=False)
     (system,) = planned.systems
-    resources = planned.resources_for(system)
+    resources = stack.enter_context(lent_scratch(planned.resources_for(system)))
+    listener = Listener(planned.split, text_only=False, budget_bytes=0)
+    if system.spec.needs_file:
+        apart = stack.enter_context(lent_scratch(resources))
+        listener = listener.lending(ClipFiles(apart.scratch))
+    memory = stack.enter_context(watched_memory())
     plan_s = since(start_ns)
-    before_mib = peak_rss_mib()
+    before_mib = memory.peak_mib
     start_ns = time.perf_counter_ns()
     with used_artifacts() as artifacts:
         try:
             limit_s = request.patience.limit_of_preparing(system.spec)
             captioner = prepare_captioner(system.spec, resources, system.options, limit_s)
+            stack.enter_context(closing(captioner, system.name))
             read_disclosure(captioner)  # better refused now than after all scenarios
         except Exception as error:
             raise PluginError(f"while preparing: {describe(error)}") from error
     prepare_s = since(start_ns)
+    memory.look()
     clip_ids = fold_clip_ids(system, planned.split, planned.plan.clip_ids, 0)
     return ReadySystem(
         system=system,
         captioner=captioner,
         clip_ids=tuple(spread(clip_ids, request.n_queries)),
-        listener=Listener(planned.split, text_only=False, budget_bytes=0),
+        listener=listener,
         sample_rate_hz=sample_rate_of(captioner, system.spec),
         import_s=import_s,
         plan_s=plan_s,
         prepare_s=prepare_s,
         before_prepare_mib=before_mib,
-        ready_mib=peak_rss_mib(),
+        memory=memory,
+        ready_mib=memory.peak_mib,
         artifacts=tuple(artifacts),
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.machine.facts import peak_rss_mib
 from benchmark.profiling.cold_start import ReadySystem
 from benchmark.profiling.parameters import count_parameters
 
@@ -16,7 +15,9 @@ _MIB = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The most that the process had held at three moments; None where nobody can tell.
+    """The most that the process, and what it started, had held at three moments.
+
+    None where nobody can tell.
 
     Attributes:
         before_prepare_mib: interpreter, packages and data set.
@@ -56,7 +57,8 @@ class Footprint:
 
 def measure_footprint(ready: ReadySystem) -> Footprint:
     """Measure what a system takes, after all that it was asked to do."""
-    peak_mib = peak_rss_mib()
+    ready.memory.look()
+    peak_mib = ready.memory.peak_mib
     parameters = count_parameters(ready.captioner)
     n_bytes = sum(_size_of(folder) for folder in ready.artifacts)
     return Footprint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import ExitStack
 
 import numpy as np
 
@@ -38,7 +39,11 @@ def profile_system(
         PluginError: a call of the first pass failed.
         DataError: a sound cannot be read.
     """
-    ready = prepare_system(request, started_ns)
+    with ExitStack() as stack:
+        return _profile(request, prepare_system(request, started_ns, stack), first_prepare_s)
+
+
+def _profile(request: ProfileRequest, ready: ReadySystem, first_prepare_s: float) -> SystemProfile:
     timeout_s = request.patience.timeout_s
     stream = SingleStream(ready.listener, ready.sample_rate_hz, timeout_s, request.limit_s)
     n_least = max(request.batch_sizes) if "offline" in request.scenarios else 1

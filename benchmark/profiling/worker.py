@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmark.errors import BenchError, describe, trace_of
@@ -37,7 +38,8 @@ def _carry_out(order_path: Path) -> object:
 
     order = read_as(Order, read_json(order_path), order_path)
     if order.first_prepare_s is None:
-        return prepare_system(order.request, order.started_ns).prepare_s
+        with ExitStack() as stack:
+            return prepare_system(order.request, order.started_ns, stack).prepare_s
     profile = profile_system(order.request, order.started_ns, order.first_prepare_s)
     return dataclasses.asdict(profile)
 

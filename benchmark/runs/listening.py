@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 
 from benchmark.contract import Clip, Split, Waveform
 from benchmark.datasets.audio import hash_waveform
+from benchmark.systems.lending import ClipFiles
 
 DEFAULT_BUDGET_BYTES = 512 * 2**20
 
@@ -85,9 +87,31 @@ class Listener:
         self.n_decoded += 1
         return heard
 
+    def lending(self, files: ClipFiles) -> Listener:
+        """Read the same clips, each with a file of its sound."""
+        return _LendingListener(self, files)
+
     def _keep(self, key: tuple[str, int], heard: Heard) -> None:
         self._kept[key] = heard
         self._kept_bytes += heard.clip.waveform.nbytes
         while self._kept_bytes > self._budget_bytes and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
             self._kept_bytes -= dropped.clip.waveform.nbytes
+
+
+class _LendingListener(Listener):
+    """What another listener reads, with files; writing these is no part of any time."""
+
+    def __init__(self, listener: Listener, files: ClipFiles) -> None:
+        super().__init__(listener.split, text_only=False, budget_bytes=0)
+        self._listener = listener
+        self._files = files
+
+    def hear(self, clip_id: str, sample_rate_hz: int) -> Heard:
+        return self._with_file(self._listener.hear(clip_id, sample_rate_hz))
+
+    def hear_anew(self, clip_id: str, sample_rate_hz: int) -> Heard:
+        return self._with_file(self._listener.hear_anew(clip_id, sample_rate_hz))
+
+    def _with_file(self, heard: Heard) -> Heard:
+        return dataclasses.replace(heard, clip=self._files.lend(heard.clip))

@@ -7,18 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from benchmark.contract import Resources
-from benchmark.machine.facts import describe_machine, peak_rss_mib
+from benchmark.machine.facts import describe_machine
 from benchmark.machine.forks import ThisProcess, ending_forks
+from benchmark.machine.memory import PeakMemory, watched_memory
 from benchmark.machine.progress import Bar, progress_bar
 from benchmark.runs.clips import Clips
 from benchmark.runs.entrants import Entrant, prepare
 from benchmark.runs.entries import Entry, MachineEntry, PrepareEntry
 from benchmark.runs.folds import Batch, count_folds
 from benchmark.runs.ledger import LedgerView
+from benchmark.runs.loans import lent
 from benchmark.runs.moments import Book, CrashError, Moment, Tell, note_crash
 from benchmark.runs.plan import Feeding
 from benchmark.runs.runner import advancing, caption
 from benchmark.runs.timing import TIMING_LIMIT_S, needs_timing, time_again
+from benchmark.systems.lending import CLOSE_LIMIT_S, closing
 from benchmark.systems.registry import System
 
 
@@ -100,18 +103,36 @@ def _run_fold(entrant: Entrant, clips: Clips, way: _Way, bar: Bar) -> str | None
     is_untimed = needs_timing(system, clips, view)
     if not missing and not is_untimed:
         return None
+    with watched_memory() as memory, lent(entrant, clips) as loan:
+        return _caption_and_time(*loan, missing, way, bar, memory)
+
+
+def _caption_and_time(
+    entrant: Entrant,
+    clips: Clips,
+    missing: Sequence[Batch],
+    way: _Way,
+    bar: Bar,
+    memory: PeakMemory,
+) -> str | None:
+    """Get a system ready, caption what is missing, time it if that is to be done, close it."""
+    system, view = entrant.system, way.view
     patience = clips.feeding.patience
     way.come_to(Moment("preparing", limit_s=patience.limit_of_preparing(system.spec)))
     ready = prepare(entrant, patience)
     if isinstance(ready, PrepareEntry):
         way.extend([ready])
         return f"while preparing: {ready.error}"
-    fed = advancing(way.along(missing, clips.feeding), bar)
-    if missing and (failure := caption(ready, fed, clips, way)):
-        return failure
-    way.come_to(Moment("timing", limit_s=_longest_timing(clips.feeding)))
-    timed = time_again(ready, clips, view) if is_untimed else []
-    way.extend([*timed, MachineEntry(describe_machine(), peak_rss_mib())])
+    with closing(ready.captioner, system.name):
+        fed = advancing(way.along(missing, clips.feeding), bar)
+        if missing and (failure := caption(ready, fed, clips, way)):
+            way.come_to(Moment("ending", limit_s=CLOSE_LIMIT_S))
+            return failure
+        way.come_to(Moment("timing", limit_s=_longest_timing(clips.feeding)))
+        timed = time_again(ready, clips, view) if needs_timing(system, clips, view) else []
+        memory.look()
+        way.extend([*timed, MachineEntry(describe_machine(), memory.peak_mib)])
+        way.come_to(Moment("ending", limit_s=CLOSE_LIMIT_S))
     return None
 
 

@@ -9,14 +9,15 @@ from functools import partial
 import numpy as np
 
 from benchmark.artifacts import Artifacts
-from benchmark.contract import Clip
+from benchmark.contract import Clip, Resources
 from benchmark.embeddings.files import EmbeddingFile
-from benchmark.errors import BenchError, PluginError
+from benchmark.errors import BenchError, PluginError, describe
 from benchmark.files import scratch_folder
 from benchmark.stages import timed_call
 from benchmark.systems.calling import sample_rate_of
 from benchmark.systems.disclosure import read_disclosure
 from benchmark.systems.explaining import Explained, can_explain
+from benchmark.systems.lending import close_captioner, closing, lent_scratch
 from benchmark.testing.examples import odd_clips
 from benchmark.testing.findings import BrokenRuleError
 from benchmark.testing.trial import Trial, caption_batch, prepare
@@ -47,6 +48,7 @@ def rules_for(trial: Trial) -> Iterator[tuple[str, Rule]]:
     yield "artifacts", loads_what_it_built
     yield "seed", follows_from_the_seed
     yield "disclosure", discloses
+    yield "closing", closes
 
 
 def discloses(trial: Trial) -> None:
@@ -152,19 +154,34 @@ def reads_given_embeddings(trial: Trial) -> None:
 
 def loads_what_it_built(trial: Trial) -> None:
     """Prepared from the artifacts that are there, it says what it said when it built them."""
-    again = prepare(trial.spec, trial.resources, trial.options)
     before = trial.caption(trial.clips)
-    _require_same(trial.clips, before, caption_batch(again, trial.clips), "from kept artifacts")
+    captions = _caption_anew(trial, trial.resources)
+    _require_same(trial.clips, before, captions, "from kept artifacts")
 
 
 def follows_from_the_seed(trial: Trial) -> None:
     """Prepared anew with the same seed and no artifacts, it says the same."""
     with scratch_folder("bench-plugin") as folder:
         resources = dataclasses.replace(trial.resources, artifacts=Artifacts(folder))
-        again = prepare(trial.spec, resources, trial.options)
         before = trial.caption(trial.clips)
-        captions = caption_batch(again, trial.clips)
+        captions = _caption_anew(trial, resources)
         _require_same(trial.clips, before, captions, "prepared anew with the same seed")
+
+
+def closes(trial: Trial) -> None:
+    """Where there is ``close``, it ends what it holds and raises nothing."""
+    try:
+        close_captioner(trial.captioner)
+    except Exception as error:
+        raise BrokenRuleError(f"close() raised {describe(error)}") from error
+
+
+def _caption_anew(trial: Trial, resources: Resources) -> list[str]:
+    """Prepare another captioner, and caption the clips of the trial with it."""
+    with lent_scratch(resources) as lent:
+        again = prepare(trial.spec, lent, trial.options)
+        with closing(again, trial.spec.name):
+            return caption_batch(again, trial.lend(trial.clips))
 
 
 def _texts_of(explained: Explained) -> dict[str, list[str]]:

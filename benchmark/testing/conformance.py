@@ -10,7 +10,8 @@ from benchmark.contract import Captioner, Resources, SystemSpec
 from benchmark.errors import PluginError
 from benchmark.files import scratch_folder
 from benchmark.systems.calling import sample_rate_of
-from benchmark.testing.behaviour import Rule, first_rules, rules_for
+from benchmark.systems.lending import ClipFiles, lent_scratch
+from benchmark.testing.behaviour import Rule, closes, first_rules, rules_for
 from benchmark.testing.declaration import examine_declaration
 from benchmark.testing.examples import (
     example_clips,
@@ -60,26 +61,37 @@ def _examine(spec: SystemSpec, resources: Resources, options: Any) -> Iterator[F
     yield from examine_declaration(spec)
     try:
         options = _choose_options(spec, options)
-        given = _as_a_run_gives(spec, resources)
-        captioner = prepare(spec, given, options)
     except BrokenRuleError as broken:
         yield _finding("prepare", broken)
         return
-    yield from _examine_captioner(spec, given, options, captioner)
+    given = _as_a_run_gives(spec, resources)
+    with lent_scratch(given) as lent, lent_scratch(given) as apart:
+        try:
+            captioner = prepare(spec, lent, options)
+        except BrokenRuleError as broken:
+            yield _finding("prepare", broken)
+            return
+        files = ClipFiles(apart.scratch) if spec.needs_file else None
+        yield from _examine_captioner(spec, lent, options, captioner, files)
 
 
 def _examine_captioner(
-    spec: SystemSpec, resources: Resources, options: Any, captioner: Captioner
+    spec: SystemSpec,
+    resources: Resources,
+    options: Any,
+    captioner: Captioner,
+    files: ClipFiles | None,
 ) -> Iterator[Finding]:
     try:
         clips = example_clips(sample_rate_of(captioner, spec))
     except PluginError as error:
         yield Finding("disclosure", str(error))
         return
-    trial = Trial(spec, resources, options, captioner, clips)
+    trial = Trial(spec, resources, options, captioner, clips, files)
     for name, rule in first_rules():
         if flaws := _try_rule(trial, name, rule):
             yield from flaws
+            yield from _try_rule(trial, "closing", closes)
             return
     for name, rule in rules_for(trial):
         yield from _try_rule(trial, name, rule)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from benchmark.contract import Captioner, Clip, Resources, SystemSpec
 from benchmark.errors import describe, shown
 from benchmark.systems.calling import call_captioner
 from benchmark.systems.explaining import Explained, Explainer
+from benchmark.systems.lending import ClipFiles
 from benchmark.testing.findings import BrokenRuleError
 
 
@@ -25,6 +27,7 @@ class Trial:
         options: of the record's type, or None.
         captioner: prepared from these.
         clips: sounds of several lengths, at the captioner's rate.
+        files: of clips, for a system that needs them.
     """
 
     spec: SystemSpec
@@ -32,10 +35,15 @@ class Trial:
     options: Any
     captioner: Captioner
     clips: tuple[Clip, ...]
+    files: ClipFiles | None = None
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
         """Caption a batch with the captioner on trial; raises as ``caption_batch``."""
-        return caption_batch(self.captioner, clips)
+        return caption_batch(self.captioner, self.lend(clips))
+
+    def lend(self, clips: Sequence[Clip]) -> list[Clip]:
+        """Give clips their files if the system needs them, as a run does."""
+        return [self.files.lend(clip) for clip in clips] if self.files else list(clips)
 
     def explain(self, clips: Sequence[Clip]) -> list[Explained]:
         """Caption a batch and ask what it leaned on, as a run does.
@@ -43,7 +51,7 @@ class Trial:
         Raises:
             BrokenRuleError: as ``caption_batch``, and where ``explain`` breaks the contract.
         """
-        copies = [_copy(clip) for clip in clips]
+        copies = [_copy(clip) for clip in self.lend(clips)]
         _caption(self.captioner, clips, copies)
         explainer = Explainer(self.captioner, None)
         try:
@@ -93,7 +101,7 @@ def _caption(captioner: Captioner, clips: Sequence[Clip], copies: list[Clip]) ->
 def _copy(clip: Clip) -> Clip:
     waveform = np.array(clip.waveform)
     waveform.flags.writeable = False
-    return Clip(clip.clip_id, waveform, clip.sample_rate_hz, clip.split)
+    return dataclasses.replace(clip, waveform=waveform)
 
 
 def _require_unchanged(clips: Sequence[Clip], copies: Sequence[Clip]) -> None:
