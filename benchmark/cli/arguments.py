@@ -15,7 +15,6 @@ from benchmark.cli.terminal import warn
 from benchmark.deprecated import SUITE_OPTION
 from benchmark.display.layout import FORMATS, Format
 from benchmark.errors import UsageError
-from benchmark.machine.isolation import ISOLATIONS
 from benchmark.metrics.spice.limits import MAX_WORDS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -50,15 +49,6 @@ embeddings_option = click.option(
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file of `bench embed`, which stands for sounds that are not here; repeatable.",
-)
-isolation_option = click.option(
-    "--isolation",
-    type=click.Choice(ISOLATIONS),
-    default="process",
-    show_default=True,
-    envvar="BENCH_ISOLATION",
-    show_envvar=True,
-    help="Where systems run: each in a process of its own, or none: all in this one.",
 )
 explain_option = click.option(
     "--explain",

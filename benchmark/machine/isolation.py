@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Isolation = Literal["none", "process"]
-"""All in the bench's own process, or each in one of its own."""
+Isolation = Literal["none", "process", "env"]
+"""All in the bench's own process, each in one of its own, or in an environment of its own, too."""
 
 ISOLATIONS: tuple[Isolation, ...] = get_args(Isolation)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from benchmark.machine.isolation import Isolation
 from benchmark.runs.entries import ClipEntry, Entry
+from benchmark.runs.isolation.apart import TOGETHER, Apart
 from benchmark.runs.isolation.orders import Order, Work
 from benchmark.runs.isolation.ways import take_through
 from benchmark.runs.ledger import LedgerView
@@ -40,7 +40,7 @@ class _Notes:
 
 
 def caption_sounds(
-    request: CaptionRequest, registry: Registry, *, isolation: Isolation = "none"
+    request: CaptionRequest, registry: Registry, *, apart: Apart = TOGETHER
 ) -> SoundCaptions:
     """Caption sounds with one system.
 
@@ -52,6 +52,8 @@ def caption_sounds(
     system, resources, clips = find_seat(request, registry)
     book = _Notes()
     work = Work(system, resources, clips, book.view)
-    order = Order(system.name, request.data_root, sounds=request)
-    failure = take_through(work, order, book, isolation)
+    apart = apart.spelt_by(registry)
+    requirements = apart.requirements_of(system.name, system.provenance.distribution)
+    order = Order(system.name, request.data_root, sounds=request, requirements=requirements)
+    failure = take_through(work, order, book, apart.isolation)
     return SoundCaptions(book.view.entries(system.name), failure)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from benchmark.contract import Split
 from benchmark.errors import RunError
-from benchmark.machine.isolation import Isolation
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.folder import RunFolder, seed_folder
 from benchmark.runs.inspecting import inspect_folder
+from benchmark.runs.isolation.apart import TOGETHER, Apart
 from benchmark.runs.isolation.orders import Order, Work
 from benchmark.runs.isolation.ways import take_through
 from benchmark.runs.leaving_out import leave_out
@@ -47,7 +47,7 @@ def start_run(
     models: MetricModels,
     *,
     announce: Announce = _keep_still,
-    isolation: Isolation = "none",
+    apart: Apart = TOGETHER,
 ) -> RunRecord:
     """Caption and score a split with one or more systems.
 
@@ -57,17 +57,17 @@ def start_run(
         path: the run's folder.
         models: what metrics stand on.
         announce: hears of the plan.
-        isolation: how far systems are kept apart.
+        apart: how far systems are kept apart.
 
     Raises:
         BenchError: the request cannot be met, or the folder cannot be written. What a system
             raises is no error of the run: it is in the ledger and in the manifest's ``failures``.
     """
-    run = resolve_run(request, registry)
+    run = _resolve(request, registry, apart)
     with at_work(path):
         folder = RunFolder.create(path, run.plan)
         announce(run.plan)
-        return _begin(folder, run, models, isolation)
+        return _begin(folder, run, models, apart)
 
 
 def start_seeds(
@@ -78,7 +78,7 @@ def start_seeds(
     models: MetricModels,
     *,
     announce: Announce = _keep_still,
-    isolation: Isolation = "none",
+    apart: Apart = TOGETHER,
 ) -> list[RunRecord]:
     """Do one run for each seed, in folders of their own under ``path``.
 
@@ -88,7 +88,7 @@ def start_seeds(
     Raises:
         BenchError: as ``start_run``.
     """
-    runs = [resolve_run(dataclasses.replace(request, seed=seed), registry) for seed in seeds]
+    runs = [_resolve(dataclasses.replace(request, seed=seed), registry, apart) for seed in seeds]
     paths = [seed_folder(path, run.plan.seed) for run in runs]
     with ExitStack() as locks:
         for each in paths:
@@ -96,8 +96,7 @@ def start_seeds(
         folders = [RunFolder.create(each, run.plan) for each, run in zip(paths, runs, strict=True)]
         announce(runs[0].plan)
         return [
-            _begin(folder, run, models, isolation)
-            for folder, run in zip(folders, runs, strict=True)
+            _begin(folder, run, models, apart) for folder, run in zip(folders, runs, strict=True)
         ]
 
 
@@ -109,7 +108,7 @@ def resume_run(
     *,
     accepts_changes: bool = False,
     announce: Callable[[ChangeEntry], object] = _keep_still,
-    isolation: Isolation = "none",
+    apart: Apart = TOGETHER,
     without: Sequence[str] = (),
     trust_edited: bool = False,
 ) -> RunRecord:
@@ -122,7 +121,7 @@ def resume_run(
         models: what metrics stand on.
         accepts_changes: a system that is not what it was captions all its clips anew.
         announce: hears of each of these before any work.
-        isolation: how far systems are kept apart.
+        apart: how far systems are kept apart.
         without: systems that the run is to go on without.
         trust_edited: go on with a run that was edited since it was sealed, and say so in it.
 
@@ -154,7 +153,7 @@ def resume_run(
                 folder.unseal()
                 ledger.extend(run.changes)  # first: a plan of now over captions of then
                 folder.replace_plan(run.plan)
-            return _carry_out(folder, run, models, ledger, isolation, integrity)
+            return _carry_out(folder, run, models, ledger, apart, integrity)
 
 
 def _inspect(folder: RunFolder, view: LedgerView, *, trust_edited: bool) -> Integrity:
@@ -235,11 +234,14 @@ def score_and_seal(
     return seal_run(folder, scored, failures, Integrity(True, integrity.edits))
 
 
-def _begin(
-    folder: RunFolder, run: ResolvedRun, models: MetricModels, isolation: Isolation
-) -> RunRecord:
+def _resolve(request: RunRequest, registry: Registry, apart: Apart) -> ResolvedRun:
+    run = resolve_run(request, registry)
+    return dataclasses.replace(run, plan=apart.spelt_by(registry).planned(run.plan))
+
+
+def _begin(folder: RunFolder, run: ResolvedRun, models: MetricModels, apart: Apart) -> RunRecord:
     with Ledger(folder.ledger_path) as ledger:
-        return _carry_out(folder, run, models, ledger, isolation)
+        return _carry_out(folder, run, models, ledger, apart)
 
 
 def _carry_out(
@@ -247,7 +249,7 @@ def _carry_out(
     run: ResolvedRun,
     models: MetricModels,
     ledger: Ledger,
-    isolation: Isolation,
+    apart: Apart,
     integrity: Integrity = SEALED,
 ) -> RunRecord:
     clips = run.clips()
@@ -255,8 +257,13 @@ def _carry_out(
     refuse_strangers(run.plan, ledger.view, ledger.path, clips.split.references)
     for system in run.systems:
         work = Work(system, run.resources_for(system), clips, ledger.view)
-        order = Order(system.name, run.data_root, run=folder.path)
-        failure = take_through(work, order, ledger, isolation)
+        order = Order(
+            system.name,
+            run.data_root,
+            run=folder.path,
+            requirements=run.plan.requirements_of(system.name),
+        )
+        failure = take_through(work, order, ledger, apart.isolation)
         if failure is not None:
             failures[system.name] = failure
     return score_and_seal(folder, run.plan, ledger.view, clips.split, failures, models, integrity)

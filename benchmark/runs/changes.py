@@ -63,7 +63,9 @@ def go_on_with(
     """
     changed = {each.system for each in changes}
     systems = [
-        found if found.name in changed else planned
+        dataclasses.replace(found, requirements=planned.requirements)
+        if found.name in changed
+        else planned
         for planned, found in zip(plan.systems, now, strict=True)
     ]
     return plan.made_of(systems, versions, find_commit() if changes else plan.header.commit)
@@ -90,7 +92,7 @@ def find_changes(
     changes = []
     for planned, found in zip(plan.systems, now, strict=True):
         what = _changes_of(planned, found)
-        if view.has_clips_of(planned.name):
+        if view.has_clips_of(planned.name) and planned.requirements is None:
             what += _changed_libraries(plan.header.versions, versions, view, planned.name)
         if what:
             changes.append(ChangeEntry(planned.name, tuple(dict.fromkeys(what))))
@@ -115,13 +117,18 @@ def require_accepted(changes: Sequence[ChangeEntry], where: object) -> None:
 def _changes_of(then: PlannedSystem, now: PlannedSystem) -> list[str]:
     if (then.distribution, then.version) != (now.distribution, now.version):
         changed = [f"{then.distribution} {then.version}, now {now.distribution} {now.version}"]
-    elif dataclasses.replace(then, content=None) != dataclasses.replace(now, content=None):
+    elif _record_of(then) != _record_of(now):
         changed = ["what its record declares"]
     else:
         changed = []
     if then.content is None or now.content is None:
         return changed
     return changed + then.content.changes_to(now.content, now.distribution)
+
+
+def _record_of(planned: PlannedSystem) -> PlannedSystem:
+    """Leave what a system declares, without what it is made of and runs in."""
+    return dataclasses.replace(planned, content=None, requirements=None)
 
 
 def _changed_libraries(

@@ -35,6 +35,8 @@ class PlannedSystem:
         trained_on: data sets its released weights have seen, as the plugin declares; what its
             captioner says once it is ready counts instead.
         content: what it is made of; None for a file, and in plans of earlier versions.
+        requirements: what is installed for it in an environment of its own; None: it runs where
+            the bench does.
     """
 
     name: str
@@ -45,6 +47,7 @@ class PlannedSystem:
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()
     content: Content | None = None
+    requirements: tuple[str, ...] | None = None
 
     @staticmethod
     def of(system: System, content: Content | None = None) -> PlannedSystem:
@@ -214,6 +217,10 @@ class Plan:
         """Plan to compute other metrics."""
         return dataclasses.replace(self, header=dataclasses.replace(self.header, metrics=metrics))
 
+    def requirements_of(self, name: str) -> tuple[str, ...] | None:
+        """Tell what is installed for a system in an environment of its own, if it has one."""
+        return next(each.requirements for each in self.systems if each.name == name)
+
     def made_of(
         self, systems: Sequence[PlannedSystem], versions: Mapping[str, str], commit: str | None
     ) -> Plan:
@@ -235,8 +242,9 @@ class Plan:
             if name not in _FORMERLY or part != _FORMERLY[name]
         }
         for planned in parts["systems"]:
-            if planned["content"] is None:
-                del planned["content"]
+            for name in ("content", "requirements"):
+                if planned[name] is None:
+                    del planned[name]
         return {"schema": SCHEMA, **flat, **parts}
 
     @staticmethod

@@ -15,11 +15,11 @@ from benchmark.cli.arguments import (
     explain_option,
     form_option,
     gathered,
-    isolation_option,
     learning_options,
 )
 from benchmark.cli.endings import tell_unexplained
 from benchmark.cli.installed import load_plugins
+from benchmark.cli.isolation import isolation_options
 from benchmark.cli.patience import patience_options
 from benchmark.cli.terminal import say, warn
 from benchmark.display.layout import Format
@@ -32,9 +32,9 @@ from benchmark.leaderboard.tables.evidence import (
     list_pieces,
     wrap_caption,
 )
-from benchmark.machine.isolation import Isolation
 from benchmark.runs.captioning import caption_sounds
 from benchmark.runs.entries import ClipEntry
+from benchmark.runs.isolation.apart import Apart
 from benchmark.runs.learning import AskedLearning
 from benchmark.runs.plan import Feeding
 from benchmark.runs.requests import CaptionRequest
@@ -51,13 +51,13 @@ from benchmark.runs.requests import CaptionRequest
 @click.option("--batch-size", type=click.IntRange(min=1), default=1, show_default=True)
 @patience_options
 @explain_option
-@isolation_option
+@isolation_options
 @form_option
-@gathered(learning=AskedLearning, feeding=Feeding, request=CaptionRequest)
-def command(request: CaptionRequest, form: Format, isolation: Isolation) -> None:
+@gathered(learning=AskedLearning, feeding=Feeding, request=CaptionRequest, apart=Apart)
+def command(request: CaptionRequest, form: Format, apart: Apart) -> None:
     """Caption sounds: files and folders in PATHS."""
     name, is_explained = request.system_name, request.feeding.is_explained
-    entries, failure = caption_sounds(request, load_plugins(), isolation=isolation)
+    entries, failure = caption_sounds(request, load_plugins(), apart=apart)
     captioned = [entry for entry in entries if entry.caption is not None]
     if captioned:
         say(_lay_out_explained(captioned, form) if is_explained else _lay_out(captioned, form))

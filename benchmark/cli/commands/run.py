@@ -16,7 +16,6 @@ from benchmark.cli.arguments import (
     embeddings_option,
     explain_option,
     gathered,
-    isolation_option,
     learning_options,
     lineup_options,
     metric_model_options,
@@ -29,14 +28,15 @@ from benchmark.cli.arguments import (
 )
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
+from benchmark.cli.isolation import isolation_options
 from benchmark.cli.patience import patience_options
 from benchmark.cli.terminal import say, warn
-from benchmark.machine.isolation import Isolation
 from benchmark.machine.signals import exit_code_of, name_of
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
 from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.folder import default_run_path, folders_in
+from benchmark.runs.isolation.apart import Apart
 from benchmark.runs.learning import AskedLearning
 from benchmark.runs.plan import Feeding, Plan
 from benchmark.runs.record import RunRecord
@@ -83,7 +83,7 @@ from benchmark.systems.roster import describe_left_out
     help="Clips to caption once more, alone and with caches off, for the latency.",
 )
 @explain_option
-@isolation_option
+@isolation_options
 @click.option("--limit", type=click.IntRange(min=1), help="Caption the first N clips only.")
 @click.option("--text-only", is_flag=True, help="Need no sound: for floors and ceilings.")
 @rank_by_option
@@ -105,7 +105,9 @@ from benchmark.systems.roster import describe_left_out
     help="With --resume: systems that the run is to go on without, comma-separated.",
 )
 @trust_edited_option
-@gathered(learning=AskedLearning, feeding=Feeding, request=RunRequest, models=MetricModels)
+@gathered(
+    learning=AskedLearning, feeding=Feeding, request=RunRequest, models=MetricModels, apart=Apart
+)
 def command(
     request: RunRequest,
     models: MetricModels,
@@ -115,7 +117,7 @@ def command(
     published: bool,
     resume: Path | None,
     accepts_changes: bool,
-    isolation: Isolation,
+    apart: Apart,
     without: tuple[str, ...],
     trust_edited: bool,
 ) -> None:
@@ -133,13 +135,13 @@ def command(
     path = resume or out or default_run_path("run", request.dataset)
     with _telling_how_to_go_on(path):
         if resume is None:
-            records = _start(request, seeds, path, models, isolation)
+            records = _start(request, seeds, path, models, apart)
         else:
             records = _resume(
                 path,
                 request.data_root,
                 models,
-                isolation,
+                apart,
                 without,
                 accepts_changes=accepts_changes,
                 trust_edited=trust_edited,
@@ -153,13 +155,13 @@ def _start(
     seeds: Sequence[int] | None,
     path: Path,
     models: MetricModels,
-    isolation: Isolation,
+    apart: Apart,
 ) -> list[RunRecord]:
     request = dataclasses.replace(request, argv=tuple(sys.argv[1:]))
     registry, tell = load_plugins(), _tell_left_out
     if seeds is None:
-        return [start_run(request, registry, path, models, announce=tell, isolation=isolation)]
-    return start_seeds(request, seeds, registry, path, models, announce=tell, isolation=isolation)
+        return [start_run(request, registry, path, models, announce=tell, apart=apart)]
+    return start_seeds(request, seeds, registry, path, models, announce=tell, apart=apart)
 
 
 def _tell_left_out(plan: Plan) -> None:
@@ -171,7 +173,7 @@ def _resume(
     path: Path,
     data_root: Path,
     models: MetricModels,
-    isolation: Isolation,
+    apart: Apart,
     without: Sequence[str],
     *,
     accepts_changes: bool,
@@ -186,7 +188,7 @@ def _resume(
             models,
             accepts_changes=accepts_changes,
             announce=_tell_change,
-            isolation=isolation,
+            apart=apart,
             without=without,
             trust_edited=trust_edited,
         )

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from benchmark.machine.descriptors import flush_streams
+from benchmark.machine.signals import treat_as_interrupts
 
 _PR_SET_PDEATHSIG = 1
 
@@ -37,8 +38,8 @@ def begin_life(parent_pid: int, *, is_forked: bool) -> None:
     os.close(nothing)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    treat_as_interrupts()
     with suppress(OSError):  # no standard error
         faulthandler.enable(2)
 

@@ -44,12 +44,14 @@ class Order:
         data_root: folder of the data sets.
         run: the run's folder; None where sounds are captioned that belong to no run.
         sounds: what ``bench caption`` was asked for; None for a run.
+        requirements: of the environment that the work is done in; None: this one.
     """
 
     system_name: str
     data_root: Path
     run: Path | None = None
     sounds: CaptionRequest | None = None
+    requirements: tuple[str, ...] | None = None
 
     def to_bytes(self) -> bytes:
         return spell(self)

@@ -103,7 +103,7 @@ def start_copy(live: Callable[[Channel], int]) -> Child:
         code = 1
         try:
             begin_life(parent_pid, is_forked=True)
-            channel.close()
+            _close_inherited(theirs.fileno())
             code = live(Channel(theirs))
         finally:
             end_life(code)
@@ -111,6 +111,17 @@ def start_copy(live: Callable[[Channel], int]) -> Child:
     with suppress(OSError):  # it did it, or it is over
         os.setpgid(pid, pid)
     return Child(pid, channel, lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+def _close_inherited(own: int) -> None:
+    """Close what the parent has open, the locks that it holds among it.
+
+    Whatever holds a descriptor here belongs to a frame of the parent's that never goes on.
+    """
+    for path in list(Path("/proc/self/fd").iterdir()):
+        if int(path.name) > 2 and int(path.name) != own:
+            with suppress(OSError):  # that of the listing itself
+                os.close(int(path.name))
 
 
 def start_fresh(

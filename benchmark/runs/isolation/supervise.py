@@ -10,13 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from benchmark.errors import RunError
+from benchmark.errors import MachineError, RunError
 from benchmark.files import parse_json
+from benchmark.files.locks import Hold
 from benchmark.machine.progress import ERROR_CONSOLE
 from benchmark.machine.typed_json import read_as
 from benchmark.runs.entries import Entry, MachineEntry
-from benchmark.runs.isolation.channel import Channel, Kind, Message
+from benchmark.runs.isolation.channel import Kind, Message
 from benchmark.runs.isolation.child import live
+from benchmark.runs.isolation.environments import environment_for
 from benchmark.runs.isolation.messages import Done, Raised
 from benchmark.runs.isolation.orders import Order, Work
 from benchmark.runs.isolation.processes import (
@@ -26,7 +28,6 @@ from benchmark.runs.isolation.processes import (
     start_copy,
     start_fresh,
 )
-from benchmark.runs.ledger import Ledger
 from benchmark.runs.lines import read_line
 from benchmark.runs.moments import Book, CrashError, Moment, note_crash
 from benchmark.systems.calling import CallTimeoutError
@@ -57,11 +58,10 @@ def run_apart(work: Work, order: Order, book: Book) -> str | None:
         MachineError: the book cannot be written.
         BenchError: what ``run_system`` raises.
     """
-    if can_copy():
-        child = start_copy(partial(_live_as_copy, work, book))
-    else:
-        child = start_fresh("benchmark.runs.isolation.child")
-        child.channel.send(Kind.ORDER, order.to_bytes())
+    try:
+        child, hold = _start(work, order)
+    except MachineError as error:
+        return f"while its environment was built: {error}"
     watch = _Watch(child, work, book)
     try:
         failure = watch.listen()
@@ -70,15 +70,26 @@ def run_apart(work: Work, order: Order, book: Book) -> str | None:
         raise
     finally:
         child.end()
+        if hold is not None:
+            hold.close()
         if ERROR_CONSOLE.is_terminal:
             ERROR_CONSOLE.show_cursor(True)  # a bar that was killed left none
     return failure
 
 
-def _live_as_copy(work: Work, book: Book, channel: Channel) -> int:
-    if isinstance(book, Ledger):
-        book.close()  # the file and its lock are the parent's
-    return live(channel, work)
+def _start(work: Work, order: Order) -> tuple[Child, Hold | None]:
+    """Start the child; return it, and what keeps its environment from being pruned.
+
+    Raises:
+        MachineError: its environment cannot be built.
+    """
+    if not order.requirements and can_copy():
+        return start_copy(partial(live, work=work)), None
+    environment = environment_for(order.requirements or ())
+    child = start_fresh("benchmark.runs.isolation.child", python=environment.python)
+    with suppress(OSError):  # it is over; that is heard next
+        child.channel.send(Kind.ORDER, order.to_bytes())
+    return child, environment.hold
 
 
 class _EndedError(Exception):

@@ -25,7 +25,7 @@ def take_through(work: Work, order: Order, book: Book, isolation: Isolation) -> 
     Raises:
         MachineError: the book cannot be written.
     """
-    if isolation == "process":
+    if isolation != "none" or order.requirements is not None:
         return run_apart(work, order, book)
     with stdout_to_stderr():
         return run_system(work.system, work.resources, work.clips, book)

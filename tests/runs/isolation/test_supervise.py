@@ -52,14 +52,14 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def bench_run(place):
-    def run(out, *systems, code=COPIES, options=()):
+    def run(out, *systems, code=COPIES, options=(), **settings):
         command = ["run", "--systems", ",".join(systems), "--dataset",
                    f"folder:{place / 'clips'}:test", "--metrics", "bleu_1", "--profile", "0",
                    "--out", out, *options]  # fmt: skip
         return subprocess.run(
             [sys.executable, "-c", code, *command],
-            cwd=place, env=bench_environment(place / "site"), capture_output=True, text=True,
-            timeout=100,
+            cwd=place, env=bench_environment(place / "site", **settings),
+            capture_output=True, text=True, timeout=100,
         )  # fmt: skip
 
     return run
@@ -114,11 +114,16 @@ def test_captions_are_the_same_in_one_process_and_in_many(bench_run, place):
     for isolation in ("none", "process"):
         done = bench_run(isolation, *systems, options=["--isolation", isolation])
         assert done.returncode == 0, done.stderr
-    done = bench_run("fresh", *systems, code=FRESH)
+    (place / "requirements.txt").write_text("numpy\n")  # is here, so that no index is asked
+    asked = ["--env", "hostile=requirements.txt"]
+    done = bench_run("env", *systems, options=asked, BENCH_CACHE=str(place / "cache"))
     assert done.returncode == 0, done.stderr
-    assert rows_of(place / "none") == rows_of(place / "process") == rows_of(place / "fresh")
-    scores = [(place / out / "scores.json").read_bytes() for out in ("none", "process", "fresh")]
+    assert list((place / "cache" / "environments").glob("*/environment.json"))
+    assert rows_of(place / "none") == rows_of(place / "process") == rows_of(place / "env")
+    scores = [(place / out / "scores.json").read_bytes() for out in ("none", "process", "env")]
     assert len(set(scores)) == 1
+    plan = json.loads((place / "env" / "plan.json").read_text())
+    assert [system.get("requirements") for system in plan["systems"]] == [["numpy"], None, None]
 
 
 def test_a_crash_while_preparing_is_named(bench_run, place):
