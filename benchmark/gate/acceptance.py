@@ -58,6 +58,9 @@ def accept_run(
     require_complete(record)
     target = out or default_baseline(record)
     previous = read_run(target, trust_edited=trust_edited) if target.exists() else None
+    if previous is not None and _completes(record, previous, target):
+        done = (target, _version_of(previous), previous.content_id, ())
+        return Accepted(*done, record.describe_integrity())
     read_history(history_beside(target))
     acceptance = _acceptance(record, previous, reason.strip())
     accepted = dataclasses.replace(record, acceptance=acceptance)
@@ -67,6 +70,23 @@ def accept_run(
     return Accepted(
         target, acceptance.version, acceptance.run, changes, record.describe_integrity()
     )
+
+
+def _completes(record: RunRecord, previous: RunRecord, target: Path) -> bool:
+    """Note an accepted run in its history, where a kill came between baseline and history."""
+    if previous.acceptance is None or previous.content_id != record.content_id:
+        return False
+    nights = nights_of(previous, "accepted", previous.acceptance.reason)
+    noted = {night.identity for night in read_history(history_beside(target)).nights
+             if night.event == "accepted"}  # fmt: skip
+    if all(night.identity in noted for night in nights):
+        return False
+    append_nights(history_beside(target), nights)
+    return True
+
+
+def _version_of(record: RunRecord) -> int:
+    return record.acceptance.version if record.acceptance else 0
 
 
 def default_baseline(record: RunRecord) -> Path:
@@ -105,8 +125,7 @@ def _acceptance(record: RunRecord, previous: RunRecord | None, reason: str) -> A
     """
     before = None
     if previous is not None:
-        version = previous.acceptance.version if previous.acceptance else 0
-        before = Predecessor(version, previous.content_id)
+        before = Predecessor(_version_of(previous), previous.content_id)
         if before.run == record.content_id:
             raise UsageError(f"{record.path} is the baseline {previous.path} already.")
     return Acceptance(

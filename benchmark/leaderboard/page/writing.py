@@ -1,7 +1,12 @@
-"""From a finished run to its page."""
+"""From a finished run to its page.
+
+A marker lies in the folder while it is written: what a kill leaves there is known by it, and is
+written anew by the next report into that folder.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +19,8 @@ from benchmark.leaderboard.page.page import fill_page
 from benchmark.leaderboard.page.page_data import page_data
 from benchmark.leaderboard.page.sounds import (
     ABSENT,
+    PICTURES,
+    SOUNDS,
     PageSound,
     sound_files,
     without_sounds,
@@ -29,6 +36,7 @@ from benchmark.runs.record import RunRecord
 from benchmark.runs.resolve import load_same_split
 
 INDEX = "index.html"
+_UNFINISHED = ".unfinished-report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ def write_report(
 
     Args:
         run: its folder, or a baseline's file.
-        out: a folder that is not there yet, or empty.
+        out: a folder that is not there yet, or empty, or that a killed report left.
         data_root: where the run's data set lies.
         with_sounds: whether sounds and spectrograms are written beside the page.
         rank_by: key of the metric to rank by; see ``Ranking`` for what None is.
@@ -82,11 +90,12 @@ def write_report(
     split = load_same_split(record.plan, data_root, run)
     clip_ids = record.plan.clip_ids
     with writing(out, kind="the page"):
-        out.mkdir(parents=True, exist_ok=True)
+        _begin(out)
         sounds = write_sounds(split, clip_ids, out) if with_sounds else without_sounds(clip_ids)
         page = _fill(record, split, sounds, rank_by)
         write_bytes(out / INDEX, page.encode())
         written = [out / INDEX, *sound_files(out)]
+        (out / _UNFINISHED).unlink()
         n_bytes = sum(path.stat().st_size for path in written)
     return WrittenPage(
         path=out / INDEX,
@@ -131,11 +140,20 @@ def _draw(group: Sequence[Row], rank_by: str | None) -> str:
 def _require_empty(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; expected a folder for the page. Name another with -o.")
-    if out.is_dir() and any(out.iterdir()):
+    if out.is_dir() and any(out.iterdir()) and not (out / _UNFINISHED).is_file():
         raise UsageError(
             f"{out} holds something already; expected a new or empty folder. Remove it, or name "
             "another with -o."
         )
+
+
+def _begin(out: Path) -> None:
+    """Make the folder, mark it as unfinished and clear away what a killed report left."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / _UNFINISHED).touch()
+    for folder in (SOUNDS, PICTURES):
+        shutil.rmtree(out / folder, ignore_errors=True)
+    (out / INDEX).unlink(missing_ok=True)
 
 
 def _notes(clip_ids: Sequence[str], sounds: Sequence[PageSound]) -> dict[str, str]:
