@@ -54,7 +54,8 @@ def java_version(java: Path | None = None) -> str:
             [java, "-version"], capture_output=True, encoding="utf-8", errors="replace", check=False
         )
         # Before it may stand which options Java picked up, whatever is in them.
-        text, pattern = done.stderr, r'^\S+ version "([^"]+)"'
+        # A JVM that cannot start says why on standard output.
+        text, pattern = done.stderr + done.stdout, r'^\S+ version "([^"]+)"'
     match = re.search(pattern, text, re.MULTILINE)
     if match is None:
         raise MachineError(f"{java} does not say which version it is: {text[:200]!r}. {_ADVICE}")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from benchmark.errors import MachineError, MissingWeightsError
+from benchmark.errors import BenchError, MachineError, MissingWeightsError, describe
 from benchmark.metrics.catalogue import METRICS, Group
 from benchmark.metrics.corpus import Corpus, TokenisedTask, distinct_texts
 from benchmark.metrics.engines import (
@@ -41,6 +41,10 @@ _NEEDS = {
     "spider_fl": ("cider_d", "spice", "fer"),
     "fense": ("sbert_sim", "fer"),
 }
+
+_UNFORESEEN = (Exception,)
+_MOST_CHARS = 600
+"""Of an error that was raised somewhere in a library."""
 
 
 def score_tasks(
@@ -143,10 +147,10 @@ def _add_fluency(
 ) -> None:
     try:
         fluency = score_fluency_errors(items, models)
-    except MissingWeightsError as error:
+    except _UNFORESEEN as error:
+        missing = _missing(error)
         for result in results:
-            for key in ("fer", "fense", "spider_fl"):
-                result[key] = Score.unavailable(str(error))
+            result.update(dict.fromkeys(("fer", "fense", "spider_fl"), missing))
         return
     for result, item, (probabilities, fer) in zip(results, items, fluency, strict=True):
         result["fer"] = fer
@@ -188,9 +192,24 @@ def _or_unavailable(
 ) -> list[Scores]:
     try:
         return score()
-    except MissingWeightsError as error:
-        missing = Score.unavailable(str(error))
+    except _UNFORESEEN as error:
+        missing = _missing(error)
         return [dict.fromkeys(_keys_of(group), missing) for _ in items]
+
+
+def _missing(error: Exception) -> Score:
+    """Say why a model gave no scores; no fault of one metric takes the others along.
+
+    Raises:
+        BenchError: the error itself, where it is of the request and not of the model.
+    """
+    if isinstance(error, MissingWeightsError):
+        return Score.unavailable(str(error))
+    if isinstance(error, BenchError) and not isinstance(error, MachineError):
+        raise error
+    what = str(error) if isinstance(error, BenchError) else f"its model failed: {describe(error)}"
+    cure = "All other metrics stand; `bench rescore RUN` tries it again."
+    return Score.unavailable(f"{what[:_MOST_CHARS].rstrip('.')}. {cure}", has_failed=True)
 
 
 def _keys_of(group: Group) -> list[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.errors import MissingWeightsError, listed
 from benchmark.models.checksums import require_whole_archive
 from benchmark.models.codeless import require_codeless
+from benchmark.models.damage import is_damage, spell_damage
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -67,10 +68,12 @@ def load_pretrained(
             f"cannot load the model in {folder}: the weights are damaged or hold more than "
             "tensors. Expected weights as transformers saves them. Fetch them again."
         ) from error
-    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: shapes differ
+    except BaseException as error:  # a damaged file fails in any way, in Rust with a panic
+        if not is_damage(error):
+            raise
         raise MissingWeightsError(
-            f"cannot load the model in {folder}: {error} Expected config.json and weights as "
-            "safetensors, as transformers saves them."
+            f"cannot load the model in {folder}: {spell_damage(error)} Expected config.json and "
+            "weights as safetensors, as transformers saves them."
         ) from error
     if missing := sorted(k for k in report["missing_keys"] if not k.startswith(may_lack)):
         raise MissingWeightsError(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from benchmark.errors import MissingWeightsError
 from benchmark.machine.progress import progress_bar
 from benchmark.models.codeless import read_object, require_codeless
+from benchmark.models.damage import is_damage, spell_damage
 from benchmark.models.pretrained import load_pretrained
 from benchmark.models.products import speed_up_linear_layers
 
@@ -160,10 +161,12 @@ def load_tokenizer(folder: Path, *, add_prefix_space: bool = False) -> Any:
         return AutoTokenizer.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, **options
         )
-    except (OSError, ValueError) as error:
+    except BaseException as error:  # a damaged file fails in any way, in Rust with a panic
+        if not is_damage(error):
+            raise
         raise MissingWeightsError(
-            f"cannot load the tokenizer in {folder}: {error} Expected config.json and the "
-            "tokenizer's files, as transformers saves them."
+            f"cannot load the tokenizer in {folder}: {spell_damage(error)} Expected config.json "
+            "and the tokenizer's files, as transformers saves them."
         ) from error
 
 

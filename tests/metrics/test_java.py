@@ -70,6 +70,15 @@ def test_options_that_java_picked_up_are_not_taken_for_its_version(tmp_path):
     assert java_version(script) == "17.0.15"
 
 
+def test_a_java_that_cannot_start_is_quoted(tmp_path):
+    """It says why on standard output."""
+    script = tmp_path / "java"
+    script.write_text("#!/bin/sh\necho 'Could not reserve enough space for object heap'; exit 1\n")
+    script.chmod(0o755)
+    with pytest.raises(MachineError, match="Could not reserve enough space"):
+        java_version(script)
+
+
 def test_something_that_is_no_java_has_no_version(tmp_path):
     script = tmp_path / "java"
     script.write_text("#!/bin/sh\necho coffee >&2\n")

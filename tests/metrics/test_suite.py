@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from oracle_scores import Oracle
 from real_captions import SYSTEMS, read_rows
 from shared_data import shared_path
+from tiny_models import make_bert
 
+from benchmark.errors import MachineError, UsageError
+from benchmark.metrics import suite
 from benchmark.metrics.catalogue import METRIC_SETS
 from benchmark.metrics.jvm.text_java import TextJava
 from benchmark.metrics.scores import ScoringTask
@@ -180,3 +183,40 @@ def test_cider_d_that_is_0_whatever_is_said_is_unavailable(references, why):
 
 def test_without_any_task_there_is_nothing_to_score():
     assert score_tasks([], LEXICAL, MetricModels()) == []
+
+
+def test_a_damaged_model_costs_its_own_metrics_alone(tmp_path):
+    """They are asked for once all captions are made: nothing else may be lost then."""
+    sbert, bert, fer = (make_bert(tmp_path / name) for name in ("sbert", "bert", "fer"))
+    (sbert / "tokenizer.json").write_text("[]")
+    (bert / "config.json").write_text("[" * 100_000)
+    (fer / "model.safetensors").write_bytes(b"cut")
+    models = MetricModels(sbert_model=str(sbert), bert_score_model=str(bert), fer_model=str(fer))
+    references = {"a": ("rain falls",), "b": ("a dog barks",)}
+    task = ScoringTask("toy", "made:up", references, {"a": "rain", "b": "a dog"})
+    keys = ("bleu_1", "sbert_sim", "bert_score.f1", "fer")
+    (scores,) = score_tasks([task], keys, models)
+    assert scores["bleu_1"].available
+    for key, folder in zip(keys[1:], (sbert, bert, fer), strict=True):
+        assert not scores[key].available
+        assert str(folder) in scores[key].reason
+
+
+@pytest.mark.parametrize("error", [MachineError("the disk is full"), KeyError("x"), OSError(5)])
+def test_what_a_metrics_model_raises_is_its_reason_and_a_failure(error):
+    def fail():
+        raise error
+
+    (scores,) = suite._or_unavailable("sentence", [None], fail)
+    (score,) = scores.values()
+    assert score.has_failed
+    assert str(error) in score.reason
+    assert "`bench rescore RUN` tries it again" in score.reason
+
+
+def test_a_wrong_request_is_no_failure_of_a_model():
+    def fail():
+        raise UsageError("no such device")
+
+    with pytest.raises(UsageError):
+        suite._or_unavailable("sentence", [None], fail)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -98,3 +99,36 @@ def test_code_that_comes_with_a_model_is_not_run(tmp_path):
     (folder / "evil.py").write_text("raise SystemExit('ran')")
     with pytest.raises(MissingWeightsError):
         load_text_encoder(folder, device="cpu")
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+DAMAGE = {
+    "a tokenizer that is a list": ("tokenizer.json", "[]"),
+    "a tokenizer that is nothing": ("tokenizer.json", "{}"),
+    "a tokenizer without a model": ("tokenizer.json", '{"version": "1.0", "model": null}'),
+    "a tokenizer cut short": ("tokenizer.json", '{"version": "1.'),
+    "a tokenizer nested deeply": ("tokenizer.json", DEEP),
+    "settings that are a list": ("tokenizer_config.json", "[]"),
+    "settings of a strange class": ("tokenizer_config.json", '{"tokenizer_class": 7}'),
+    "a configuration nested deeply": ("config.json", f'{{"model_type": {DEEP}}}'),
+    "a configuration that is a list": ("config.json", "[]"),
+    "a strange width": ("config.json", '{"model_type": "bert", "hidden_size": "wide"}'),
+    "no width": ("config.json", '{"model_type": "bert", "hidden_size": 0}'),
+    "a strange type": ("config.json", '{"model_type": ["bert"]}'),
+    "weights cut short": ("model.safetensors", 1_000),
+    "no weights": ("model.safetensors", 0),
+    "weights of 7 bytes": ("model.safetensors", 7),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_folder_is_one_whose_weights_are_missing(tmp_path, damage):
+    folder = make_bert(tmp_path / "bert")
+    name, content = DAMAGE[damage]
+    if isinstance(content, int):
+        (folder / name).write_bytes((folder / name).read_bytes()[:content])
+    else:
+        (folder / name).write_text(content)
+    with pytest.raises(MissingWeightsError, match=re.escape(str(folder))) as raised:
+        load_text_encoder(folder, device="cpu").token_ids(["a dog barks"])
+    assert len(str(raised.value)) < 2_000

@@ -89,13 +89,18 @@ def _read(lines: queue.Queue[bytes]) -> None:
 
 
 def _start(order: Order) -> Any:
-    jpype.startJVM(
-        order.library,
-        *order.options,
-        classpath=order.class_path,
-        convertStrings=False,
-        interrupt=False,
-    )
+    try:
+        jpype.startJVM(
+            order.library,
+            *order.options,
+            classpath=order.class_path,
+            convertStrings=False,
+            interrupt=False,
+        )
+    except RuntimeError as error:  # Java has said why; where we are is no part of it
+        sys.stderr.write(f"{error}\n")
+        sys.stderr.flush()
+        os._exit(1)
     spec = importlib.util.spec_from_file_location("service", order.module)
     assert spec is not None
     assert spec.loader is not None

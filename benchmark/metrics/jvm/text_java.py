@@ -10,6 +10,7 @@ from typing import Any, Self
 from benchmark.errors import MachineError
 from benchmark.files import Json, sha256_of
 from benchmark.machine.facts import usable_cores
+from benchmark.machine.memory_limits import memory_limit_mib
 from benchmark.metrics.java import QUICK_START, java_version, pycocoevalcap_file
 from benchmark.metrics.jvm.process import JavaProcess, JavaService
 from benchmark.metrics.kept import KeptResults
@@ -94,7 +95,7 @@ def _service() -> JavaService:
         "the tokeniser and METEOR",
         Path(__file__).with_name("text_service.py"),
         [pycocoevalcap_file(PTB_JAR), pycocoevalcap_file(METEOR_JAR)],
-        heap_mib=_HEAP_MIB,
+        heap_mib=min(_HEAP_MIB, int(memory_limit_mib() * 0.75)),
         options=QUICK_START,
         settings={"n_threads": min(usable_cores(), _MOST_THREADS)},
     )

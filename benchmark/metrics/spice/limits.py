@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
+
+from benchmark.machine.memory_limits import memory_limit_mib
 
 MAX_WORDS = 100
-_CGROUP_LIMITS = (
-    Path("/sys/fs/cgroup/memory.max"),
-    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-)
 _PARSER_MIB = 400
 """The parser's grammar and code, WordNet, and the garbage of short sentences."""
 _CHART_MIB = 0.06
@@ -50,21 +46,6 @@ class SpiceLimits:
     def timeout_s(self) -> float:
         """Return the longest silence that may be work."""
         return _PATIENCE_S * max(1.0, (self.max_words / _PATIENCE_WORDS) ** 3)
-
-
-def memory_limit_mib() -> float:
-    """Return the memory of this machine, or of the container that holds the process, in MiB."""
-    limits = [float("inf")]
-    for path in _CGROUP_LIMITS:
-        try:
-            limits.append(float(path.read_text("ascii").strip().replace("max", "inf")))
-        except (OSError, ValueError):  # no container of that kind
-            continue
-    try:
-        limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):  # not on this platform
-        limits.append(2.0**32)
-    return min(limits) / 2**20
 
 
 def _cells(n_words: int) -> float:

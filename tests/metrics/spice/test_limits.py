@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from benchmark.metrics.spice import limits
-from benchmark.metrics.spice.limits import SpiceLimits, memory_limit_mib
+from benchmark.metrics.spice.limits import SpiceLimits
 
 
 def test_ordinary_captions_need_less_than_a_gibibyte():
@@ -27,15 +25,3 @@ def test_no_more_than_three_quarters_of_the_memory_are_taken(monkeypatch):
 def test_memory_that_is_named_is_taken_as_it_is(monkeypatch):
     monkeypatch.setattr(limits, "memory_limit_mib", lambda: 800.0)
     assert SpiceLimits(heap_mib=2000).heap() == 2000
-
-
-@pytest.mark.parametrize(
-    ("written", "expected_mib"), [("536870912\n", 512.0), ("max\n", None), ("", None)]
-)
-def test_a_containers_limit_counts(monkeypatch, tmp_path, written, expected_mib):
-    path = tmp_path / "memory.max"
-    path.write_text(written)
-    monkeypatch.setattr(limits, "_CGROUP_LIMITS", ())
-    machine_mib = memory_limit_mib()
-    monkeypatch.setattr(limits, "_CGROUP_LIMITS", (tmp_path / "none", path))
-    assert memory_limit_mib() == (expected_mib or machine_mib)
