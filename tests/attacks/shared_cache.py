@@ -1,9 +1,9 @@
-"""Several ``bench run`` on one fresh cache, one of them killed, held against one that ran alone.
+"""Several ``bench run`` on one fresh cache, one killed, all of it pruned again and again meanwhile.
 
 ``python tests/attacks/shared_cache.py --seed 0 --rounds 3``. Clips come one a call, so that their
-embeddings lie in many small files, which the processes merge meanwhile. Survived is a round in
-which every run but the killed one ends with 0 and the scores of the lone run, nothing in the cache
-is damaged, and nothing is left of the killed one.
+embeddings lie in many small files, which the processes merge. Survived is a round in which all
+runs but the killed one end with 0 and the scores of one that was alone, no ``bench cache prune``
+fails, nothing in the cache is damaged, and nothing is left of the killed one.
 """
 
 from __future__ import annotations
@@ -38,10 +38,9 @@ def scores_of(out: Path) -> object:
     return json.loads((out / "scores.json").read_text())
 
 
-def check(cache: Path, kind: str) -> subprocess.CompletedProcess[str]:
-    subcommand = ["check"] if kind == "all" else ["list", "--kind", kind]
+def on_cache(cache: Path, command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-P", "-m", "benchmark.cli", "cache", *subcommand, "--format", "json"],
+        [sys.executable, "-P", "-m", "benchmark.cli", "cache", *command.split()],
         env={**os.environ, "BENCH_CACHE": str(cache)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -52,10 +51,14 @@ def attack(folder: Path, expected: dict[tuple[str, str], object], kill_after_s: 
     outs = [folder / f"run-{number}" for number in range(len(RUNS))]
     processes = [start(cache, out, *run) for out, run in zip(outs, RUNS, strict=True)]
     victim = start(cache, folder / "victim", "nn-clap", "test")
-    time.sleep(kill_after_s)
-    victim.kill()
-    victim.wait()
-    wrong = []
+    wrong, kill_at = [], time.monotonic() + kill_after_s
+    while any(process.poll() is None for process in (*processes, victim)):
+        done = on_cache(cache, "prune --older-than 0")
+        if done.returncode != 0:
+            wrong.append(f"prune: {done.stderr}")
+        time.sleep(0.5)
+        if time.monotonic() > kill_at:
+            victim.kill()
     for process, out, run in zip(processes, outs, RUNS, strict=True):
         if process.wait() != 0:
             wrong.append(f"{run}: rc {process.returncode}: {out.with_suffix('.log').read_text()}")
@@ -65,10 +68,11 @@ def attack(folder: Path, expected: dict[tuple[str, str], object], kill_after_s: 
     # The next one takes away what the killed one left.
     if start(cache, folder / "next", "nn-clap", "val").wait() != 0:
         wrong.append("the next run failed")
-    if (done := check(cache, "all")).returncode != 0:
+    if (done := on_cache(cache, "check")).returncode != 0:
         wrong.append(done.stdout)
-    if json.loads(check(cache, "leftover").stdout)["cache"]:
-        wrong.append(check(cache, "leftover").stdout)
+    done = on_cache(cache, "list --kind leftover --format json")
+    if any(str(cache) in row["path"] for row in json.loads(done.stdout)["cache"]):
+        wrong.append(done.stdout)
     return wrong
 
 
