@@ -16,7 +16,7 @@ spec.loader.exec_module(cache_damage)
 
 @pytest.mark.parametrize("kind", cache_damage.KINDS)
 def test_damage_is_survived_and_told(kind):
-    found = cache_damage.attack(kind, seed=1, n_attacks=10)
+    found = cache_damage.attack(kind, seed=1, n_attacks=5)
     assert not [what for what in found if what.startswith("!")]
-    assert found["tried"] == found["survived"] == 10
-    assert found["told"] >= 5
+    assert found["tried"] == found["survived"] == 5
+    assert found["told"] >= 3
