@@ -52,6 +52,8 @@ def finish(
             warn(f"{name} stopped {reason}")
             say_line(f"       its traceback is in {RunFolder(record.path).ledger_path}", err=True)
         _tell_failed_clips(record)
+        if record.manifest.is_partial:
+            warn(f"{record.path} is partial; finish it with `bench run --resume {record.path}`")
     is_unexplained = [_tell_unexplained_in(record) for record in records]
     if any(is_unexplained) or not all(row.complete for row in rows):
         sys.exit(1)

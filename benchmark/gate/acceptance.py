@@ -108,6 +108,8 @@ def require_complete(record: RunRecord) -> None:
             faults.append(f"{name} stopped {system.sealed.failure}")
         elif n_missing:
             faults.append(f"{name} has no caption of {n_missing} clips")
+    if record.manifest.is_partial:
+        faults.append("it is partial: it was scored before it was finished")
     if not record.plan.clip_ids:
         faults.append("no clip was scored")
     if faults:

@@ -130,7 +130,10 @@ def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNi
     run = read_run(request.run, trust_edited=request.trust_edited)
     run.require_captions()
     past, notes = _read_past(request)
-    if why_not := why_not_tonight(run, request.expected, past):
+    why_not = why_not_tonight(run, request.expected, past)
+    if run.manifest.is_partial:
+        why_not = "the run is partial: it was scored before it was finished"
+    if why_not:
         verdict = unmeasured(why_not, run.title, baseline, policy)
     else:
         verdict = judge_run(HeldRun(run, baseline), policy)

@@ -146,10 +146,10 @@ def compare_systems(
     )
 
 
-def _side(system: SystemRecord) -> dict[str, str | int]:
+def _side(system: SystemRecord) -> JsonObject:
     return {
         "name": system.title,
         "n_scored": system.contributions.n_clips,
-        "n_failed": system.sealed.n_failed,
+        "flaws": list(system.sealed.flaws),
         "seal": system.integrity.state,
     }

@@ -200,6 +200,7 @@ class Row:
             "seeds": self.seeds,
             "spread": dict(self.spread),
             "complete": self.complete,
+            "partial": any(record.sealed.is_partial for record in self.records),
             "seal": self.integrity.state,
         }
 

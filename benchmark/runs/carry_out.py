@@ -20,9 +20,9 @@ from benchmark.runs.isolation.ways import take_through
 from benchmark.runs.leaving_out import leave_out
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
 from benchmark.runs.locking import at_work
+from benchmark.runs.partial import look_for_end
 from benchmark.runs.plan import Plan
 from benchmark.runs.planned import count_missing, refuse_strangers
-from benchmark.runs.reading import read_manifest
 from benchmark.runs.record import RunRecord
 from benchmark.runs.requests import RunRequest
 from benchmark.runs.resolve import ResolvedRun, find_again, load_same_split, resolve_run
@@ -170,6 +170,7 @@ def rescore_run(
     metrics: tuple[str, ...] = (),
     *,
     is_only: bool = False,
+    takes_partial: bool = False,
     trust_edited: bool = False,
 ) -> RunRecord:
     """Compute a run's scores again from its ledger; the old ones stay until all new ones are there.
@@ -180,6 +181,8 @@ def rescore_run(
         models: what metrics stand on.
         metrics: keys of some that the run gets besides its own.
         is_only: it keeps none but these.
+        takes_partial: an unfinished run is scored as far as it came, and says so ever after, until
+            it is finished.
         trust_edited: go on with a run that was edited since it was sealed, and say so in it.
 
     Raises:
@@ -190,15 +193,17 @@ def rescore_run(
     with at_work(path):
         folder.settle()
         plan = folder.read_plan()
-        failures = read_manifest(folder, plan).failures
         view = read_ledger(folder.ledger_path)
+        is_partial, failures = look_for_end(folder, plan, view, takes_partial=takes_partial)
         integrity = _inspect(folder, view, trust_edited=trust_edited)
         if metrics and not is_only:
             metrics = select_metrics([*plan.metrics, *_scored_metrics(folder), *metrics])
         if metrics:
             plan = plan.with_metrics(metrics)
         split = load_same_split(plan, data_root, path)
-        return score_and_seal(folder, plan, view, split, failures, models, integrity)
+        return score_and_seal(
+            folder, plan, view, split, failures, models, integrity, is_partial=is_partial
+        )
 
 
 def _scored_metrics(folder: RunFolder) -> set[str]:
@@ -218,8 +223,10 @@ def score_and_seal(
     failures: Mapping[str, str],
     models: MetricModels,
     integrity: Integrity = SEALED,
+    *,
+    is_partial: bool = False,
 ) -> RunRecord:
-    """Score what the ledger holds, and seal the run.
+    """Score what the ledger holds, and seal the run; one that is not finished, as partial.
 
     Raises:
         RunError: the ledger holds what nobody planned.
@@ -230,6 +237,7 @@ def score_and_seal(
         view,
         score_ledger(plan, view, split.references, models),
         count_missing(plan, view, split.references),
+        is_partial,
     )
     return seal_run(folder, scored, failures, Integrity(True, integrity.edits))
 

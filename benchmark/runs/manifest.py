@@ -36,6 +36,7 @@ class SealedSystem:
         trained_on: data sets that its weights have seen, as its captioner says, else its record.
         facts: what it said of how it was prepared.
         failed_clips: by clip without a caption the error that took it, of folds the first one.
+        is_partial: its run was scored before it was finished.
     """
 
     n_scored: int
@@ -47,15 +48,19 @@ class SealedSystem:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     failed_clips: Mapping[str, str] = field(default_factory=dict)
     n_missing: int = 0
+    is_partial: bool = False
 
     @property
     def is_complete(self) -> bool:
-        return self.n_failed == self.n_missing == 0 and self.failure is None
+        is_whole = self.n_failed == self.n_missing == 0 and not self.is_partial
+        return is_whole and self.failure is None
 
     @property
     def flaws(self) -> tuple[str, ...]:
         """What stands beside its name wherever that is shown; nothing where all is well."""
-        flaws = [] if self.failure is None else ["incomplete"]
+        flaws = ["partial run"] if self.is_partial else []
+        if self.failure is not None:
+            flaws.append("incomplete")
         if self.n_missing and self.failure is None:
             flaws.append(f"{self.n_missing:,} missing")
         return (*flaws, f"{self.n_failed:,} failed") if self.n_failed else tuple(flaws)
@@ -67,6 +72,8 @@ class SealedSystem:
         n_scored: int,
         failure: str | None,
         n_missing: int = 0,
+        *,
+        is_partial: bool = False,
     ) -> SealedSystem:
         """Sum up what a ledger says of a system."""
         entries = view.entries(planned.name)
@@ -87,6 +94,7 @@ class SealedSystem:
             facts=dict(last.facts) if last else {},
             failed_clips=failed,
             n_missing=n_missing,
+            is_partial=is_partial,
         )
 
 
@@ -109,6 +117,11 @@ class Manifest:
     systems: Mapping[str, SealedSystem]
 
     @property
+    def is_partial(self) -> bool:
+        """Whether the run was scored before it was finished."""
+        return any(system.is_partial for system in self.systems.values())
+
+    @property
     def is_complete(self) -> bool:
         return all(system.is_complete for system in self.systems.values())
 
@@ -119,8 +132,10 @@ class Manifest:
         n_scored: Mapping[str, int],
         failures: Mapping[str, str],
         n_missing: Mapping[str, int] | None = None,
+        *,
+        is_partial: bool = False,
     ) -> Manifest:
-        """Sum up a finished run.
+        """Sum up a run.
 
         Args:
             plan: of the run.
@@ -128,6 +143,7 @@ class Manifest:
             n_scored: by system the clips that count.
             failures: by system why it stopped.
             n_missing: by system the planned clips that the ledger says nothing of.
+            is_partial: it is not finished.
         """
         peaks = [each.peak_rss_mib for each in view.machines if each.peak_rss_mib is not None]
         return Manifest(
@@ -142,6 +158,7 @@ class Manifest:
                     n_scored[planned.name],
                     failures.get(planned.name),
                     (n_missing or {}).get(planned.name, 0),
+                    is_partial=is_partial,
                 )
                 for planned in plan.systems
             },
@@ -183,6 +200,8 @@ def _spell(system: SealedSystem) -> JsonObject:
         del spelt["failed_clips"]
     if not system.n_missing:
         del spelt["n_missing"]
+    if not system.is_partial:
+        del spelt["is_partial"]
     return {**spelt, "latency": system.latency.to_json() if system.latency else None}
 
 
@@ -199,6 +218,7 @@ class _FlatSystem:
     facts: dict[str, Fact]
     failed_clips: dict[str, str] = field(default_factory=dict)
     n_missing: int = 0
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,4 +242,5 @@ def _gather(flat: _FlatSystem, where: object, name: str) -> SealedSystem:
         flat.facts,
         flat.failed_clips,
         flat.n_missing,
+        flat.is_partial,
     )

@@ -33,12 +33,14 @@ class ScoredRun:
         view: of the ledger.
         systems: by name.
         n_missing: by system the planned clips that the ledger says nothing of.
+        is_partial: the run is not finished.
     """
 
     plan: Plan
     view: LedgerView
     systems: Mapping[str, ScoredSystem]
     n_missing: Mapping[str, int] = field(default_factory=dict)
+    is_partial: bool = False
 
 
 def seal_run(
@@ -61,7 +63,9 @@ def seal_run(
     plan, view = scored.plan, scored.view
     scores = Scores({name: system.summarise() for name, system in scored.systems.items()})
     n_scored = {name: system.n_scored for name, system in scores.systems.items()}
-    manifest = Manifest.of(plan, view, n_scored, failures, scored.n_missing)
+    manifest = Manifest.of(
+        plan, view, n_scored, failures, scored.n_missing, is_partial=scored.is_partial
+    )
     with folder.replacing() as place:
         write_text(place / "scores.json", spell_json(scores.to_json(), indent=1), KEPT_CURE)
         statistics = {name: each.contributions.to_json() for name, each in scored.systems.items()}

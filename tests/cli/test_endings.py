@@ -63,3 +63,26 @@ def test_clips_that_failed_are_named_with_the_way_to_try_them_again(record, caps
         f"       try them again with `bench run --resume {record.path}`",
     ]
     assert "constant (2 failed)" in shown.out
+
+
+def test_a_partial_run_says_so_in_its_table_and_how_to_finish_it(record, capsys):
+    systems = {
+        name: dataclasses.replace(
+            system, sealed=dataclasses.replace(system.sealed, is_partial=True)
+        )
+        for name, system in record.systems.items()
+    }
+    sealed = {name: system.sealed for name, system in systems.items()}
+    manifest = dataclasses.replace(record.manifest, systems=sealed)
+    for layout in ("text", "md", "csv", "json"):
+        with pytest.raises(SystemExit) as ending:
+            finish([dataclasses.replace(record, systems=systems, manifest=manifest)], layout=layout)
+        assert ending.value.code == 1
+        shown = capsys.readouterr()
+        assert shown.err.endswith(
+            f"is partial; finish it with `bench run --resume {record.path}`\n"
+        )
+        if layout in ("text", "md"):
+            assert shown.out.count("(partial run)") >= 2
+        else:
+            assert "partial" in shown.out

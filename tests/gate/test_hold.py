@@ -10,6 +10,7 @@ import pytest
 from made_nights import accept, run_of, system_of
 
 from benchmark.errors import DataError, MachineError, RunError, UsageError
+from benchmark.gate.acceptance import accept_run
 from benchmark.gate.checks import Made
 from benchmark.gate.history import history_beside, nights_of, read_history
 from benchmark.gate.hold import GateRequest, hold_gate
@@ -233,6 +234,17 @@ def test_an_unfinished_run_measured_nothing(written, tmp_path):
     verdict = hold_gate(request).verdict
     assert verdict.unmeasured == "the run is unfinished: it has no manifest.json"
     assert verdict.run == str(tmp_path / "half")
+
+
+def test_a_partial_run_is_measured_by_no_gate_and_is_no_baseline(written, tmp_path):
+    whole = system_of("toy", GOOD)
+    partial = dataclasses.replace(whole, sealed=dataclasses.replace(whole.sealed, is_partial=True))
+    write_run(run_of(partial), tmp_path / "partial.json")
+    request = dataclasses.replace(written(), run=tmp_path / "partial.json")
+    verdict = hold_gate(request).verdict
+    assert verdict.unmeasured == "the run is partial: it was scored before it was finished"
+    with pytest.raises(RunError, match="cannot be a baseline: it is partial"):
+        accept_run(tmp_path / "partial.json", "why not", tmp_path / "other.json")
 
 
 def test_a_run_that_is_nowhere_is_an_error(written, tmp_path):

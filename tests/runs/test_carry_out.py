@@ -244,6 +244,42 @@ def test_an_unfinished_run_is_resumed_and_not_rescored(start, resume, clips):
     assert resume(record.path).manifest.is_complete
 
 
+def test_an_unfinished_run_is_scored_as_far_as_it_came_and_says_so_until_it_is_finished(
+    start, resume, clips
+):
+    before = start("hisser", "constant")
+    interrupt(before.path, n_lines=4)  # what got ready, and three clips
+    partial = rescore_run(before.path, clips, MODELS, takes_partial=True)
+    assert partial.manifest.is_partial
+    assert not partial.manifest.is_complete
+    sealed = {name: system.sealed for name, system in partial.systems.items()}
+    assert [(each.n_scored, each.n_missing) for each in sealed.values()] == [(3, 2), (0, 5)]
+    assert sealed["hisser"].flaws == ("partial run", "2 missing")
+    assert read_run(before.path).manifest == partial.manifest
+    with pytest.raises(RunError, match=r"is partial: .* `bench run --resume .*--partial"):
+        rescore_run(before.path, clips, MODELS)
+    again = rescore_run(before.path, clips, MODELS, takes_partial=True)
+    assert again.scores == partial.scores
+    after = resume(before.path)
+    assert after.manifest.is_complete
+    assert after.scores == before.scores
+
+
+def test_a_run_that_was_killed_before_its_seal_is_partial_though_no_clip_is_missing(
+    start, resume, clips
+):
+    before = start("hisser")
+    (before.path / "manifest.json").unlink()
+    partial = rescore_run(before.path, clips, MODELS, takes_partial=True)
+    assert partial.systems["hisser"].sealed.flaws == ("partial run",)
+    assert not resume(before.path).manifest.is_partial
+
+
+def test_a_finished_run_is_not_partial_whoever_would_take_one(start, clips):
+    before = start("hisser")
+    assert rescore_run(before.path, clips, MODELS, takes_partial=True).manifest.is_complete
+
+
 @pytest.mark.parametrize(
     "go_on",
     [

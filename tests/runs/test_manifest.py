@@ -29,6 +29,7 @@ _SYSTEMS = st.builds(
     trained_on=st.lists(TEXTS, max_size=3).map(tuple),
     facts=FACTS,
     failed_clips=st.dictionaries(TEXTS, TEXTS, max_size=3),
+    is_partial=st.booleans(),
 )
 _MANIFESTS = st.builds(
     Manifest,

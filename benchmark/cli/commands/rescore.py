@@ -30,6 +30,12 @@ from benchmark.runs.folder import folders_in
 @chosen_metrics_option()
 @metric_model_options
 @click.option("--only", "is_only", is_flag=True, help="Keep none but the metrics of --metrics.")
+@click.option(
+    "--partial",
+    "takes_partial",
+    is_flag=True,
+    help="Score unfinished runs as far as they came; every table says so, and no gate takes them.",
+)
 @rank_by_option
 @trust_edited_option
 @layout_option
@@ -40,6 +46,7 @@ def command(
     metrics: tuple[str, ...],
     models: MetricModels,
     is_only: bool,
+    takes_partial: bool,
     rank_by: str | None,
     trust_edited: bool,
     layout: Layout,
@@ -51,7 +58,15 @@ def command(
         require_computed(rank_by, metrics)
     folders = [folder for path in runs for folder in folders_in(path)]
     records = [
-        rescore_run(folder, data_root, models, metrics, is_only=is_only, trust_edited=trust_edited)
+        rescore_run(
+            folder,
+            data_root,
+            models,
+            metrics,
+            is_only=is_only,
+            takes_partial=takes_partial,
+            trust_edited=trust_edited,
+        )
         for folder in folders
     ]
     finish(records, layout=layout, rank_by=rank_by)
