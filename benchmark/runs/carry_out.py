@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmark.contract import Split
 from benchmark.errors import RunError
+from benchmark.files import scratch_folder
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.entries import ChangeEntry
@@ -30,6 +31,7 @@ from benchmark.runs.scores import Scores
 from benchmark.runs.scoring import score_ledger
 from benchmark.runs.sealing import ScoredRun, seal_run
 from benchmark.runs.seals import SEALED, Integrity
+from benchmark.runs.shelf import Shelf
 from benchmark.systems.registry import Registry
 
 Announce = Callable[[Plan], None]
@@ -260,18 +262,31 @@ def _carry_out(
     apart: Apart,
     integrity: Integrity = SEALED,
 ) -> RunRecord:
-    clips = run.clips()
     failures: dict[str, str] = {}
-    refuse_strangers(run.plan, ledger.view, ledger.path, clips.split.references)
-    for system in run.systems:
-        work = Work(system, run.resources_for(system), clips, ledger.view)
-        order = Order(
-            system.name,
-            run.data_root,
-            run=folder.path,
-            requirements=run.plan.requirements_of(system.name),
-        )
-        failure = take_through(work, order, ledger, apart.isolation)
-        if failure is not None:
-            failures[system.name] = failure
+    references = run.split.references
+    refuse_strangers(run.plan, ledger.view, ledger.path, references)
+    with _shelf_for(run, apart) as shelf:
+        clips = run.clips(shelf)
+        for system in run.systems:
+            work = Work(system, run.resources_for(system), clips, ledger.view)
+            order = Order(
+                system.name,
+                run.data_root,
+                run=folder.path,
+                shelf=None if shelf is None else shelf.folder,
+                requirements=run.plan.requirements_of(system.name),
+            )
+            failure = take_through(work, order, ledger, apart.isolation)
+            if failure is not None:
+                failures[system.name] = failure
     return score_and_seal(folder, run.plan, ledger.view, clips.split, failures, models, integrity)
+
+
+@contextmanager
+def _shelf_for(run: ResolvedRun, apart: Apart) -> Iterator[Shelf | None]:
+    """Give a run of several processes a place for what they decode, which is gone afterwards."""
+    if apart.isolation == "none" or run.plan.text_only or len(run.systems) == 1:
+        yield None
+        return
+    with scratch_folder("bench-sounds") as folder:
+        yield Shelf(folder)

@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmark.contract import Clip, Split, Waveform
 from benchmark.datasets.audio import hash_waveform
+from benchmark.runs.shelf import Shelf, Shelved
 from benchmark.systems.lending import ClipFiles
 
 DEFAULT_BUDGET_BYTES = 512 * 2**20
@@ -42,6 +43,7 @@ class Listener:
         text_only: bool,
         budget_bytes: int = DEFAULT_BUDGET_BYTES,
         embeddings_sha256: str = "",
+        shelf: Shelf | None = None,
     ) -> None:
         """Take a split.
 
@@ -50,11 +52,13 @@ class Listener:
             text_only: read none of its sounds.
             budget_bytes: of sounds to keep.
             embeddings_sha256: of the files that stand for missing sounds.
+            shelf: what other processes of the run decoded, and get to read.
         """
         self.n_decoded = 0
         self.split = split
         self._text_only = text_only
         self._embeddings_sha256 = embeddings_sha256
+        self._shelf = shelf
         self._budget_bytes = budget_bytes
         self._kept_bytes = 0
         self._kept: OrderedDict[tuple[str, int], Heard] = OrderedDict()
@@ -69,7 +73,7 @@ class Listener:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        heard = self.hear_anew(clip_id, sample_rate_hz)
+        heard = self._hear_from_shelf(clip_id, sample_rate_hz)
         if len(heard.clip.waveform):
             self._keep(key, heard)
         return heard
@@ -85,6 +89,18 @@ class Listener:
         clip.waveform.flags.writeable = False  # the next system hears the same array
         heard = Heard(clip, hash_waveform(clip.waveform), time.perf_counter() - start)
         self.n_decoded += 1
+        return heard
+
+    def _hear_from_shelf(self, clip_id: str, sample_rate_hz: int) -> Heard:
+        if self._shelf is None or self._text_only:
+            return self.hear_anew(clip_id, sample_rate_hz)
+        if (found := self._shelf.take(clip_id, sample_rate_hz)) is not None:
+            clip = Clip(clip_id, found.waveform, sample_rate_hz)
+            return Heard(clip, found.content, found.read_s)
+        heard = self.hear_anew(clip_id, sample_rate_hz)
+        if len(heard.clip.waveform):
+            sound = Shelved(heard.clip.waveform, heard.content, heard.read_s)
+            self._shelf.put(clip_id, sample_rate_hz, sound)
         return heard
 
     def lending(self, files: ClipFiles) -> Listener:

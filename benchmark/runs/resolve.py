@@ -42,6 +42,7 @@ from benchmark.runs.listening import Listener
 from benchmark.runs.plan import Plan, PlanHeader
 from benchmark.runs.requests import RunRequest
 from benchmark.runs.row_names import refuse_repeats
+from benchmark.runs.shelf import Shelf
 from benchmark.systems.registry import Registry, System
 from benchmark.systems.roster import call_lineup, join_systems, names_of
 
@@ -68,11 +69,17 @@ class ResolvedRun:
     files: tuple[EmbeddingFile, ...] = ()
     changes: tuple[ChangeEntry, ...] = ()
 
-    def clips(self) -> Clips:
-        """Gather the clips, to be read as they are asked for."""
+    def clips(self, shelf: Shelf | None = None) -> Clips:
+        """Gather the clips, to be read as they are asked for.
+
+        Args:
+            shelf: where processes of the run leave each other what they decoded.
+        """
         plan = self.plan
         given = "".join(file.sha256 for file in plan.embeddings)
-        listener = Listener(self.split, text_only=plan.text_only, embeddings_sha256=given)
+        listener = Listener(
+            self.split, text_only=plan.text_only, embeddings_sha256=given, shelf=shelf
+        )
         return Clips(listener, plan.clip_ids, plan.feeding)
 
     def resources_for(self, system: System) -> Resources:

@@ -14,6 +14,7 @@ from benchmark.runs.isolation.messages import spell
 from benchmark.runs.ledger import LedgerView, read_ledger
 from benchmark.runs.requests import CaptionRequest
 from benchmark.runs.resolve import find_again
+from benchmark.runs.shelf import Shelf
 from benchmark.runs.sounds import find_seat
 from benchmark.systems.registry import Registry, System
 
@@ -44,6 +45,7 @@ class Order:
         data_root: folder of the data sets.
         run: the run's folder; None where sounds are captioned that belong to no run.
         sounds: what ``bench caption`` was asked for; None for a run.
+        shelf: folder of what other processes of the run decoded; None: there is none.
         requirements: of the environment that the work is done in; None: this one.
     """
 
@@ -51,6 +53,7 @@ class Order:
     data_root: Path
     run: Path | None = None
     sounds: CaptionRequest | None = None
+    shelf: Path | None = None
     requirements: tuple[str, ...] | None = None
 
     def to_bytes(self) -> bytes:
@@ -73,5 +76,6 @@ class Order:
         plan = folder.read_plan().of_system(self.system_name)
         run = find_again(plan, registry, self.data_root, folder.path)
         (system,) = run.systems
+        shelf = None if self.shelf is None else Shelf(self.shelf)
         view = read_ledger(folder.ledger_path)
-        return Work(system, run.resources_for(system), run.clips(), view)
+        return Work(system, run.resources_for(system), run.clips(shelf), view)
