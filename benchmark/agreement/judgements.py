@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, TypeGuard
 from benchmark.contract import References
 from benchmark.datasets.references import has_words
 from benchmark.errors import DataError
+from benchmark.files import parse_json, read_regular
 
 CATEGORIES = ("HC", "HI", "HM", "MM")
 """Two captions by people, both correct; a correct one and another clip's; one by a person and
@@ -84,7 +84,7 @@ def read_judgements(path: Path) -> list[JudgedPair]:
             references; a person's caption is not among its clip's references. Says where.
     """
     try:
-        groups = json.loads(path.read_text(encoding="utf-8"))
+        groups = parse_json(read_regular(path).decode())
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}; expected a json file.") from error
     except ValueError as error:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from benchmark.contract import SplitLabel
 from benchmark.errors import DataError, listed
+from benchmark.files import read_regular
 
+_CSV = "Write the file again, or fetch it again."
 _BOM = b"\xef\xbb\xbf"
 # The longer ones first: UTF-32's mark begins with UTF-16's.
 _WIDE_MARKS = {
@@ -114,6 +116,8 @@ def read_csv(path: Path, required: Sequence[str]) -> CsvRows:
             before = reader.line_num
     except csv.Error as error:
         raise DataError(_why_malformed(path, before + 1, reader.line_num, str(error))) from error
+    if not columns:
+        raise DataError(f"{path} {_why_no_header(path)}; expected a header and rows. {_CSV}")
     csv_rows = CsvRows(path, columns, tuple(rows), tuple(lines))
     csv_rows.require_columns(required)
     if repeated := sorted({name for name in columns if columns.count(name) > 1}):
@@ -157,7 +161,7 @@ def read_text(path: Path) -> str:
         DataError: the file is absent or unreadable, or not UTF-8; names the byte and the line.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}; expected a text file.") from error
     skipped = len(_BOM) if data.startswith(_BOM) else 0
@@ -200,6 +204,11 @@ def _why_malformed(path: Path, first_line: int, line: int, reason: str) -> str:
         f'{path}, line {line}: {reason}. Expected comma-separated fields, quoted with "; a quote '
         "inside a quoted field is written twice."
     )
+
+
+def _why_no_header(path: Path) -> str:
+    size = path.stat().st_size
+    return "begins with a line that is empty" if size else "is empty (0 bytes)"
 
 
 def _require_width(path: Path, line: int, row: Sequence[str], columns: Sequence[str]) -> None:

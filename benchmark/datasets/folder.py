@@ -28,7 +28,7 @@ SPEC = DatasetSpec(
     has_split=lambda label: _has_split(*locate(label)),
 )
 
-_NUMBERED = re.compile(r"caption_([1-9][0-9]*)")
+_NUMBERED = re.compile(r"caption_([1-9][0-9]{0,8})")
 
 
 def locate(label: SplitLabel) -> tuple[Path, str]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmark.contract import SplitLabel, hash_clip_ids
 from benchmark.errors import DataError
-from benchmark.files import sha256_of
+from benchmark.files import parse_json, sha256_of
 
 FORMAT = "aac-bench embeddings"
 VERSION = "1"
@@ -159,6 +159,8 @@ class EmbeddingFile:
                 f"cannot read the embeddings {path}: {error.strerror}; expected a file that "
                 "`bench embed` wrote."
             ) from error
+        if not path.is_file():  # the library would wait for what comes through a pipe
+            raise DataError(f"{path} is no file; expected one that `bench embed` wrote.")
         return _open(path, state.st_size, state.st_mtime_ns)
 
     @property
@@ -215,8 +217,8 @@ def _require_format(path: Path, metadata: dict[str, str]) -> None:
 
 def _read_contents(path: Path, metadata: dict[str, str]) -> Contents:
     try:
-        recipe = Recipe(**json.loads(metadata["recipe"]))
-        clip_ids = tuple(json.loads(metadata["clip_ids"]))
+        recipe = Recipe(**parse_json(metadata["recipe"]))
+        clip_ids = tuple(parse_json(metadata["clip_ids"]))
         contents = Contents(recipe, metadata["split"], int(metadata["n_expected"]), clip_ids)
         is_typed = isinstance(recipe.encoder, str) and isinstance(recipe.fingerprint, str)
         is_typed = is_typed and isinstance(recipe.duration_s, float | int | None)

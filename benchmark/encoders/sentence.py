@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from benchmark.contract import UNKNOWN
 from benchmark.encoders.contract import Embeddings
 from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import MissingWeightsError
+from benchmark.models.codeless import read_object, read_value
 from benchmark.models.text_encoder import load_text_encoder, plain_tokenizer
 from benchmark.models.tokenizer_hash import hash_tokenizer
 from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, hash_matching
@@ -51,7 +51,7 @@ class SentenceEncoder:
             MissingWeightsError: the model cannot be loaded, or pools otherwise than by the mean.
         """
         _require_mean_pooling(model.folder)
-        config = _read_json(model.folder / "sentence_bert_config.json", default={})
+        config = _read_object(model.folder / "sentence_bert_config.json")
         self._is_lowered = bool(config.get("do_lower_case"))
         self._encoder = load_text_encoder(
             model.folder, device=device, max_tokens=config.get("max_seq_length")
@@ -120,10 +120,9 @@ SPEC = EncoderSpec(
 
 
 def _require_mean_pooling(folder: Path) -> None:
-    modules = _read_json(folder / "modules.json", default=[])
-    kinds = {module["type"].rsplit(".", 1)[-1] for module in modules}
+    kinds = _read_kinds(folder / "modules.json")
     unknown = kinds - {"Transformer", "Pooling", "Normalize"}
-    pooling = _read_json(folder / "1_Pooling" / "config.json", default={})
+    pooling = _read_object(folder / "1_Pooling" / "config.json")
     modes = {key for key, on in pooling.items() if key.startswith("pooling_mode_") and on}
     modes = modes or {pooling.get("pooling_mode", "mean")}
     if unknown or not modes <= {"mean", "pooling_mode_mean_tokens"}:
@@ -133,5 +132,18 @@ def _require_mean_pooling(folder: Path) -> None:
         )
 
 
-def _read_json(path: Path, default: Any) -> Any:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else default
+def _read_kinds(path: Path) -> set[str]:
+    """List the last words of the types of a model's modules; none where no file says."""
+    if not path.exists():
+        return set()
+    modules = read_value(path)
+    try:
+        return {str(module["type"]).rsplit(".", 1)[-1] for module in modules}
+    except (TypeError, KeyError) as error:
+        raise MissingWeightsError(
+            f"cannot read {path}: expected a list of modules, each with its type. Fetch it again."
+        ) from error
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    return read_object(path) if path.exists() else {}

@@ -15,6 +15,7 @@ from benchmark.files.refusal import (
     unwritable,
     writing,
 )
+from benchmark.files.regular import read_regular
 from benchmark.files.telling import tell
 from benchmark.files.whole import (
     move_whole,
@@ -43,6 +44,7 @@ __all__ = [
     "move_whole",
     "parse_json",
     "read_json",
+    "read_regular",
     "remove_abandoned",
     "remove_folder",
     "save_array",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
@@ -44,16 +44,35 @@ def spell_json(
         return spell(_without_strange_numbers(value))
 
 
-def parse_json(text: str | bytes) -> Any:
+Pairs = Callable[[list[tuple[str, Any]]], Any]  # values are whatever stood in the text
+
+
+def parse_json(text: str | bytes, *, object_of: Pairs | None = None) -> Any:
     """Parse JSON as ``json.loads`` does, but to what ``spell_json`` can have written.
 
     Other programs write NaN, Infinity and 1e999: ``None`` here, numbers that nobody knows.
 
+    Args:
+        text: UTF-8 where it is bytes.
+        object_of: makes an object of its names and values, in their order; else a dict.
+
     Raises:
-        ValueError: it is no JSON.
-        RecursionError: it is nested too deeply.
+        ValueError: it is no JSON, is nested too deeply, or holds a whole number of too many
+            digits.
     """
-    return json.loads(text, parse_constant=lambda _: None, parse_float=_known_number)
+    try:
+        return json.loads(
+            text,
+            parse_constant=lambda _: None,
+            parse_float=_known_number,
+            object_pairs_hook=object_of,
+        )
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    except (json.JSONDecodeError, UnicodeError):
+        raise
+    except ValueError as error:  # Python's own limit, told in words for programmers
+        raise ValueError("a whole number of too many digits") from error
 
 
 def _known_number(digits: str) -> float | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmark.errors import RunError
 from benchmark.files.json_values import JsonObject, parse_json
+from benchmark.files.regular import read_regular
 
 _CURE = "The file was changed by something else; restore it, or make it anew."
 
@@ -17,14 +18,13 @@ def read_json(path: Path) -> JsonObject:
         RunError: it cannot be read, or holds something else.
     """
     try:
-        record: object = parse_json(path.read_text(encoding="utf-8"))
+        record: object = parse_json(read_regular(path).decode())
     except OSError as error:
         raise RunError(
             f"cannot read {path}: {error.strerror or error}. Mend that, or name another file."
         ) from error
-    except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else error
-        raise RunError(f"cannot read {path}: {reason}. {_CURE}") from error
+    except ValueError as error:
+        raise RunError(f"cannot read {path}: {error}. {_CURE}") from error
     if not isinstance(record, dict):
         kind = type(record).__name__
         raise RunError(f"cannot read {path}: expected a JSON object, found {kind}. {_CURE}")

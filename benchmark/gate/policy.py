@@ -16,6 +16,7 @@ from importlib import resources
 from pathlib import Path
 
 from benchmark.errors import UnknownNameError, UsageError
+from benchmark.files import read_regular
 from benchmark.gate.policy_form import DEFAULT_RULE
 from benchmark.gate.policy_layers import LimitLayer, Numbers, PolicyLayer
 
@@ -167,16 +168,18 @@ def _built_in() -> PolicyLayer:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_regular(path).decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the policy {path}: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot read the policy {path}: {reason}") from error
 
 
 def _parse(text: str, source: str) -> PolicyLayer:
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{source}: not TOML: {error}.") from error
+    except (ValueError, RecursionError) as error:  # numbers without end; brackets without end
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise UsageError(f"{source}: not TOML: {reason}.") from error
     return PolicyLayer.of(tables, source)
 
 

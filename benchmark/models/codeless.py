@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import MissingWeightsError
-from benchmark.files import parse_json
+from benchmark.files import parse_json, read_regular
 
 _CONFIGS = (
     "config.json",
@@ -49,7 +49,7 @@ def require_codeless(folder: Path) -> None:
     Raises:
         MissingWeightsError: says which file, and what to do.
     """
-    for path in (folder / name for name in _CONFIGS if (folder / name).is_file()):
+    for path in (folder / name for name in _CONFIGS if (folder / name).exists()):
         config = read_object(path)
         if config.get(_CODE):
             raise MissingWeightsError(
@@ -65,17 +65,25 @@ def read_object(path: Path) -> dict[str, Any]:
     Raises:
         MissingWeightsError: it cannot be read, or is no object.
     """
-    try:
-        config: object = parse_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else error
-        reason = getattr(error, "strerror", None) or reason
-        raise MissingWeightsError(
-            f"cannot read {path}: {reason}. Expected a JSON object. Fetch it again."
-        ) from error
+    config = read_value(path)
     if not isinstance(config, dict):
         raise MissingWeightsError(
             f"cannot read {path}: found a JSON {type(config).__name__}; expected an object. Fetch "
             "it again."
         )
     return config
+
+
+def read_value(path: Path) -> Any:
+    """Read JSON of a model's folder: whatever somebody wrote.
+
+    Raises:
+        MissingWeightsError: it cannot be read.
+    """
+    try:
+        return parse_json(read_regular(path).decode())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise MissingWeightsError(
+            f"cannot read {path}: {reason}. Expected JSON. Fetch it again."
+        ) from error

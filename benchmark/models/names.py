@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection
 from pathlib import Path
+
+from benchmark.files import parse_json, read_regular
 
 # Models from the time before the hub had owners, by the owner that they were given. The field calls
 # them without it. Of two owners that fit, the first is tried first.
@@ -70,7 +71,7 @@ def find_known(name: str, folder: Path, known: Collection[str]) -> str | None:
 
 def _former_name(folder: Path) -> str | None:
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+        config = parse_json(read_regular(folder / "config.json"))
     except (OSError, ValueError):
         return None  # whoever loads the model says so better
     named = config.get("_name_or_path") if isinstance(config, dict) else None

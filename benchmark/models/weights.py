@@ -162,7 +162,11 @@ def _from_folder(folder: Path, patterns: tuple[str, ...]) -> ChosenModel:
 
 def _files(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
     """List what matches the first pattern that anything matches."""
-    return next((files for pattern in patterns if (files := sorted(folder.glob(pattern)))), [])
+    return next((files for pattern in patterns if (files := _glob(folder, pattern))), [])
+
+
+def _glob(folder: Path, pattern: str) -> list[Path]:
+    return sorted(path for path in folder.glob(pattern) if path.is_file())
 
 
 def _hash_checked(folder: Path, weights: list[Path]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from benchmark.contract import Split
 from benchmark.datasets.captions_csv import CsvRows, read_csv, read_text
 from benchmark.display.escaping import unescape_cell
 from benchmark.errors import DataError, listed, quoted
+from benchmark.files import parse_json
 
 ID_COLUMNS = ("file_name", "fname", "clip_id", "youtube_id")
 CAPTION_COLUMNS = ("caption_predicted", "caption", "candidate", "prediction")
@@ -147,8 +147,8 @@ def _read_json(path: Path) -> dict[str, str]:
         return dict(pairs)
 
     try:
-        captions = json.loads(read_text(path), object_pairs_hook=unique)
-    except (json.JSONDecodeError, RecursionError) as error:
+        captions = parse_json(read_text(path), object_of=unique)
+    except ValueError as error:
         raise DataError(
             f"{path} is not JSON: {error}. Expected one object: {{file name: caption}}."
         ) from error

@@ -21,6 +21,7 @@ from benchmark.errors import (
     UnknownNameError,
     UsageError,
     describe,
+    shown,
     why_unwritable,
 )
 
@@ -30,6 +31,7 @@ _NAME = re.compile(r"(?P<name>[^\[\]]*)(?:\[(?P<options>.*)\])?", re.DOTALL)
 _OPTION = re.compile(rf'(?P<key>[^=\[\]",]+)=(?P<value>{_QUOTED}|[^\[\]",]*)', re.DOTALL)
 _BARE = re.compile(r'[^\s\[\]",]+')
 _SCALARS = (bool, int, float, str)
+_INT_LIMIT = 1 << 63
 
 
 class Optioned(Protocol):
@@ -200,7 +202,15 @@ def _convert(system_name: str, key: str, hint: Any, text: str) -> Any:
             return _read(choice, text)
         except ValueError:
             continue
-    raise UsageError(f"{system_name}: option {key}={text!r}; expected {describe_type(hint)}.")
+    raise UsageError(
+        f"{system_name}: option {key}={shown(text)}; expected {describe_type(hint)}"
+        f"{_why_too_long(text)}."
+    )
+
+
+def _why_too_long(text: str) -> str:
+    is_whole = re.fullmatch(r"\s*[-+]?[\d_]{19,}\s*", text)
+    return ", a whole number of at most 63 bits" if is_whole else ""
 
 
 def _read(choice: Any, text: str) -> Any:
@@ -209,7 +219,12 @@ def _read(choice: Any, text: str) -> Any:
         if text.lower() not in words:
             raise ValueError(text)
         return words[text.lower()]
-    if choice in (int, float, str):
+    if choice is int:
+        number = int(text)
+        if abs(number) >= _INT_LIMIT:  # what counts or seeds in 64 bits would fail on it
+            raise ValueError(text)
+        return number
+    if choice in (float, str):
         return choice(text)
     if text != _plain(choice):
         raise ValueError(text)

@@ -140,7 +140,12 @@ def test_values_that_stand_twice_are_listed_with_their_lines(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("", "Found: none"), ("file_name,caption\n", "has a header but no rows")],
+    [
+        ("", r"is empty \(0 bytes\)"),
+        ("\n\n", "begins with a line that is empty"),
+        ("\ufeff", "begins with a line that is empty"),
+        ("file_name,caption\n", "has a header but no rows"),
+    ],
 )
 def test_a_file_without_rows_is_an_error(tmp_path, content, message):
     with pytest.raises(DataError, match=message):

@@ -91,3 +91,41 @@ def test_a_writer_that_does_would_be_found(tmp_path, monkeypatch):
     (tmp_path / "writer.py").write_text("import json\n\njson.dumps({}, allow_nan=True)\n")
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     assert list(writers_of_json(tmp_path / "writer.py")) == ["writer.py:3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[" * 50_000, "nested too deeply"),
+        ('{"a":' * 50_000, "nested too deeply"),
+        ("[" * 50_000 + "]" * 50_000, "nested too deeply"),
+        ("1" * 5_000, "too many digits"),
+        ('{"a": [-' + "9" * 100_000 + "]}", "too many digits"),
+        ("[1,", "Expecting value"),
+        (b"\xff", "utf-8"),
+    ],
+)
+def test_what_python_cannot_read_is_an_error_in_words(text, reason):
+    with pytest.raises(ValueError, match=reason):
+        parse_json(text)
+
+
+def test_an_object_may_be_made_of_its_pairs():
+    assert parse_json('{"a": 1, "a": 2}', object_of=list) == [("a", 1), ("a", 2)]
+
+
+READERS = {"metrics/jvm/process.py", "metrics/jvm/child.py", "systems/names.py",
+           "metrics/bertscore/sparse.py", "metrics/bertscore/best_captions.py",
+           "metrics/bertscore/shards.py", "metrics/kept.py", "models/tokenizer_hash.py",
+           "runs/migrating.py",
+           "datasets/soundscapes/splits.py", "files/json_values.py"}  # fmt: skip
+"""What reads JSON of this package's own making, or a single text, with the library's reader."""
+
+
+def test_what_others_wrote_is_read_in_one_place():
+    own = {
+        path.relative_to(ROOT / "benchmark").as_posix()
+        for path in (ROOT / "benchmark").rglob("*.py")
+        if "json.loads(" in path.read_text(encoding="utf-8")
+    }
+    assert own <= READERS

@@ -153,3 +153,12 @@ def test_options_that_raise_anything_else_are_the_plugins_fault():
     spec = SystemSpec("odd", "a system", lambda resources, options: None, Odd)
     with pytest.raises(PluginError, match="its options raise ZeroDivisionError"):
         build_options(spec, {"beam": "2"})
+
+
+@pytest.mark.parametrize("text", ["9" * 20, "-" + "9" * 20, "1" + "0" * 5_000, str(1 << 63)])
+def test_a_number_that_no_counter_holds_is_refused(text):
+    spec = SystemSpec("toy", "toy", lambda resources, options: None, options=Options)
+    with pytest.raises(UsageError, match="expected int, a whole number of at most 63 bits") as told:
+        build_options(spec, {"beam": text})
+    assert len(str(told.value)) < 300
+    assert build_options(spec, {"beam": str((1 << 63) - 1)}).beam == (1 << 63) - 1

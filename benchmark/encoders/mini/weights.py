@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import MissingWeightsError, RunError
-from benchmark.files import write_bytes
+from benchmark.files import parse_json, write_bytes
 from benchmark.machine.typed_json import read_as
 
 if TYPE_CHECKING:
@@ -83,8 +83,10 @@ class MiniFile:
         from safetensors import SafetensorError, safe_open
 
         try:
+            if path.exists() and not path.is_file():
+                raise OSError("it is no file")
             with safe_open(path, framework="pt") as file:
-                header = json.loads((file.metadata() or {})[_KEY])
+                header = parse_json((file.metadata() or {})[_KEY])
                 state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             origin = read_as(MiniOrigin, header["origin"], path)
             return cls(state, str(header["tokenizer"]), origin)
