@@ -69,13 +69,15 @@ def _in_base64(path: Path, algorithm: str) -> str:
 
 
 def _damage_of_work(folder: Path) -> str | None:
-    from benchmark.metrics.bertscore.shards import damaged_notes
-    from benchmark.models.training.checkpoint import Checkpoint
+    if checkpoints := sorted(folder.glob("*.pt")):
+        from benchmark.models.training.checkpoint import Checkpoint
 
-    for path in sorted(folder.glob("*.pt")):
-        try:
-            Checkpoint.read(path)
-        except MachineError as error:
-            return str(error.__cause__)
+        for path in checkpoints:
+            try:
+                Checkpoint.read(path)
+            except MachineError as error:
+                return f"{path.name}: {error.__cause__}"
+    from benchmark.metrics.bertscore.shards import damaged_notes
+
     damaged = damaged_notes(folder)
     return f"{damaged[0].name} or its pairs are not what was written" if damaged else None
