@@ -9,6 +9,7 @@ from benchmark.gate.pairs import JUDGED, has_value, why_incomparable
 from benchmark.gate.speed import relative_medians
 from benchmark.metrics.catalogue import METRICS
 from benchmark.runs.pairs import SystemPair
+from benchmark.runs.plan import PlannedSystem
 
 
 def list_changes(night: HeldRun) -> list[str]:
@@ -32,6 +33,7 @@ def list_changes(night: HeldRun) -> list[str]:
 
 def _of_system(pair: SystemPair) -> Iterator[str]:
     before, now = pair.first, pair.second
+    yield from _of_makeup(before.planned, now.planned)
     for key in JUDGED:
         label, was, value = METRICS[key].label, before.value(key), now.value(key)
         if has_value(before, key) and not has_value(now, key):
@@ -47,6 +49,15 @@ def _of_system(pair: SystemPair) -> Iterator[str]:
     for subject, median in relative_medians(now).items():
         if medians_before.get(subject):
             yield f"{subject} x{median / medians_before[subject]:.2f}"
+
+
+def _of_makeup(before: PlannedSystem, now: PlannedSystem) -> Iterator[str]:
+    if before.version != now.version:
+        yield f"version {before.version} -> {now.version}"
+    if before.makeup and now.makeup:
+        changes = before.makeup.changes_to(now.makeup, now.distribution)
+        if changes:
+            yield f"changed: {', '.join(changes)}"
 
 
 def _of_memory(night: HeldRun) -> Iterator[str]:

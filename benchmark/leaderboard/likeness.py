@@ -17,21 +17,21 @@ class Likeness(NamedTuple):
     """What two rows of one name share if they are of one thing.
 
     Attributes:
-        content_id: None of what nobody pinned, which may be like any other.
+        makeup_id: None of what nobody pinned, which may be like any other.
     """
 
     distribution: str
     version: str
-    content_id: str | None
+    makeup_id: str | None
 
     @staticmethod
     def of(row: Row) -> Likeness:
         planned = row.record.planned
-        return Likeness(planned.distribution, planned.version, planned.content_id)
+        return Likeness(planned.distribution, planned.version, planned.makeup_id)
 
 
 def tell_apart(rows: Sequence[Row]) -> list[Row]:
-    """Mark rows of one table whose name others have that are of another version or content.
+    """Mark rows of one table whose name others have that are of another version or makeup.
 
     Returns:
         The rows, in their order; ``Row.name`` of a marked one has its version behind it, or where
@@ -60,18 +60,16 @@ def describe_marks(rows: Sequence[Row]) -> list[str]:
 def _mark(different: list[Likeness]) -> dict[Likeness, str]:
     """Name what is different, as short as it can be told."""
     origins = {(each.distribution, each.version) for each in different}
-    contents = {each.content_id for each in different} - {None}
-    if len(origins) < 2 and len(contents) < 2:
+    makeups = {each.makeup_id for each in different} - {None}
+    if len(origins) < 2 and len(makeups) < 2:
         return {}
     versions = [_shorten(each.version) for each in different]
     if len(set(versions)) == len(different):
         return dict(zip(different, versions, strict=True))
-    by_content = [
-        each.content_id[:_N_DIGITS] if each.content_id else _UNPINNED for each in different
-    ]
+    by_makeup = [each.makeup_id[:_N_DIGITS] if each.makeup_id else _UNPINNED for each in different]
     return {
-        each: mark if by_content.count(mark) == 1 else f"{mark}, {version}, {each.distribution}"
-        for each, mark, version in zip(different, by_content, versions, strict=True)
+        each: mark if by_makeup.count(mark) == 1 else f"{mark}, {version}, {each.distribution}"
+        for each, mark, version in zip(different, by_makeup, versions, strict=True)
     }
 
 

@@ -190,7 +190,7 @@ class Row:
             "latency": self.latency.to_json() if self.latency else None,
             "distribution": planned.distribution,
             "version": planned.version,
-            "content": planned.content_id,
+            "makeup": planned.makeup_id,
             "trained_on": self.trained_on,
             "train": plan.train,
             "seed": plan.seed,

@@ -24,7 +24,7 @@ def join_seeds(rows: Sequence[Row]) -> list[Row]:
     groups: dict[tuple[object, ...], list[list[Row]]] = {}
     for row in rows:
         planned, train = row.record.planned, row.record.plan.train
-        made = (planned.distribution, planned.version, planned.content_id)
+        made = (planned.distribution, planned.version, planned.makeup_id)
         key = (row.table_key, row.system, *made, train)
         alike = groups.setdefault(key, [])
         group = next((group for group in alike if _are_scored_alike([*group, row])), None)

@@ -13,7 +13,7 @@ from benchmark.machine.distributions import version_of
 from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.plan import Plan, PlannedSystem
-from benchmark.systems.content import changed_versions, pin_content
+from benchmark.systems.makeup import changed_versions, pin_makeup
 from benchmark.systems.registry import System
 
 RECORDED_DISTRIBUTIONS = (
@@ -39,9 +39,9 @@ def pin_systems(systems: Sequence[System]) -> list[Pinned]:
     """
     pinned = []
     for system in systems:
-        content = pin_content(system)
-        known = dataclasses.replace(system, content_id=content.content_id)
-        pinned.append(Pinned(known, PlannedSystem.of(known, content)))
+        makeup = pin_makeup(system)
+        known = dataclasses.replace(system, makeup_id=makeup.makeup_id)
+        pinned.append(Pinned(known, PlannedSystem.of(known, makeup)))
     return pinned
 
 
@@ -121,14 +121,14 @@ def _changes_of(then: PlannedSystem, now: PlannedSystem) -> list[str]:
         changed = ["what its record declares"]
     else:
         changed = []
-    if then.content is None or now.content is None:
+    if then.makeup is None or now.makeup is None:
         return changed
-    return changed + then.content.changes_to(now.content, now.distribution)
+    return changed + then.makeup.changes_to(now.makeup, now.distribution)
 
 
 def _record_of(planned: PlannedSystem) -> PlannedSystem:
     """Leave what a system declares, without what it is made of and runs in."""
-    return dataclasses.replace(planned, content=None, requirements=None)
+    return dataclasses.replace(planned, makeup=None, requirements=None)
 
 
 def _changed_libraries(

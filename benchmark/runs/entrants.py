@@ -38,7 +38,7 @@ class Entrant:
         train = str(resources.train.label) if resources.train else ""
         chosen_on = (str(resources.validation.label),) if resources.validation else ()
         parts = (self.system.name, str(self.system.provenance), str(resources.seed), train)
-        made_of = (self.system.content_id,) if self.system.content_id else ()
+        made_of = (self.system.makeup_id,) if self.system.makeup_id else ()
         return content_key((*parts, *made_of, *chosen_on, content, str(self.fold)))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmark.errors import PluginError, why_unwritable
 from benchmark.files import GrowingFile
 from benchmark.runs.entries import (
     CAPTIONED,
@@ -49,7 +50,7 @@ class LedgerView:
         """Take in the next entry."""
         match entry:
             case ClipEntry():
-                self.clips[entry.system, entry.fold, entry.clip_id] = entry
+                self.clips[entry.system, entry.fold, entry.clip_id] = _without_torn_text(entry)
             case PrepareEntry():
                 last = self.prepared.get((entry.system, entry.fold))
                 if entry.error is None or last is None or last.error is not None:
@@ -98,6 +99,12 @@ class LedgerView:
     def timed_entries(self, system_name: str) -> list[TimedEntry]:
         """List a system's timed calls, in their order."""
         return [entry for (name, _), entry in self.timed.items() if name == system_name]
+
+
+def _without_torn_text(entry: ClipEntry) -> ClipEntry:
+    """Take a caption that no file can hold, which earlier versions let in, for a failed one."""
+    reason = entry.caption and why_unwritable(entry.caption)
+    return entry.failed(PluginError(f"the caption {reason}")) if reason else entry
 
 
 class Ledger:

@@ -14,7 +14,7 @@ from benchmark.machine.typed_json import read_as
 from benchmark.metrics.catalogue import require_known
 from benchmark.runs.older import plan_from_1, upgrade
 from benchmark.runs.patience import FORMER_PATIENCE, Patience
-from benchmark.systems.content import Content
+from benchmark.systems.makeup import Makeup
 from benchmark.systems.registry import System
 from benchmark.systems.roster import LeftOut
 
@@ -34,7 +34,7 @@ class PlannedSystem:
         leave_one_out: scored fold by fold, each reference against the others.
         trained_on: data sets its released weights have seen, as the plugin declares; what its
             captioner says once it is ready counts instead.
-        content: what it is made of; None for a file, and in plans of earlier versions.
+        makeup: what it is made of; None for a file, and in plans of earlier versions.
         requirements: what is installed for it in an environment of its own; None: it runs where
             the bench does.
     """
@@ -46,11 +46,11 @@ class PlannedSystem:
     is_retrieval: bool = False
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()
-    content: Content | None = None
+    makeup: Makeup | None = None
     requirements: tuple[str, ...] | None = None
 
     @staticmethod
-    def of(system: System, content: Content | None = None) -> PlannedSystem:
+    def of(system: System, makeup: Makeup | None = None) -> PlannedSystem:
         """Describe a registered system."""
         spec = system.spec
         # Silence is no claim: what a system does not say of its weights, nobody knows.
@@ -63,13 +63,13 @@ class PlannedSystem:
             is_retrieval=spec.is_retrieval,
             leave_one_out=spec.leave_one_out,
             trained_on=spec.trained_on or silent,
-            content=content,
+            makeup=makeup,
         )
 
     @property
-    def content_id(self) -> str | None:
+    def makeup_id(self) -> str | None:
         """Tell it from others of its name and version; None where nobody knows."""
-        return self.content.content_id if self.content else None
+        return self.makeup.makeup_id if self.makeup else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ class Plan:
             if name not in _FORMERLY or part != _FORMERLY[name]
         }
         for planned in parts["systems"]:
-            for name in ("content", "requirements"):
+            for name in ("makeup", "requirements"):
                 if planned[name] is None:
                     del planned[name]
         return {"schema": SCHEMA, **flat, **parts}

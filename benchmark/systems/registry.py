@@ -82,7 +82,7 @@ class System:
     spec: SystemSpec
     options: Any
     provenance: Provenance
-    content_id: str | None = None  # of what it was made of when its run began
+    makeup_id: str | None = None  # of what it was made of when its run began
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from made_nights import accept, cell_of, night_of, run_of, system_of, timed_in
 
 from benchmark.gate.changes import list_changes
 from benchmark.gate.held import HeldRun
+from benchmark.systems.makeup import Makeup
 
 
 def changes(before, now, **of_run):
@@ -28,6 +29,17 @@ def test_values_are_said_with_label_before_and_after():
     assert changes(before, now) == [
         "toy: CIDEr-D 0.5000 -> 0.2500",
         "toy: BERTScore-F1 0.2500 -> 0.5000",
+    ]
+
+
+def test_what_a_system_is_made_of_is_compared_where_both_say_it():
+    before = system_of("toy", makeup=Makeup("a" * 64, {"option model": "b" * 64}))
+    now = system_of("toy", makeup=Makeup("c" * 64, {"option model": "d" * 64}))
+    said = "the files of aac-bench-toy, the weights of option model"
+    assert changes(before, now) == [f"toy: changed: {said}"]
+    assert changes(system_of("toy"), now) == changes(now, now) == []
+    assert changes(system_of("toy", version="1"), system_of("toy", version="2")) == [
+        "toy: version 1 -> 2"
     ]
 
 

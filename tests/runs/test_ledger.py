@@ -42,6 +42,17 @@ def test_no_text_can_break_a_line(tmp_path_factory, clip_id, caption):
     assert read_ledger(path).clips["toy", 0, clip_id] in (entry, ENTRY)
 
 
+def test_a_caption_that_an_earlier_version_let_in_and_no_file_can_hold_is_none(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    with Ledger(path) as ledger:
+        ledger.extend([named("torn", caption="a \ud800 dog"), ENTRY])
+    for view in (ledger.view, read_ledger(path)):
+        assert view.clips["toy", 0, "torn"].state == "error"
+        assert "half a surrogate pair" in view.clips["toy", 0, "torn"].error
+        assert not view.has_captions_of(Batch("toy", 0, 0, ("torn",)))
+        assert view.has_captions_of(Batch("toy", 0, 0, ("a.wav",)))
+
+
 def test_what_a_captioner_said_is_read_back_and_old_entries_say_nothing(tmp_path):
     path = tmp_path / "ledger.jsonl"
     ready = PrepareEntry("toy", 1, 1.5, trained_on=("web",), facts={"std": 0.1, "encoder": None})

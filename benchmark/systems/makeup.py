@@ -27,7 +27,7 @@ _CORE_FILES = {"built_in.py": Path(built_in.__file__)}
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class Makeup:
     """What a system is made of.
 
     Attributes:
@@ -43,14 +43,14 @@ class Content:
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def content_id(self) -> str | None:
+    def makeup_id(self) -> str | None:
         """Hash files and weights, 12 hex digits; None where neither is known."""
         if self.files is None and not self.weights:
             return None
         text = spell_json([self.files, dict(self.weights)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]
 
-    def changes_to(self, now: Content, distribution: str) -> list[str]:
+    def changes_to(self, now: Makeup, distribution: str) -> list[str]:
         """Say what is not as it was, in a few words each; nothing where all is."""
         changed = []
         if self.files != now.files:
@@ -74,7 +74,7 @@ def changed_versions(then: Mapping[str, str], now: Mapping[str, str]) -> list[st
     ]
 
 
-def pin_content(system: System) -> Content:
+def pin_makeup(system: System) -> Makeup:
     """Hash what a system is made of.
 
     Raises:
@@ -96,7 +96,7 @@ def pin_content(system: System) -> Content:
             "for a run notes the hashes of what it measures."
         ) from error
     versions = {} if is_core else requirements_of(provenance.distribution)
-    return Content(files, weights, versions)
+    return Makeup(files, weights, versions)
 
 
 def _weights_of(system: System) -> Iterator[tuple[str, Path]]:

@@ -9,7 +9,7 @@ import pytest
 
 from benchmark import SystemSpec
 from benchmark.errors import PluginError, UsageError
-from benchmark.systems.content import Content, changed_versions, pin_content
+from benchmark.systems.makeup import Makeup, changed_versions, pin_makeup
 from benchmark.systems.registry import Provenance, System, load_registry
 
 
@@ -37,11 +37,11 @@ def module(tmp_path, monkeypatch):
 
 
 def test_a_changed_source_file_is_another_content(module):
-    before = pin_content(system_of("bench_pinned"))
-    assert pin_content(system_of("bench_pinned")) == before
+    before = pin_makeup(system_of("bench_pinned"))
+    assert pin_makeup(system_of("bench_pinned")) == before
     module.write_text("x = 2\n")
-    after = pin_content(system_of("bench_pinned"))
-    assert after.content_id != before.content_id
+    after = pin_makeup(system_of("bench_pinned"))
+    assert after.makeup_id != before.makeup_id
     assert before.changes_to(after, "odd") == ["the files of odd"]
 
 
@@ -51,13 +51,13 @@ def test_a_file_that_an_option_names_is_hashed(tmp_path, option):
     path.write_bytes(b"first")
     told = str(path) if option == "model" else f"clap[model={path}]"
     name = "option model" if option == "model" else "option encoder.model"
-    before = pin_content(system_of(**{option: told}))
+    before = pin_makeup(system_of(**{option: told}))
     assert list(before.weights) == [name]
     path.write_bytes(b"other")
-    after = pin_content(system_of(**{option: told}))
+    after = pin_makeup(system_of(**{option: told}))
     assert before.changes_to(after, "odd") == [f"the weights of {name}"]
     path.unlink()
-    assert pin_content(system_of(**{option: told})).weights == {}
+    assert pin_makeup(system_of(**{option: told})).weights == {}
 
 
 def test_of_a_folder_names_and_contents_count_and_its_place_does_not(tmp_path):
@@ -65,16 +65,16 @@ def test_of_a_folder_names_and_contents_count_and_its_place_does_not(tmp_path):
         (tmp_path / name / "deep").mkdir(parents=True)
         (tmp_path / name / "config.json").write_text("{}")
         (tmp_path / name / "deep" / "w.bin").write_text("w")
-    here, there = (pin_content(system_of(model=str(tmp_path / name))) for name in ("here", "there"))
+    here, there = (pin_makeup(system_of(model=str(tmp_path / name))) for name in ("here", "there"))
     assert here == there
     (tmp_path / "there" / "deep" / "w.bin").rename(tmp_path / "there" / "w.bin")
-    assert pin_content(system_of(model=str(tmp_path / "there"))) != here
+    assert pin_makeup(system_of(model=str(tmp_path / "there"))) != here
 
 
 def test_a_bare_word_is_no_path_whatever_lies_here(tmp_path, monkeypatch):
     (tmp_path / "clap").write_text("")
     monkeypatch.chdir(tmp_path)
-    assert pin_content(system_of(model="clap", encoder="a\x00b/c" + "x" * 9_999)).weights == {}
+    assert pin_makeup(system_of(model="clap", encoder="a\x00b/c" + "x" * 9_999)).weights == {}
 
 
 def test_what_a_spec_declares_is_hashed_by_the_end_of_its_path(tmp_path):
@@ -82,7 +82,7 @@ def test_what_a_spec_declares_is_hashed_by_the_end_of_its_path(tmp_path):
     path.parent.mkdir()
     path.write_bytes(b"w")
     system = system_of(weights=lambda options: [path, str(tmp_path / "not-fetched-yet")], beam=2)
-    assert list(pin_content(system).weights) == ["snapshot/w.safetensors"]
+    assert list(pin_makeup(system).weights) == ["snapshot/w.safetensors"]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_what_a_spec_declares_is_hashed_by_the_end_of_its_path(tmp_path):
 )
 def test_weights_that_cannot_be_found_out_are_the_plugins_fault(weights, message):
     with pytest.raises(PluginError, match=message):
-        pin_content(system_of(weights=weights))
+        pin_makeup(system_of(weights=weights))
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path, monkeypatch):
@@ -105,27 +105,27 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, monkeypatch):
     def refuse(path):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("benchmark.systems.content.sha256_of", refuse)  # root may read anything
+    monkeypatch.setattr("benchmark.systems.makeup.sha256_of", refuse)  # root may read anything
     with pytest.raises(UsageError, match=r"odd: .*w\.bin: Permission denied; expected a file"):
-        pin_content(system_of(model=str(path)))
+        pin_makeup(system_of(model=str(path)))
 
 
 def test_nothing_is_known_of_what_was_made_by_hand():
-    assert pin_content(system_of()) == Content()
-    assert Content().content_id is None
+    assert pin_makeup(system_of()) == Makeup()
+    assert Makeup().makeup_id is None
 
 
 def test_a_built_in_system_is_pinned_by_its_own_file_and_no_version():
-    content = pin_content(load_registry().system("constant"))
-    assert content.files is not None
-    assert content.versions == {}
+    makeup = pin_makeup(load_registry().system("constant"))
+    assert makeup.files is not None
+    assert makeup.versions == {}
 
 
 @pytest.mark.usefixtures("toy_plugin")
 def test_an_installed_distribution_is_pinned_with_what_it_requires():
-    content = pin_content(load_registry().system("toy"))
-    assert content.content_id is not None
-    assert "aac-bench" not in content.versions
+    makeup = pin_makeup(load_registry().system("toy"))
+    assert makeup.makeup_id is not None
+    assert "aac-bench" not in makeup.versions
 
 
 def test_changed_versions_are_told_with_what_they_were():
