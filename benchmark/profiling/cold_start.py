@@ -121,7 +121,9 @@ def prepare_system(request: ProfileRequest, started_ns: int, stack: ExitStack) -
             limit_s = request.patience.limit_of_preparing(system.spec)
             captioner = prepare_captioner(system.spec, resources, system.options, limit_s)
             stack.enter_context(closing(captioner, system.name))
-            read_disclosure(captioner)  # better refused now than after all scenarios
+            read_disclosure(
+                captioner, request.patience.timeout_s
+            )  # better refused now than after all scenarios
         except Exception as error:
             raise PluginError(f"while preparing: {describe(error)}") from error
     prepare_s = since(start_ns)

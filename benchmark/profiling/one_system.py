@@ -54,7 +54,7 @@ def _profile(request: ProfileRequest, ready: ReadySystem, first_prepare_s: float
         kind=ready.system.spec.kind,
         distribution=ready.system.provenance.distribution,
         version=ready.system.provenance.version,
-        facts=dict(read_disclosure(ready.captioner).facts),
+        facts=dict(read_disclosure(ready.captioner, timeout_s).facts),
         n_clips=len(first.calls),
         cold_start=_cold_start(ready, first, first_prepare_s),
         footprint=footprint,

@@ -72,11 +72,12 @@ def prepare(entrant: Entrant, patience: Patience = FORMER_PATIENCE) -> ReadyEntr
         entry = PrepareEntry(
             system.name, entrant.fold, since(start_ns), versions=imported_versions()
         )
+        disclosure = read_disclosure(captioner, patience.timeout_s)
         return ReadyEntrant(
             entrant,
             captioner,
             sample_rate_of(captioner, system.spec),
-            dataclasses.replace(entry, **read_disclosure(captioner)._asdict()),
+            dataclasses.replace(entry, **disclosure._asdict()),
         )
     except Exception as error:
         return PrepareEntry(system.name, entrant.fold, since(start_ns)).failed(error)

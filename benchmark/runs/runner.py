@@ -54,7 +54,7 @@ def caption(ready: ReadyEntrant, batches: Iterable[Batch], clips: Clips, sink: S
         sink.extend(entries)
         if failure:
             return failure
-    return _disclose_again(ready, sink)
+    return _disclose_again(ready, sink, clips.feeding.patience.timeout_s)
 
 
 def advancing(batches: Iterable[Batch], bar: Bar) -> Iterator[Batch]:
@@ -133,10 +133,10 @@ class _Feeder:
             yield entry if call.error is None else entry.failed(call.error)
 
 
-def _disclose_again(ready: ReadyEntrant, sink: Sink) -> str | None:
+def _disclose_again(ready: ReadyEntrant, sink: Sink, limit_s: float | None) -> str | None:
     """Note what the captioner says of itself after the last clip, if that has changed."""
     try:
-        disclosure = read_disclosure(ready.captioner)
+        disclosure = read_disclosure(ready.captioner, limit_s)
     except Exception as error:
         sink.extend([ready.entry.failed(error)])
         return f"after the last clip: {describe(error)}"

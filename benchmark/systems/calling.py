@@ -56,7 +56,7 @@ def prepare_captioner(
         Exception: whatever else it raises.
     """
     try:
-        captioner = _stay_within(lambda: spec.prepare(resources, options), limit_s, "prepare()")
+        captioner = stay_within(lambda: spec.prepare(resources, options), limit_s, "prepare()")
     except ImportError as error:
         if home := find_new_home(error):
             raise PluginError(f"prepare(): {error}; it is in {home} now.") from error
@@ -90,16 +90,23 @@ def call_captioner(captioner: Captioner, clips: list[Clip], timeout_s: float | N
         timeout_s: seconds it may take; None waits for ever.
     """
     start_ns = time.perf_counter_ns()
-    try:
+    caption_s = 0.0
+
+    def caption(clips: list[Clip]) -> object:
+        nonlocal start_ns, caption_s
         synchronise_device()  # what was asked for before is not this call's
-        start_ns = time.perf_counter_ns()
-        captions = call_plugin(captioner.caption, clips, timeout_s, name="caption()")
+        start_ns = time.perf_counter_ns()  # nor is setting its limit
+        captions: object = captioner.caption(clips)
         synchronise_device()
         caption_s = since(start_ns)
-        _check_captions(captions, clips)
+        return captions
+
+    try:
+        captions = call_plugin(caption, clips, timeout_s, name="caption()")
+        checked = _check_captions(captions, clips)
     except Exception as error:
         return Call(None, since(start_ns), error)
-    return Call([str.__str__(text) for text in captions], caption_s)  # a subclass may be anything
+    return Call(checked, caption_s)
 
 
 def call_plugin(
@@ -118,11 +125,23 @@ def call_plugin(
         PluginError: it wanted to end the process.
         Exception: whatever else it raises.
     """
-    return _stay_within(lambda: method(clips), timeout_s, name, f" for {len(clips)} clips")
+    return stay_within(lambda: method(clips), timeout_s, name, f" for {len(clips)} clips")
 
 
-def _stay_within(work: Callable[[], T], limit_s: float | None, name: str, of: str = "") -> T:
-    """Do a plugin's work: it neither ends this process nor takes longer than it may."""
+def stay_within(work: Callable[[], T], limit_s: float | None, name: str, of: str = "") -> T:
+    """Do a plugin's work: it neither ends this process nor takes longer than it may.
+
+    Args:
+        work: what is done.
+        limit_s: seconds it may take; None waits for ever.
+        name: of the work, for messages.
+        of: what it was done with, for the message of its lateness.
+
+    Raises:
+        CallTimeoutError: it took longer.
+        PluginError: it wanted to end the process.
+        Exception: whatever else it raises.
+    """
 
     def stay() -> T:
         try:
@@ -138,7 +157,7 @@ def _stay_within(work: Callable[[], T], limit_s: float | None, name: str, of: st
         raise CallTimeoutError(f"{error}{of}", is_over=error.is_over) from error
 
 
-def _check_captions(captions: object, clips: Sequence[Clip]) -> None:
+def _check_captions(captions: object, clips: Sequence[Clip]) -> list[str]:
     if not isinstance(captions, list | tuple):
         raise PluginError(
             f"caption() returned {type(captions).__name__}; expected a list of {len(clips)} str."
@@ -158,3 +177,4 @@ def _check_captions(captions: object, clips: Sequence[Clip]) -> None:
                 f"the caption for clip {clip.clip_id!r} {reason}; expected text that a file can "
                 "hold."
             )
+    return [str.__str__(text) for text in captions]  # a subclass may be anything

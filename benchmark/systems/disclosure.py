@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from benchmark.contract import UNKNOWN, Captioner, Fact, SplitLabel
 from benchmark.errors import PluginError, shown, why_unwritable
+from benchmark.systems.calling import stay_within
 
 MOST_CHARACTERS = 10_000
 """Of a fact, its name, or the name of a data set."""
@@ -28,15 +29,25 @@ class Disclosure(NamedTuple):
     facts: dict[str, Fact]
 
 
-def read_disclosure(captioner: Captioner) -> Disclosure:
+def read_disclosure(captioner: Captioner, limit_s: float | None = None) -> Disclosure:
     """Read the attributes ``trained_on`` and ``facts`` of a captioner, if it has them.
 
+    Args:
+        captioner: ready.
+        limit_s: seconds that may take, for they may be computed; None waits for ever.
+
     Raises:
+        CallTimeoutError: it took longer.
         PluginError: one of them is not what the contract asks for.
+        Exception: whatever else reading them raises.
     """
-    trained_on: object = getattr(captioner, "trained_on", None)
-    facts: object = getattr(captioner, "facts", {})
-    return Disclosure(_check_trained_on(trained_on), _check_facts(facts))
+
+    def read() -> Disclosure:
+        trained_on: object = getattr(captioner, "trained_on", None)
+        facts: object = getattr(captioner, "facts", {})
+        return Disclosure(_check_trained_on(trained_on), _check_facts(facts))
+
+    return stay_within(read, limit_s, "reading trained_on and facts")
 
 
 def saw_data(trained_on: Sequence[str], label: SplitLabel) -> SawData:

@@ -161,3 +161,14 @@ def test_resuming_tries_failed_clips_again_and_counts_anew(noises):
     assert noises.states == ["ok", "error", "ok", "error"]
     assert noises.run(moody, max_failures=1) is None
     assert noises.states == ["ok"] * 5
+
+
+def test_what_is_said_of_a_system_is_read_in_limited_time(noises):
+    class Slow(Echo):
+        @property
+        def facts(self):
+            time.sleep(20)
+
+    assert noises.run(Slow(), timeout_s=0.05) == (
+        "while preparing: CallTimeoutError: reading trained_on and facts took longer than 0.05 s"
+    )

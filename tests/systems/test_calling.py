@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import numpy as np
 import pytest
 
 from benchmark import Clip, SystemSpec
 from benchmark.errors import PluginError
-from benchmark.systems.calling import call_captioner, prepare_captioner, sample_rate_of
+from benchmark.systems.calling import (
+    CallTimeoutError,
+    call_captioner,
+    prepare_captioner,
+    sample_rate_of,
+)
 
 CLIP = Clip("a", np.zeros(16, np.float32), 16_000)
 
@@ -89,3 +95,31 @@ def test_a_caption_that_no_file_can_hold_is_refused_with_its_clip(text):
 def test_a_text_of_another_type_becomes_plain_text():
     (text,) = call_captioner(Saying([np.str_("rain")]), [CLIP], None).captions
     assert type(text) is str
+
+
+def test_setting_a_limit_is_no_part_of_a_calls_time(monkeypatch):
+    def slowly(work, limit_s, *, name):
+        time.sleep(0.1)
+        return work()
+
+    monkeypatch.setattr("benchmark.systems.calling.call_within", slowly)
+    assert call_captioner(Saying(["rain"]), [CLIP], 20).seconds < 0.05
+
+
+def test_getting_ready_takes_no_longer_than_it_may():
+    spec = SystemSpec("odd", "a system", lambda *_: time.sleep(20))
+    with pytest.raises(CallTimeoutError, match=r"^prepare\(\) took longer than 0\.05 s$"):
+        prepare_captioner(spec, None, None, 0.05)
+
+
+class Cancelled(BaseException):
+    """Like ``asyncio.CancelledError``, or a panic in Rust."""
+
+
+def test_what_is_no_ordinary_exception_ends_no_more_than_its_call():
+    class Panicking:
+        def caption(self, clips):
+            raise Cancelled("over")
+
+    call = call_captioner(Panicking(), [CLIP], 20)
+    assert str(call.error) == "caption() raised Cancelled('over')."
