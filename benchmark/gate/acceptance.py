@@ -23,14 +23,14 @@ class Accepted:
     """A baseline that was written, and what changed against the one before.
 
     Attributes:
-        caveat: what its numbers are to be taken with, None where nothing is.
+        caveats: what its numbers, and those of the one before, are to be taken with.
     """
 
     path: Path
     version: int
     run: str
     changes: tuple[str, ...]
-    caveat: str | None = None
+    caveats: tuple[str, ...] = ()
 
 
 def accept_run(
@@ -67,9 +67,9 @@ def accept_run(
     write_run(accepted, target)
     append_nights(history_beside(target), nights_of(accepted, "accepted", reason.strip()))
     changes = () if previous is None else tuple(list_changes(HeldRun(record, previous)))
-    return Accepted(
-        target, acceptance.version, acceptance.run, changes, record.describe_integrity()
-    )
+    told = [each.describe_integrity() for each in (record, previous) if each is not None]
+    caveats = tuple(caveat for caveat in told if caveat)
+    return Accepted(target, acceptance.version, acceptance.run, changes, caveats)
 
 
 def _completes(record: RunRecord, previous: RunRecord, target: Path) -> bool:

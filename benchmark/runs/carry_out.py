@@ -29,7 +29,7 @@ from benchmark.runs.requests import RunRequest
 from benchmark.runs.resolve import ResolvedRun, find_again, load_same_split, resolve_run
 from benchmark.runs.scores import Scores
 from benchmark.runs.scoring import score_ledger
-from benchmark.runs.sealing import ScoredRun, seal_run
+from benchmark.runs.sealing import DERIVED, ScoredRun, seal_run
 from benchmark.runs.seals import SEALED, Integrity
 from benchmark.runs.shelf import Shelf
 from benchmark.systems.registry import Registry
@@ -159,8 +159,11 @@ def resume_run(
 
 
 def _inspect(folder: RunFolder, view: LedgerView, *, trust_edited: bool) -> Integrity:
-    """Hold a run that is to be worked on against its seal, and refuse it if it was edited."""
-    integrity = inspect_folder(folder, view.digest)
+    """Hold a run that is to be worked on against its seal, and refuse it if it was edited.
+
+    What is derived is made anew, whatever it holds.
+    """
+    integrity = inspect_folder(folder, view.digest, but=DERIVED)
     integrity.require(folder.path, trust_edited=trust_edited)
     return integrity
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from benchmark.errors import RunError
@@ -15,7 +15,9 @@ _FIRST_WITH_SEAL = 3
 """Schema of manifests; earlier ones have none."""
 
 
-def inspect_folder(folder: RunFolder, ledger: Digest | None = None) -> Integrity:
+def inspect_folder(
+    folder: RunFolder, ledger: Digest | None = None, *, but: Collection[str] = ()
+) -> Integrity:
     """Hold a run's files against its seal.
 
     Of one that was taken up again and is not finished, the last seal says what its ledger begins
@@ -24,6 +26,7 @@ def inspect_folder(folder: RunFolder, ledger: Digest | None = None) -> Integrity
     Args:
         folder: of the run.
         ledger: the hash of its ledger, where that was read already.
+        but: names of files that nobody will read.
 
     Raises:
         RunError: the seal cannot be read.
@@ -38,13 +41,15 @@ def inspect_folder(folder: RunFolder, ledger: Digest | None = None) -> Integrity
         is_older = record.get("schema") in range(1, _FIRST_WITH_SEAL)
         return Integrity(False, () if is_older else (f"{path.name} has lost its seal",))
     if is_finished:
-        edits += _edited_files(folder, seal, ledger)
+        edits += _edited_files(folder, seal, ledger, but)
     elif _hash_start(folder.ledger_path, seal.n_ledger_bytes) != seal.files.get("ledger.jsonl"):
         edits.append("ledger.jsonl begins otherwise than what was sealed")
     return Integrity(True, tuple(dict.fromkeys(edits)))
 
 
-def _edited_files(folder: RunFolder, seal: Seal, ledger: Digest | None) -> Iterator[str]:
+def _edited_files(
+    folder: RunFolder, seal: Seal, ledger: Digest | None, but: Collection[str]
+) -> Iterator[str]:
     paths = {
         "plan.json": folder.plan_path,
         "ledger.jsonl": folder.ledger_path,
@@ -53,6 +58,8 @@ def _edited_files(folder: RunFolder, seal: Seal, ledger: Digest | None) -> Itera
         "per_clip.csv": folder.per_clip_path,
     }
     for name, path in paths.items():
+        if name in but:
+            continue
         if name not in seal.files:
             if path.is_file():
                 yield f"{name} was not sealed"

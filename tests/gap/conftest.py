@@ -6,6 +6,7 @@ import json
 
 import pytest
 from gap_runs import captioned
+from resealed import reseal
 from small_clips import write_clips
 from tiny_models import make_clap
 
@@ -40,6 +41,7 @@ def facts(place):
         for system, said in facts_of.items():
             manifest["systems"][system.replace("_", "-")]["facts"] = said
         path.write_text(json.dumps(manifest))
+        reseal(path.parent)
 
     yield write
     path.write_text(sealed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from click.testing import CliRunner
+from resealed import reseal
 
 from benchmark.cli.main import bench as cli
 
@@ -27,4 +28,5 @@ def run_on_training(place, out):
     captioned(out, f"{dataset}:train", "--train", f"{dataset}:test")
     plan = json.loads((out / "plan.json").read_text())
     (out / "plan.json").write_text(json.dumps({**plan, "train": None}))
+    reseal(out)
     return out

@@ -9,6 +9,7 @@ import shutil
 import numpy as np
 import pytest
 from leaderboard_rows import cell
+from resealed import reseal
 from run_records import contributions, system
 from scored_files import good_on, invoke, score, write_captions
 from small_clips import write_clips
@@ -145,6 +146,7 @@ def test_numbers_that_were_made_differently_say_in_what(run, tmp_path):
     parts = dict(cell["signature"]["parts"])
     cell["signature"]["parts"] = [*{**parts, "tok": "spaces"}.items()]
     (changed / "scores.json").write_text(json.dumps(scores))
+    reseal(changed)
     found = by_key(
         compare_systems(SystemPair.match(*find_systems([f"{run}::good", f"{changed}::poor"])))
     )

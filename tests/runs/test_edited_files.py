@@ -7,6 +7,7 @@ import random
 
 import numpy as np
 import pytest
+from json_edits import edit_file
 from older_runs import copy_migrated, copy_older
 
 from benchmark.errors import BenchError, RunError
@@ -22,70 +23,12 @@ FILES = [
     *(f"scored/{part}.json" for part in ("scores", "statistics")),
     "baseline.json",
 ]
-DEEP = "DEEP"
-"""Stands for lists in lists, 100,000 deep, which no JSON library of Python writes."""
-
-VALUES = [
-    *(None, True, 0, -1, 1.5, 2**63, 10**400, float("nan"), float("inf"), 1e300),
-    *("", "x", "\ud800", "2", [], [[]], [None], ["x", 1], {}, {"a": 1}, {"": None}, DEEP),
-]
 
 
 @pytest.fixture(scope="module", params=["schema 1", "of today"])
 def runs(request, tmp_path_factory):
     copy = copy_older if request.param == "schema 1" else copy_migrated
     return copy(tmp_path_factory.mktemp("edited"))
-
-
-def list_places(content, path=()):
-    """List where something stands in JSON; of long lists the first three items."""
-    yield path
-    if isinstance(content, dict):
-        for key, part in content.items():
-            yield from list_places(part, (*path, key))
-    elif isinstance(content, list):
-        for index, part in enumerate(content[:3]):
-            yield from list_places(part, (*path, index))
-
-
-def edit_once(content, rng):
-    """Change one part of JSON in place; return what there is now, and where it was changed."""
-    place = rng.choice(list(list_places(content)))
-    if not place:
-        return rng.choice(VALUES), place
-    *above, key = place
-    parent = content
-    for step in above:
-        parent = parent[step]
-    match rng.choice(["drop", "replace", "replace", "replace", "wrap", "double"]):
-        case "drop":
-            del parent[key]
-        case "replace":
-            parent[key] = rng.choice(VALUES)
-        case "wrap":
-            parent[key] = rng.choice([[parent[key]], {"a": parent[key]}])
-        case "double" if isinstance(parent, list):
-            parent.append(parent[key])
-        case "double":
-            parent[f"{key} again"] = parent[key]
-    return content, place
-
-
-def spell(content):
-    return json.dumps(content).replace(json.dumps(DEEP), "[" * 100_000 + "]" * 100_000)
-
-
-def edit_file(path, rng):
-    """Edit a JSON file, or one line of a ledger; return where."""
-    if path.suffix == ".json":
-        content, place = edit_once(json.loads(path.read_text()), rng)
-        path.write_text(spell(content))
-        return place
-    lines = path.read_text().splitlines()
-    at = rng.randrange(len(lines))
-    content, place = edit_once(json.loads(lines[at]), rng)
-    path.write_text("\n".join([*lines[:at], spell(content), *lines[at + 1 :]]) + "\n")
-    return place
 
 
 def use(record):

@@ -31,7 +31,5 @@ def accept(run: Path, reason: str, out: Path | None, trust_edited: bool) -> None
 
     accepted = accept_run(run, reason, out, trust_edited=trust_edited)
     say(f"{accepted.path}: version {accepted.version}, run {accepted.run}")
-    if accepted.caveat:
-        say(f"  {accepted.caveat}")
-    for line in accepted.changes:
+    for line in (*accepted.caveats, *accepted.changes):
         say(f"  {line}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from resealed import reseal
 from scored_files import good_on, invoke, score
 from shared_data import shared_path
 from small_clips import write_clips
@@ -106,6 +107,7 @@ def test_numbers_made_differently_are_marked(run, tmp_path):
     for system in scores["systems"].values():
         system["metrics"]["rouge_l"]["signature"]["parts"][0] = ["other", "1"]
     (tmp_path / "scores.json").write_text(json.dumps(scores))
+    reseal(tmp_path)
     result = invoke("compare", f"{run}::good", f"{tmp_path}::poor")
     assert result.exit_code == 0
     text = " ".join(result.output.split())

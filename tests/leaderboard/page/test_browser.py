@@ -9,6 +9,7 @@ import statistics
 import pytest
 from browser import open_browser
 from click.testing import CliRunner
+from resealed import reseal
 from shared_data import shared_path
 from small_clips import write_clips
 
@@ -272,6 +273,7 @@ def explain(run, clip_id, explained):
         if (entry["system"], entry["clip_id"]) == ("telling", clip_id):
             entry["explained"] = explained
     path.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+    reseal(run)
 
 
 def _quoted(text):

@@ -20,6 +20,7 @@ from bench_process import bench_environment
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from resealed import reseal
 from small_clips import write_clips
 
 from benchmark.cli.main import bench as cli
@@ -175,6 +176,7 @@ def test_whatever_a_run_holds_is_text_on_its_page(tmp_path):
     manifest = json.loads((tmp_path / "run/manifest.json").read_text())
     manifest["systems"][f"<b>{HOSTILE}"]["failure"] = f"<s>{HOSTILE}"
     (tmp_path / "run/manifest.json").write_text(json.dumps(manifest))
+    reseal(tmp_path / "run")
     written = write_report(tmp_path / "run", tmp_path / "page", tmp_path)
     page = Page(written.path)
     assert [page.tags[tag] for tag in ("script", "img", "i", "b", "s", "u")] == [2, 0, 0, 0, 0, 0]
@@ -278,6 +280,7 @@ def test_a_run_over_other_captions_is_refused_and_nothing_is_written(place, tmp_
     for path in (place / "run").iterdir():
         (changed / path.name).write_bytes(path.read_bytes())
     (changed / "plan.json").write_text(json.dumps({**plan, "references_sha256": "0" * 64}))
+    reseal(changed)
     with pytest.raises(RunError, match="Point --data-root at the data"):
         write_report(changed, tmp_path / "page", place)
     assert not (tmp_path / "page").exists()
