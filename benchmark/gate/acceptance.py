@@ -60,16 +60,20 @@ def accept_run(
     previous = read_run(target, trust_edited=trust_edited) if target.exists() else None
     if previous is not None and _completes(record, previous, target):
         done = (target, _version_of(previous), previous.content_id, ())
-        return Accepted(*done, record.describe_integrity())
+        return Accepted(*done, _caveats(record, previous))
     read_history(history_beside(target))
     acceptance = _acceptance(record, previous, reason.strip())
     accepted = dataclasses.replace(record, acceptance=acceptance)
     write_run(accepted, target)
     append_nights(history_beside(target), nights_of(accepted, "accepted", reason.strip()))
     changes = () if previous is None else tuple(list_changes(HeldRun(record, previous)))
-    told = [each.describe_integrity() for each in (record, previous) if each is not None]
-    caveats = tuple(caveat for caveat in told if caveat)
+    caveats = _caveats(record, previous)
     return Accepted(target, acceptance.version, acceptance.run, changes, caveats)
+
+
+def _caveats(*records: RunRecord | None) -> tuple[str, ...]:
+    told = [record.describe_integrity() for record in records if record is not None]
+    return tuple(caveat for caveat in told if caveat)
 
 
 def _completes(record: RunRecord, previous: RunRecord, target: Path) -> bool:
