@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 
 from benchmark.artifacts import Artifacts
 from benchmark.errors import DataError
+from benchmark.files import scratch_of_process
 
 API_VERSION = 2
 """The plugin contract's version: a plugin module says which one it was written for.
@@ -175,16 +174,6 @@ def _no_other_split(label: str) -> Split:
     )
 
 
-@functools.cache
-def _own_scratch() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="bench-scratch-", ignore_cleanup_errors=True)
-
-
-def _scratch_of_process() -> Path:
-    """Give resources that were made by hand a folder that goes when the process ends."""
-    return Path(_own_scratch().name)
-
-
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What a captioner may use to get ready; all of it goes into the manifest.
@@ -217,7 +206,7 @@ class Resources:
     embedded_split: str | None = None
     load_split: Callable[[str], Split] = _no_other_split
     validation: Split | None = None
-    make_scratch: Callable[[], Path] = _scratch_of_process
+    make_scratch: Callable[[], Path] = scratch_of_process
 
     @property
     def scratch(self) -> Path:

@@ -5,7 +5,12 @@ from benchmark.files.folders import folder_beside, remove_folder, written_folder
 from benchmark.files.hashing import checksum_of, hash_files, sha256_of
 from benchmark.files.json_values import Json, JsonObject, parse_json, spell_json
 from benchmark.files.locks import Hold, alone, unheld
-from benchmark.files.partial import find_abandoned, remove_abandoned, scratch_folder
+from benchmark.files.partial import (
+    find_abandoned,
+    remove_abandoned,
+    scratch_folder,
+    scratch_of_process,
+)
 from benchmark.files.reading import read_json
 from benchmark.files.refusal import (
     CACHE_CURE,
@@ -49,6 +54,7 @@ __all__ = [
     "remove_folder",
     "save_array",
     "scratch_folder",
+    "scratch_of_process",
     "sha256_of",
     "spell_json",
     "tell",

@@ -6,7 +6,9 @@ process left behind: the next writer of the same target removes the latter.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
+import functools
 import glob
 import os
 import re
@@ -75,6 +77,25 @@ def scratch_folder(name: str) -> Iterator[Path]:
     finally:
         _remove(partial.path)
         os.close(partial.handle)
+
+
+@functools.cache
+def scratch_of_process() -> Path:
+    """Give an empty folder among the system's temporary ones, the same each time, gone at the end.
+
+    Raises:
+        MachineError: it cannot be made.
+    """
+    target, pid = Path(tempfile.gettempdir(), "bench-scratch"), os.getpid()
+    with writing(target.parent, SCRATCH_CURE):
+        partial = _claim(target, is_folder=True, mode=_PRIVATE)
+
+    @atexit.register
+    def remove() -> None:
+        if os.getpid() == pid:  # a copy of this process that ends takes nothing away
+            _remove(partial.path)
+
+    return partial.path
 
 
 def find_abandoned(folder: Path, *, prefix: str = "") -> list[Path]:
