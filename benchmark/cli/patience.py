@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from benchmark.runs.patience import RUN_PATIENCE, Patience
 
@@ -125,6 +126,27 @@ def patience_options(function: Function) -> Callable[..., None]:
         function(patience=whole, **others)
 
     return time_limit_options(gather)
+
+
+_FIELDS = {
+    "timeout_s": ("timeout_s",),
+    "prepare_timeout_s": ("prepare_timeout_s", "train_timeout_s"),
+    "n_retries": ("n_retries",),
+    "max_failures": ("max_failures",),
+    "keep_going": ("max_failures",),
+}
+
+
+def typed_patience(patience: Patience) -> dict[str, float | None]:
+    """List by its field what of a ``Patience`` somebody typed, and did not leave as it is."""
+    context = click.get_current_context()
+    typed = [
+        field
+        for option, fields in _FIELDS.items()
+        if context.get_parameter_source(option) is ParameterSource.COMMANDLINE
+        for field in fields
+    ]
+    return {field: getattr(patience, field) for field in typed}
 
 
 def _finite(number: float | None) -> float | None:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmark.contract import Split
 from benchmark.errors import RunError
@@ -112,6 +113,7 @@ def resume_run(
     announce: Callable[[ChangeEntry], object] = _keep_still,
     apart: Apart = TOGETHER,
     without: Sequence[str] = (),
+    patience: Mapping[str, float | None] = MappingProxyType({}),
     trust_edited: bool = False,
 ) -> RunRecord:
     """Finish a run that was interrupted, or try again what failed in it.
@@ -125,6 +127,7 @@ def resume_run(
         announce: hears of each of these before any work.
         apart: how far systems are kept apart.
         without: systems that the run is to go on without.
+        patience: by its field what is to be otherwise from here on; the plan says so.
         trust_edited: go on with a run that was edited since it was sealed, and say so in it.
 
     Raises:
@@ -139,8 +142,9 @@ def resume_run(
         with Ledger(folder.ledger_path, before_growth=folder.unseal) as ledger:
             view = ledger.view
             integrity = _inspect(folder, view, trust_edited=trust_edited)
-            if without:
-                plan = leave_out(plan, view, without)
+            amended = leave_out(plan, view, without).with_patience(patience)
+            if amended != plan:
+                plan = amended
                 folder.unseal()
                 folder.replace_plan(plan)
             if plan.command == "score":

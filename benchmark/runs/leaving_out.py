@@ -26,6 +26,8 @@ def leave_out(plan: Plan, view: LedgerView, names: Sequence[str]) -> Plan:
         UsageError: none would be left.
     """
     gone = {name for text in names for name in _find(plan, text)}
+    if not gone:
+        return plan
     staying = tuple(planned for planned in plan.systems if planned.name not in gone)
     if not staying:
         raise UsageError("nothing is left to run without " + ", ".join(sorted(gone)) + ".")

@@ -213,6 +213,13 @@ class Plan:
         systems = tuple(planned for planned in self.systems if planned.name == name)
         return dataclasses.replace(self, systems=systems)
 
+    def with_patience(self, changes: Mapping[str, float | None]) -> Plan:
+        """Plan to wait longer, say, or to bear more: by fields of ``Patience``."""
+        # Fields of counts hold whole numbers, which is what options give.
+        patience = dataclasses.replace(self.feeding.patience, **changes)  # type: ignore[arg-type]
+        feeding = dataclasses.replace(self.feeding, patience=patience)
+        return dataclasses.replace(self, feeding=feeding)
+
     def with_metrics(self, metrics: tuple[str, ...]) -> Plan:
         """Plan to compute other metrics."""
         return dataclasses.replace(self, header=dataclasses.replace(self.header, metrics=metrics))

@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from benchmark.cli.patience import patience_options
+from benchmark.cli.patience import patience_options, typed_patience
 from benchmark.runs.patience import RUN_PATIENCE, Patience
 
 
@@ -58,3 +58,20 @@ def test_what_is_no_number_of_failures_is_refused(text):
 @pytest.mark.parametrize("option", ["--timeout", "--prepare-timeout"])
 def test_what_is_no_time_is_refused(option, text):
     assert "expected seconds above 0, or none" in read(f"{option}={text}")
+
+
+def test_what_was_typed_is_told_from_what_was_left_as_it_is():
+    found = []
+
+    @click.command()
+    @patience_options
+    def command(patience):
+        found.append(typed_patience(patience))
+
+    for args in ([], ["--timeout", "600"], ["--keep-going", "--prepare-timeout", "none"]):
+        assert CliRunner().invoke(command, args).exit_code == 0
+    assert found == [
+        {},
+        {"timeout_s": 600},
+        {"max_failures": None, "prepare_timeout_s": None, "train_timeout_s": None},
+    ]

@@ -13,6 +13,7 @@ from benchmark.errors import RunError, UsageError
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import rescore_run, resume_run, start_run, start_seeds
 from benchmark.runs.ledger import read_ledger
+from benchmark.runs.patience import Patience
 from benchmark.runs.plan import Feeding
 from benchmark.runs.reading import read_run, write_run
 from benchmark.runs.requests import RunRequest
@@ -190,6 +191,23 @@ def test_a_run_is_unsealed_once_its_ledger_grows(start, clips, registry, tmp_pat
     assert seals[:2] == [False, False]
     assert not any(seals)
     assert read_run(folder).integrity.state == "sealed"
+
+
+def test_a_run_keeps_to_its_patience_unless_it_is_told_otherwise(
+    start, resume, registry, clips, monkeypatch
+):
+    monkeypatch.setattr(Hisser, "is_broken", True)
+    before = start("hisser", feeding=Feeding(patience=Patience(max_failures=1)))
+    assert list(before.systems["hisser"].sealed.failed_clips) == ["test-02.wav", "test-03.wav"]
+    Hisser.n_calls = 2
+    again = resume(before.path)
+    assert "2 of 5 clips failed, and 1 may" in again.manifest.failures["hisser"]
+    Hisser.n_calls = 1
+    after = resume_run(before.path, registry, clips, MODELS, patience={"max_failures": None})
+    assert after.plan.feeding.patience == Patience(max_failures=None)
+    assert after.manifest.failures == {}
+    assert list(after.systems["hisser"].sealed.failed_clips) == ["test-03.wav", "test-04.wav"]
+    assert read_run(before.path).plan == after.plan
 
 
 def test_a_run_that_was_timed_is_not_timed_again(start, resume):

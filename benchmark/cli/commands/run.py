@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from benchmark.cli.arguments import (
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.isolation import isolation_options
-from benchmark.cli.patience import patience_options
+from benchmark.cli.patience import patience_options, typed_patience
 from benchmark.cli.terminal import say, warn
 from benchmark.machine.signals import exit_code_of, name_of
 from benchmark.metrics.suite import MetricModels
@@ -91,7 +91,8 @@ from benchmark.systems.roster import describe_left_out
 @click.option(
     "--resume",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Finish the run in this folder; its own plan decides everything else.",
+    help="Finish the run in this folder; its own plan decides everything but time limits and what "
+    "failures are borne, where these are given.",
 )
 @click.option(
     "--accept-changes",
@@ -143,6 +144,7 @@ def command(
                 models,
                 apart,
                 without,
+                typed_patience(request.feeding.patience),
                 accepts_changes=accepts_changes,
                 trust_edited=trust_edited,
             )
@@ -175,6 +177,7 @@ def _resume(
     models: MetricModels,
     apart: Apart,
     without: Sequence[str],
+    patience: Mapping[str, float | None],
     *,
     accepts_changes: bool,
     trust_edited: bool,
@@ -190,6 +193,7 @@ def _resume(
             announce=_tell_change,
             apart=apart,
             without=without,
+            patience=patience,
             trust_edited=trust_edited,
         )
         for folder in folders_in(path)
