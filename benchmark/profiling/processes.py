@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +21,7 @@ from benchmark.machine.signals import end_process
 from benchmark.machine.typed_json import read_as
 from benchmark.profiling.profile import Failure, Profile, SystemProfile
 from benchmark.profiling.request import Order, ProfileRequest
+from benchmark.runs.isolation.processes import describe_end
 from benchmark.runs.resolve import resolve_run
 from benchmark.systems.registry import Registry
 
@@ -91,7 +94,7 @@ def _carry_out(
         except subprocess.TimeoutExpired:
             return Failure(f"its process did not end within {limit_s:g} s, and was killed")
         if not answer_path.is_file():
-            return Failure(f"its process {_describe_end(code)}")
+            return Failure(describe_end(code))
         answer = read_json(answer_path)
     if "failure" in answer:
         return read_as(Failure, answer["failure"], answer_path)
@@ -106,20 +109,13 @@ def _run_worker(order_path: Path, answer_path: Path, limit_s: float | None) -> i
         [*program, str(order_path), str(answer_path)],
         stdin=subprocess.DEVNULL,
         stdout=2,  # what plugins print goes where progress goes
+        process_group=0,
     ) as process:
         try:
             return process.wait(limit_s)
         except BaseException:
             end_process(process)  # which may be in the middle of a training
             raise
-
-
-def _describe_end(code: int) -> str:
-    if code >= 0:
-        return f"ended with exit code {code} and no answer"
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    hint = "; was memory short?" if name == "SIGKILL" else ""
-    return f"was killed by {name}{hint}"
+        finally:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)  # what it started and left behind

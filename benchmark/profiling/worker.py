@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmark.errors import BenchError, describe, trace_of
 from benchmark.files import read_json, spell_json, write_text
+from benchmark.machine.forks import ending_forks
 from benchmark.machine.signals import exit_code_of, treat_as_interrupts
 
 
@@ -21,7 +22,8 @@ def main(order_path: str, answer_path: str) -> None:
     """
     answer: dict[str, object]
     try:
-        answer = {"done": _carry_out(Path(order_path))}
+        with ending_forks():
+            answer = {"done": _carry_out(Path(order_path))}
     except BenchError as error:
         answer = {"failure": {"reason": str(error), "traceback": trace_of(error)}}
     except Exception as error:  # what the harness or a plugin did not foresee
@@ -44,9 +46,17 @@ def _carry_out(order_path: Path) -> object:
     return dataclasses.asdict(profile)
 
 
+def _leave() -> None:
+    """End this process, and wait for no thread that a plugin left."""
+    from benchmark.runs.isolation.life import end_life
+
+    end_life(0)
+
+
 if __name__ == "__main__":
     try:
         treat_as_interrupts()
         main(*sys.argv[1:])
+        _leave()
     except KeyboardInterrupt as interrupt:
         sys.exit(exit_code_of(interrupt))  # the process that started this one says what happened

@@ -71,6 +71,18 @@ def hang_natively():
     ctypes.PyDLL(None).sleep(60)  # keeps the interpreter's lock
 
 
+def save_when_interrupted():
+    with open("at work", "w") as file:
+        file.write(str(os.getpid()))
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        time.sleep(0.1)
+        with open("saved", "w") as file:
+            file.write("what was begun")
+        raise
+
+
 ACTS = {
     "nothing": lambda: None,
     "segfault": segfault,
@@ -86,6 +98,7 @@ ACTS = {
     "child": leave_a_child,
     "close": lambda: os.closerange(3, 4096),
     "hang": hang_natively,
+    "save": save_when_interrupted,
 }
 
 

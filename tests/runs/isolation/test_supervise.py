@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from bench_process import bench_environment
@@ -144,3 +146,45 @@ def test_native_code_that_does_not_come_back_is_killed(bench_run, place):
     assert done.returncode == 1
     assert rows_of(place / "hung")[named("hang")][2:] == [(None, "timeout")]
     assert "did not come back within 1 s" in done.stderr
+
+
+@pytest.fixture
+def at_work(place, tmp_path):
+    """Start a run whose captioner waits to be interrupted; return both processes."""
+    command = ["run", "--systems", named("save"), "--dataset", f"folder:{place / 'clips'}:test",
+               "--metrics", "bleu_1", "--profile", "0", "--out", "run"]  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-c", COPIES, *command],
+        cwd=tmp_path, env=bench_environment(place / "site"), stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_until(lambda: (tmp_path / "at work").exists() and (tmp_path / "at work").read_text())
+    yield process, int((tmp_path / "at work").read_text())
+    process.kill()
+    process.communicate()
+
+
+def wait_until(is_so, patience_s=30):
+    end_s = time.monotonic() + patience_s
+    while not is_so():
+        assert time.monotonic() < end_s
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"]
+)
+def test_who_interrupts_a_run_lets_its_system_save_what_it_has(at_work, tmp_path, number, code):
+    process, pid = at_work
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, "--resume run" in errors) == (code, True)
+    assert (tmp_path / "saved").read_text() == "what was begun"
+    assert not Path(f"/proc/{pid}").exists()
+    assert len(rows_of(tmp_path / "run")[named("save")]) == 2
+
+
+def test_a_system_ends_with_a_bench_that_is_killed(at_work):
+    process, pid = at_work
+    process.kill()
+    process.wait()
+    wait_until(lambda: not Path(f"/proc/{pid}").exists())
