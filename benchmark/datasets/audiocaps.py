@@ -37,7 +37,9 @@ SPEC = DatasetSpec(
     "{youtube_id}_{start_time}.flac, Y{youtube_id}.wav or {youtube_id}.wav.",
     load=lambda label, data_root, _: load_audiocaps(label.split, data_root),
     captions=tuple(
-        RemoteFile(f"{split}.csv", f"{_URL}/{split}.csv", f"sha256:{_SHA256[split]}")
+        RemoteFile(
+            f"{split}.csv", f"{_URL}/{split}.csv", f"sha256:{_SHA256[split]}", most_bytes=1 << 26
+        )
         for split in _SPLITS
     ),
     # Of v1: 101 of v2's test captions differ, which is another test.

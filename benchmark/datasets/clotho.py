@@ -27,8 +27,12 @@ _SOUNDS_MD5 = {
 }
 
 
+_MOST_BYTES = 32 << 30
+"""Of a file: the largest archive of sounds has a third of it."""
+
+
 def _remote_file(name: str, md5: str) -> RemoteFile:
-    return RemoteFile(name, f"{_URL}/{name}?download=1", f"md5:{md5}")
+    return RemoteFile(name, f"{_URL}/{name}?download=1", f"md5:{md5}", most_bytes=_MOST_BYTES)
 
 
 SPEC = DatasetSpec(

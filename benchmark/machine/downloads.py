@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from benchmark.errors import BenchError, DataError, MachineError
+from benchmark.display.escaping import show_line
+from benchmark.errors import BenchError, DataError, MachineError, shown
 from benchmark.files import DATA_CURE, checksum_of, move_whole, writing, written_whole
+from benchmark.machine.bodies import pieces_of, reason_phrase, stated_length
 from benchmark.machine.progress import progress_bar
 
 if TYPE_CHECKING:
     import requests
 
-_CHUNK_BYTES = 1 << 16
-"""What a broken connection can cost: the piece on its way is not kept."""
+MOST_BYTES = 64 << 30
+"""Of a file whose size nobody knows before."""
 TIMEOUT_S = (10, 60)
 """To connect, and between two pieces of a body."""
 
@@ -35,12 +37,22 @@ class RemoteFile:
         checksum: ``"sha256:..."``, ``"md5:..."`` or ``"git:..."`` (a blob of git), as its publisher
             states it; None where the caller checks what is in it.
         mirrors: other addresses of the same bytes, tried one after another.
+        most_bytes: of it; a server that sends more is not heard to its end.
     """
 
     name: str
     url: str
     checksum: str | None
     mirrors: tuple[str, ...] = ()
+    most_bytes: int = MOST_BYTES
+
+    def __post_init__(self) -> None:
+        is_plain = Path(self.name).name == self.name and self.name not in ("", ".", "..")
+        if not is_plain or "\\" in self.name or show_line(self.name) != self.name:
+            raise DataError(
+                f"{shown(self.name)} is no name for a file to fetch; expected one without folders, "
+                "line breaks and what nobody sees."
+            )
 
 
 def fetch(
@@ -157,7 +169,7 @@ def _download(file: RemoteFile, url: str, partial: Path, target: IO[bytes], by_h
         headers["Range"] = f"bytes={n_kept}-"
     try:
         answer = requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S)
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:  # a redirect to what is no address
         raise MachineError(
             f"cannot reach {url}: {reason_of(error)}.{_advice('Connect this machine', by_hand)}"
         ) from error
@@ -166,29 +178,36 @@ def _download(file: RemoteFile, url: str, partial: Path, target: IO[bytes], by_h
             return
         if answer.status_code not in (200, 206):
             raise DataError(
-                f"{url} answered {answer.status_code} {answer.reason}; expected the file "
+                f"{url} answered {reason_phrase(answer)}; expected the file "
                 f"{file.name}.{_advice('Wait a while', by_hand)}"
             )
         if answer.status_code == 200:
             target.truncate(0)  # the server does not resume: from the start
-        _store(answer, url, partial, target)
+        _store(answer, file, url, partial, target)
 
 
-def _store(answer: requests.Response, url: str, partial: Path, target: IO[bytes]) -> None:
-    """Append the body to what is kept, and see that it is complete."""
+def _store(
+    answer: requests.Response, file: RemoteFile, url: str, partial: Path, target: IO[bytes]
+) -> None:
+    """Append the body to what is kept, and see that it is complete, and no more than allowed."""
     import requests
 
     n_kept = os.fstat(target.fileno()).st_size
-    length = answer.headers.get("Content-Length")
-    total = n_kept + int(length) if length is not None else None
+    length = stated_length(answer, url)
+    total = n_kept + length if length is not None else None
+    if (total or 0) > file.most_bytes:
+        raise _too_large(file, url, f"{total:,} bytes")
     cause: Exception | None = None
     written = n_kept
     with progress_bar(partial.stem, total, is_bytes=True) as bar:
         bar.advance(n_kept)
         try:
-            for piece in answer.iter_content(_CHUNK_BYTES):
-                target.write(piece)
+            for piece in pieces_of(answer, url):
                 written += len(piece)
+                if written > file.most_bytes:
+                    target.truncate(0)
+                    raise _too_large(file, url, "more without an end")
+                target.write(piece)
                 bar.advance(len(piece))
         except requests.RequestException as error:
             cause = error
@@ -199,6 +218,13 @@ def _store(answer: requests.Response, url: str, partial: Path, target: IO[bytes]
             f"{'unknown' if total is None else total} bytes, kept in {partial}. "
             "Run it again to resume."
         ) from cause
+
+
+def _too_large(file: RemoteFile, url: str, found: str) -> DataError:
+    return DataError(
+        f"{url} sends {found} for {file.name}; expected {file.most_bytes:,} bytes at most. Nothing "
+        "was kept. Try another address."
+    )
 
 
 def _verify_partial(partial: Path, target: IO[bytes], file: RemoteFile, url: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from benchmark.errors import DataError, MachineError
+from benchmark.machine.bodies import pieces_of, reason_phrase
 from benchmark.machine.downloads import TIMEOUT_S, reason_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _BLOCK_BYTES = 1 << 19
 _KEPT_BLOCKS = 8
 _TRIES = 3
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII)
 
 
 class RangesUnknownError(DataError):
@@ -111,7 +112,7 @@ class RangedFile(io.RawIOBase):
                     was_reached = True
                     self._read_head(answer, first)
                     return self._read_body(answer, min(last + 1, self._n_bytes) - first)
-            except requests.RequestException as error:
+            except (requests.RequestException, ValueError) as error:
                 cause = error
             if not was_reached:  # whoever has no network is not kept waiting
                 break
@@ -129,7 +130,7 @@ class RangedFile(io.RawIOBase):
         span = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
         if answer.status_code != 206 or span is None or int(span[1]) != first:
             raise DataError(
-                f"{self._url} answered {answer.status_code} {answer.reason}; expected its bytes "
+                f"{self._url} answered {reason_phrase(answer)}; expected its bytes "
                 f"from {first:,} on."
             )
         self._n_bytes = int(span[3])
@@ -138,7 +139,7 @@ class RangedFile(io.RawIOBase):
         import requests
 
         body = b""
-        for piece in answer.iter_content(1 << 16):
+        for piece in pieces_of(answer, self._url):
             body += piece
             if len(body) >= n_bytes:  # more than was asked for is not wanted
                 break

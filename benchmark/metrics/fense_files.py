@@ -99,7 +99,12 @@ def _bring_detector(name: str, given: Sequence[Path], release: str) -> Path:
         return find_checkpoint(name)
     except MissingWeightsError:
         pass
-    file = RemoteFile(f"{name}.ckpt", f"{release}/{name}.ckpt", f"sha256:{CHECKPOINT_SHA256[name]}")
+    file = RemoteFile(
+        f"{name}.ckpt",
+        f"{release}/{name}.ckpt",
+        f"sha256:{CHECKPOINT_SHA256[name]}",
+        most_bytes=4 << 30,
+    )
     (path,) = fetch([file], models_root(), given=given, cure=MODELS_CURE, advises=False)
     return path
 

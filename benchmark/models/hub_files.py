@@ -14,14 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from benchmark.errors import DataError, MachineError, MissingWeightsError
+from benchmark.errors import DataError, MachineError, MissingWeightsError, shown
 from benchmark.files import MODELS_CURE, sha256_of, write_text, writing, written_folder
+from benchmark.machine.bodies import reason_phrase
 from benchmark.machine.downloads import TIMEOUT_S, RemoteFile, fetch, reason_of
 from benchmark.models.checksums import SUMS_FILE, noted_sums, require_sum
 from benchmark.models.weights import hub_name_of
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_COMMIT = re.compile(r"[0-9a-f]{1,64}")
 _BLOB_ID = re.compile(r"[0-9a-f]{40}")
+_MOST_NAMES = 5
+"""That a repository may have had, each leading on to the next."""
 _ORIGIN = "ORIGIN.txt"
 
 
@@ -126,15 +130,18 @@ def _ask(model: HubModel, revision: str, name: str) -> tuple[str, RemoteFile] | 
     headers = {"Accept-Encoding": "identity"}
     try:
         answer = requests.head(url, headers=headers, timeout=TIMEOUT_S, allow_redirects=False)
-        while answer.is_redirect and answer.headers["Location"].startswith("/"):  # was renamed
+        for _ in range(_MOST_NAMES):
+            if not (answer.is_redirect and answer.headers["Location"].startswith("/")):
+                break
+            # The repository was renamed.
             url = f"{_endpoint()}{answer.headers['Location']}"
             answer = requests.head(url, headers=headers, timeout=TIMEOUT_S, allow_redirects=False)
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:  # a redirect to what is no address
         raise MachineError(f"cannot reach {url}: {reason_of(error)}.") from error
     if answer.status_code == 404 and name in model.optional:
         return None
     if answer.status_code >= 400:
-        raise DataError(f"{url} answered {answer.status_code} {answer.reason}.")
+        raise DataError(f"{url} answered {reason_phrase(answer)}.")
     sum_text = answer.headers.get("X-Linked-Etag") or answer.headers.get("ETag") or ""
     sum_text = sum_text.removeprefix("W/").strip('"')
     if _SHA256.fullmatch(sum_text):
@@ -142,8 +149,10 @@ def _ask(model: HubModel, revision: str, name: str) -> tuple[str, RemoteFile] | 
     elif _BLOB_ID.fullmatch(sum_text):
         checksum = f"git:{sum_text}"
     else:
-        raise DataError(f"{url} tells no sum of {name}; found {sum_text!r}.")
+        raise DataError(f"{url} tells no sum of {name}; found {shown(sum_text)}.")
     commit = answer.headers.get("X-Repo-Commit", revision)
+    if commit != revision and not _COMMIT.fullmatch(commit):  # it names a folder here
+        raise DataError(f"{url} tells no commit; found {shown(commit)}.")
     pinned = f"{model.url}/resolve/{quote(commit)}/{quote(name)}"
     return commit, RemoteFile(name.replace("/", "--"), pinned, checksum)
 

@@ -215,7 +215,10 @@ def _take_from(gathering: Gathering, url: str) -> None:
         except RangesUnknownError:
             pass
     (path,) = fetch(
-        [RemoteFile(name, url, None)], gathering.scratch, cure=MODELS_CURE, advises=False
+        [RemoteFile(name, url, None, most_bytes=8 << 30)],
+        gathering.scratch,
+        cure=MODELS_CURE,
+        advises=False,
     )
     try:
         gathering.take(path, url)
