@@ -9,11 +9,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from benchmark import hookspecs
 from benchmark.display.escaping import show_controls
-from benchmark.errors import UsageError
+from benchmark.errors import PluginError, UsageError
 from benchmark.machine.time_limits import call_within
 
 T = TypeVar("T")
@@ -74,10 +74,29 @@ def import_within(load: Callable[[], T], entry: EntryPoint) -> T:
 
     Raises:
         OutOfTimeError: it took longer than ``import_timeout_s``.
+        PluginError: it would have ended the process by ``os._exit``.
         BaseException: whatever else the module raises.
     """
-    with _telling_who_is_slow(entry.name):
+    with _telling_who_is_slow(entry.name), _staying_here():
         return call_within(load, import_timeout_s(), name=f"importing {entry.value}")
+
+
+@contextlib.contextmanager
+def _staying_here() -> Iterator[None]:
+    """Let nobody leave this process by ``os._exit``, which nothing else can catch."""
+    leave, here, is_kept = os._exit, os.getpid(), True
+
+    def refuse(status: int) -> NoReturn:
+        if is_kept and os.getpid() == here:  # copies of this process may leave as they like
+            raise PluginError(f"its import calls os._exit({status!r}).")
+        leave(status)
+
+    os._exit = refuse
+    try:
+        yield
+    finally:
+        is_kept = False  # for who keeps the function
+        os._exit = leave
 
 
 @contextlib.contextmanager

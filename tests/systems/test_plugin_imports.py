@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -96,3 +97,29 @@ def test_an_option_switches_a_plugin_off_whatever_the_command(site, bench):
     assert "leaving              " in done.stdout
     assert "(switched off by --no-plugin)" in done.stdout
     assert "bench: no plugin named 'typo' to go without; installed: " in done.stderr
+
+
+def test_an_import_that_would_leave_the_process_is_set_aside(site):
+    write_distribution(site, "leaving", "import os\nos._exit(0)")
+    former = os._exit
+    registry = load_registry()
+    assert os._exit is former
+    (broken,) = [plugin for plugin in registry.broken if plugin.entry_point == "leaving"]
+    assert broken.reason == "PluginError: its import calls os._exit(0)."
+
+
+def test_a_copy_of_the_process_may_leave_while_a_plugin_is_imported(site):
+    code = "import os\npid = os.fork()\nif not pid:\n    os._exit(7)\n"
+    code += "STATUS = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])\n"
+    write_distribution(site, "forking", code + good_plugin("fine"))
+    assert "fine" in load_registry().claims
+    assert sys.modules["forking"].STATUS == 7
+
+
+def test_who_keeps_the_function_that_was_there_at_import_may_leave_later(site):
+    write_distribution(site, "keeping", "from os import _exit as leave\n" + good_plugin("fine"))
+    load_registry()
+    pid = os.fork()
+    if not pid:
+        sys.modules["keeping"].leave(5)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 5
