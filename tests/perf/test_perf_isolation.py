@@ -69,7 +69,6 @@ def measure(tmp_path, n_clips=400, n_rounds=5):
 def test_a_process_of_its_own_costs_less_than_a_millisecond_a_clip(tmp_path, benchmark):
     said = benchmark.pedantic(lambda: measure(tmp_path), rounds=1, iterations=1)
     benchmark.extra_info.update(said)
-    none, copy, fresh = (said[way] for way in ("none", "copy", "fresh"))
+    none, copy = said["none"], said["copy"]
     assert copy["clip_ms"] - none["clip_ms"] < 1
-    assert fresh["clip_ms"] - none["clip_ms"] < 1
     assert copy["start_ms"] < 200
