@@ -35,9 +35,15 @@ def _find(system: SystemRecord) -> Iterator[str]:
         n_captions = len(system.captions)
         yield f"{name}: {n_captions:,} clips have a caption, and {n_clips:,} others were scored"
     for key, cell in scores.metrics.items():
-        if cell.value is None or not contributions.has(key) or not n_clips:
+        is_unavailable = cell.value is None and cell.signature is None
+        if is_unavailable or not contributions.has(key) or not n_clips:
             continue
         value = contributions.sample(key).only_valued().value
+        if cell.value is None:
+            if math.isfinite(value):
+                label = METRICS[key].label
+                yield f"{name}: {label} has no value, and its statistics make {value:.6g}"
+            continue
         if not math.isclose(cell.value, value, rel_tol=_ROUNDING, abs_tol=_ROUNDING):
             label = METRICS[key].label
             yield f"{name}: {label} is {cell.value:.6g}, and its statistics make {value:.6g}"

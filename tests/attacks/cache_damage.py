@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -208,8 +208,12 @@ def attack(kind: str, seed: int, n_attacks: int) -> Counter[str]:
         told (``told``) or that changed nothing (``harmless``), and were named by ``bench cache
         check`` (``checked``); and descriptions of those that were not, as ``! ...``.
     """
-    read, found = KINDS[kind], Counter[str]()
-    rng = np.random.default_rng([seed, list(KINDS).index(kind)])
+    return sum(attempts(kind, seed, range(n_attacks)), Counter[str]())
+
+
+def attempts(kind: str, seed: int, numbers: Iterable[int]) -> Iterator[Counter[str]]:
+    """Make the attacks of some numbers, each the same whatever others there are."""
+    read = KINDS[kind]
     splits.N_CLIPS["val"] = 3
     with tempfile.TemporaryDirectory() as folder:
         good = Path(folder, "good")
@@ -217,15 +221,15 @@ def attack(kind: str, seed: int, n_attacks: int) -> Counter[str]:
         files = sorted(
             p.relative_to(good) for p in good.rglob(ATTACKED.get(kind, "*")) if p.is_file()
         )
-        for number in range(n_attacks):
+        for number in numbers:
+            rng = np.random.default_rng([seed, list(KINDS).index(kind), number])
             root = Path(folder, f"attack-{number}")
             shutil.copytree(good, root)
             name, damage = files[rng.integers(len(files))], DAMAGES[number % len(DAMAGES)]
             content = (root / name).read_bytes()
             (root / name).write_bytes(damage.inflict(content, rng))
-            found += _survive(read, root, expected, f"{damage.name} of {name}")
+            yield _survive(read, root, expected, f"{damage.name} of {name}")
             shutil.rmtree(root)
-    return found
 
 
 def _survive(

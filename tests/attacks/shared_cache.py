@@ -45,6 +45,16 @@ def on_cache(cache: Path, command: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def run_alone(folder: Path) -> dict[tuple[str, str], object]:
+    """Make each run with nobody beside it, for the scores that it must have."""
+    folder.mkdir()
+    expected: dict[tuple[str, str], object] = {}
+    for number, run in enumerate(dict.fromkeys(RUNS)):
+        assert start(folder / "cache", folder / f"run-{number}", *run).wait() == 0
+        expected[run] = scores_of(folder / f"run-{number}")
+    return expected
+
+
 def attack(folder: Path, expected: dict[tuple[str, str], object], kill_after_s: float) -> list[str]:
     """Run all at once and kill one; what is wrong afterwards."""
     cache = folder / "cache"
@@ -84,12 +94,7 @@ def main() -> int:
     options = parser.parse_args()
     rng, n_wrong = np.random.default_rng(options.seed), 0
     with tempfile.TemporaryDirectory() as place:
-        alone = Path(place, "alone")
-        alone.mkdir()
-        expected: dict[tuple[str, str], object] = {}
-        for number, run in enumerate(dict.fromkeys(RUNS)):
-            assert start(alone / "cache", alone / f"run-{number}", *run).wait() == 0
-            expected[run] = scores_of(alone / f"run-{number}")
+        expected = run_alone(Path(place, "alone"))
         for number in range(options.rounds):
             folder = Path(place, f"round-{number}")
             folder.mkdir()

@@ -28,6 +28,7 @@ from benchmark.gap.study import EncoderGap, GapReport
 from benchmark.gap.table import render_gap
 from benchmark.profiling.profile import Failure
 from benchmark.profiling.tables import profile_tables
+from benchmark.runs.acceptance import Acceptance
 from benchmark.runs.reading import read_run, write_run
 from benchmark.systems.registry import BrokenPlugin, Provenance, Registry, System
 
@@ -71,7 +72,9 @@ def test_the_end_of_a_run(hostile, form, capsys):
 def test_the_verdict_of_a_gate_in_all_its_forms(hostile, tmp_path):
     files = {form: tmp_path / f"verdict.{form}" for form in ("junit", "json", "md")}
     baseline, history = tmp_path / "baseline.json", tmp_path / "history.jsonl"
-    write_run(read_run(hostile.path), baseline)
+    record = read_run(hostile.path)
+    acceptance = Acceptance("2026-01-01T08:00:00+00:00", ALL, 1, record.content_id)
+    write_run(dataclasses.replace(record, acceptance=acceptance), baseline)
     told = invoke(
         "gate", hostile.path, "--baseline", baseline, "--junit", files["junit"],
         "--json", files["json"], "--summary", files["md"], "--history", history,

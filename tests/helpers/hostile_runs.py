@@ -23,7 +23,7 @@ from benchmark.runs.folder import RunFolder
 from benchmark.runs.ledger import Ledger
 from benchmark.runs.plan import Feeding, PlannedSystem
 from benchmark.runs.scoring import ScoredSystem
-from benchmark.runs.sealing import seal_run
+from benchmark.runs.sealing import ScoredRun, seal_run
 from benchmark.systems.explaining import Explained
 
 SYSTEMS = ("first", "second", "third")
@@ -82,8 +82,9 @@ def make_hostile_run(place: Path, seed: int = 0) -> HostileRun:
         for at, name in enumerate(names):
             ledger.extend(_entries(name, clip_ids, seed + at, fails=at == 2))
         failures = {names[2]: f"at clip {clip_ids[0]!r}: {ALL}"}
-        scored = {name: _scored(clip_ids, at) for at, name in enumerate(names)}
-        seal_run(folder, plan, ledger.view, scored, failures)
+        # Clip 0 of the third has no caption, and so none that was scored.
+        scored = {name: _scored(clip_ids[at == 2 :], at) for at, name in enumerate(names)}
+        seal_run(folder, ScoredRun(plan, ledger.view, scored), failures)
     return HostileRun(folder.path, data, str(split.label), names, clip_ids)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from json_edits import edit_file
 from older_runs import copy_migrated, copy_older
+from resealed import reseal
 
 from benchmark.errors import BenchError, RunError
 from benchmark.runs.ledger import read_ledger
@@ -141,6 +142,18 @@ def test_a_metric_that_nobody_knows_is_refused(tmp_path):
     metrics["bleu_5"] = metrics["bleu_4"]
     path.write_text(json.dumps(content))
     with pytest.raises(RunError, match=r"systems\.human\.metrics: no metric named 'bleu_5'; exp"):
+        read_run(run)
+
+
+@pytest.mark.parametrize("value", [None, float("nan")])
+def test_a_value_that_was_taken_out_is_missed(tmp_path, value):
+    run = copy_migrated(tmp_path) / "run"
+    path = run / "scores.json"
+    content = json.loads(path.read_text())
+    content["systems"]["human"]["metrics"]["cider_d"]["value"] = value
+    path.write_text(json.dumps(content))
+    reseal(run)
+    with pytest.raises(RunError, match=r"human: CIDEr-D has no value, and its statistics make"):
         read_run(run)
 
 
