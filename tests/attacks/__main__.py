@@ -52,13 +52,14 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.attacks")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kind", action="append", choices=list(known), help="repeatable; else all")
+    parser.add_argument("--without", action="append", default=[], choices=list(known))
     parser.add_argument("--n", type=int, help="of each kind")
     parser.add_argument("--share", type=float, default=1.0, help="of the long form of each kind")
     parser.add_argument("--only", type=int, help="the attack of this number alone")
     parser.add_argument("--list", action="store_true", help="list kinds and end")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into a page")
     options = parser.parse_args(words)
-    kinds = [known[name] for name in options.kind or known]
+    kinds = [known[each] for each in options.kind or known if each not in options.without]
     if options.list:
         print("\n".join(f"{kind.name}: {kind.n}" for kind in kinds))  # noqa: T201
         return 0
