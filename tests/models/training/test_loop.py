@@ -14,6 +14,7 @@ from toy_training import N_ROWS, PLAN, ToyNetwork, ToyTask, assert_same, run
 
 from benchmark import DataError, MachineError
 from benchmark.errors import UsageError
+from benchmark.machine.signals import Stopped, treat_as_interrupts
 from benchmark.models.training import Epoch, best_epoch
 from benchmark.models.training.checkpoint import Checkpoint
 from benchmark.models.training.loop import Training
@@ -135,6 +136,22 @@ def test_ctrl_c_ends_the_step_and_keeps_it(tmp_path):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert Checkpoint.read(cut / "checkpoint.pt").epoch.n_steps == 5
     assert_same(run(cut), run(tmp_path / "whole"))
+
+
+def test_sigterm_ends_the_step_and_keeps_it_too(tmp_path):
+    def ask(method, number):
+        if (method, number) == ("losses", 13):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    former = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGHUP)]
+    treat_as_interrupts()
+    try:
+        with pytest.raises(Stopped):
+            run(tmp_path, ToyTask(at_call=ask))
+    finally:
+        for number, handler in former:
+            signal.signal(number, handler)
+    assert Checkpoint.read(tmp_path / "checkpoint.pt").epoch.n_steps == 5
 
 
 def test_a_second_ctrl_c_does_not_wait(tmp_path):
