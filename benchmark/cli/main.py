@@ -11,7 +11,6 @@ import difflib
 import errno
 import importlib
 import os
-import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ from benchmark.cli.streams import (
 from benchmark.cli.terminal import say, tamed_usage, warn
 from benchmark.errors import BenchError, MachineError, UsageError, describe, quoted
 from benchmark.machine.distributions import version_of
-from benchmark.machine.signals import exit_code_of, name_of, treat_as_interrupts
+from benchmark.machine.signals import exit_code_of, leave_with, name_of, treat_as_interrupts
 
 _LONGEST_PATH = 200
 """Characters of a path in a message; the longest that a system takes has thousands."""
@@ -153,7 +152,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
             code = CLOSED if isinstance(left, BrokenPipeError) else _tell_fault(left)
     except KeyboardInterrupt as interrupt:  # while the last one was told
         code = exit_code_of(interrupt)
-    sys.exit(code)
+    leave_with(code)
 
 
 def _answer(argv: list[str] | None) -> int:
@@ -170,8 +169,9 @@ def _answer(argv: list[str] | None) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort) as error:
-        interrupt = error.__cause__ if isinstance(error, click.Abort) else error
-        say(f"\n{name_of(interrupt)}.", err=True)
+        is_told = isinstance(error, click.Abort)  # then click has ended the line with ^C
+        interrupt = error.__cause__ if is_told else error
+        say(f"{'' if is_told else chr(10)}{name_of(interrupt)}.", err=True)
         return exit_code_of(interrupt)
     except BenchError as error:
         warn(f"error: {error}")

@@ -1,16 +1,19 @@
-"""Sound files to mono waveforms; the only user of the audio reader and the resampler."""
+"""Sound files to mono waveforms, and back; the only user of the audio library and the resampler."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.contract import Clip, Waveform
 from benchmark.errors import DataError
+from benchmark.machine.signals import hold_interrupt
 from benchmark.stages import stage
 
 _STREAMED_SIZE = 0x7FFF_F000
@@ -148,3 +151,25 @@ def _cut_short(path: Path, actual: str, expected: str) -> DataError:
         f"{path} is cut short: {actual}, but its header promises {expected}. "
         "Fetch or export the file again."
     )
+
+
+def encode_flac(samples: NDArray[Any], sample_rate_hz: int) -> bytes:
+    """Spell a sound as FLAC of 16 bits.
+
+    To be written by who asks: what a full disk does to a file, libsndfile does not say.
+
+    Args:
+        samples: ``(n,)``, 16-bit integers or numbers from -1 to 1.
+        sample_rate_hz: of them.
+
+    Returns:
+        The file's content.
+    """
+    import soundfile
+
+    file = io.BytesIO()
+    with hold_interrupt() as held:  # raised while libsndfile calls back, it would be lost
+        soundfile.write(file, samples, sample_rate_hz, "PCM_16", format="FLAC")
+    if held.is_set():
+        raise held.exception()
+    return file.getvalue()

@@ -6,12 +6,16 @@ when a terminal is closed.
 
 from __future__ import annotations
 
+import atexit
+import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 from benchmark.machine.starting import leave_at_once
 
@@ -49,16 +53,44 @@ class HeldInterrupt:
         return _interrupt_of(self.number)
 
 
+class _End:
+    """How the process ends once all else that is to be done at its end is done."""
+
+    code: int | None = None
+
+    def leave(self) -> None:
+        if self.code is not None:
+            os._exit(self.code)
+
+
+_END = _End()
+
+
 def treat_as_interrupts() -> None:
     """Raise ``KeyboardInterrupt`` at Ctrl-C, and ``Stopped`` where SIGTERM or SIGHUP would kill.
 
     What is ignored stays so, as ``nohup`` has it. To be called once, in the main thread.
     """
+    atexit.register(_END.leave)  # what is registered first is called last
     if signal.getsignal(signal.SIGINT) is leave_at_once:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in _ASKING:
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _stop)
+
+
+def leave_with(code: int) -> NoReturn:
+    """End the process; a signal in its last moments ends it at once.
+
+    An interrupt within text that is executed, as dataclasses do it, makes a module that is run
+    end itself by that signal at the very last, though it was caught: so nothing is left to it.
+    """
+    for number in (signal.SIGINT, *_ASKING):
+        if signal.getsignal(number) in (signal.default_int_handler, _stop):
+            signal.signal(number, leave_at_once)
+    if code == 128 + signal.SIGINT:
+        _END.code = code
+    sys.exit(code)
 
 
 def exit_code_of(interrupt: BaseException | None) -> int:

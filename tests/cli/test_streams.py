@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -24,11 +25,15 @@ main.main(["print"])
 """
 
 
+def unignored():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def printing(what, **settings):
     environment = {**os.environ, **settings.pop("env", {})}
     return subprocess.run(
         [sys.executable, "-c", PRINT.format(what=what)],
-        env=environment, stderr=subprocess.PIPE, **settings,
+        env=environment, stderr=subprocess.PIPE, preexec_fn=unignored, **settings,
     )  # fmt: skip
 
 
@@ -56,6 +61,24 @@ def test_a_reader_that_is_gone_ends_the_command_without_a_word(words):
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+def test_ctrl_c_within_executed_text_has_the_same_exit_code(tmp_path):
+    """A module that is run would end by the signal, though it was caught: dataclasses do that."""
+    press = "import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(9)"
+    (tmp_path / "pressing.py").write_text(PRINT.format(what=f"exec({press!r})"))
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-m", "pressing"],
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, preexec_fn=unignored,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, b"\nInterrupted.\n")
+
+
+def test_ctrl_c_when_all_is_done_ends_without_a_word():
+    late = "import atexit, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGINT)"
+    done = printing(f"exec({late!r})", stdout=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
 def test_no_output_at_all_is_no_fault():
     done = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m benchmark.cli --version >&-"], capture_output=True
@@ -74,7 +97,7 @@ def test_no_output_at_all_is_no_fault():
         (OSError(28, "No space left on device"), 3, "this machine refused: OSError: [Errno 28] "
          "No space left on device. Mend that and try again; BENCH_TRACEBACK=1 shows where it was."),
         (MemoryError(), 3, "this machine refused: MemoryError"),
-        (click.Abort(), 130, "\nInterrupted."),
+        (click.Abort(), 130, "Interrupted."),
         (KeyboardInterrupt(), 130, "\nInterrupted."),
         (SystemExit(4), 4, ""),
         (SystemExit(), 0, ""),
@@ -88,6 +111,7 @@ def test_what_a_machine_refuses_is_a_line_and_an_exit_code(monkeypatch, capsys, 
         raise raised
 
     monkeypatch.setattr(module, "treat_as_interrupts", lambda: None)
+    monkeypatch.setattr(module, "leave_with", sys.exit)
     monkeypatch.setattr(module, "spell_what_streams_cannot_hold", lambda: None)
     monkeypatch.setattr(module._LazyGroup, "get_command", lambda *_: command)
     with pytest.raises(SystemExit) as end:

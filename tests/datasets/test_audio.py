@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from shared_data import shared_path
 
-from benchmark.datasets.audio import hash_waveform, read_sound
+from benchmark.datasets.audio import encode_flac, hash_waveform, read_sound
 from benchmark.errors import DataError
 
 CLOTHO_WAVS = "data/clotho/clotho_audio_files/evaluation"
@@ -214,3 +215,22 @@ def test_importing_the_reader_loads_no_audio_library():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_sound_is_spelt_as_the_file_that_is_read_again(tmp_path):
+    samples = np.array([0, 1, -1, 32767, -32768, 7] * 500, dtype=np.int16)
+    (tmp_path / "a.flac").write_bytes(encode_flac(samples, 16_000))
+    again = read_sound(tmp_path / "a.flac", 16_000)
+    assert np.array_equal(again * 32768, samples.astype(np.float32))
+
+
+def test_an_interrupt_while_a_sound_is_spelt_is_not_lost(monkeypatch):
+    """It would be raised where libsndfile calls back, and be swallowed there."""
+
+    def interrupted(file, *_, **__):
+        os.kill(os.getpid(), signal.SIGINT)
+        file.write(b"whole")
+
+    monkeypatch.setattr(soundfile, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        encode_flac(np.zeros(3, dtype=np.int16), 16_000)

@@ -7,7 +7,6 @@ that two machines with the same numpy score the same sounds. No caption occurs i
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from dataclasses import asdict, replace
 from functools import partial
@@ -140,16 +139,13 @@ def _rng(split: str, index: int, stream: int) -> Generator:
 
 def _render_split(split: str, folder: Path) -> None:
     """Write every clip as 16-bit FLAC, and ``clips.json`` with captions and the true events."""
-    import soundfile
-
     records = []
     with progress_bar(f"rendering soundscapes:{split}", N_CLIPS[split]) as bar:
         for index in range(N_CLIPS[split]):
             clip_id = f"{split}-{index:04}"
             samples = render_clip(split, index)
-            file = io.BytesIO()  # what a full disk does to a file, soundfile does not say
-            soundfile.write(file, samples, SAMPLE_RATE_HZ, "PCM_16", format="FLAC")
-            (folder / f"{clip_id}.flac").write_bytes(file.getvalue())
+            content = audio.encode_flac(samples, SAMPLE_RATE_HZ)
+            (folder / f"{clip_id}.flac").write_bytes(content)
             captions = caption_clip(split, index)
             scene = asdict(compose_scene(split, index))
             records.append({"clip_id": clip_id, "captions": captions, "scene": scene})

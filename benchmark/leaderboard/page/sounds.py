@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.contract import Clip, Split
+from benchmark.datasets.audio import encode_flac
 from benchmark.errors import DataError
 from benchmark.leaderboard.page.spectrogram import draw_spectrogram
 from benchmark.machine.progress import progress_bar
@@ -70,8 +70,6 @@ def sound_files(page: Path) -> Iterator[Path]:
 
 
 def _write_sound(split: Split, clip_id: str, name: str, page: Path) -> PageSound:
-    import soundfile
-
     if clip_id not in split.present:
         return PageSound(note=ABSENT)
     try:
@@ -80,9 +78,7 @@ def _write_sound(split: Split, clip_id: str, name: str, page: Path) -> PageSound
         return PageSound(note=f"{ABSENT}: {error}")
     heard, note = _cut(clip)
     waveform = np.clip(heard.waveform, -1.0, 1.0)
-    file = io.BytesIO()
-    soundfile.write(file, waveform, SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_16")
-    (page / SOUNDS / f"{name}.flac").write_bytes(file.getvalue())
+    (page / SOUNDS / f"{name}.flac").write_bytes(encode_flac(waveform, SAMPLE_RATE_HZ))
     picture = draw_spectrogram(waveform, SAMPLE_RATE_HZ)
     (page / PICTURES / f"{name}.webp").write_bytes(picture)
     return PageSound(name, clip.duration_s, note)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from killed import run_with_small_files
 
 from benchmark.artifacts import Artifacts
 from benchmark.contract import Split
@@ -184,6 +183,8 @@ def test_importing_the_data_set_loads_nothing_heavy():
 
 
 def test_a_disk_that_is_full_while_sounds_are_rendered_is_said(tmp_path):
+    from killed import run_with_small_files  # this module is imported where helpers are not
+
     code = (
         "import sys\n"
         "from pathlib import Path\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -103,7 +104,14 @@ def _hear_all(chunks: list[range]) -> Iterator[NDArray[np.float16]]:
         return
     spawn = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
     with ProcessPoolExecutor(n_workers, spawn) as workers:
-        yield from workers.map(_hear, chunks)
+        futures = deque(workers.submit(_hear, chunk) for chunk in chunks)
+        try:
+            while futures:
+                yield futures.popleft().result()
+        except BaseException:  # an interrupt: leaving the block waits for what they are doing
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise
 
 
 def _hear(indices: range) -> NDArray[np.float16]:
