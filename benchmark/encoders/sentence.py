@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from benchmark.contract import UNKNOWN
 from benchmark.encoders.contract import Embeddings
 from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import MissingWeightsError
+from benchmark.files import JsonObject
 from benchmark.models.codeless import read_object, read_value
 from benchmark.models.text_encoder import load_text_encoder, plain_tokenizer
 from benchmark.models.tokenizer_hash import hash_tokenizer
@@ -52,9 +52,10 @@ class SentenceEncoder:
         """
         _require_mean_pooling(model.folder)
         config = _read_object(model.folder / "sentence_bert_config.json")
+        longest = config.get("max_seq_length")
         self._is_lowered = bool(config.get("do_lower_case"))
         self._encoder = load_text_encoder(
-            model.folder, device=device, max_tokens=config.get("max_seq_length")
+            model.folder, device=device, max_tokens=longest if isinstance(longest, int) else None
         )
         self.tokenizer = plain_tokenizer(self._encoder.tokenizer)
         self.max_tokens = self._encoder.max_tokens
@@ -124,7 +125,7 @@ def _require_mean_pooling(folder: Path) -> None:
     unknown = kinds - {"Transformer", "Pooling", "Normalize"}
     pooling = _read_object(folder / "1_Pooling" / "config.json")
     modes = {key for key, on in pooling.items() if key.startswith("pooling_mode_") and on}
-    modes = modes or {pooling.get("pooling_mode", "mean")}
+    modes = modes or {str(pooling.get("pooling_mode", "mean"))}
     if unknown or not modes <= {"mean", "pooling_mode_mean_tokens"}:
         raise MissingWeightsError(
             f"the sentence model in {folder} uses {', '.join(sorted(map(str, unknown | modes)))}; "
@@ -145,5 +146,5 @@ def _read_kinds(path: Path) -> set[str]:
         ) from error
 
 
-def _read_object(path: Path) -> dict[str, Any]:
+def _read_object(path: Path) -> JsonObject:
     return read_object(path) if path.exists() else {}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import MissingWeightsError
-from benchmark.files import parse_json, read_regular
+from benchmark.files import JsonObject, parse_json, read_regular
 
 _CONFIGS = (
     "config.json",
@@ -59,7 +59,7 @@ def require_codeless(folder: Path) -> None:
             )
 
 
-def read_object(path: Path) -> dict[str, Any]:
+def read_object(path: Path) -> JsonObject:
     """Read a JSON object of a model's folder; its values are whatever somebody wrote.
 
     Raises:
