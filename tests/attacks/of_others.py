@@ -82,7 +82,7 @@ def _share(place: Path, seed: int, numbers: Iterable[int], tell: Tell) -> None:
 
 
 for _kind in (
-    Kind("random edits of run files, every command", 500, _edit, 0),
+    Kind("random edits of run files, every command", 800, _edit, 0),
     Kind("hostile names in every format", 6,
          _testing("tests/attacks/test_hostile_names.py", seeds="BENCH_ATTACK_SEEDS"), 0),
     Kind("broken plugins", 1, _testing("tests/attacks/test_broken_plugins.py"), 0),

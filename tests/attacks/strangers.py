@@ -62,7 +62,7 @@ def _answering(answer: bytes) -> Iterator[str]:
             server.shutdown(socket.SHUT_RDWR)
 
 
-@attacks("evil servers", n=200)
+@attacks("evil servers", n=400)
 def serve_evil(place: Path) -> Iterator[Attack]:
     """Nothing but the right bytes lies under the name; nothing lies outside; errors are words."""
     checksum = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
