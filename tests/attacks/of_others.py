@@ -50,7 +50,15 @@ def _testing(path: str, *, seeds: str = "") -> Callable[[Path, int, Iterable[int
         numbers = list(numbers)
         if seeds:
             os.environ[seeds] = f"{seed + min(numbers)}:{seed + max(numbers) + 1}"
-        quiet = ["-q", "-q", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
+        quiet = [
+            "-q",
+            "-q",
+            "--assert=plain",
+            "--no-header",
+            "--no-summary",
+            "-p",
+            "no:cacheprovider",
+        ]
         pytest.main([*quiet, "--rootdir", str(ROOT), str(ROOT / path)], plugins=[Reports()])
 
     return run
