@@ -72,9 +72,11 @@ def main(words: list[str]) -> int:
         print(f"{kind.name}: {row.n_survived} of {row.n_tried} in {row.took_s:.0f} s", flush=True)  # noqa: T201
         for fault in row.faults:
             again = ["--seed", str(options.seed), "--kind", kind.name, "--only", str(fault.number)]
+            words_again = ["python", "-m", "tests.attacks", *again]
+            if isinstance(fault.number, str):
+                words_again = ["pytest", fault.number]
             print(  # noqa: T201
-                f"FAILED {shlex.join(['python', '-m', 'tests.attacks', *again])}\n"
-                f"{fault.fault[-_LONGEST_FAULT:]}",
+                f"FAILED {shlex.join(words_again)}\n{fault.fault[-_LONGEST_FAULT:]}",
                 flush=True,
             )
         rows.append(row)
