@@ -27,7 +27,7 @@ RANKED = [key for key, metric in METRICS.items() if metric.higher_is_better is n
 
 def scored(name, *, models=None, **values):
     """A row with the values of some metrics, its clips spread about them."""
-    own = np.random.default_rng(len(name)).normal(0, 0.02, len(CLIPS))
+    own = np.random.default_rng([*name.encode()]).normal(0, 0.02, len(CLIPS))
     clips = {
         key: value + own - own.mean()
         for key, value in values.items()
