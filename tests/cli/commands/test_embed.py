@@ -174,6 +174,7 @@ def test_a_run_resumes_only_with_the_file_it_began_with(bench, embed, clips_fold
     whole = read_run(tmp_path / "run")
     ledger = tmp_path / "run" / "ledger.jsonl"
     ledger.write_text("".join(ledger.read_text().splitlines(keepends=True)[:5]))
+    (tmp_path / "run" / "manifest.json").unlink()  # as if it had been stopped there
     done = bench("run", "--resume", "run")
     assert done.returncode == 0, done.stderr
     assert read_run(tmp_path / "run") == whole

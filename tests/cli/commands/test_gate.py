@@ -176,7 +176,8 @@ def test_a_metric_that_became_unavailable_fails_with_its_reason(clotho):
 
     def lose(scores):
         cell = scores["systems"][CONETTE]["metrics"]["rouge_l"]
-        cell |= {"value": None, "available": False, "reason": "no jar"}
+        lost = dict.fromkeys(("value", "low", "high", "signature"))
+        cell |= {**lost, "available": False, "reason": "no jar"}
 
     change_json(run / "scores.json", lose)
     done, verdict = gate(clotho, run)
