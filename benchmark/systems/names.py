@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from benchmark.errors import (
+    BenchError,
     PluginError,
     UnknownNameError,
     UsageError,
@@ -126,6 +127,8 @@ def build_options(spec: Optioned, given: Mapping[str, str]) -> Any:
     values = {key: _convert(spec.name, key, fields[key], text) for key, text in given.items()}
     try:
         return spec.options(**values)
+    except BenchError:  # in words already, as of options within an option
+        raise
     except ValueError as error:  # the plugin's own __post_init__ may narrow a value further
         raise UsageError(f"{spec.name}: {error}") from error
     except Exception as error:

@@ -61,8 +61,10 @@ def test_an_edit_is_read_or_refused_with_the_file_and_the_part(runs, name):
             message, n_refused = str(error), n_refused + 1
             is_told = path.name in message or "plan" in name
             assert is_told, (seed, place, message)
-            # What is no JSON at all has no parts; one that is missing is named by its key.
-            if not message.startswith("cannot read") and "KeyError" not in message:
+            # What is no JSON at all has no parts; one that is missing is named by its key; and of
+            # a plan without what was captioned a line of the ledger is named.
+            has_no_part = message.startswith("cannot read") or "KeyError" in message
+            if not has_no_part and "which the plan does not have" not in message:
                 assert not place or any(str(step) in message for step in place), (seed, message)
         except Exception as error:
             pytest.fail(f"edit {seed} of {name}, at {place}: {error!r}")
