@@ -24,8 +24,8 @@ from resealed import reseal
 from small_clips import write_clips
 
 from benchmark.cli.main import bench as cli
-from benchmark.display.figures import new_figure
 from benchmark.display.escaping import show_controls
+from benchmark.display.figures import new_figure
 from benchmark.errors import MachineError, RunError, UsageError
 from benchmark.leaderboard.page.inline_figure import INK, inline_svg
 from benchmark.leaderboard.page.page import embed_json
