@@ -20,6 +20,7 @@ from benchmark.runs.isolation.environments import (
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("PIP_CONSTRAINT", raising=False)  # it pins what these replace
     return tmp_path / "cache" / "environments"
 
 
