@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,21 @@ from small_clips import write_clips
 TESTS = Path(__file__).parent
 # Last, so that what is tested stays what is installed: processes of tests import tests by name.
 sys.path.append(str(TESTS.parent))
-# A test fails for what it finds, not for how long it took beside others.
-settings.register_profile("untimed", deadline=None)
+# A test fails for what it finds, not for how long it took beside others; nor, where changes are
+# let in, for what chance found in code that nobody changed.
+settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def own_signals() -> Iterator[None]:
+    """Give back the handlers of signals that a test, or a command within it, replaced."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    former = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in former.items():
+        if signal.getsignal(number) is not handler:
+            signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

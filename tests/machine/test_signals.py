@@ -27,12 +27,11 @@ def send(*numbers):
 
 
 @pytest.fixture(autouse=True)
-def restored():
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    former = {number: signal.getsignal(number) for number in numbers}
-    yield
-    for number, handler in former.items():
-        signal.signal(number, handler)
+def usual():
+    """Begin with the handlers that an interpreter begins with."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize(
