@@ -9,6 +9,7 @@ from run_records import run_of, system
 from shown_clips import HOSTILE, SPLIT, make_run
 
 from benchmark import Evidence
+from benchmark.display.escaping import show_controls
 from benchmark.leaderboard.page.page import embed_json
 from benchmark.leaderboard.page.page_data import page_data
 from benchmark.leaderboard.page.sounds import without_sounds
@@ -27,7 +28,7 @@ def test_what_captions_leaned_on_is_there_clip_by_clip_for_who_said_it():
     systems = systems_of(make_run())
     assert systems["toy"]["evidence"] == [
         [
-            {"kind": "guidance", "pieces": [["it rains", 0.512], [HOSTILE, -2.0]]},
+            {"kind": "guidance", "pieces": [["it rains", 0.512], [show_controls(HOSTILE), -2.0]]},
             {"kind": "prompt", "pieces": [["say: ", None]]},
         ],
         [{"kind": "not known: LookupError: why", "pieces": []}],
