@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.runs.learning import OWN_SPLITS
+from benchmark.runs.patience import RUN_PATIENCE
 from benchmark.runs.plan import Feeding
 from benchmark.runs.requests import RUN_FEEDING, CaptionRequest, RunRequest, ScoreRequest
 
@@ -15,8 +16,9 @@ from benchmark.runs.requests import RUN_FEEDING, CaptionRequest, RunRequest, Sco
 def test_a_run_times_fifty_clips_and_a_caption_none():
     run = RunRequest(("toy",), "clotho", Path("data"), ("bleu_1",))
     caption = CaptionRequest((Path("a.wav"),), "toy", Path("data"))
-    assert run.feeding == RUN_FEEDING == Feeding(batch_size=1, timeout_s=None, n_timed=50)
-    assert caption.feeding == Feeding(1, None, 0)
+    expected = Feeding(batch_size=1, n_timed=50, patience=RUN_PATIENCE)
+    assert run.feeding == RUN_FEEDING == expected
+    assert (caption.feeding.batch_size, caption.feeding.n_timed) == (1, 0)
 
 
 def test_a_run_hears_every_sound_once_on_the_processor():
