@@ -45,7 +45,7 @@ def find_sources(name: str, module: str) -> dict[str, Path]:
         sources |= {
             f"{file.relative_to(project)}": file
             for file in walk_files(project)
-            if file.suffix == ".py" and not _is_aside(file.relative_to(project))
+            if file.suffix == ".py" and not is_aside(file.relative_to(project))
         }
     return sources
 
@@ -68,7 +68,8 @@ def _is_hidden(place: Path, name: str) -> bool:
     return name.startswith(".") or name.endswith(_OWN_METADATA) or is_environment
 
 
-def _is_aside(file: Path) -> bool:
+def is_aside(file: Path) -> bool:
+    """Tell whether a file, named below its project, is a test, documentation or what was built."""
     is_test = file.name.startswith("test_") or file.name == "conftest.py"
     return is_test or not _NO_SOURCES.isdisjoint(file.parts)
 

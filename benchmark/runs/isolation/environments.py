@@ -8,7 +8,7 @@ import site
 import subprocess
 import sys
 import venv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distributions, requires
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +18,7 @@ from benchmark.errors import MachineError, UsageError, listed
 from benchmark.files import CACHE_CURE, sha256_of, spell_json, written_folder
 from benchmark.files.locks import Hold, alone
 from benchmark.machine.places import cache_root
+from benchmark.systems.source_files import is_aside, walk_files
 
 _SEAL = "environment.json"
 _TOLD_CHARS = 400
@@ -79,7 +80,7 @@ def environment_for(requirements: Sequence[str]) -> Environment:
     """
     if not requirements:
         return Environment(Path(sys.executable))
-    folder = cache_root() / "environments" / _key(requirements)
+    folder = cache_root() / "environments" / environment_key(requirements)
     python = folder / "bin" / "python"
     if not (folder / _SEAL).is_file():
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -95,12 +96,23 @@ def _whole(line: str, beside: Path) -> str:
     return str(path.resolve()) if path.exists() else line
 
 
-def _key(requirements: Sequence[str]) -> str:
-    """Hash what an environment depends on; 24 hex digits."""
-    files = [sha256_of(Path(line)) for line in requirements if Path(line).is_file()]
+def environment_key(requirements: Sequence[str]) -> str:
+    """Hash what an environment depends on; 24 hex digits.
+
+    Of a wheel or a folder that is required, its content: a project is worked on under one version.
+    """
+    files = [found for line in requirements for found in _content_of(Path(line))]
     here = sorted(f"{each.name}=={each.version}" for each in distributions())
     parts = [*sorted(requirements), *files, "over", sys.version, sys.prefix, *here]
     return hashlib.sha256("\n".join(parts).encode(errors="backslashreplace")).hexdigest()[:24]
+
+
+def _content_of(path: Path) -> Iterator[str]:
+    if path.is_file():
+        yield sha256_of(path)
+    elif path.is_dir():
+        files = ((file.relative_to(path), file) for file in walk_files(path))
+        yield from sorted(f"{name} {sha256_of(file)}" for name, file in files if not is_aside(name))
 
 
 def _build(folder: Path, requirements: Sequence[str]) -> None:

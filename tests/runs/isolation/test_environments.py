@@ -12,6 +12,7 @@ from made_wheels import write_wheel
 from benchmark.errors import MachineError, UsageError
 from benchmark.runs.isolation.environments import (
     environment_for,
+    environment_key,
     read_requirements,
     requirements_of,
 )
@@ -47,6 +48,17 @@ def test_an_environment_has_what_is_required_before_what_is_here(cache, tmp_path
     assert marked.exists()
     write_wheel(tmp_path, "tabulate", "99.0", "__version__ = 'another'")
     assert environment_for([str(wheel)]).python != python
+
+
+def test_a_folder_that_is_worked_on_gets_another_environment(tmp_path):
+    project = tmp_path / "ears"
+    (project / "build").mkdir(parents=True)
+    (project / "ears.py").write_text("GAIN = 1\n")
+    first = environment_key([str(project)])
+    (project / "build" / "ears.py").write_text("GAIN = 1\n")  # which installing leaves there
+    assert environment_key([str(project)]) == first
+    (project / "ears.py").write_text("GAIN = 2\n")
+    assert environment_key([str(project)]) != first
 
 
 def test_what_cannot_be_installed_leaves_no_environment(cache, tmp_path):
