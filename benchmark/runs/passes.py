@@ -18,6 +18,7 @@ from benchmark.runs.folds import Batch, count_folds
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.loans import lent
 from benchmark.runs.moments import Book, CrashError, Moment, Tell, note_crash
+from benchmark.runs.patience import Patience
 from benchmark.runs.plan import Feeding
 from benchmark.runs.runner import advancing, caption
 from benchmark.runs.timing import TIMING_LIMIT_S, needs_timing, time_again
@@ -87,10 +88,10 @@ class _Way:
         self.moment = moment
         self.tell(moment)
 
-    def along(self, batches: Iterable[Batch], feeding: Feeding) -> Iterator[Batch]:
+    def along(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Yield batches, and tell of each before and of their end."""
         for batch in batches:
-            self.come_to(Moment("captioning", batch, _longest_call(batch, feeding)))
+            self.come_to(Moment("captioning", batch))  # whose sounds are read first
             yield batch
         self.come_to(Moment("ending"))
 
@@ -124,8 +125,13 @@ def _caption_and_time(
         way.extend([ready])
         return f"while preparing: {ready.error}"
     with closing(ready.captioner, system.name):
-        fed = advancing(way.along(missing, clips.feeding), bar)
-        if missing and (failure := caption(ready, fed, clips, way)):
+        fed = advancing(way.along(missing), bar)
+        limit_s = _longest_call(patience)
+
+        def before_call(batch: Batch) -> None:
+            way.come_to(Moment("captioning", batch, limit_s))
+
+        if missing and (failure := caption(ready, fed, clips, way, before_call=before_call)):
             way.come_to(Moment("ending", limit_s=CLOSE_LIMIT_S))
             return failure
         way.come_to(Moment("timing", limit_s=_longest_timing(clips.feeding)))
@@ -136,15 +142,12 @@ def _caption_and_time(
     return None
 
 
-def _longest_call(batch: Batch, feeding: Feeding) -> float | None:
-    """Tell how many seconds a batch may take where all goes wrong; None is for ever."""
-    patience, n_clips = feeding.patience, len(batch.clip_ids)
+def _longest_call(patience: Patience) -> float | None:
+    """Tell how many seconds go by at most from a call to the next; None is for ever."""
     if patience.timeout_s is None:
         return None
-    n_calls = (n_clips > 1) + n_clips * (1 + patience.n_retries)
-    n_calls *= 2 if feeding.is_explained else 1
-    waits_s = sum(patience.wait_before(retry) for retry in range(1, patience.n_retries + 1))
-    return n_calls * patience.timeout_s + n_clips * waits_s
+    n_retries = patience.n_retries
+    return patience.timeout_s + (patience.wait_before(n_retries) if n_retries else 0.0)
 
 
 def _longest_timing(feeding: Feeding) -> float | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Protocol
 
 from benchmark.errors import BenchError, describe
@@ -28,7 +29,18 @@ class Sink(Protocol):
         """Take entries, all of them or none."""
 
 
-def caption(ready: ReadyEntrant, batches: Iterable[Batch], clips: Clips, sink: Sink) -> str | None:
+def _keep_still(batch: Batch) -> None:
+    pass
+
+
+def caption(
+    ready: ReadyEntrant,
+    batches: Iterable[Batch],
+    clips: Clips,
+    sink: Sink,
+    *,
+    before_call: Callable[[Batch], object] = _keep_still,
+) -> str | None:
     """Caption batches of clips, one call each.
 
     A sound that cannot be read costs that clip alone. So does what the captioner raises, as long
@@ -43,12 +55,13 @@ def caption(ready: ReadyEntrant, batches: Iterable[Batch], clips: Clips, sink: S
         batches: at least one; each is asked for when the one before is in the sink.
         clips: where their sounds come from, and what the captioner is borne.
         sink: what was said, batch by batch.
+        before_call: hears of each call, of which a batch that comes apart takes several.
 
     Returns:
         None, or why the captioner stopped: clip, error type and message.
     """
     sink.extend([ready.entry])
-    feeder = _Feeder(ready, clips)
+    feeder = _Feeder(ready, clips, before_call)
     for batch in batches:
         entries, failure = feeder.feed(batch)
         sink.extend(entries)
@@ -67,12 +80,15 @@ def advancing(batches: Iterable[Batch], bar: Bar) -> Iterator[Batch]:
 class _Feeder:
     """Feeds one captioner its batches, and counts what fails."""
 
-    def __init__(self, ready: ReadyEntrant, clips: Clips) -> None:
+    def __init__(
+        self, ready: ReadyEntrant, clips: Clips, before_call: Callable[[Batch], object]
+    ) -> None:
         entrant, feeding = ready.entrant, clips.feeding
         is_asked = feeding.is_explained and can_explain(ready.captioner)
         timeout_s = feeding.patience.timeout_s
         self._ready = ready
         self._clips = clips
+        self._before_call = before_call
         self._explainer = Explainer(ready.captioner, timeout_s) if is_asked else None
         n_clips = len(clips.of_fold(entrant.system, entrant.fold))
         self._tally = Tally(feeding.patience, n_clips)
@@ -82,7 +98,7 @@ class _Feeder:
         entries, heard = self._hear(batch)
         failure: str | None = None
         patience = self._clips.feeding.patience
-        for tried in try_clips(self._ask, heard, patience) if heard else ():
+        for tried in try_clips(partial(self._ask, batch), heard, patience) if heard else ():
             entries += self._note(batch, tried)
             failure = self._tally.add(tried)
             if failure:
@@ -101,7 +117,8 @@ class _Feeder:
                 unread.append(ClipEntry.unread(batch, clip_id, key, error))
         return unread, heard
 
-    def _ask(self, heard: Sequence[Heard]) -> Call:
+    def _ask(self, batch: Batch, heard: Sequence[Heard]) -> Call:
+        self._before_call(batch)
         sounds = [item.clip for item in heard]
         return call_captioner(self._ready.captioner, sounds, self._clips.feeding.patience.timeout_s)
 
@@ -110,6 +127,7 @@ class _Feeder:
         call, n_heard = tried.call, len(tried.heard)
         reasons: Sequence[Explained | None] = [None] * n_heard
         if self._explainer and call.error is None:
+            self._before_call(batch)
             reasons = self._explainer.ask([item.clip for item in tried.heard])
         # A batch that is not whole has unread clips; one that came apart has calls of its own.
         size = len(batch.clip_ids) if tried.n_tries == 1 else n_heard

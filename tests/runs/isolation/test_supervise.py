@@ -138,13 +138,17 @@ def test_a_crash_while_preparing_is_named(bench_run, place):
     }
 
 
-def test_native_code_that_does_not_come_back_is_killed(bench_run, place):
+@pytest.mark.parametrize(("batch_size", "n_late"), [("1", 1), ("12", N_CLIPS)])
+def test_native_code_that_does_not_come_back_is_killed(bench_run, place, batch_size, n_late):
+    """Soon after the limit of one call, however many clips the call is of."""
     impatient = COPIES.replace(
         "\n", "\nimport benchmark.runs.isolation.supervise as s\ns._GRACE_S = 0.1\n"
     )
-    done = bench_run("hung", named("hang"), "constant", code=impatient, options=["--timeout", "1"])
+    options = ["--timeout", "1", "--batch-size", batch_size]
+    out = f"hung-{batch_size}"
+    done = bench_run(out, named("hang"), "constant", code=impatient, options=options)
     assert done.returncode == 1
-    assert rows_of(place / "hung")[named("hang")][2:] == [(None, "timeout")]
+    assert rows_of(place / out)[named("hang")][-n_late:] == [(None, "timeout")] * n_late
     assert "did not come back within 1 s" in done.stderr
 
 
