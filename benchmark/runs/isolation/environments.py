@@ -9,8 +9,8 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterator, Sequence
+from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, distributions, requires
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -146,7 +146,7 @@ def _look_here_too() -> str:
 
 def _installer(python: Path) -> list[str]:
     """Choose what installs: pip sees what is here already, so uv only serves where pip is not."""
-    if find_spec("pip") is not None:
+    if PathFinder.find_spec("pip") is not None:  # setuptools puts a finder before it that warns
         options = [
             "--no-input",
             "--disable-pip-version-check",

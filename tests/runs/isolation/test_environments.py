@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 from made_wheels import write_wheel
@@ -59,6 +60,13 @@ def test_a_folder_that_is_worked_on_gets_another_environment(tmp_path):
     assert environment_key([str(project)]) == first
     (project / "ears.py").write_text("GAIN = 2\n")
     assert environment_key([str(project)]) != first
+
+
+def test_an_environment_is_built_where_distutils_was_imported_before(cache, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distutils", ModuleType("distutils"))  # as setuptools dreads
+    wheel = write_wheel(tmp_path, "tabulate", "99.0", "__version__ = '99.0'")
+    environment_for([str(wheel)]).hold.close()
+    assert len(list(cache.glob("*/environment.json"))) == 1
 
 
 def test_what_cannot_be_installed_leaves_no_environment(cache, tmp_path):
