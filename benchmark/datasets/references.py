@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from benchmark.contract import FOLDER, Clip, Split
 from benchmark.datasets.captions_csv import CsvRows
-from benchmark.errors import DataError
+from benchmark.errors import DataError, shown, why_unwritable
+
+OWN_SPLIT = "test"
+"""The split that references without a data set are."""
 
 
 def references_by_column(
@@ -58,6 +62,61 @@ def references_by_row(rows: CsvRows, ids: str, column: str) -> dict[str, tuple[s
         require_words(text, rows.path, line, column)
         gathered.setdefault(clip_id, []).append(text)
     return {clip_id: tuple(texts) for clip_id, texts in gathered.items()}
+
+
+def split_of_references(
+    references: Mapping[str, Sequence[str] | str],
+    *,
+    dataset: str = FOLDER,
+    source: str = "the references",
+) -> Split:
+    """Make a split without sounds of references that are at hand; no file is read.
+
+    Args:
+        references: clip id to its captions, or to its only one.
+        dataset: ``folder:PATH`` where they come from a file.
+        source: where they come from, for messages.
+
+    Raises:
+        DataError: there are none, a clip has none, or one is no text or has no word.
+    """
+    if not references:
+        raise DataError(f"{source} hold no clip; expected captions of at least one.")
+    gathered: dict[str, tuple[str, ...]] = {}
+    for clip_id, given in references.items():
+        require_text(clip_id, f"{source}: the id {shown(clip_id)}")
+        if not isinstance(given, str | Sequence):
+            raise DataError(
+                f"{source}: {clip_id!r} has {shown(given)}; expected a list of captions."
+            )
+        texts = (given,) if isinstance(given, str) else tuple(given)
+        for text in texts:
+            require_text(text, f"{source}: the reference {shown(text)} of {clip_id!r}")
+            if not has_words(text):
+                raise DataError(
+                    f"{source}: a reference of {clip_id!r} is {text!r:.80}; expected one with a "
+                    "word. Write it, or leave it out."
+                )
+        if not texts:
+            raise DataError(f"{source}: {clip_id!r} has no reference; expected at least one.")
+        gathered[clip_id] = texts
+
+    def no_sound(clip_id: str, _: int) -> Clip:
+        raise DataError(f"{source}: {clip_id!r} has references and no sound.")
+
+    return Split(dataset, OWN_SPLIT, gathered, frozenset(), no_sound)
+
+
+def require_text(value: object, what: str) -> None:
+    """Refuse what is no text, or one that no file can hold.
+
+    Raises:
+        DataError: it is that; ``what`` names it.
+    """
+    if not isinstance(value, str):
+        raise DataError(f"{what} is a {type(value).__name__}; expected a text.")
+    if reason := why_unwritable(value):
+        raise DataError(f"{what} {reason}.")
 
 
 def has_words(text: str) -> bool:

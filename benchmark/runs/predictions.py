@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmark.contract import Split
 from benchmark.datasets.captions_csv import CsvRows, read_csv, read_text
+from benchmark.datasets.clip_ids import FoundClips, Rule, describe_near, find_clips
 from benchmark.display.escaping import unescape_cell
 from benchmark.errors import DataError, listed, quoted
 from benchmark.files import parse_json
@@ -52,71 +53,81 @@ def read_predictions(path: Path) -> Predictions:
     return Predictions(path, captions)
 
 
-def match_predictions(
-    predictions: Predictions, split: Split, *, allow_missing: bool = False
-) -> dict[str, str]:
-    """Find each prediction's clip: by the exact clip id, or by an exact alias of the split.
+class MatchedCaptions(NamedTuple):
+    """Captions whose clips were found.
+
+    Attributes:
+        captions: clip id to caption, in the order in which they were given.
+        rules: by rule how many ids it found.
+    """
+
+    captions: dict[str, str]
+    rules: dict[Rule, int]
+
+
+def match_captions(
+    captions: Mapping[str, str], split: Split, source: str, *, allow_missing: bool = False
+) -> MatchedCaptions:
+    """Find each caption's clip by the rules of ``datasets.clip_ids``.
 
     Args:
-        predictions: what ``read_predictions`` returned.
+        captions: id to caption.
         split: the clips that are expected.
-        allow_missing: accept a file that covers only some of the clips.
-
-    Returns:
-        Clip id to caption, in the order of the file.
+        source: where they come from, for messages.
+        allow_missing: accept captions of only some of the clips.
 
     Raises:
-        DataError: clips lack a caption, ids belong to no clip, or two ids mean one clip.
+        DataError: clips lack a caption, an id belongs to no clip or to several, or two ids mean
+            one clip.
     """
+    found = find_clips(captions, split)
     spelled: dict[str, list[str]] = {}
-    extra: list[str] = []
-    for written in predictions.captions:
-        clip_id = written if written in split.references else split.aliases.get(written)
-        if clip_id is None:
-            extra.append(written)
-        else:
-            spelled.setdefault(clip_id, []).append(written)
+    for written, clip_id in found.clip_of.items():
+        spelled.setdefault(clip_id, []).append(written)
     missing = [clip_id for clip_id in split.clip_ids if clip_id not in spelled]
     problems = []
-    if extra:
-        problems.append(f"{len(extra)} ids belong to no clip: {listed(extra)}")
+    if found.unknown:
+        problems.append(f"{len(found.unknown):,} ids belong to no clip: {listed(found.unknown)}")
+    if found.ambiguous:
+        problems.append(
+            f"{len(found.ambiguous):,} ids may mean several clips: "
+            + ", ".join(
+                f"{quoted(written)} ({listed(clips, 2)})"
+                for written, clips in [*found.ambiguous.items()][:3]
+            )
+        )
     if missing and not allow_missing:
-        problems.append(f"{len(missing)} clips have no caption: {listed(missing)}")
+        problems.append(f"{len(missing):,} clips have no caption: {listed(missing)}")
     if twice := [names for names in spelled.values() if len(names) > 1]:
         shown = ", ".join(" = ".join(map(repr, names)) for names in twice[:5])
-        problems.append(f"{len(twice)} clips are named twice: {shown}")
+        problems.append(f"{len(twice):,} clips are named twice: {shown}")
+    if not spelled and not problems:
+        problems.append("it names no clip at all")
     if problems:
-        raise DataError(_mismatch(predictions, split, problems, missing, extra))
-    return {clip_id: predictions.captions[written[0]] for clip_id, written in spelled.items()}
-
-
-def _mismatch(
-    predictions: Predictions,
-    split: Split,
-    problems: Sequence[str],
-    missing: Sequence[str],
-    extra: Sequence[str],
-) -> str:
-    n_captions, n_expected = len(predictions.captions), len(split.references)
-    cure = "Ids must match to the letter, spaces included."
-    if alike := _look_alike(extra, missing):
-        cure += (
-            f" {quoted(alike[0])} and {quoted(alike[1])} look the same and are spelt with other "
+        raise DataError(
+            f"{source} does not fit {split.label} ({len(captions):,} captions found, "
+            f"{len(split.references):,} expected): {'; '.join(problems)}. "
+            + _cure(found, missing, allow_missing=allow_missing)
         )
-        cure += "Unicode characters: normalise the file's ids."
-    if missing:
-        cure += " To score a subset knowingly, allow missing clips."
-    return (
-        f"{predictions.path} does not fit {split.label} ({n_captions} captions found, "
-        f"{n_expected} expected): {'; '.join(problems)}. {cure}"
+    return MatchedCaptions(
+        {clip_id: captions[written[0]] for clip_id, written in spelled.items()},
+        found.count_rules(),
     )
 
 
-def _look_alike(extra: Sequence[str], missing: Sequence[str]) -> tuple[str, str] | None:
-    """Find an id that belongs to no clip and looks like one of a clip without a caption."""
-    by_look = {unicodedata.normalize("NFKC", clip_id): clip_id for clip_id in missing}
-    looks = ((written, by_look.get(unicodedata.normalize("NFKC", written))) for written in extra)
-    return next(((written, clip_id) for written, clip_id in looks if clip_id), None)
+def _cure(found: FoundClips, missing: Sequence[str], *, allow_missing: bool) -> str:
+    cures = []
+    if found.unknown:
+        near = describe_near(found.unknown, missing)
+        cures.append(
+            "Ids are matched to the letter, then by base name, by stem and by known prefixes."
+            + (f" {near}" if near else "")
+        )
+    if found.ambiguous:
+        cures.append("Write ambiguous ids with their folder and suffix, as the data set does.")
+    if missing and not allow_missing:
+        cures.append("To score only the clips that it has, say --allow-missing.")
+    return " ".join(cures)
 
 
 def _read_csv(path: Path) -> dict[str, str]:

@@ -10,7 +10,8 @@ from small_clips import write_clips
 from benchmark.errors import DataError, RunError, UsageError
 from benchmark.files import sha256_of
 from benchmark.metrics.suite import MetricModels
-from benchmark.runs.captions_files import DISTRIBUTION, score_files
+from benchmark.runs.captions_files import score_files
+from benchmark.runs.given import DISTRIBUTION
 from benchmark.runs.ledger import read_ledger
 from benchmark.runs.reading import read_run
 from benchmark.runs.requests import ScoreRequest

@@ -14,13 +14,18 @@ from shared_data import shared_path
 from benchmark.contract import Split
 from benchmark.datasets.clotho import load_clotho
 from benchmark.errors import DataError
-from benchmark.runs.predictions import match_predictions, read_predictions
+from benchmark.runs.predictions import match_captions, read_predictions
 
 
 def read(tmp_path, content: str, name: str = "out.csv"):
     path = tmp_path / name
     path.write_text(content)
     return read_predictions(path)
+
+
+def match_predictions(predictions, split, *, allow_missing=False):
+    captions = predictions.captions
+    return match_captions(captions, split, "out.csv", allow_missing=allow_missing).captions
 
 
 def toy_split() -> Split:
@@ -117,7 +122,7 @@ def test_missing_and_extra_ids_are_listed_and_never_guessed(tmp_path):
 
 def test_a_subset_is_accepted_only_knowingly(tmp_path):
     predictions = read(tmp_path, "fname,caption\nb.wav,2\n")
-    with pytest.raises(DataError, match="allow missing"):
+    with pytest.raises(DataError, match="say --allow-missing"):
         match_predictions(predictions, toy_split())
     assert match_predictions(predictions, toy_split(), allow_missing=True) == {"b.wav": "2"}
 

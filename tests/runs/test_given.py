@@ -1,0 +1,96 @@
+"""Plain mappings of captions and references, scored without any file."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmark.datasets.references import split_of_references
+from benchmark.errors import DataError, UsageError
+from benchmark.metrics.suite import MetricModels
+from benchmark.runs.given import DISTRIBUTION, give_captions, score_given, score_in_memory
+from benchmark.runs.reading import read_run
+
+REFERENCES = {"a.wav": ["rain falls", "it rains"], "b.wav": "a dog barks", "c.wav": ("wind",)}
+CAPTIONS = {"a": "it rains", "sounds/b.wav": "a cat purrs", "c.wav": ""}
+METRICS = ("bleu_1", "rouge_l")
+
+
+def given(**changes):
+    split = split_of_references(REFERENCES)
+    return split, give_captions("mine", CAPTIONS, split, **changes)
+
+
+def test_captions_are_scored_in_memory_clip_by_clip():
+    split, mine = given()
+    scored = score_in_memory([mine], split, METRICS, MetricModels())["mine"]
+    assert scored.clip_ids == ("a.wav", "b.wav", "c.wav")
+    assert scored.scores["rouge_l"].per_clip.tolist() == pytest.approx([1.0, 1 / 3, 0.0])
+    cell = scored.summarise().metrics["rouge_l"]
+    assert cell.value == pytest.approx(4 / 9)
+    assert cell.low < cell.value < cell.high
+
+
+def test_a_run_of_given_captions_has_the_same_scores_and_is_sealed(tmp_path):
+    split, mine = given()
+    record = score_given([mine], split, tmp_path / "run", METRICS, MetricModels())
+    scored = score_in_memory([mine], split, METRICS, MetricModels())["mine"]
+    assert record.system("mine").scores == scored.summarise()
+    assert record.plan.systems[0].distribution == DISTRIBUTION
+    assert read_run(record.path).content_id == record.content_id
+
+
+def test_the_rules_that_found_ids_are_counted():
+    _, mine = given()
+    assert mine.rules == {"exact": 1, "base name": 1, "stem": 1}
+    assert list(mine.captions) == ["a.wav", "b.wav", "c.wav"]
+
+
+def test_rows_of_equal_captions_have_one_version_and_others_another():
+    split, mine = given()
+    again = give_captions("again", {**CAPTIONS}, split)
+    other = give_captions("other", {**CAPTIONS, "c.wav": "wind"}, split)
+    assert mine.version == again.version != other.version
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+def test_no_row_and_rows_of_one_name_are_refused(rows):
+    split, mine = given()
+    with pytest.raises(UsageError):
+        score_in_memory([mine] * rows, split, METRICS, MetricModels())
+
+
+@pytest.mark.parametrize(
+    ("captions", "message"),
+    [
+        ({"a.wav": None}, "the caption of 'a.wav' is a NoneType; expected a text"),
+        ({"a.wav": ["rain"]}, "the caption of 'a.wav' is a list"),
+        ({7: "rain"}, "the id 7 is a int"),
+        ({"a.wav": "\ud800"}, "half a surrogate pair"),
+        ({}, "3 clips have no caption: 'a.wav', 'b.wav', 'c.wav'.*--allow-missing"),
+        ({"a.wav": "x", "a": "y"}, r"named twice: 'a\.wav' = 'a'"),
+    ],
+)
+def test_captions_that_cannot_be_meant_are_refused(captions, message):
+    with pytest.raises(DataError, match=message):
+        give_captions("mine", captions, split_of_references(REFERENCES))
+
+
+def test_no_caption_at_all_is_refused_even_where_some_may_be_missing():
+    with pytest.raises(DataError, match="names no clip at all"):
+        give_captions("mine", {}, split_of_references(REFERENCES), allow_missing=True)
+
+
+@pytest.mark.parametrize(
+    ("references", "message"),
+    [
+        ({}, "hold no clip"),
+        ({"a.wav": []}, "'a.wav' has no reference"),
+        ({"a.wav": None}, "'a.wav' has None; expected a list"),
+        ({"a.wav": ["rain", None]}, "the reference None of 'a.wav' is a NoneType"),
+        ({"a.wav": ["rain", "..."]}, "a reference of 'a.wav' is '...'; expected one with a word"),
+        ({1: ["rain"]}, "the id 1 is a int"),
+    ],
+)
+def test_references_that_cannot_be_meant_are_refused(references, message):
+    with pytest.raises(DataError, match=message):
+        split_of_references(references)
