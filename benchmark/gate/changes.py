@@ -33,7 +33,7 @@ def list_changes(night: HeldRun) -> list[str]:
 
 def _of_system(pair: SystemPair) -> Iterator[str]:
     before, now = pair.first, pair.second
-    yield from _of_makeup(before.planned, now.planned)
+    yield from changes_of_makeup(before.planned, now.planned)
     for key in JUDGED:
         label, was, value = METRICS[key].label, before.value(key), now.value(key)
         if has_value(before, key) and not has_value(now, key):
@@ -51,7 +51,8 @@ def _of_system(pair: SystemPair) -> Iterator[str]:
             yield f"{subject} x{median / medians_before[subject]:.2f}"
 
 
-def _of_makeup(before: PlannedSystem, now: PlannedSystem) -> Iterator[str]:
+def changes_of_makeup(before: PlannedSystem, now: PlannedSystem) -> Iterator[str]:
+    """Say what a system is made of that it was not made of before: version, files, weights."""
     if before.version != now.version:
         yield f"version {before.version} -> {now.version}"
     if before.makeup and now.makeup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmark.gate.changes import changes_of_makeup
 from benchmark.gate.checks import Verdict, worst_first
 from benchmark.gate.coverage import judge_coverage, judge_presence
 from benchmark.gate.held import HeldRun
@@ -46,7 +47,7 @@ def unmeasured(why: str, run: str, baseline: RunRecord, policy: Policy) -> Verdi
 
 
 def _notes(night: HeldRun) -> list[str]:
-    """Say what was seen and cannot be judged: what is new, edited, and another machine."""
+    """Say what was seen and cannot be judged: what is new, changed, edited; another machine."""
     notes = [f"{name}: new, not in the baseline" for name in night.new]
     for system in night.scored:
         if system.name not in night.pairs:
@@ -55,7 +56,20 @@ def _notes(night: HeldRun) -> list[str]:
         new = [key for key in JUDGED if has_value(system, key) and not has_value(before, key)]
         if new:
             notes.append(f"{system.name}: {', '.join(new)} new, not in the baseline")
+    notes += _notes_of_makeup(night)
     notes += filter(None, (record.describe_integrity() for record in (night.run, night.baseline)))
     if night.other_machine:
         notes.append(f"another machine than the baseline's: {night.other_machine}")
     return notes
+
+
+def _notes_of_makeup(night: HeldRun) -> list[str]:
+    """Name the systems that are not what the baseline is of; those of one change together."""
+    by_change: dict[str, list[str]] = {}
+    for name, pair in night.pairs.items():
+        changes = ", ".join(changes_of_makeup(pair.first.planned, pair.second.planned))
+        by_change.setdefault(changes, []).append(name)
+    by_change.pop("", None)
+    return [
+        f"{', '.join(names)}, since the baseline: {changes}" for changes, names in by_change.items()
+    ]

@@ -12,6 +12,7 @@ from benchmark.errors import UnknownNameError, UsageError
 from benchmark.gate.held import HeldRun
 from benchmark.gate.judgement import judge_run, unmeasured
 from benchmark.gate.policy import read_policy
+from benchmark.systems.makeup import Makeup
 
 BUILT_IN = read_policy(None)
 TOY = system_of("toy", {"cider_d": 0.5}, timed=timed_in([2.0] * 10, encode=1.0))
@@ -159,3 +160,15 @@ def test_a_night_with_all_limits_off_passes_whatever_the_numbers(read):
     worse = system_of("toy", {"cider_d": 0.0}, clips="ab", timed=timed_in([9.0] * 10))
     verdict = judge_run(night_of([TOY], [worse], peak_rss_mib=1e6), policy)
     assert (verdict.checks, verdict.outcome) == ((), "pass")
+
+
+def test_what_systems_are_made_of_since_the_baseline_is_noted_and_not_judged():
+    def made_of(weights, *names):
+        makeup = Makeup("f", {"w.bin": weights})
+        return [system_of(name, {"cider_d": 0.5}, makeup=makeup) for name in names]
+
+    before = [*made_of("a", "one", "two"), *made_of("b", "three")]
+    now = [*made_of("c", "one", "two"), *made_of("b", "three")]
+    verdict = judge_run(night_of(before, now), BUILT_IN)
+    assert verdict.outcome == "pass"
+    assert verdict.notes == ("one, two, since the baseline: changed: the weights of w.bin",)
