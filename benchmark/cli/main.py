@@ -46,6 +46,7 @@ _COMMANDS = {
     "gate": "Hold a run against an accepted baseline: pass, fail or inconclusive.",
     "baseline": "Accept a run as the baseline that gates hold others against.",
     "record": "Write a finished run as one file of scores, without its captions.",
+    "export": "Write a run's results as hubs, registries and challenges take them.",
     "leaderboard": "Print the table of one or more runs.",
     "show": "Show one clip of a run: what was said of it, with scores and reasons.",
     "picture": "Draw quality against latency, or how latencies are spread.",

@@ -7,7 +7,7 @@ candidate (``--sentences_out``).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -30,12 +30,19 @@ class SystemFiles(NamedTuple):
     sentences: Path
 
 
-def write_aac_metrics_files(record: RunRecord, folder: Path) -> dict[str, SystemFiles]:
+def write_aac_metrics_files(
+    record: RunRecord, folder: Path, names: Collection[str] | None = None
+) -> dict[str, SystemFiles]:
     """Write a run's scores, two files a system.
 
     Rows stand in the order of the captions file; a metric without a value has no key and no
     column, a clip without one a blank. Systems that are scored leave-one-out have several captions
     a clip, which this layout cannot hold, and are left out.
+
+    Args:
+        record: of the run.
+        folder: to write into; it is made.
+        names: of the systems to write; None is all.
 
     Returns:
         By system what was written.
@@ -45,15 +52,20 @@ def write_aac_metrics_files(record: RunRecord, folder: Path) -> dict[str, System
     """
     written = {}
     for name, system in record.systems.items():
-        if system.planned.leave_one_out:
+        if system.planned.leave_one_out or (names is not None and name not in names):
             continue
-        stem = quote(name, safe=" ")
-        files = SystemFiles(folder / f"{stem}.corpus.yaml", folder / f"{stem}.sentences.csv")
+        files = files_of(name, folder)
         folder.mkdir(parents=True, exist_ok=True)
         write_text(files.corpus, "\n".join(_corpus_lines(system)))
         write_rows(files.sentences, *_sentences(system))
         written[name] = files
     return written
+
+
+def files_of(name: str, folder: Path) -> SystemFiles:
+    """Name the files of a system."""
+    stem = quote(name, safe=" ")
+    return SystemFiles(folder / f"{stem}.corpus.yaml", folder / f"{stem}.sentences.csv")
 
 
 def _corpus_lines(system: SystemRecord) -> Iterator[str]:
