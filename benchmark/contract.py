@@ -31,6 +31,8 @@ UNKNOWN = "unknown"
 """In ``trained_on``: nobody knows what these weights have seen."""
 FOLDER = "folder"
 """The data set of own clips, which alone has a path in its labels."""
+VERSION_MARK = "@"
+"""Stands between a data set and its version: ``audiocaps@2.0``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ class SplitLabel:
     """Which split of which data set is meant; ``str()`` spells it as users write it.
 
     Attributes:
-        dataset: without the split: ``"clotho"``, ``"folder:PATH"``; ``"folder"`` where the path
-            is left out.
+        dataset: without the split: ``"clotho"``, ``"audiocaps@2.0"``, ``"folder:PATH"``;
+            ``"folder"`` where the path is left out.
         split: ``"evaluation"``; empty where none was named.
     """
 
@@ -86,6 +88,11 @@ class SplitLabel:
     def dataset_name(self) -> str:
         """The data set as ``bench datasets`` lists it, no path in it."""
         return self.dataset.partition(":")[0]
+
+    @property
+    def family(self) -> str:
+        """The data set whichever its version: ``"audiocaps"`` for ``"audiocaps@2.0"``."""
+        return self.dataset.partition(VERSION_MARK)[0] if self.is_public else self.dataset
 
     @property
     def path(self) -> str:

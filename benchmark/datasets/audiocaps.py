@@ -9,7 +9,7 @@ from benchmark.contract import Split, SplitLabel
 from benchmark.datasets.captions_csv import CsvRows, find_captions, read_csv
 from benchmark.datasets.references import require_words
 from benchmark.datasets.sound_files import Sounds, index_files
-from benchmark.datasets.spec import DatasetSpec
+from benchmark.datasets.spec import DatasetSpec, Edition, KnownSplit
 from benchmark.errors import DataError, UnknownNameError
 from benchmark.machine.downloads import RemoteFile
 
@@ -23,6 +23,8 @@ _SHA256 = {
 }
 SPEC = DatasetSpec(
     name="audiocaps",
+    title="AudioCaps v1",
+    number="1.0",
     summary="AudioCaps v1: 10 s clips from YouTube, 975 test clips with 5 captions",
     splits=_SPLITS,
     default_split="test",
@@ -42,36 +44,65 @@ SPEC = DatasetSpec(
         )
         for split in _SPLITS
     ),
-    # Of v1: 101 of v2's test captions differ, which is another test.
-    captions_sha256={
-        "train": "690613dbd33efa4efdc28d4abe83531e8e25d68e22e5c2b76768d6cf973b972f",
-        "val": "536fe292a7ac40100cad2ff9089f9db33af53ff10d42a24f263f5ba4848e7a20",
-        "test": "e9ae7c3c6fe1548370afb6d903eaf7be770efc69a9f3d5d7ff9329a92dfa9172",
+    known={
+        "train": KnownSplit(
+            49_838,
+            49_838,
+            "1016ecd3c696a225b7df4f90fcdbed9d87a2e9fd10144db4f9e4624d7f8a7c06",
+            "690613dbd33efa4efdc28d4abe83531e8e25d68e22e5c2b76768d6cf973b972f",
+        ),
+        "val": KnownSplit(
+            495,
+            2_475,
+            "a9fafb138e2e85da48a01f4c50cc83df18f6b9fadc02f54905add684ea15542a",
+            "536fe292a7ac40100cad2ff9089f9db33af53ff10d42a24f263f5ba4848e7a20",
+        ),
+        "test": KnownSplit(
+            975,
+            4_875,
+            "c66b044fcc44f8552f9b6c53129ae8af52f4c5315a9e9475d0908ffb25517c47",
+            "e9ae7c3c6fe1548370afb6d903eaf7be770efc69a9f3d5d7ff9329a92dfa9172",
+        ),
     },
 )
 
 _COLUMNS = ("audiocap_id", "youtube_id", "start_time", "caption")
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
+_SPLIT_CAPTION = re.compile(
+    r"^(?P<before>(?:39899,IAosP90cdsE|7994,2Cnv0FADwfo|48170,NWZK4Mm3aNc),\d+,)"
+    r'(?P<caption>[^",\r\n]+\r?\n[^",\r\n]+)(?P<end>\r?\n|\Z)',
+    re.MULTILINE,
+)
+"""Rows 8791, 18295 and 29501 of version 2.0's train.csv before October 2025 (cdjkim/audiocaps
+#23 and #31): the captions hold a line end, and no quotes."""
 
 
-def load_audiocaps(split: str, data_root: Path) -> Split:
+USUAL = Edition(
+    SPEC.name,
+    ("audiocaps", "audiocaps/dataset", "AUDIOCAPS", "AUDIOCAPS/csv_files_v1"),
+    SPEC.how_to_get,
+)
+"""Version 1, which nearly all papers score on."""
+
+
+def load_audiocaps(split: str, data_root: Path, edition: Edition = USUAL) -> Split:
     """Read the official captions and find the sounds; a clip's id is its YouTube id.
 
-    Captions: ``audiocaps/{split}.csv``, ``audiocaps/dataset/{split}.csv`` (the official
-    repository) or ``AUDIOCAPS/`` (aac-datasets). Sounds: ``{id}_{start}``, ``Y{id}`` or ``{id}``,
-    ``.flac`` before ``.wav``, in the folders of ``_sound_folders``; the first found is taken.
+    Captions: ``{split}.csv`` in the folders of the edition: of version 1 ``audiocaps/``,
+    ``audiocaps/dataset/`` (the official repository) or ``AUDIOCAPS/`` (aac-datasets). Sounds:
+    ``{id}_{start}``, ``Y{id}`` or ``{id}``, ``.flac`` before ``.wav``, in the folders of
+    ``_sound_folders``; the first found is taken. All versions share them.
 
     Raises:
         UnknownNameError: there is no such split.
         DataError: the captions are missing or malformed.
     """
     if split not in SPEC.splits:
-        raise UnknownNameError("split of audiocaps", split, SPEC.splits)
-    folders = ("audiocaps", "audiocaps/dataset", "AUDIOCAPS", "AUDIOCAPS/csv_files_v1")
-    names = [f"{folder}/{split}.csv" for folder in folders]
-    label = SplitLabel(SPEC.name, split)
-    rows = read_csv(find_captions(label, data_root, names, SPEC.how_to_get), _COLUMNS)
-    references, starts = _group(rows)
+        raise UnknownNameError(f"split of {edition.dataset}", split, SPEC.splits)
+    names = [f"{folder}/{split}.csv" for folder in edition.folders]
+    label = SplitLabel(edition.dataset, split)
+    path = find_captions(label, data_root, names, edition.how_to_get)
+    references, starts = _group(read_csv(path, _COLUMNS, mend=_join_split_captions))
     sound_folders = _sound_folders(split, data_root)
     index = index_files(sound_folders)
     paths: dict[str, Path] = {}
@@ -83,7 +114,12 @@ def load_audiocaps(split: str, data_root: Path) -> Split:
         if present is not None:
             paths[clip_id] = index[present] / present
     sounds = Sounds(paths, sound_folders)
-    return Split(SPEC.name, split, references, sounds.present, sounds.read_clip, aliases)
+    return Split(edition.dataset, split, references, sounds.present, sounds.read_clip, aliases)
+
+
+def _join_split_captions(text: str) -> str:
+    """Quote the three captions that version 2.0's train.csv splits over two lines."""
+    return _SPLIT_CAPTION.sub(lambda row: f'{row["before"]}"{row["caption"]}"{row["end"]}', text)
 
 
 def _group(rows: CsvRows) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
@@ -104,7 +140,7 @@ def _group(rows: CsvRows) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
                 f"{starts[youtube_id]!r}; expected one whole number of seconds for each clip."
             )
         require_words(caption, rows.path, line, "caption")
-        captions.setdefault(youtube_id, []).append(caption)
+        captions.setdefault(youtube_id, []).append(" ".join(caption.splitlines()))
     return {clip_id: tuple(texts) for clip_id, texts in captions.items()}, starts
 
 

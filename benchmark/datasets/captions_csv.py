@@ -7,7 +7,7 @@ import difflib
 import io
 import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +88,9 @@ class CsvRows:
             )
 
 
-def read_csv(path: Path, required: Sequence[str]) -> CsvRows:
+def read_csv(
+    path: Path, required: Sequence[str], *, mend: Callable[[str], str] | None = None
+) -> CsvRows:
     """Read a CSV file with a header: UTF-8 with or without BOM, any line ends, RFC 4180 quotes.
 
     Blank lines between rows are skipped; nothing else is.
@@ -96,12 +98,14 @@ def read_csv(path: Path, required: Sequence[str]) -> CsvRows:
     Args:
         path: the file.
         required: columns that must be there; others may be.
+        mend: quotes what a published file is known to have left unquoted; it keeps the lines.
 
     Raises:
         DataError: the file is absent, not UTF-8, not well-formed, lacks a column, repeats one,
             has no rows, or has a row with another number of fields than the header; says the line.
     """
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    text = read_text(path)
+    reader = csv.reader(io.StringIO(mend(text) if mend else text, newline=""), strict=True)
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     before = 0

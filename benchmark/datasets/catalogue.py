@@ -8,36 +8,56 @@ from pathlib import Path
 from types import MappingProxyType
 
 from benchmark.artifacts import Artifacts
-from benchmark.contract import Split, SplitLabel
-from benchmark.datasets import audiocaps, clotho, folder
+from benchmark.contract import VERSION_MARK, Split, SplitLabel
+from benchmark.datasets import audiocaps, clotho, folder, versions
+from benchmark.datasets.recognition import require_version
 from benchmark.datasets.soundscapes import splits as soundscapes
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.datasets.unpack import unpack
-from benchmark.errors import UnknownNameError, UsageError
+from benchmark.errors import DataError, UnknownNameError, UsageError
 from benchmark.machine.downloads import fetch
 
-_SPECS = (audiocaps.SPEC, clotho.SPEC, folder.SPEC, soundscapes.SPEC)
+_SPECS = (
+    audiocaps.SPEC,
+    versions.AUDIOCAPS_2_0,
+    clotho.SPEC,
+    versions.CLOTHO_2_0,
+    versions.CLOTHO_1_0,
+    folder.SPEC,
+    soundscapes.SPEC,
+)
 DATASETS: Mapping[str, DatasetSpec] = MappingProxyType({spec.name: spec for spec in _SPECS})
 """By name, in the order of the listing."""
+_OTHER_NAMES = {
+    f"{spec.name}{VERSION_MARK}{spec.number}": spec.name
+    for spec in _SPECS
+    if spec.number and VERSION_MARK not in spec.name
+}
 
 
 def load_split(text: str, data_root: Path, artifacts: Artifacts) -> Split:
     """Load what ``--dataset`` names.
 
     Args:
-        text: ``audiocaps``, ``clotho:validation``, ``folder:PATH:train``, ``soundscapes:test``.
+        text: ``audiocaps``, ``audiocaps@2.0:test``, ``clotho:validation``, ``folder:PATH:train``,
+            ``soundscapes:test``. The usual version goes by its number too (``clotho@2.1``), and
+            its label has none.
         data_root: the folder that holds ``audiocaps/`` and ``clotho/``.
         artifacts: where ``soundscapes`` keeps its sounds.
 
     Raises:
         UnknownNameError: no such data set or split; names the nearest.
-        DataError: files are missing (says which, where, and how to get them) or malformed.
+        DataError: files are missing (says which, where, and how to get them), malformed, or hold
+            the captions of another published split.
     """
     label = SplitLabel.parse(text)
     spec = _find_spec(label.dataset_name)
-    if label.is_public and text == spec.name:
-        label = SplitLabel(spec.name, spec.default_split)
-    return spec.load(label, data_root, artifacts)
+    if label.is_public:
+        split = label.split if ":" in text else spec.default_split
+        label = SplitLabel(spec.name, split)
+    loaded = spec.load(label, data_root, artifacts)
+    require_version(loaded, spec, _SPECS)
+    return loaded
 
 
 def split_loader(data_root: Path, artifacts: Artifacts) -> Callable[[str], Split]:
@@ -52,6 +72,17 @@ def train_split_of(label: SplitLabel) -> SplitLabel:
         UnknownNameError: there is no such data set.
     """
     return SplitLabel(label.dataset, _find_spec(label.dataset_name).train_split)
+
+
+def load_train_of(split: Split, data_root: Path, artifacts: Artifacts) -> Split | None:
+    """Load the training split beside another; None where it is not here, or is that one itself."""
+    label = train_split_of(split.label)
+    if label == split.label:
+        return None
+    try:
+        return load_split(str(label), data_root, artifacts)
+    except DataError:
+        return None
 
 
 def validation_split_of(label: SplitLabel) -> SplitLabel | None:
@@ -98,6 +129,9 @@ def fetch_dataset(
 
 
 def _find_spec(name: str) -> DatasetSpec:
+    dataset, mark, number = name.partition(VERSION_MARK)
+    name = dataset + mark + number.removeprefix("v")
+    name = _OTHER_NAMES.get(name, name)
     if name not in DATASETS:
         raise UnknownNameError("data set", name, DATASETS)
     return DATASETS[name]

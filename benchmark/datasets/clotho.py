@@ -8,7 +8,7 @@ from benchmark.contract import Split, SplitLabel
 from benchmark.datasets.captions_csv import find_captions, read_csv
 from benchmark.datasets.references import references_by_column
 from benchmark.datasets.sound_files import Sounds, index_files
-from benchmark.datasets.spec import DatasetSpec
+from benchmark.datasets.spec import DatasetSpec, Edition, KnownSplit
 from benchmark.errors import UnknownNameError
 from benchmark.machine.downloads import RemoteFile
 
@@ -27,16 +27,18 @@ _SOUNDS_MD5 = {
 }
 
 
-_MOST_BYTES = 32 << 30
+MOST_BYTES = 32 << 30
 """Of a file: the largest archive of sounds has a third of it."""
 
 
 def _remote_file(name: str, md5: str) -> RemoteFile:
-    return RemoteFile(name, f"{_URL}/{name}?download=1", f"md5:{md5}", most_bytes=_MOST_BYTES)
+    return RemoteFile(name, f"{_URL}/{name}?download=1", f"md5:{md5}", most_bytes=MOST_BYTES)
 
 
 SPEC = DatasetSpec(
     name="clotho",
+    title="Clotho v2.1",
+    number="2.1",
     summary="Clotho v2.1: 15-30 s clips from Freesound, 1,045 evaluation clips with 5 captions",
     splits=("development", "validation", "evaluation"),
     default_split="evaluation",
@@ -56,17 +58,42 @@ SPEC = DatasetSpec(
         _remote_file(f"clotho_audio_{split}.7z", md5) for split, md5 in _SOUNDS_MD5.items()
     ),
     sound_folder="clotho_audio_files",
-    captions_sha256={
-        "development": "4889cdac7ea10cad358557f8e3290b3cece5a60f236b21a8181ed724e8f20871",
-        "validation": "aa4b9f4483fd902416413360b3d2a198f06c18bf7a0d5f25562a975b6b7a63ca",
-        "evaluation": "d9e9887f333db7bf98c825d331a3a42e32c3f11b88fcbb721670bacbc7f08958",
+    known={
+        "development": KnownSplit(
+            3_839,
+            19_195,
+            "2825ad17509b2ea5090096a13b4c73f41b9a91be067dedcafe1f7c1f6d0620b2",
+            "4889cdac7ea10cad358557f8e3290b3cece5a60f236b21a8181ed724e8f20871",
+        ),
+        "validation": KnownSplit(
+            1_045,
+            5_225,
+            "516d4d6952843a878c68460b583a4d2d9eee80e04474cdd4ea6fdca2211446f7",
+            "aa4b9f4483fd902416413360b3d2a198f06c18bf7a0d5f25562a975b6b7a63ca",
+        ),
+        "evaluation": KnownSplit(
+            1_045,
+            5_225,
+            "62c09804d90b92bc1e0b5f3be644125c8fc79554df40c79357ad1559c20db189",
+            "d9e9887f333db7bf98c825d331a3a42e32c3f11b88fcbb721670bacbc7f08958",
+        ),
     },
 )
 
 _COLUMNS = ("file_name", *(f"caption_{number}" for number in range(1, 6)))
 
 
-def load_clotho(split: str, data_root: Path) -> Split:
+USUAL = Edition(
+    SPEC.name,
+    ("clotho", "clotho/clotho_csv_files", "CLOTHO_v2.1/clotho_csv_files"),
+    SPEC.how_to_get,
+)
+"""Version 2.1, which its makers ask for."""
+
+
+def load_clotho(
+    split: str, data_root: Path, edition: Edition = USUAL, splits: tuple[str, ...] = SPEC.splits
+) -> Split:
     """Read the official captions and find the sounds; a clip's id is its file name, to the letter.
 
     File names hold leading, trailing and double spaces and HTML entities: they are the names of
@@ -76,29 +103,36 @@ def load_clotho(split: str, data_root: Path) -> Split:
     Args:
         split: an official name, or ``dev``, ``val``, ``eval``.
         data_root: the folder that holds ``clotho/`` (or ``CLOTHO_v2.1/``, as aac-datasets makes).
+        edition: which version, and where it lies.
+        splits: those that it has.
 
     Raises:
         UnknownNameError: there is no such split.
         DataError: the captions are missing or malformed.
     """
     name = _SHORT_NAMES.get(split, split)
-    if name not in SPEC.splits:
-        raise UnknownNameError("split of clotho", split, (*SPEC.splits, *_SHORT_NAMES))
-    folders = ("clotho", "clotho/clotho_csv_files", "CLOTHO_v2.1/clotho_csv_files")
-    names = [f"{folder}/clotho_captions_{name}.csv" for folder in folders]
-    label = SplitLabel(SPEC.name, name)
-    rows = read_csv(find_captions(label, data_root, names, SPEC.how_to_get), _COLUMNS)
+    if name not in splits:
+        short = (short for short, long in _SHORT_NAMES.items() if long in splits)
+        raise UnknownNameError(f"split of {edition.dataset}", split, (*splits, *short))
+    names = [f"{folder}/clotho_captions_{name}.csv" for folder in edition.folders]
+    label = SplitLabel(edition.dataset, name)
+    rows = read_csv(find_captions(label, data_root, names, edition.how_to_get), _COLUMNS)
     references = references_by_column(rows, "file_name", _COLUMNS[1:])
-    base, aac_datasets = data_root / "clotho", data_root / "CLOTHO_v2.1"
-    sound_folders = (
-        base / "clotho_audio_files" / name,
-        base / f"clotho_audio_{name}" / name,
-        base / f"clotho_audio_{name}",
-        base / name,
-        aac_datasets / "clotho_audio_files" / name,
-    )
+    sound_folders = _sound_folders(name, data_root, edition)
     index = index_files(sound_folders)
     sounds = Sounds(
         {clip: index[clip] / clip for clip in references if clip in index}, sound_folders
     )
-    return Split(SPEC.name, name, references, sounds.present, sounds.read_clip)
+    return Split(edition.dataset, name, references, sounds.present, sounds.read_clip)
+
+
+def _sound_folders(name: str, data_root: Path, edition: Edition) -> tuple[Path, ...]:
+    """List where sounds of a split may lie; a version's own folder, as its sounds are its own."""
+    base, aac_datasets = data_root / edition.folders[0], data_root / edition.folders[-1]
+    return (
+        base / "clotho_audio_files" / name,
+        base / f"clotho_audio_{name}" / name,
+        base / f"clotho_audio_{name}",
+        base / name,
+        aac_datasets.parent / "clotho_audio_files" / name,
+    )

@@ -14,6 +14,7 @@ from benchmark.errors import DataError, UnknownNameError, UsageError, listed
 
 SPEC = DatasetSpec(
     name=FOLDER,
+    title="Own clips",
     summary="your own clips: folder:PATH or folder:PATH:split",
     splits=("train", "val", "test"),
     default_split="test",

@@ -12,11 +12,46 @@ from benchmark.machine.downloads import RemoteFile
 
 
 @dataclass(frozen=True, slots=True)
+class KnownSplit:
+    """What is known of a published split before it is seen; empty or None where nobody measured.
+
+    Attributes:
+        n_clips, n_captions: of it.
+        clip_ids_sha256: ``contract.hash_clip_ids`` of its clips.
+        captions_sha256: ``contract.hash_captions`` of it as published.
+    """
+
+    n_clips: int | None
+    n_captions: int | None
+    clip_ids_sha256: str = ""
+    captions_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Where the files of one version of a data set lie.
+
+    Attributes:
+        dataset: as labels spell it (``audiocaps@2.0``).
+        folders: of captions, below the data root, the most official first.
+        how_to_get: see ``DatasetSpec``.
+    """
+
+    dataset: str
+    folders: tuple[str, ...]
+    how_to_get: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetSpec:
     """What `bench datasets` shows, and how a split is loaded and fetched.
 
+    Each version of a data set has one of its own: its clips or its text are others.
+
     Attributes:
-        name: as it is written before the colon.
+        name: as it is written before the colon; of all versions but the usual one with its
+            number (``audiocaps@2.0``).
+        title: how people call it, version and all.
         summary: one line.
         splits: their official names.
         default_split: which one a bare name means.
@@ -29,11 +64,14 @@ class DatasetSpec:
         captions: the official caption files.
         sounds: the official sound archives.
         sound_folder: where they are unpacked, within the data set's folder.
-        captions_sha256: ``contract.hash_captions`` of each split as published.
+        known: what is published of each split.
+        number: of the version, by which the usual one can be named too; empty where there is one
+            version only.
         has_split: whether there is one; a folder need not hold all that it may hold.
     """
 
     name: str
+    title: str
     summary: str
     splits: tuple[str, ...]
     default_split: str
@@ -45,5 +83,6 @@ class DatasetSpec:
     captions: tuple[RemoteFile, ...] = ()
     sounds: tuple[RemoteFile, ...] = ()
     sound_folder: str = ""
-    captions_sha256: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, KnownSplit] = field(default_factory=dict)
+    number: str = ""
     has_split: Callable[[SplitLabel], bool] = lambda _: True

@@ -55,12 +55,13 @@ def saw_data(trained_on: Sequence[str], label: SplitLabel) -> SawData:
 
     Args:
         trained_on: data sets, with or without a split (``"clotho:development"``).
-        label: its data set counts, not its split. A folder may hold any data set's clips: weights
-            that saw other data have seen it or not, nobody knows.
+        label: its data set counts, not its split nor its version, for versions share clips. A
+            folder may hold any data set's clips: weights that saw other data have seen it or not,
+            nobody knows.
     """
-    name = label.dataset.casefold()
+    name = label.family.casefold()
     seen = [entry.casefold() for entry in trained_on]
-    if any(name in (entry, SplitLabel.parse(entry).dataset) for entry in seen):
+    if any(name in (entry, SplitLabel.parse(entry).family) for entry in seen):
         return "yes"
     if UNKNOWN in seen or (seen and not label.is_public):
         return "unknown"

@@ -22,6 +22,10 @@ def load(text, root, tmp_path):
         ("clotho:dev", "clotho:development"),
         ("audiocaps", "audiocaps:test"),
         ("audiocaps:val", "audiocaps:val"),
+        ("audiocaps@1.0", "audiocaps:test"),
+        ("audiocaps@v1.0:val", "audiocaps:val"),
+        ("clotho@2.1", "clotho:evaluation"),
+        ("clotho@v2.1:dev", "clotho:development"),
     ],
 )
 def test_a_name_means_a_split(tmp_path, text, label):
@@ -44,6 +48,10 @@ def test_a_folder_is_named_by_its_path(tmp_path):
         ("clotho:evaluaton", "no split of clotho named 'evaluaton'. Did you mean 'evaluation'"),
         ("clotho:", "no split of clotho named ''"),
         ("audiocaps:dev", "no split of audiocaps named 'dev'"),
+        ("audiocaps@3.0:test", "no data set named 'audiocaps@3.0'. Did you mean 'audiocaps@2.0'"),
+        ("audiocaps@", "no data set named 'audiocaps@'"),
+        ("folder@:test", "no data set named 'folder@'"),
+        ("clotho@1.0:validation", "no split of clotho@1.0 named 'validation'"),
     ],
 )
 def test_unknown_names_are_errors_that_name_the_nearest(tmp_path, text, message):
@@ -61,6 +69,8 @@ def test_a_folder_without_a_path_is_an_error(tmp_path):
     [
         ("clotho", "clotho/clotho_captions_evaluation.csv"),
         ("audiocaps", "audiocaps/test.csv"),
+        ("clotho@1.0", "clotho@1.0/clotho_captions_evaluation.csv"),
+        ("clotho@2.0", "CLOTHO_v2/clotho_csv_files/clotho_captions_evaluation.csv"),
     ],
 )
 def test_missing_captions_say_which_file_where_and_how_to_get_it(tmp_path, name, expected):
@@ -85,7 +95,8 @@ def test_each_spec_is_complete():
         assert spec.summary
         assert spec.licence
         assert spec.how_to_get
-        assert set(spec.captions_sha256) <= set(spec.splits)
+        assert spec.title
+        assert set(spec.known) <= set(spec.splits)
 
 
 def test_the_spec_of_soundscapes_names_the_splits_it_has():
@@ -99,6 +110,8 @@ def test_the_training_split_is_spelled_as_it_is_loaded():
         ("clotho:validation", "clotho:development"),
         ("audiocaps:test", "audiocaps:train"),
         ("folder:/a:b:test", "folder:/a:b:train"),
+        ("audiocaps@2.0:test", "audiocaps@2.0:train"),
+        ("clotho@1.0:evaluation", "clotho@1.0:development"),
     ):
         assert str(train_split_of(SplitLabel.parse(label))) == expected
     with pytest.raises(UnknownNameError):

@@ -29,12 +29,12 @@ def command() -> None:
 @form_option
 def verify(dataset: str, data_root: Path, sounds: bool, as_json: bool, form: Format) -> None:
     """Print the passport of DATASET: clips expected, present and missing, hashes."""
-    from benchmark.datasets.catalogue import load_split
+    from benchmark.datasets.catalogue import load_split, load_train_of
     from benchmark.datasets.passport import check_sounds, issue_passport
     from benchmark.machine.places import artifacts
 
     split = load_split(dataset, data_root, artifacts())
-    passport = issue_passport(split)
+    passport = issue_passport(split, load_train_of(split, data_root, artifacts()))
     check = check_sounds(split) if sounds else None
     record = {**passport.to_dict(), **({"sounds": check.to_dict()} if check else {})}
     if form == "text" and not as_json:

@@ -29,6 +29,8 @@ def command(form: Format) -> None:
     for spec in DATASETS.values():
         say(f"{spec.name}: {spec.summary}")
         say(f"  splits   {_join_splits(spec)}")
+        if spec.known:
+            say(f"  clips    {_join_counts(spec)}")
         say(f"  licence  {spec.licence}")
         say(f"  files    {spec.how_to_get}")
     say(f"\n{place}")
@@ -40,6 +42,7 @@ def _datasets_table(specs: list[DatasetSpec]) -> Table[DatasetSpec]:
             Column("data set", lambda spec: spec.name),
             Column("summary", lambda spec: spec.summary),
             Column("splits", _join_splits),
+            Column("clips", _join_counts),
             Column("licence", lambda spec: spec.licence),
             Column("files", lambda spec: spec.how_to_get),
         ],
@@ -52,3 +55,9 @@ def _datasets_table(specs: list[DatasetSpec]) -> Table[DatasetSpec]:
 def _join_splits(spec: DatasetSpec) -> str:
     marked = (f"{s} (default)" if s == spec.default_split else s for s in spec.splits)
     return ", ".join(marked)
+
+
+def _join_counts(spec: DatasetSpec) -> str:
+    """Say how many clips each split has as published, ``?`` where nobody counted them here."""
+    counts = ((split, known.n_clips) for split, known in spec.known.items())
+    return ", ".join(f"{split} {'?' if n is None else format(n, ',')}" for split, n in counts)

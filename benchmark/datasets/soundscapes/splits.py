@@ -24,7 +24,7 @@ from benchmark.datasets.soundscapes.scenes import Scene, draw_scene
 from benchmark.datasets.soundscapes.signals import SAMPLE_RATE_HZ
 from benchmark.datasets.soundscapes.synthesiser import render_scene
 from benchmark.datasets.soundscapes.timbres import SOUNDS
-from benchmark.datasets.spec import DatasetSpec
+from benchmark.datasets.spec import DatasetSpec, KnownSplit
 from benchmark.errors import UnknownNameError
 from benchmark.files import spell_json
 from benchmark.machine.progress import progress_bar
@@ -37,8 +37,16 @@ VERSION = 1
 SPLITS: tuple[str, ...] = ("pretrain", "train", "val", "test")
 N_CLIPS = {"pretrain": 600, "train": 400, "val": 60, "test": 120}
 N_CAPTIONS = {"pretrain": 1, "train": 5, "val": 5, "test": 5}
+_CAPTIONS_SHA256 = {
+    "pretrain": "55c2dc18721145d09d7c841998e9d4b2386f13adc42798ceaafac7b635df4d91",
+    "train": "89cb1df8fc8a6eef0d8ed081a69902c272cf3d2b72fb6757becdcef17303334e",
+    "val": "83594478a068080268f86d8ff17a9f05bddc4f01f9985aa50a987b76d457bd96",
+    "test": "9c155e206a7ce9aeade19e8467bbf91304cc0ad10d9fdf2a6f4044013403410c",
+}
+"""Of this version: a numpy that draws otherwise is found out by it."""
 SPEC = DatasetSpec(
     name=EMBEDDED_DATASET,
+    title="Soundscapes",
     summary="synthetic sounds with captions, made on this machine; needs no download",
     splits=SPLITS,
     default_split="test",
@@ -47,12 +55,11 @@ SPEC = DatasetSpec(
     licence="made by this program; free to use",
     how_to_get="Nothing to get: it is synthesised on first use.",
     load=lambda label, _, artifacts: load_soundscapes(label.split, artifacts),
-    # Of this version: a numpy that draws otherwise is found out by it.
-    captions_sha256={
-        "pretrain": "55c2dc18721145d09d7c841998e9d4b2386f13adc42798ceaafac7b635df4d91",
-        "train": "89cb1df8fc8a6eef0d8ed081a69902c272cf3d2b72fb6757becdcef17303334e",
-        "val": "83594478a068080268f86d8ff17a9f05bddc4f01f9985aa50a987b76d457bd96",
-        "test": "9c155e206a7ce9aeade19e8467bbf91304cc0ad10d9fdf2a6f4044013403410c",
+    known={
+        split: KnownSplit(
+            N_CLIPS[split], N_CLIPS[split] * N_CAPTIONS[split], captions_sha256=captions_sha256
+        )
+        for split, captions_sha256 in _CAPTIONS_SHA256.items()
     },
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from benchmark.datasets.mirrors import name_mirror
 from benchmark.display.numbers import show_x100
 from benchmark.display.tables import NO_VALUE, Column, Table
 from benchmark.errors import listed
@@ -143,6 +144,7 @@ def _notes(standing: Standing, best: BestSupervised | None) -> list[str]:
     group, ranking = standing
     lines = [
         "Values x100; in brackets the 95 % bootstrap interval. " + ranking.describe(group),
+        *_notes_on_mirror(group[0]),
         *_notes_on_noise(standing),
         *_notes_on_best(best),
         *_notes_on_partial(group),
@@ -202,6 +204,12 @@ def _notes_on_best(best: BestSupervised | None) -> list[str]:
 def _show_gap(gap: float) -> str:
     text = show_x100(gap)
     return "less than 0.1" if text == "0.0" else text
+
+
+def _notes_on_mirror(row: Row) -> list[str]:
+    """Name the known copy of a split that has the clips of a table, or as many."""
+    mirror = name_mirror(row.label, row.clips_sha256, row.n_scored)
+    return [] if mirror is None else [mirror]
 
 
 def _notes_on_noise(standing: Standing) -> list[str]:

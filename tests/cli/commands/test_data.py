@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 from click.testing import CliRunner
+from shared_data import shared_path
 
 from benchmark.cli.commands.data import command as data
 from benchmark.cli.commands.fetch import command as fetch
@@ -63,3 +64,57 @@ def test_data_sets_are_listed_with_the_folder_that_they_go_to(tmp_path, monkeypa
 
 def test_fetching_a_data_set_is_the_one_command_under_two_names():
     assert data.commands["fetch"] is fetch
+
+
+def test_a_passport_counts_captions_that_stand_in_the_training_split():
+    label, root = "audiocaps:test", shared_path("data")
+    shown = run("data", "verify", label, "--data-root", root).stdout
+    assert "  repeated    98 clips have two references of the same words\n" in shown
+    assert (
+        "  in training 409 of 4,875 captions, of 242 clips, stand word for word in "
+        "audiocaps:train\n"
+    ) in shown
+    assert "  wording     as published (AudioCaps v1)\n" in shown
+
+
+def test_a_passport_without_a_training_split_counts_nothing(tmp_path):
+    (tmp_path / "test.csv").write_text("file_name,caption\na.wav,A dog barks.\na.wav,a dog barks\n")
+    facts = json.loads(run("data", "verify", f"folder:{tmp_path}", "--json").stdout)
+    assert facts["captions_in_training"] is None
+    assert facts["clips_with_equal_references"] == 1
+    (tmp_path / "train.csv").write_text("file_name,caption\nb.wav,a dog barks\n")
+    facts = json.loads(run("data", "verify", f"folder:{tmp_path}", "--json").stdout)
+    assert facts["captions_in_training"] == {
+        "captions": 2, "clips": 1, "of": 2, "train": f"folder:{tmp_path}:train",
+    }  # fmt: skip
+    facts = json.loads(run("data", "verify", f"folder:{tmp_path}:train", "--json").stdout)
+    assert facts["captions_in_training"] is None
+
+
+def test_a_copy_with_fewer_clips_is_named(tmp_path):
+    rows = shared_path("data/audiocaps/test.csv").read_text(encoding="utf-8").splitlines()
+    clips = sorted({row.split(",")[1] for row in rows[1:]})[:882]
+    (tmp_path / "audiocaps" / "audio").mkdir(parents=True)
+    (tmp_path / "audiocaps" / "test.csv").write_text("\n".join(rows), encoding="utf-8")
+    for clip in clips:
+        (tmp_path / "audiocaps" / "audio" / f"Y{clip}.wav").touch()
+    shown = run("data", "verify", "audiocaps", "--data-root", tmp_path).stdout
+    assert "882 of 975 have a sound" in shown
+    assert (
+        "  clips are   There are as many clips in OpenSound/AudioCaps; whether they are the same "
+        "is not known.\n"
+    ) in shown
+
+
+def test_versions_are_listed_with_what_is_known_of_their_splits():
+    shown = run("datasets").stdout
+    assert "\naudiocaps@2.0: AudioCaps 2.0: v1's 975 test clips, " in shown
+    assert "\nclotho@1.0: Clotho v1: 2,893 development clips and no validation split" in shown
+    assert "\n  clips    train 49,838, val 495, test 975\n" in shown
+    assert "\n  clips    train ?, val 495, test 975\n" in shown
+    (row,) = (
+        row
+        for row in json.loads(run("datasets", "--format", "json").stdout)["datasets"]
+        if row["data set"] == "clotho@1.0"
+    )
+    assert row["clips"] == "development 2,893, evaluation 1,045"

@@ -71,6 +71,27 @@ def test_rows_over_other_clips_stand_in_a_table_of_their_own():
     assert "4 of 1,045 clips" in text
 
 
+def test_rows_of_two_versions_of_a_data_set_stand_in_tables_of_their_own():
+    rows = [
+        row("a", dataset="audiocaps:test", references_sha256="ef" * 32),
+        row("a", dataset="audiocaps@2.0:test"),
+    ]
+    text = render(rows, "text")
+    assert "\naudiocaps:test, " in f"\n{text}"
+    assert "\naudiocaps@2.0:test, " in f"\n{text}"
+    assert text.count(" a ") == 2
+
+
+def test_the_copy_that_has_the_clips_of_a_table_is_named_below_it():
+    text = render([row("a", dataset="audiocaps:test", n_scored=882, n_expected=975)], "text")
+    assert "There are as many clips in OpenSound/AudioCaps; whether they are the same is" in text
+    wavcaps = "123e794c268e641477bc895145e04e097d85afd625480cae02aee8e7a7e45955"
+    told = row("a", dataset="audiocaps:test", n_scored=957, clips_sha256=wavcaps)
+    assert "These 957 clips are those of the list of WavCaps" in render([told], "text")
+    whole = render([row("a", dataset="audiocaps:test", n_scored=975)], "text")
+    assert "clips in" not in whole
+
+
 def test_an_incomplete_row_has_no_rank_and_says_so():
     text = render([row("broken", n_failed=3, failure="at clip 'x': ValueError: no")], "text")
     assert "broken (incomplete, 3 failed)" in text
