@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import types
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 from bench_process import bench_environment
 from generated_docs import write_pages
+from notebooks import DOCS, code_cells, read_notebook, run_cells, texts_of
 
 from benchmark.cli.main import bench as cli
 from benchmark.metrics.catalogue import METRICS
@@ -134,18 +134,32 @@ def test_the_system_of_the_documentation_around_a_program_keeps_the_contract(tmp
     outside.close()
 
 
-def test_the_code_that_reads_runs_is_run(finished_run, tmp_path, monkeypatch, capsys):
-    shutil.copytree(finished_run, tmp_path / "runs" / "mine")
+def test_the_code_of_the_page_on_python_is_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    first, second, third = code_blocks("read-runs.md", "python")
-    notebook = {}
-    exec(first, notebook)
-    assert notebook["run"].content_id in capsys.readouterr().out
-    exec(second, notebook)
-    assert list(notebook["clips"]["caption"]) == list(notebook["system"].captions.values())
-    exec(third, notebook)
-    assert notebook["pair"].n_clips == 12
-    assert notebook["result"].difference < 0  # one caption for all clips, less what people said
+    script = {}
+    for block in code_blocks("python.md", "python"):
+        exec(block, script)
+    said = capsys.readouterr().out
+    assert script["result"].only["cider_d"].value == script["cell"].value
+    assert list(script["frame"].index) == ["captions"]
+    assert script["comparison"].metrics.keys() == script["result"].only.values.keys()
+    assert list(script["mine"]) == ["says-rain", "constant"]
+    assert script["again"].record.content_id == script["mine"].record.content_id
+    assert (script["mine"].failures, script["pair"].n_clips) == ({}, 6)
+    assert "soundscapes:test, 6 of 120 clips" in said
+    assert script["metric"].compute(predictions=["a b"], references=[["a b"]]) == {"rouge_l": 1.0}
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.ipynb")), ids=lambda path: path.name)
+def test_a_notebook_prints_what_is_stored_in_it(path, tmp_path):
+    notebook = read_notebook(path)
+    again = "run `python tests/helpers/notebooks.py`"
+    stored = [cell["outputs"] for cell in code_cells(notebook)]
+    found = run_cells(notebook, cwd=tmp_path)
+    for outputs, fresh in zip(stored, found, strict=True):
+        assert texts_of(outputs) == texts_of(fresh), again
+        assert [each["output_type"] for each in outputs] == [each["output_type"] for each in fresh]
+    assert not list(tmp_path.iterdir())
 
 
 def test_every_rule_of_the_conformance_check_is_in_its_documentation():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from house import PACKAGE, measure_house
 
-MOST_ENTRIES = 24
+MOST_ENTRIES = 25
 MOST_LINES_OF_A_FILE = 330
 MOST_LINES_OF_A_FUNCTION = 60
 TOO_LONG_TODAY = {"cli/commands/run.py:command"}  # may only shrink

@@ -1,6 +1,6 @@
 """From a request to a sealed record of a run, and back again.
 
-This list is for notebooks and scripts that read runs; ``docs/read-runs.md`` shows it at work.
+This list is for notebooks and scripts that read runs; ``docs/python.md`` shows it at work.
 """
 
 from benchmark.runs.frames import clips_frame, scores_frame

@@ -4,7 +4,7 @@ For whoever has plain mappings, ``{clip: caption}`` and ``{clip: [reference, ...
 
     split = split_of_references({"a.wav": ["rain falls", "it rains"]})  # datasets.references
     mine = give_captions("mine", {"a.wav": "rain"}, split)              # ids are matched
-    score_in_memory([mine], split, ("bleu_1", "cider_d"), MetricModels())
+    score_in_memory([mine], split, ("bleu_1", "cider_d"), MetricModels())  # nothing is written
     score_given([mine], split, path, ("bleu_1", "cider_d"), MetricModels())  # a sealed run
 
 Instead of ``split_of_references``, ``datasets.catalogue.load_split`` gives a data set's.
@@ -31,10 +31,13 @@ from benchmark.runs.predictions import match_captions
 from benchmark.runs.record import RunRecord
 from benchmark.runs.resolve import describe_run
 from benchmark.runs.row_names import refuse_repeats
-from benchmark.runs.scoring import ScoredSystem, score_ledger
+from benchmark.runs.scoring import score_ledger
+from benchmark.runs.sealing import ScoredRun, make_record
 
 DISTRIBUTION = "captions file"
 """What rows of given captions say where a system's says its package."""
+IN_MEMORY = Path("in memory")
+"""Stands for the path of a record that lies nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +92,14 @@ def give_captions(
 
 def score_in_memory(
     rows: Sequence[GivenCaptions], split: Split, metrics: tuple[str, ...], models: MetricModels
-) -> dict[str, ScoredSystem]:
-    """Score given captions; nothing is written.
+) -> RunRecord:
+    """Score given captions as a run like any other, which lies nowhere.
 
     Args:
         rows: all are scored in one go.
         split: with the references.
         metrics: keys.
         models: what metrics stand on.
-
-    Returns:
-        By row its scores, clip by clip: ``ScoredSystem.summarise`` gives corpus values with
-        intervals.
 
     Raises:
         UsageError: there is no row, or two have one name.
@@ -110,7 +109,8 @@ def score_in_memory(
     view = LedgerView()
     for entry in _entries(rows):
         view.add(entry)
-    return score_ledger(plan, view, split.references, models)
+    scores = score_ledger(plan, view, split.references, models)
+    return make_record(IN_MEMORY, ScoredRun(plan, view, scores))
 
 
 def score_given(

@@ -25,15 +25,29 @@ def choose_row_names(names: Sequence[str], files: Sequence[Path]) -> list[str]:
         )
     chosen = list(names) or [file.stem for file in files]
     for name, file in zip(chosen, files, strict=True):
-        if reason := _why_no_name(name):
-            told = "--name" if names else f"the name of {show_line(str(file))}"
-            raise UsageError(
-                f"{told}: {quoted(name[:MOST_OF_A_NAME])} {reason}. Expected 1 to "
-                f"{MOST_OF_A_NAME} characters on one line, all of which are seen, without "
-                f"{SYSTEM_SEPARATOR!r}. Give another with --name."
-            )
+        told = "--name" if names else f"the name of {show_line(str(file))}"
+        require_row_name(name, told, "Give another with --name.")
     refuse_repeats(chosen)
     return chosen
+
+
+def require_row_name(name: str, told: str, cure: str) -> None:
+    """Refuse what is no name for a row.
+
+    Args:
+        name: of a row.
+        told: says in messages where it stands.
+        cure: says what to do about it.
+
+    Raises:
+        UsageError: it is empty, too long, or holds what no table or command can.
+    """
+    if reason := _why_no_name(name):
+        raise UsageError(
+            f"{told}: {quoted(name[:MOST_OF_A_NAME])} {reason}. Expected 1 to "
+            f"{MOST_OF_A_NAME} characters on one line, all of which are seen, without "
+            f"{SYSTEM_SEPARATOR!r}. {cure}"
+        )
 
 
 def refuse_repeats(names: Sequence[str]) -> None:

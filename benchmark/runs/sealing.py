@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmark.files import JsonObject, sha256_of, spell_json, write_rows, write_text
 from benchmark.runs.calls import calls_of
@@ -14,13 +15,13 @@ from benchmark.runs.ledger import LedgerView
 from benchmark.runs.manifest import SCHEMA, Manifest
 from benchmark.runs.plan import Plan
 from benchmark.runs.record import RunRecord, SystemRecord
-from benchmark.runs.scores import Scores
 from benchmark.runs.scoring import ScoredSystem, per_clip_table
 from benchmark.runs.seals import SEALED, Integrity, sealed_json
 from benchmark.systems.explaining import Explained
 
 STATISTICS_SCHEMA = 1
 DERIVED = ("scores.json", "statistics.json", "per_clip.csv")
+NO_FAILURES: Mapping[str, str] = MappingProxyType({})
 SEALED_FILES = ("plan.json", "ledger.jsonl", *DERIVED)
 
 
@@ -43,6 +44,44 @@ class ScoredRun:
     is_partial: bool = False
 
 
+def make_record(
+    path: Path,
+    scored: ScoredRun,
+    failures: Mapping[str, str] = NO_FAILURES,
+    integrity: Integrity = SEALED,
+) -> RunRecord:
+    """Make the record of what was scored, and write nothing.
+
+    Args:
+        path: where it will lie, for messages.
+        scored: its plan, its ledger and what they were scored to.
+        failures: by system why it stopped.
+        integrity: of the files that it was scored from.
+    """
+    plan, view = scored.plan, scored.view
+    scores = {name: system.summarise() for name, system in scored.systems.items()}
+    n_scored = {name: system.n_scored for name, system in scores.items()}
+    manifest = Manifest.of(
+        plan, view, n_scored, failures, scored.n_missing, is_partial=scored.is_partial
+    )
+    systems = {
+        planned.name: SystemRecord(
+            path=path,
+            plan=plan,
+            planned=planned,
+            sealed=manifest.systems[planned.name],
+            scores=scores[planned.name],
+            contributions=scored.systems[planned.name].contributions,
+            captions=captions_of(view, planned.name),
+            calls=calls_of(view, planned.name),
+            explained=explained_of(view, planned.name),
+            integrity=integrity,
+        )
+        for planned in plan.systems
+    }
+    return RunRecord(path, plan, manifest, systems, integrity=integrity)
+
+
 def seal_run(
     folder: RunFolder,
     scored: ScoredRun,
@@ -60,36 +99,17 @@ def seal_run(
     Raises:
         MachineError: the folder cannot be written; the run is as it was.
     """
+    record = make_record(folder.path, scored, failures, integrity)
     plan, view = scored.plan, scored.view
-    scores = Scores({name: system.summarise() for name, system in scored.systems.items()})
-    n_scored = {name: system.n_scored for name, system in scores.systems.items()}
-    manifest = Manifest.of(
-        plan, view, n_scored, failures, scored.n_missing, is_partial=scored.is_partial
-    )
     with folder.replacing() as place:
-        write_text(place / "scores.json", spell_json(scores.to_json(), indent=1), KEPT_CURE)
+        write_text(place / "scores.json", spell_json(record.scores.to_json(), indent=1), KEPT_CURE)
         statistics = {name: each.contributions.to_json() for name, each in scored.systems.items()}
         write_text(place / "statistics.json", spell_statistics(statistics), KEPT_CURE)
         write_rows(place / "per_clip.csv", *per_clip_table(scored.systems, plan.metrics), KEPT_CURE)
         files = {name: sha256_of(place / name) for name in DERIVED}
         files |= {"plan.json": sha256_of(folder.plan_path), "ledger.jsonl": view.digest.sha256}
-        write_manifest(place, manifest, files, view.digest.n_bytes, integrity.edits)
-    systems = {
-        planned.name: SystemRecord(
-            path=folder.path,
-            plan=plan,
-            planned=planned,
-            sealed=manifest.systems[planned.name],
-            scores=scores.systems[planned.name],
-            contributions=scored.systems[planned.name].contributions,
-            captions=captions_of(view, planned.name),
-            calls=calls_of(view, planned.name),
-            explained=explained_of(view, planned.name),
-            integrity=integrity,
-        )
-        for planned in plan.systems
-    }
-    return RunRecord(folder.path, plan, manifest, systems, integrity=integrity)
+        write_manifest(place, record.manifest, files, view.digest.n_bytes, integrity.edits)
+    return record
 
 
 def spell_statistics(by_system: JsonObject) -> str:

@@ -7,7 +7,13 @@ import pytest
 from benchmark.datasets.references import split_of_references
 from benchmark.errors import DataError, UsageError
 from benchmark.metrics.suite import MetricModels
-from benchmark.runs.given import DISTRIBUTION, give_captions, score_given, score_in_memory
+from benchmark.runs.given import (
+    DISTRIBUTION,
+    IN_MEMORY,
+    give_captions,
+    score_given,
+    score_in_memory,
+)
 from benchmark.runs.reading import read_run
 
 REFERENCES = {"a.wav": ["rain falls", "it rains"], "b.wav": "a dog barks", "c.wav": ("wind",)}
@@ -22,19 +28,24 @@ def given(**changes):
 
 def test_captions_are_scored_in_memory_clip_by_clip():
     split, mine = given()
-    scored = score_in_memory([mine], split, METRICS, MetricModels())["mine"]
-    assert scored.clip_ids == ("a.wav", "b.wav", "c.wav")
-    assert scored.scores["rouge_l"].per_clip.tolist() == pytest.approx([1.0, 1 / 3, 0.0])
-    cell = scored.summarise().metrics["rouge_l"]
+    record = score_in_memory([mine], split, METRICS, MetricModels())
+    system = record.system("mine")
+    assert system.contributions.clip_ids == ("a.wav", "b.wav", "c.wav")
+    clips = system.contributions.per_clip("rouge_l")
+    assert clips.tolist() == pytest.approx([1.0, 1 / 3, 0.0])
+    cell = system.cell("rouge_l")
     assert cell.value == pytest.approx(4 / 9)
     assert cell.low < cell.value < cell.high
+    assert (record.path, system.title) == (IN_MEMORY, "in memory::mine")
+    assert record.manifest.is_complete
 
 
 def test_a_run_of_given_captions_has_the_same_scores_and_is_sealed(tmp_path):
     split, mine = given()
     record = score_given([mine], split, tmp_path / "run", METRICS, MetricModels())
-    scored = score_in_memory([mine], split, METRICS, MetricModels())["mine"]
-    assert record.system("mine").scores == scored.summarise()
+    in_memory = score_in_memory([mine], split, METRICS, MetricModels())
+    assert record.scores == in_memory.scores
+    assert record.parts_by_system() == in_memory.parts_by_system()
     assert record.plan.systems[0].distribution == DISTRIBUTION
     assert read_run(record.path).content_id == record.content_id
 

@@ -1,0 +1,224 @@
+"""What notebooks get back: a record, with tables for people and frames for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from benchmark.display.layout import Format
+from benchmark.errors import RunError, UnknownNameError
+from benchmark.leaderboard.rows import rows_of
+from benchmark.leaderboard.tables import render
+from benchmark.metrics.catalogue import require_rankable
+from benchmark.runs.frames import clips_frame, scores_frame
+from benchmark.runs.given import IN_MEMORY
+from benchmark.runs.reading import write_run
+from benchmark.runs.record import RunRecord, SystemRecord
+from benchmark.runs.scores import Cell
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Printer(Protocol):
+    """IPython's, as far as it is used here."""
+
+    def text(self, text: str, /) -> None:
+        """Print a text."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SystemResult:
+    """What came of one system.
+
+    Attributes:
+        record: all that is known of it: latency, disclosure, what each clip adds to the scores.
+    """
+
+    record: SystemRecord
+
+    @property
+    def name(self) -> str:
+        return self.record.name
+
+    @property
+    def cells(self) -> Mapping[str, Cell]:
+        """Every metric that was asked for: value, interval, signature, or why there is none."""
+        return self.record.scores.metrics
+
+    def __getitem__(self, metric: str) -> Cell:
+        """Look up a metric by its key.
+
+        Raises:
+            UnknownNameError: it was not asked for.
+        """
+        if metric not in self.cells:
+            raise UnknownNameError(f"metric of {self.record.title}", metric, self.cells)
+        return self.cells[metric]
+
+    def value(self, metric: str) -> float | None:
+        """Look up a metric's corpus value, raw (CIDEr-D 0.48); None where it cannot be had here.
+
+        Raises:
+            UnknownNameError: it was not asked for.
+        """
+        return self[metric].value
+
+    @property
+    def values(self) -> dict[str, float]:
+        """All corpus values that there are, by the keys of aac-metrics."""
+        return {key: cell.value for key, cell in self.cells.items() if cell.value is not None}
+
+    @property
+    def signatures(self) -> dict[str, str]:
+        """What each value was made with; two may be compared where these agree."""
+        cells = self.cells.items()
+        return {key: str(cell.signature) for key, cell in cells if cell.signature is not None}
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """Metrics that were asked for and cannot be had here, each with the reason."""
+        return {
+            key: cell.reason or "unknown"
+            for key, cell in self.cells.items()
+            if not cell.is_available
+        }
+
+    @property
+    def captions(self) -> Mapping[str, str]:
+        """What it said, by clip; clips that failed are not there."""
+        return self.record.captions
+
+    @property
+    def per_clip(self) -> pd.DataFrame:
+        """A row a clip: its caption, and a column a metric; see ``clips_frame``."""
+        return clips_frame(self.record)
+
+    def __repr__(self) -> str:
+        return f"<{self.record.title_with_flaws}: {len(self.values)} metrics>"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Result:
+    """Systems scored on one split; ``print`` shows the table that a command prints.
+
+    Attributes:
+        record: all that is known of the run, as every command reads it.
+    """
+
+    record: RunRecord
+
+    @property
+    def systems(self) -> dict[str, SystemResult]:
+        """By name, in the order in which they were given."""
+        return {name: SystemResult(system) for name, system in self.record.systems.items()}
+
+    @property
+    def path(self) -> Path | None:
+        """Where it lies; None while it is in memory alone."""
+        return None if self.record.path == IN_MEMORY else self.record.path
+
+    @property
+    def only(self) -> SystemResult:
+        """The system of a result that has one.
+
+        Raises:
+            UsageError: it has several.
+        """
+        return SystemResult(self.record.only_system())
+
+    def __getitem__(self, name: str) -> SystemResult:
+        """Look up a system.
+
+        Raises:
+            UnknownNameError: there is none of that name.
+        """
+        return SystemResult(self.record.system(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.record.systems)
+
+    def __len__(self) -> int:
+        return len(self.record.systems)
+
+    def value(self, metric: str, system: str | None = None) -> float | None:
+        """Look up a corpus value, of the only system or of the one that is named.
+
+        Raises:
+            UnknownNameError: there is no such system, or the metric was not asked for.
+            UsageError: there are several systems and none is named.
+        """
+        return (self.only if system is None else self[system]).value(metric)
+
+    @property
+    def failures(self) -> Mapping[str, str]:
+        """By system why it stopped; nothing where all went through."""
+        return self.record.manifest.failures
+
+    @property
+    def per_clip(self) -> pd.DataFrame:
+        """A row a system and clip: the caption, and a column a metric; see ``clips_frame``."""
+        import pandas as pd
+
+        frames = {name: clips_frame(system) for name, system in self.record.systems.items()}
+        return pd.concat(frames, names=["system"])
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Lay the corpus values out: a row a system, raw values; see ``scores_frame``.
+
+        ``KEY.low`` and ``KEY.high`` bound the 95 % interval. NaN is a value that cannot be had
+        here; ``absent`` of a system says why.
+        """
+        return scores_frame(self.record)
+
+    def table(self, form: Format = "text", *, rank_by: str | None = None) -> str:
+        """Set the table that ``bench leaderboard`` prints.
+
+        Args:
+            form: text, md, csv, json, latex or html.
+            rank_by: key of a metric; else SPIDEr where all rows have it, else CIDEr-D.
+
+        Raises:
+            UnknownNameError: there is no such metric.
+            UsageError: nothing can be ranked by it.
+        """
+        if rank_by is not None:
+            require_rankable(rank_by)
+        return render(rows_of([self.record]), form, rank_by=rank_by)
+
+    def save(self, path: str | Path) -> Result:
+        """Write it as one sealed file, which ``read_run`` and the commands read.
+
+        Raises:
+            RunError: something lies there already.
+            MachineError: the place cannot be written.
+        """
+        path = Path(path)
+        if path.exists():
+            raise RunError(f"{path} is there already; expected a new file. Name another.")
+        write_run(self.record, path)
+        return Result(_moved_to(self.record, path))
+
+    def __str__(self) -> str:
+        return self.table()
+
+    def __repr__(self) -> str:
+        n_clips = len(self.record.plan.clip_ids)
+        systems = "1 system" if len(self) == 1 else f"{len(self)} systems"
+        return f"<{systems} on {n_clips:,} clips of {self.record.plan.dataset}; print() shows it>"
+
+    def _repr_html_(self) -> str:
+        return self.table("html")
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:
+        printer.text(str(self))  # IPython in a terminal
+
+
+def _moved_to(record: RunRecord, path: Path) -> RunRecord:
+    systems = {
+        name: dataclasses.replace(system, path=path) for name, system in record.systems.items()
+    }
+    return dataclasses.replace(record, path=path, systems=systems)
