@@ -148,7 +148,10 @@ def test_a_wav_cut_within_its_header_is_an_error(tmp_path, kept):
 
 @pytest.mark.parametrize(
     ("suffix", "message"),
-    [("flac", "cannot decode .*lost sync"), ("mp3", "cut short: .* promises 44100")],
+    [
+        ("flac", "cannot decode .*lost sync"),
+        ("mp3", "cut short: .* frames of sound, .* promises 4"),
+    ],
 )
 def test_a_compressed_sound_that_was_cut_is_an_error(tmp_path, suffix, message):
     path = write_sound(tmp_path / f"a.{suffix}", sine(44_100), 44_100)
