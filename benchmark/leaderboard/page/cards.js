@@ -22,7 +22,7 @@ function card(clip) {
     { tabindex: "-1", "aria-label": id },
     make("header", {}, heading, facts, badge),
     make("div", { class: "heard" }, ...soundOf(clip), make("h3", {}, "References"), list),
-    make("div", { class: "said" }, tableOf(clip)),
+    make("div", { class: "said" }, ...(pair() ? pairOf(clip, pair()) : [tableOf(clip)])),
   );
 }
 
@@ -30,6 +30,7 @@ function card(clip) {
 function badgeOf(clip) {
   const order = controls.sort.value;
   if (order === "name") return "";
+  if (order === "difference") return `difference ${signed(difference(clip))}`;
   const value = { score, loss, disagreement }[order](clip);
   return `${order} ${shown(order === "score" && value !== null ? orient(value) : value)}`;
 }
@@ -62,7 +63,7 @@ function soundOf(clip) {
 
 function tableOf(clip) {
   const heads = metrics.map(({ label }, index) => make("th", cellKind(index), label));
-  const rows = systems.map((system) => rowOf(system, clip));
+  const rows = shownSystems().map((system) => rowOf(system, clip));
   return make(
     "table",
     {},
@@ -73,21 +74,31 @@ function tableOf(clip) {
 
 function rowOf(system, clip) {
   const caption = system.captions[clip];
-  const text = (caption ?? system.silence).trim() || "(empty)";
+  const text = caption?.trim() || silenceOf(system, clip);
   const cells = metrics.map((_, index) => {
     const { class: name } = cellKind(index);
     const value = system.scores[index][clip];
     return make("td", { class: isBest(value, index, clip) ? `${name} best` : name }, shown(value));
   });
-  const rung = system.rung === "system" ? [] : [make("span", { class: "rung" }, system.rung)];
-  const flaws = system.flaws.map((flaw) => make("span", { class: "rung" }, flaw));
   return make(
     "tr",
     { class: system === chosenSystem() ? "chosen" : "" },
-    make("th", { scope: "row", title: system.name }, system.name, ...rung, ...flaws),
+    make("th", { scope: "row", title: system.name }, system.name, ...notesOf(system)),
     make("td", { class: text === caption?.trim() ? "" : "quiet" }, text, ...evidenceOf(system, clip)),
     ...cells,
   );
+}
+
+/** What stands in a caption's place where it has no word. */
+const silenceOf = (system, clip) =>
+  system.captions[clip] === null || system.captions[clip] === undefined
+    ? system.silence
+    : "(empty)";
+
+/** What must be known of a system beside its name. */
+function notesOf({ rung, flaws }) {
+  const notes = rung === "system" ? flaws : [rung, ...flaws];
+  return notes.map((note) => make("span", { class: "rung" }, note));
 }
 
 /** What a caption leaned on, behind a line that opens it; nothing where nobody said. */
@@ -100,7 +111,8 @@ function evidenceOf(system, clip) {
       return make("li", {}, ...number, text || "(empty)");
     });
     const summary = make("summary", {}, `${kind} (${pieces.length})`);
-    return make("details", { class: "evidence" }, summary, make("ol", {}, ...items));
+    const opened = controls.reasons.checked ? { open: "" } : {};
+    return make("details", { class: "evidence", ...opened }, summary, make("ol", {}, ...items));
   });
 }
 
@@ -123,6 +135,8 @@ function draw() {
   find("clips").replaceChildren(...(cards.length ? cards : [make("p", {}, "No clip is left.")]));
   find("count").textContent =
     `${matches.length.toLocaleString("en")} of ${clips.length.toLocaleString("en")} clips`;
+  find("verdict").textContent = verdict();
+  find("ranged").textContent = pair() ? "difference" : "value";
   find("page").textContent = `${page + 1} / ${nPages}`;
   find("previous").disabled = page === 0;
   find("next").disabled = page === nPages - 1;

@@ -65,6 +65,20 @@ function step(direction) {
   return turned.at(direction === 1 ? 0 : -1)?.focus();
 }
 
+/** Open or close what captions leaned on, in all cards, and stay where people read. */
+function tellReasons() {
+  for (const each of document.querySelectorAll("details.evidence")) {
+    each.open = controls.reasons.checked;
+  }
+  remember();
+}
+
+function swap() {
+  if (!pair()) return;
+  [controls.system.value, controls.beside.value] = [controls.beside.value, controls.system.value];
+  update();
+}
+
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
@@ -74,11 +88,17 @@ const KEYS = {
     if (audio) toggle(audio);
   },
   "/": () => controls.text.focus(),
+  e: () => {
+    controls.reasons.checked = !controls.reasons.checked;
+    tellReasons();
+  },
+  x: swap,
 };
 
 function listen() {
   for (const control of Object.values(controls)) {
-    control.addEventListener(control.matches("select") ? "change" : "input", update);
+    const answer = control === controls.reasons ? tellReasons : update;
+    control.addEventListener(control.matches("select") ? "change" : "input", answer);
   }
   find("previous").addEventListener("click", () => turn(-1));
   find("next").addEventListener("click", () => turn(1));
@@ -98,8 +118,9 @@ function listen() {
 
 // Begin ------------------------------------------------------------------------------------------
 
-function offer(control, names) {
-  control.append(...names.map((name, index) => make("option", { value: index }, name)));
+function offer(control, names, values = names.map((_, index) => index)) {
+  const options = names.map((name, index) => make("option", { value: values[index] }, name));
+  control.append(...options);
 }
 
 function restore() {
@@ -108,11 +129,17 @@ function restore() {
   draw();
 }
 
+const groups = [...new Set(systems.map(({ group }) => group))];
 offer(controls.system, systems.map(({ name }) => name));
+offer(controls.beside, systems.map(({ name }) => name));
+offer(controls.group, groups, groups);
 offer(controls.metric, metrics.map(({ label }) => label));
 const usual = metrics.findIndex(({ key }) => key === rankedBy);
 if (usual > 0) controls.metric.value = usual;
 for (const control of Object.values(controls)) control.dataset.usual = control.value;
 controls.audible.closest("label").hidden = !clips.some(({ sound }) => sound);
+controls.reasons.closest("label").hidden = !systems.some(({ evidence }) => evidence);
+controls.group.closest("label").hidden = groups.length < 2;
+controls.beside.closest("label").hidden = systems.length < 2;
 listen();
 restore();

@@ -13,7 +13,7 @@ from string import Template
 from benchmark.display.escaping import show_controls
 from benchmark.files import Json, JsonObject
 
-_SCRIPTS = ("ranking.js", "cards.js", "page.js")
+_SCRIPTS = ("ranking.js", "cards.js", "pairs.js", "page.js")
 _RIGHT_BY_STYLE, _RIGHT_BY_CLASS = ' style="text-align: right;"', ' class="number"'
 
 

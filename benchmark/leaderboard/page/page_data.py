@@ -11,6 +11,8 @@ from benchmark.leaderboard.by_clip import clip_values, list_clip_metrics
 from benchmark.leaderboard.one_clip import EACH_REFERENCE, NO_CAPTION
 from benchmark.leaderboard.page.sounds import PageSound
 from benchmark.leaderboard.ranking import Standing
+from benchmark.leaderboard.rows import Row
+from benchmark.leaderboard.tiers import tiers_of
 from benchmark.metrics.catalogue import Metric
 from benchmark.metrics.contributions import Contributions
 from benchmark.runs.record import RunRecord, SystemRecord
@@ -36,14 +38,16 @@ def page_data(
 
     Returns:
         ``metrics``, and ``rankedBy``, the key of the one that the first table goes by;
-        ``systems`` in the order of the leaderboard, each with ``captions`` (one a clip, null where
-        there is none), ``scores`` (one list a metric, of one value a clip, null likewise) and,
-        where it said any, ``evidence`` (what each clip's caption leaned on, null likewise);
+        ``systems`` in the order of the leaderboard, each with its ``group`` (its tier, else its
+        rung), ``captions`` (one a clip, null where there is none), ``scores`` (one list a metric,
+        of one value a clip, null likewise) and, where it said any, ``evidence`` (what each clip's
+        caption leaned on, null likewise);
         ``clips`` with id, references and sound.
     """
     clip_ids = record.plan.clip_ids
     metrics = list_clip_metrics(record)
-    ordered = [row for standing in standings for row in standing.rows]
+    groups = [pair for standing in standings for pair in _group(standing, len(standings) > 1)]
+    ordered = [row for row, _ in groups]
     compared = [row for row in ordered if row.rung in RANKED_RUNGS]
     compared = compared if len(compared) > 1 else ordered
     return {
@@ -56,12 +60,13 @@ def page_data(
                 "name": row.system,
                 "flaws": list(row.flaws),
                 "rung": row.rung,
+                "group": group,
                 "isCompared": row in compared,
                 **_captions(row.record, clip_ids),
                 **_evidence(row.record, clip_ids),
                 "scores": _scores(row.record.contributions, metrics, clip_ids),
             }
-            for row in ordered
+            for row, group in groups
         ],
         "clips": [
             {
@@ -74,6 +79,16 @@ def page_data(
             for clip_id, sound in zip(clip_ids, sounds, strict=True)
         ],
     }
+
+
+def _group(standing: Standing, is_one_of_several: bool) -> list[tuple[Row, str]]:
+    """Name what each row of a table is in: its tier, or the rung that has none."""
+    tiers = tiers_of(standing) or [None] * len(standing.rows)
+    of_table = f", {standing.rows[0].n_scored:,} clips" if is_one_of_several else ""
+    return [
+        (row, (row.rung if tier is None else f"tier {tier}") + of_table)
+        for row, tier in zip(standing.rows, tiers, strict=True)
+    ]
 
 
 def _captions(system: SystemRecord, clip_ids: Sequence[str]) -> JsonObject:

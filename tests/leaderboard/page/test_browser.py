@@ -151,11 +151,94 @@ def test_clips_are_filtered_by_text_system_and_score(page, scores):
     row = "article tr.chosen td:nth-child(2)"
     assert all("umbrella" in caption.lower() for caption in page.texts(row))
     page.element("#text").clear()
-    page.type("#worse", "5")
-    n_below = sum(of_clip["conette_clotho_eval"] < 5 for of_clip in scores.values())
-    assert page.element("#count").text == f"{n_below} of 1,045 clips"
+    page.type("#most", "5")
+    page.type("#least", "2.5")
+    n_within = sum(2.5 <= of_clip["conette_clotho_eval"] <= 5 for of_clip in scores.values())
+    assert 0 < n_within < 1045
+    assert page.element("#count").text == f"{n_within} of 1,045 clips"
     page.type("#text", "no caption says this")
     assert page.element("#clips").text == "No clip is left."
+
+
+def test_rows_of_a_tier_are_shown_and_sorted_by_alone(page, scores):
+    groups = page.texts("#group option")
+    assert groups == ["all rows", "tier 1", "tier 2", "tier 3"]
+    page.choose("#group", "tier 2")
+    page.choose("#sort", "disagreement")
+    named = page.texts("article:first-of-type tbody th")
+    assert len(named) == 3
+    assert "conette_clotho_eval" not in named
+    spread = {
+        clip: statistics.pstdev(of_clip[name] for name in named) for clip, of_clip in scores.items()
+    }
+    shown = page.texts("article h2")
+    assert [spread[clip] for clip in shown] == pytest.approx(sorted(spread.values())[:-21:-1])
+    page.type("#most", "20")  # the worst of the tier
+    n_poor = sum(min(of_clip[name] for name in named) <= 20 for of_clip in scores.values())
+    assert page.element("#count").text == f"{n_poor} of 1,045 clips"
+    page.choose("#system", "conette_clotho_eval")
+    assert page.texts("article:first-of-type tbody th")[0] == "conette_clotho_eval"
+
+
+def test_two_systems_stand_side_by_side_with_their_difference(page, scores):
+    first, second = "conette_clotho_eval", "enclap-clotho-sw"
+    page.choose("#system", first)
+    page.choose("#beside", second)
+    page.choose("#sort", "difference of the two")
+    apart = {clip: of_clip[first] - of_clip[second] for clip, of_clip in scores.items()}
+    shown = page.texts("article h2")
+    largest = sorted(map(abs, apart.values()))[:-21:-1]
+    assert [abs(apart[clip]) for clip in shown] == pytest.approx(largest)
+    card = "article:first-of-type"
+    assert page.texts(f"{card} .side h3") == [first, second]
+    row = page.texts(f"{card} .differences tr.chosen > *")
+    assert row[0] == "CIDEr-D"
+    assert [float(value) for value in row[1:3]] == pytest.approx(
+        [scores[shown[0]][first], scores[shown[0]][second]], abs=0.051
+    )
+    assert float(row[3]) == pytest.approx(apart[shown[0]], abs=0.051)
+    verdict = page.element("#verdict").text
+    n_better = sum(value > 0 for value in apart.values())
+    mean = statistics.fmean(apart.values())
+    assert f"{first} is better on {n_better} clips" in verdict
+    assert f"mean difference {mean:+.1f} over 1,045 clips" in verdict
+    page.type("#least", "100")
+    n_far = sum(value >= 100 for value in apart.values())
+    assert page.element("#count").text == f"{n_far} of 1,045 clips"
+    assert page.said() == []
+
+
+def test_words_that_one_of_two_captions_lacks_are_marked(page):
+    apart = """
+        const [first, second] = [...arguments].map((text) => text.split(" "));
+        return wordsApart(first, second).map((each, side) =>
+            [first, second][side].filter((_, at) => each[at]));
+    """
+    assert page.run(apart, "A dog barks loudly", "a dog is barking loudly.") == [
+        ["barks"],
+        ["is", "barking"],
+    ]
+    assert page.run(apart, "rain falls", "rain falls") == [[], []]
+    page.choose("#system", "conette_clotho_eval")
+    page.choose("#beside", "enclap-clotho-sw")
+    for side in (1, 2):
+        said = page.texts(f".side:nth-child({side}) .caption")[0]
+        marks = page.texts(f"article:first-of-type .side:nth-child({side}) mark")
+        assert marks
+        assert all(mark in said for mark in marks)
+
+
+def test_keys_swap_the_two_systems(page):
+    page.choose("#system", "conette_clotho_eval")
+    page.choose("#beside", "enclap-clotho-sw")
+    page.run("document.activeElement.blur()")
+    page.press("x")
+    assert page.texts("article:first-of-type .side h3") == [
+        "enclap-clotho-sw",
+        "conette_clotho_eval",
+    ]
+    page.driver.refresh()
+    assert page.texts("article:first-of-type .side h3")[0] == "enclap-clotho-sw"
 
 
 def test_a_clip_without_a_sound_says_so_and_the_others_play(page):
@@ -259,8 +342,16 @@ def test_what_a_caption_leaned_on_is_below_it_and_is_text_too(browser, tmp_path)
     ]
     assert browser.texts("article:nth-of-type(3) .evidence") == []
     assert not browser.element(f"article:nth-of-type(1) {cell} li").is_displayed()
+    browser.press("e")
+    assert browser.element(f"article:nth-of-type(1) {cell} li").is_displayed()
+    browser.press("e")
+    assert not browser.element(f"article:nth-of-type(1) {cell} li").is_displayed()
     browser.click(".evidence summary")
     assert browser.element(f"article:nth-of-type(1) {cell} li").is_displayed()
+    browser.choose("#system", "telling")
+    browser.choose("#beside", "silent")
+    assert browser.texts("article:nth-of-type(1) .side:first-child li")[1] == "rain"
+    assert browser.texts("article:nth-of-type(1) .side:last-child li") == []
     assert browser.texts("img[src=x], article script, article b") == []
     assert browser.said() == []
 

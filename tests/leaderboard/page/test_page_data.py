@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
@@ -37,6 +38,25 @@ def test_what_captions_leaned_on_is_there_clip_by_clip_for_who_said_it():
         None,
     ]
     assert "evidence" not in systems["mute"]
+
+
+def test_rows_are_in_their_tier_or_else_on_their_rung():
+    good, same = [0.9, 0.8, 0.7, 0.9, 0.8], [0.9, 0.8, 0.7, 0.9, 0.79]
+    poor, floor = [0.1] * 5, system("floor", kind="floor")
+    rows = [system("good", values=good), system("same", values=same), floor]
+    systems = systems_of(run_of(*rows, system("poor", values=poor)))
+    groups = {name: each["group"] for name, each in systems.items()}
+    assert groups["good"] == groups["same"] == "tier 1"
+    assert groups["floor"] == "floor"
+    alone = systems_of(run_of(system("alone")))
+    assert alone["alone"]["group"] == "system"
+
+
+def test_a_run_of_several_tables_names_the_clips_of_each():
+    short = system("short", "abcd")
+    systems = systems_of(run_of(system("long"), dataclasses.replace(
+        short, scores=dataclasses.replace(short.scores, n_scored=4))))  # fmt: skip
+    assert {each["group"] for each in systems.values()} == {"system, 5 clips", "system, 4 clips"}
 
 
 def test_a_run_that_was_not_asked_holds_no_evidence():
