@@ -25,7 +25,7 @@ class Dataset:
     Attributes:
         split: as captioners' training splits are: references, and a reader of sounds.
         passport: what was found of it here, with the hashes that tell whether two people hold the
-            same.
+            same; ``bench data verify`` also counts what it shares with the training split.
     """
 
     split: Split
