@@ -5,32 +5,16 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.contract import SplitLabel
+from benchmark.datasets.text_files import read_text
 from benchmark.errors import DataError, listed
-from benchmark.files import read_regular
 
 _CSV = "Write the file again, or fetch it again."
-_BOM = b"\xef\xbb\xbf"
-# The longer ones first: UTF-32's mark begins with UTF-16's.
-_WIDE_MARKS = {
-    b"\xff\xfe\0\0": "UTF-32",
-    b"\0\0\xfe\xff": "UTF-32",
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-}
-_WIDE_ZEROS: dict[tuple[bool, ...], str] = {
-    (False, True, False, True): "UTF-16LE",
-    (True, False, True, False): "UTF-16BE",
-    (False, True, True, True): "UTF-32LE",
-    (True, True, True, False): "UTF-32BE",
-}
-"""Where the zeros stand in the first four bytes of ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +89,29 @@ def read_csv(
             has no rows, or has a row with another number of fields than the header; says the line.
     """
     text = read_text(path)
-    reader = csv.reader(io.StringIO(mend(text) if mend else text, newline=""), strict=True)
+    csv_rows = parse_csv(path, mend(text) if mend else text)
+    csv_rows.require_columns(required)
+    return csv_rows
+
+
+def parse_csv(path: Path, text: str, *, delimiter: str = ",", is_quoted: bool = True) -> CsvRows:
+    """Parse the text of a CSV file with a header.
+
+    Args:
+        path: of the file, for messages.
+        text: what it holds.
+        delimiter: what stands between fields.
+        is_quoted: fields may be quoted; else a quote is a character like any other.
+
+    Raises:
+        DataError: as ``read_csv``.
+    """
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        strict=True,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE,
+    )
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     before = 0
@@ -122,13 +128,11 @@ def read_csv(
         raise DataError(_why_malformed(path, before + 1, reader.line_num, str(error))) from error
     if not columns:
         raise DataError(f"{path} {_why_no_header(path)}; expected a header and rows. {_CSV}")
-    csv_rows = CsvRows(path, columns, tuple(rows), tuple(lines))
-    csv_rows.require_columns(required)
     if repeated := sorted({name for name in columns if columns.count(name) > 1}):
         raise DataError(f"{path} has the column {listed(repeated)} twice; expected it once.")
     if not rows:
         raise DataError(f"{path} has a header but no rows; expected at least one.")
-    return csv_rows
+    return CsvRows(path, columns, tuple(rows), tuple(lines))
 
 
 def find_captions(
@@ -156,45 +160,6 @@ def find_captions(
             return path
     places = "\n  or ".join(str(path) for path in candidates)
     raise DataError(f"no captions for {label}: expected a file\n     {places}\n{how_to_get}")
-
-
-def read_text(path: Path) -> str:
-    """Read a UTF-8 file whole.
-
-    Raises:
-        DataError: the file is absent or unreadable, or not UTF-8; names the byte and the line.
-    """
-    try:
-        data = read_regular(path)
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}; expected a text file.") from error
-    skipped = len(_BOM) if data.startswith(_BOM) else 0
-    encoding = _wide_encoding(data)
-    try:
-        if encoding is None:
-            return data[skipped:].decode()
-        found = f"its bytes look like {encoding}"
-    except UnicodeDecodeError as error:
-        at = error.start + skipped
-        line = data.count(b"\n", 0, at) + 1
-        found, encoding = f"byte 0x{data[at]:02x} at offset {at}, line {line}", "ISO-8859-1"
-    raise DataError(
-        f"{path} is not UTF-8: {found}. Convert it, for example: "
-        f"iconv -f {encoding} -t UTF-8 {shlex.quote(str(path))} > utf8{path.suffix}"
-    )
-
-
-def _wide_encoding(data: bytes) -> str | None:
-    """Guess which encoding of two or four bytes a character a file is in; None for neither.
-
-    Without a mark at its beginning such a file is UTF-8 too, as long as it holds ASCII only: then
-    a zero byte, which no text holds, stands in every character.
-    """
-    for mark, name in _WIDE_MARKS.items():
-        if data.startswith(mark):
-            return name
-    zeros = tuple(byte == 0 for byte in data[:4])
-    return _WIDE_ZEROS.get(zeros)
 
 
 def _why_malformed(path: Path, first_line: int, line: int, reason: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from benchmark.contract import FOLDER, Split, SplitLabel
 from benchmark.datasets.captions_csv import CsvRows, read_csv
-from benchmark.datasets.references import references_by_column, references_by_row
+from benchmark.datasets.forms.columns import find_reference_columns
+from benchmark.datasets.forms.delimited import records_of_csv
+from benchmark.datasets.forms.gathering import gather_references
 from benchmark.datasets.sound_files import Sounds
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import DataError, UnknownNameError, UsageError, listed
@@ -28,8 +29,6 @@ SPEC = DatasetSpec(
     load=lambda label, _data_root, _artifacts: load_folder(*locate(label)),
     has_split=lambda label: _has_split(*locate(label)),
 )
-
-_NUMBERED = re.compile(r"caption_([1-9][0-9]{0,8})")
 
 
 def locate(label: SplitLabel) -> tuple[Path, str]:
@@ -107,19 +106,15 @@ def _captions_file(root: Path, split: str) -> Path:
 
 
 def _references(rows: CsvRows) -> dict[str, tuple[str, ...]]:
-    numbers = sorted(int(m[1]) for name in rows.columns if (m := _NUMBERED.fullmatch(name)))
-    if "caption" in rows.columns:
-        if numbers:
-            raise DataError(
-                f"{rows.path} has the column 'caption' and numbered ones; expected one form."
-            )
-        return references_by_row(rows, "file_name", "caption")
-    if not numbers or numbers != list(range(1, len(numbers) + 1)):
+    """Gather the references of all columns that look like some; none is dropped without a word."""
+    records = records_of_csv(rows)
+    columns = find_reference_columns(records, (), besides=("file_name",))
+    if not columns:
         raise DataError(
             f"{rows.path} has no captions. Found: {listed(rows.columns, 20)}. Expected 'caption' "
             "or 'caption_1', 'caption_2' and so on without a gap."
         )
-    return references_by_column(rows, "file_name", [f"caption_{number}" for number in numbers])
+    return gather_references(records, rows.column("file_name"), columns)
 
 
 def _require_inside(captions: Path, file_name: str) -> None:

@@ -45,25 +45,6 @@ def references_by_column(
     return references
 
 
-def references_by_row(rows: CsvRows, ids: str, column: str) -> dict[str, tuple[str, ...]]:
-    """Gather references that stand one below the other, a row each, in the order of the file.
-
-    Args:
-        rows: of the captions file.
-        ids: the column that names the clip.
-        column: the one of the reference.
-
-    Raises:
-        DataError: a reference has no word.
-    """
-    gathered: dict[str, list[str]] = {}
-    columns = (rows.column(ids), rows.column(column))
-    for line, clip_id, text in zip(rows.lines, *columns, strict=True):
-        require_words(text, rows.path, line, column)
-        gathered.setdefault(clip_id, []).append(text)
-    return {clip_id: tuple(texts) for clip_id, texts in gathered.items()}
-
-
 def split_of_references(
     references: Mapping[str, Sequence[str] | str],
     *,
@@ -130,8 +111,13 @@ def require_words(text: str, path: Path, line: int, column: str) -> None:
     Raises:
         DataError: it is one; says where.
     """
+    require_words_at(text, f"{path}, line {line}", column)
+
+
+def require_words_at(text: str, place: str, column: str) -> None:
+    """Refuse a reference without a word, as ``require_words``, at a place that is spelt already."""
     if not has_words(text):
         raise DataError(
-            f"{path}, line {line}, column {column}: the caption is {text!r:.80}; expected one with "
+            f"{place}, column {column}: the caption is {text!r:.80}; expected one with "
             "a word. Write it, or remove the line."
         )

@@ -24,6 +24,7 @@ from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import score_and_seal
 from benchmark.runs.entries import ClipEntry, content_key
 from benchmark.runs.folder import RunFolder
+from benchmark.runs.kept_references import keep_references
 from benchmark.runs.ledger import Ledger, LedgerView
 from benchmark.runs.locking import at_work
 from benchmark.runs.plan import Plan, PlannedSystem
@@ -140,6 +141,8 @@ def score_given(
     plan = plan_given(rows, split, metrics, argv)
     with at_work(path):
         folder = RunFolder.create(path, plan)
+        if not _is_loadable(split):
+            keep_references(path, split.references)
         with Ledger(folder.ledger_path) as ledger:
             ledger.extend(_entries(rows))
         return score_and_seal(folder, plan, ledger.view, split, {}, models)
@@ -165,6 +168,12 @@ def plan_given(
         systems=tuple(PlannedSystem(row.name, "system", DISTRIBUTION, row.version) for row in rows),
         text_only=True,
     )
+
+
+def _is_loadable(split: Split) -> bool:
+    """Tell whether ``load_split`` finds it again: what own files or mappings held it does not."""
+    label = split.label
+    return label.is_public or (bool(label.path) and Path(label.path).expanduser().is_dir())
 
 
 def _entries(rows: Sequence[GivenCaptions]) -> list[ClipEntry]:

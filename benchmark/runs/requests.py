@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmark.datasets.forms.columns import ColumnChoice
+from benchmark.datasets.forms.reading import BY_NAME
 from benchmark.runs.learning import OWN_SPLITS, AskedLearning
 from benchmark.runs.patience import RUN_PATIENCE
 from benchmark.runs.plan import Feeding
@@ -52,22 +54,29 @@ class ScoreRequest:
     """What ``bench score`` was asked for.
 
     Attributes:
-        files: csv or json files, one for each row of the table.
-        dataset: NAME or NAME:SPLIT, whose references they are held against.
+        files: of captions, one for each row of the table.
+        dataset: NAME or NAME:SPLIT, whose references they are held against; None where those
+            stand in ``references``, or in the files themselves.
         data_root: folder of the data sets.
         metrics: keys to compute.
         names: one for each file, or none to name rows after the files.
         allow_missing: score the clips that a file has; such a row stands in a table of its own.
         argv: as it was typed.
+        references: a file of references.
+        columns: those of the files that their names do not tell.
+        encoding: of the files; None for UTF-8.
     """
 
     files: tuple[Path, ...]
-    dataset: str
+    dataset: str | None
     data_root: Path
     metrics: tuple[str, ...]
     names: tuple[str, ...] = ()
     allow_missing: bool = False
     argv: tuple[str, ...] = ()
+    references: Path | None = None
+    columns: ColumnChoice = BY_NAME
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

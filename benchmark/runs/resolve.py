@@ -30,6 +30,7 @@ from benchmark.runs.clip_choice import choose_clips, refuse_leaks
 from benchmark.runs.clips import Clips
 from benchmark.runs.eligibility import seat_for_clips, seat_for_text
 from benchmark.runs.entries import ChangeEntry
+from benchmark.runs.kept_references import find_kept_split
 from benchmark.runs.learning import (
     Learning,
     choose_learning,
@@ -227,7 +228,7 @@ def load_same_split(plan: Plan, data_root: Path, where: Path) -> Split:
     Raises:
         RunError: its captions are not those the run was made with.
     """
-    split = load_split(plan.dataset, data_root, artifacts())
+    split = find_kept_split(plan, where) or load_split(plan.dataset, data_root, artifacts())
     sha256 = hash_captions(split.references)
     if sha256 != plan.references_sha256:
         raise RunError(

@@ -109,7 +109,9 @@ def test_a_file_named_twice_with_numbered_columns_is_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("file_name,text", "has no captions. Found: 'file_name', 'text'"),
+        ("file_name,licence", "has no captions. Found: 'file_name', 'licence'"),
+        ("file_name,caption,reference", "several columns that look like references: 'caption', 'r"),
+        ("file_name,caption_1,text", "several columns that look like references: 'caption_1', 't"),
         ("file_name,caption_1,caption_3", "without a gap"),
         ("file_name,caption_0,caption_2", "without a gap"),
         ("file_name,caption,caption_1", "'caption' and numbered ones"),

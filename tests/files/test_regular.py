@@ -11,10 +11,10 @@ import pytest
 
 from benchmark.agreement.judgements import read_judgements
 from benchmark.datasets.captions_csv import read_csv
+from benchmark.datasets.forms.reading import read_captions
 from benchmark.errors import BenchError
 from benchmark.files import read_json, read_regular
 from benchmark.models.codeless import read_object, require_codeless
-from benchmark.runs.predictions import read_predictions
 from benchmark.runs.reading import read_run
 
 READERS = [
@@ -22,8 +22,8 @@ READERS = [
     read_judgements,
     read_object,
     lambda path: read_csv(path, ()),
-    lambda path: read_predictions(path.rename(path.with_suffix(".csv"))),
-    lambda path: read_predictions(path.rename(path.with_suffix(".json"))),
+    lambda path: read_captions(path.rename(path.with_suffix(".csv"))),
+    lambda path: read_captions(path.rename(path.with_suffix(".json"))),
     read_run,
     lambda path: require_codeless(path.rename(path.with_name("config.json")).parent),
 ]

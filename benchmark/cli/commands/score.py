@@ -20,6 +20,8 @@ from benchmark.cli.arguments import (
     require_computed,
 )
 from benchmark.cli.endings import finish
+from benchmark.cli.terminal import warn
+from benchmark.datasets.forms.columns import ColumnChoice
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.captions_files import score_files
 from benchmark.runs.folder import default_run_path
@@ -30,7 +32,21 @@ from benchmark.runs.requests import ScoreRequest
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
-@click.option("--dataset", required=True, help="NAME or NAME:SPLIT, as clotho:evaluation.")
+@click.option("--dataset", help="NAME or NAME:SPLIT of the references, as clotho:evaluation.")
+@click.option(
+    "--references",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file of references instead; without either they stand beside the captions.",
+)
+@click.option("--id-column", help="Column of the clips' ids; else known by its name.")
+@click.option("--caption-column", help="Column of the captions to score; else known by its name.")
+@click.option(
+    "--reference-column",
+    "reference_columns",
+    multiple=True,
+    help="Column of references; repeat it. Else known by their names.",
+)
+@click.option("--encoding", help="Of the files, as cp1252 or utf-16; else UTF-8.")
 @click.option("--name", "names", multiple=True, help="Row name; repeat it, one per file.")
 @click.option("--allow-missing", is_flag=True, help="Score the clips a file has, and say so.")
 @data_root_option
@@ -40,7 +56,7 @@ from benchmark.runs.requests import ScoreRequest
 @rank_by_option
 @layout_option
 @click.option("--published", is_flag=True, help="Print numbers from papers below the table.")
-@gathered(request=ScoreRequest, models=MetricModels)
+@gathered(columns=ColumnChoice, request=ScoreRequest, models=MetricModels)
 def command(
     request: ScoreRequest,
     models: MetricModels,
@@ -49,9 +65,9 @@ def command(
     layout: Layout,
     published: bool,
 ) -> None:
-    """Score captions FILES: csv (file_name,caption_predicted) or json ({file: caption})."""
+    """Score captions FILES: csv, tsv, json, jsonl, parquet or arrow, in any usual form."""
     require_computed(rank_by, request.metrics)
     request = dataclasses.replace(request, argv=tuple(sys.argv[1:]))
-    path = out or default_run_path("score", request.dataset)
-    record = score_files(request, path, models)
+    path = out or default_run_path("score", request.dataset or request.files[0].stem)
+    record = score_files(request, path, models, announce=warn)
     finish([record], layout=layout, rank_by=rank_by, published=published)
