@@ -20,6 +20,7 @@ TESTS = Path(__file__).parent
 sys.path.append(str(TESTS.parent))
 # A test fails for what it finds, not for how long it took beside others; nor, where changes are
 # let in, for what chance found in code that nobody changed.
+os.environ.pop("COLUMNS", None)  # how wide the terminal is that tests are run in
 settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("untimed")
 

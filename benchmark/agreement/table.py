@@ -12,7 +12,7 @@ from benchmark.agreement.measure import TOTAL, MetricAgreement
 from benchmark.agreement.report import AgreementReport
 from benchmark.display.numbers import show_x100
 from benchmark.display.records import Record, Value
-from benchmark.display.tables import NO_VALUE, Column, Format, Table, render
+from benchmark.display.tables import NO_VALUE, WHOLE, Column, Format, Table, View, render
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 
@@ -24,7 +24,7 @@ class _Measured(NamedTuple):
     metric: MetricAgreement
 
 
-def render_agreement(report: AgreementReport, form: Format) -> str:
+def render_agreement(report: AgreementReport, form: Format, view: View = WHOLE) -> str:
     """Lay a report out in a format; csv and json hold the raw figures.
 
     Metrics that could not run stand below, with the reason.
@@ -38,7 +38,7 @@ def render_agreement(report: AgreementReport, form: Format) -> str:
         notes=_notes(report),
         records=[*map(_record, measured)],
     )
-    return render([table], form, report.to_json())
+    return render([table], form, report.to_json(), view)
 
 
 def _columns(report: AgreementReport) -> Iterator[Column[_Measured]]:

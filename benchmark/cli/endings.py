@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 
 from benchmark.cli.arguments import Layout
-from benchmark.cli.terminal import say, say_line, warn
+from benchmark.cli.terminal import say, say_line, say_tables, warn
+from benchmark.cli.view import find_view
 from benchmark.display.layout import Format
 from benchmark.errors import MachineError, listed
 from benchmark.leaderboard.rows import rows_of
@@ -42,7 +44,8 @@ def finish(
     """
     rows = rows_of(records)
     form: Format = "text" if layout == "aac-metrics" else layout
-    say(render(rows, form, rank_by=rank_by, published=published, lineups=lineups))
+    view = find_view(_tell_how_to_see_all(records, rank_by))
+    say_tables(render(rows, form, rank_by=rank_by, published=published, lineups=lineups, view=view))
     for record in records:
         say("", err=form != "text")
         say_line(f"Run: {record.path}", err=form != "text")
@@ -59,6 +62,13 @@ def finish(
         sys.exit(1)
     if any(cell.has_failed for row in rows for cell in row.metrics.values()):
         sys.exit(MachineError.exit_code)
+
+
+def _tell_how_to_see_all(records: Sequence[RunRecord], rank_by: str | None) -> str:
+    """Name the command that shows the whole table without the work being done again."""
+    runs = shlex.join(str(record.path) for record in records)
+    ranked = f" --rank-by {rank_by}" if rank_by else ""
+    return f"`bench leaderboard {runs}{ranked} --wide` shows them"
 
 
 def _tell_failed_clips(record: RunRecord) -> None:

@@ -21,6 +21,11 @@ def say(text: str, *, err: bool = False) -> None:
     click.echo(show_log(text), err=err)
 
 
+def say_tables(text: str) -> None:
+    """Print what ``render`` set for the view of this terminal, tones and all."""
+    click.echo(show_log(text, is_painted=True))
+
+
 def say_line(text: str, *, err: bool = False) -> None:
     """Print one line: line breaks in the names that it holds are shown."""
     say(show_line(text), err=err)

@@ -19,8 +19,10 @@ _CONTROL = re.compile(
     "\U000e0000-\U000e007f"  # letters that nobody sees
     "]"
 )
-_COMMAND = re.compile(r"(?m)^([^\S\n]*):(?=:)|#(?=#\[)")
+_COMMAND = re.compile(r"(?m)^((?:[^\S\n]|\x1b\[\d+m)*):(?=:)|#(?=#\[)")
 """Where a line would be a command to a server of continuous integration that keeps the log."""
+_TONE = re.compile("(\x1b\\[(?:[012]|3[12])m)")
+"""What ``View.paint`` writes: letters are brighter, fainter, green or red."""
 _FORMULA = re.compile(r"'*[=+\-@\t\r]|'+\\[tr]")
 """How a formula begins, or what was kept from being one."""
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?( \[[-+\d., e]*\])?( ±[\d.]+)?( ?%)?†?")
@@ -56,14 +58,20 @@ def show_line(text: str) -> str:
     return show_controls(text).replace("\n", "\\n")
 
 
-def show_log(text: str) -> str:
+def show_log(text: str, *, is_painted: bool = False) -> str:
     """Show text on a terminal, whose lines a server of continuous integration may read too.
 
     The escapes are JSON's, so that what is printed as JSON says the same as before.
+
+    Args:
+        text: of any number of lines.
+        is_painted: whether the tones of a table stay, and they alone.
     """
-    return _COMMAND.sub(
-        lambda match: f"{match[1] or ''}{_spell_json(match[0][-1])}", show_controls(text)
+    pieces = _TONE.split(text) if is_painted else [text]
+    shown = "".join(
+        piece if _TONE.fullmatch(piece) and is_painted else show_controls(piece) for piece in pieces
     )
+    return _COMMAND.sub(lambda match: f"{match[1] or ''}{_spell_json(match[0][-1])}", shown)
 
 
 def escape_json(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How a table, and the words around it, are set in each format for people."""
+"""How a table, and the words around it, are set in formats that programs show to people."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 from benchmark.display.escaping import escape_latex, escape_markdown, escape_paragraph
+from benchmark.display.strips import Side, Strip, set_framed
+from benchmark.display.view import NOTE_WIDTH, WHOLE
 
 Format = Literal["text", "md", "csv", "json", "latex", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
-Side = Literal["left", "right"]
-
 NO_VALUE = "–"  # noqa: RUF001 (an en dash is what tables print for "no value")
-_STYLES = {"text": "rounded_outline", "md": "github", "latex": "latex_booktabs", "html": "html"}
-_NOTE_WIDTH = 120
+_STYLES = {"md": "pipe", "latex": "latex_booktabs", "html": "html"}
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?( \[[^\[\]]*\])?( ±[\d.]+)?†?")
 """A number, with its interval, its spread and its mark if it has them."""
 
@@ -36,19 +35,22 @@ def lay_out(
         form: text, md, latex or html.
         sides: of the columns; else numbers stand to the right, all others and the first left.
     """
-    from tabulate import tabulate
-
-    sides = sides or [None] * len(header)
     columns = list(zip(*lines, strict=True)) or [()] * len(header)
     chosen = [
-        side or ("right" if at and _holds_numbers(column) else "left")
-        for at, (side, column) in enumerate(zip(sides, columns, strict=True))
-    ]
-    if form != "text":
-        lines, header = (
-            [list(map(join_lines, line)) for line in lines],
-            list(map(join_lines, header)),
+        side or choose_side(at, column)
+        for at, (side, column) in enumerate(
+            zip(sides or [None] * len(header), columns, strict=True)
         )
+    ]
+    if form == "text":
+        strips = [
+            Strip(name, tuple(cells), side, at, "none")
+            for at, (name, cells, side) in enumerate(zip(header, columns, chosen, strict=True))
+        ]
+        return set_framed(strips, WHOLE)
+    from tabulate import tabulate
+
+    lines, header = [list(map(join_lines, line)) for line in lines], list(map(join_lines, header))
     if form == "md":
         lines = [[cell.replace("|", r"\|") for cell in line] for line in lines]
         header = [cell.replace("|", r"\|") for cell in header]
@@ -80,16 +82,13 @@ def entitle(title: str, table: str, form: Format, notes: Sequence[str] = ()) -> 
         caption = f"<table>\n<caption>{html.escape(join_lines(title).rstrip(':'))}</caption>"
         inside = [table.replace("<table>", caption, 1), *filter(None, [_notes(notes, form)])]
         return "\n".join(["<figure>", *inside, "</figure>"])
-    if form == "md":
-        text = escape_markdown(join_lines(title))
-        title = text if text.endswith(":") else f"### {text}"
+    text = escape_markdown(join_lines(title))
+    title = text if text.endswith(":") else f"### {text}"
     return "\n\n".join([title, table, *filter(None, [_notes(notes, form)])])
 
 
 def paragraph(text: str, form: Format) -> str:
     """Set a sentence that stands on its own."""
-    if form == "text":
-        return text
     text = join_lines(text)
     if form == "latex":
         return escape_latex(text)
@@ -98,7 +97,7 @@ def paragraph(text: str, form: Format) -> str:
 
 def wrap(text: str) -> str:
     """Break a long text into lines, and indent all but the first."""
-    return textwrap.fill(text, _NOTE_WIDTH, subsequent_indent="  ")
+    return textwrap.fill(text, NOTE_WIDTH, subsequent_indent="  ")
 
 
 def join_lines(text: str) -> str:
@@ -111,9 +110,16 @@ def _notes(notes: Sequence[str], form: Format) -> str:
         return "\\\\\n".join(escape_latex(note) for note in notes)
     if form == "html":
         return "\n".join(paragraph(note, form) for note in notes)
-    safe = map(escape_paragraph, notes) if form == "md" else notes
-    return "\n".join(map(wrap, safe))
+    # A list: GitHub would run lines together into one paragraph.
+    return "\n".join(wrap(f"- {escape_paragraph(note)}") for note in notes)
 
 
-def _holds_numbers(column: Sequence[str]) -> bool:
-    return all(cell == NO_VALUE or _NUMBER.fullmatch(cell) for cell in column)
+def choose_side(at: int, cells: Sequence[str]) -> Side:
+    """Choose where the cells of a column stand: numbers to the right, all others to the left.
+
+    Args:
+        at: the column's place; the first stands to the left whatever it holds.
+        cells: of the column.
+    """
+    are_numbers = all(cell == NO_VALUE or _NUMBER.fullmatch(cell) for cell in cells)
+    return "right" if at and are_numbers else "left"

@@ -56,6 +56,11 @@ def show_p_value(p: float) -> str:
     return f"{p:.4f}" if p >= 5e-5 else f"{p:.0e}"
 
 
+def show_briefly(value: float) -> str:
+    """Spell a number of any size in about three digits: ``148``, ``8.9``, ``0.008``."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 1 else f"{value:.3f}"
+
+
 def show_milliseconds(seconds: float | None) -> str:
     """Spell seconds in milliseconds."""
     return NO_VALUE if seconds is None else f"{1000 * seconds:.3f}"

@@ -6,7 +6,17 @@ from dataclasses import asdict
 
 from benchmark.display.numbers import show_number, show_x100
 from benchmark.display.records import Record
-from benchmark.display.tables import NO_VALUE, Column, Format, Part, Table, render, wrap
+from benchmark.display.tables import (
+    NO_VALUE,
+    WHOLE,
+    Column,
+    Format,
+    Part,
+    Table,
+    View,
+    render,
+    wrap,
+)
 from benchmark.gap.crossings import Crossing
 from benchmark.gap.study import EncoderGap, GapReport
 from benchmark.runs.seals import SealState
@@ -19,13 +29,13 @@ _LEGEND = (
 )
 
 
-def render_gap(report: GapReport, form: Format) -> str:
+def render_gap(report: GapReport, form: Format, view: View = WHOLE) -> str:
     """Lay a report out in a format; csv and json hold the raw figures."""
     memory = f"{report.run}: {report.dataset}, memory {report.train}"
     tables = [_table(encoder, report.integrity.state) for encoder in report.encoders]
     note = report.integrity.describe(report.run)
     parts: list[Part] = [memory, *([note] if note else []), *tables, wrap(_LEGEND)]
-    return render(parts, form, report.to_json())
+    return render(parts, form, report.to_json(), view)
 
 
 def describe_crossing(crossing: Crossing) -> str:

@@ -15,7 +15,7 @@ from benchmark.display.numbers import (
     show_shares,
 )
 from benchmark.display.records import Record
-from benchmark.display.tables import NO_VALUE, Column, Format, Part, Table, render
+from benchmark.display.tables import NO_VALUE, WHOLE, Column, Format, Part, Table, View, render
 from benchmark.profiling.offline import Batches
 from benchmark.profiling.profile import Harness, Profile, SystemProfile
 from benchmark.profiling.server import Served
@@ -47,9 +47,10 @@ class Timed(Generic[_Times]):
         return {"system": self.system_name, **scalars}
 
 
-def profile_tables(profile: Profile, form: Format = "text") -> str:
+def profile_tables(profile: Profile, form: Format = "text", view: View = WHOLE) -> str:
     """Lay out a whole profile, the machine under it; json is the profile itself."""
-    return render([*_parts(profile)], form, profile.to_json() if form == "json" else None)
+    content = profile.to_json() if form == "json" else None
+    return render([*_parts(profile)], form, content, view)
 
 
 def _parts(profile: Profile) -> Iterator[Part]:

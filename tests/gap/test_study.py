@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from gap_runs import captioned, invoke, run_on_training
+from read_tables import read_open
 
 from benchmark.datasets.folder import load_folder
 from benchmark.errors import DataError, RunError, UnknownNameError, UsageError
@@ -62,12 +63,12 @@ def test_the_table_the_json_and_the_picture_tell_the_same(place, encoder):
     assert record["train"] == f"folder:{place / 'clips'}:train"
     (gap,) = record["encoders"]
     assert [gap[key] for key in ("n_clips", "n_captions", "n_memory", "dim")] == [6, 12, 8, 12]
-    lines = [line for line in result.output.splitlines() if line.startswith("│")]
-    rows = {line.strip("│").split()[0]: line.strip("│").split() for line in lines}
+    (lines,) = read_open(result.output)
+    rows = {line[0].split()[0]: line for line in lines}
     for crossing in gap["crossings"]:
         shown = rows[crossing["strategy"]]
         expected = [crossing[key] for key in ("gap_norm", "paired_cosine", "unpaired_cosine")]
-        cells = [cell for cell in shown if cell != "│"][-5:]
+        cells = shown[-5:]
         assert cells[:3] == [f"{value:.3f}" for value in expected]
         assert cells[3] == f"{100 * crossing['recall_at_1']:.1f}"
     told = " ".join(result.output.split())  # a long path above moves the ends of lines

@@ -65,6 +65,31 @@ def read_text(text):
     return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
 
 
+def read_open(text):
+    """Return the cells by line of each table under a rule, as it is cut to a terminal's width."""
+    lines = text.splitlines()
+    rules = [at for at, line in enumerate(lines) if line and not line.replace("─", "").strip()]
+    return [_cut_lines(lines, at) for at in rules]
+
+
+def _cut_lines(lines, rule):
+    first = last = rule
+    while first and lines[first - 1]:
+        first -= 1
+    while last + 1 < len(lines) and lines[last + 1]:
+        last += 1
+    spans = [found.span() for found in re.finditer("─+", lines[rule])]
+    kept = [*lines[first:rule], *lines[rule + 1 : last + 1]]
+    return [[_cut(line, *span).strip() for span in spans] for line in kept]
+
+
+def _cut(line, start, end):
+    """Cut the columns of a terminal out of a line; a letter may take two of them, or none."""
+    from rich.cells import cell_len
+
+    return "".join(letter for at, letter in enumerate(line) if start <= cell_len(line[:at]) < end)
+
+
 _LATEX = {
     r"\textbackslash{}": "\\",
     r"\textasciitilde{}": "~",

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from benchmark.cli.arguments import form_option, metrics_option, split_list, trust_edited_option
-from benchmark.cli.terminal import say
+from benchmark.cli.terminal import say_tables
+from benchmark.cli.view import find_view, wide_option
 from benchmark.display.layout import Format
 
 
@@ -31,6 +32,7 @@ from benchmark.display.layout import Format
 )
 @trust_edited_option
 @form_option
+@wide_option
 def command(
     a: str,
     b: str,
@@ -50,4 +52,4 @@ def command(
     keys = select_metrics(split_list(metrics, ())) or None
     pair = SystemPair.match(*find_systems([a, b], trust_edited=trust_edited))
     comparison = compare_systems(pair, keys, n_draws=n_draws, clusters_file=clusters_file)
-    say(render_comparison(comparison, form))
+    say_tables(render_comparison(comparison, form, find_view()))

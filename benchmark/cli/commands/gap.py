@@ -9,7 +9,8 @@ import click
 
 from benchmark.cli.arguments import data_root_option, form_option, trust_edited_option
 from benchmark.cli.outputs import out_file
-from benchmark.cli.terminal import say
+from benchmark.cli.terminal import say_tables
+from benchmark.cli.view import find_view, wide_option
 from benchmark.display.layout import Format
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 )
 @trust_edited_option
 @form_option
+@wide_option
 @data_root_option
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 def command(
@@ -95,7 +97,7 @@ def command(
         run, find_data_root(data_root), encoders, n_clips, device, trust_edited=trust_edited
     )
     report = report_gap(request) if figure is None else report_figure(request, figure)
-    say(render_gap(report, form))
+    say_tables(render_gap(report, form, find_view()))
     if json_path is not None:
         write_text(json_path, spell_json(report.to_json(), indent=1))
     if out is None:

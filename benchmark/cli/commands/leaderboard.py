@@ -10,13 +10,15 @@ import click
 
 from benchmark.cli.arguments import form_option, rank_by_option, trust_edited_option
 from benchmark.cli.outputs import out_file
-from benchmark.cli.terminal import say
+from benchmark.cli.terminal import say, say_tables
+from benchmark.cli.view import find_view, wide_option
 from benchmark.display.layout import Format
 
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @form_option
+@wide_option
 @rank_by_option
 @click.option("--published", is_flag=True, help="Print numbers from papers below the table.")
 @click.option(
@@ -39,8 +41,9 @@ def command(
 ) -> None:
     """Print the table of one or more RUNS; rows over other clips stand apart.
 
-    A RUN is a folder, or a baseline's file.
+    A RUN is a folder, or a baseline's file. What --out holds is whole, as with --wide.
     """
+    from benchmark.display.view import WHOLE
     from benchmark.files import write_text
     from benchmark.leaderboard.rows import rows_of
     from benchmark.leaderboard.tables import render
@@ -49,9 +52,11 @@ def command(
     if check and out is None:
         raise click.UsageError("--check compares with a file; name it with --out.")
     rows = rows_of(read_runs(runs, trust_edited=trust_edited))
-    text = render(rows, form, rank_by=rank_by, published=published, beside=beside).rstrip("\n")
+    view = find_view() if out is None else WHOLE
+    text = render(rows, form, rank_by=rank_by, published=published, beside=beside, view=view)
+    text = text.rstrip("\n")
     if out is None:
-        say(text)
+        say_tables(text)
     elif check:
         _compare(text, out)
     else:

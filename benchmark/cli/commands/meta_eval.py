@@ -14,7 +14,8 @@ from benchmark.cli.arguments import (
     metrics_option,
     split_list,
 )
-from benchmark.cli.terminal import say
+from benchmark.cli.terminal import say_tables
+from benchmark.cli.view import find_view, wide_option
 from benchmark.display.layout import Format
 from benchmark.metrics.suite import MetricModels
 
@@ -35,6 +36,7 @@ from benchmark.metrics.suite import MetricModels
 @metrics_option
 @metric_model_options
 @form_option
+@wide_option
 @gathered(models=MetricModels)
 def command(
     human: Path,
@@ -61,4 +63,4 @@ def command(
         dataset=dataset,
     )
     report = report_agreement(request, models)
-    say(render_agreement(report, form))
+    say_tables(render_agreement(report, form, find_view()))

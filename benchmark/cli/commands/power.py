@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from benchmark.cli.arguments import form_option, metrics_option, split_list, trust_edited_option
-from benchmark.cli.terminal import say
+from benchmark.cli.terminal import say_tables
+from benchmark.cli.view import find_view, wide_option
 from benchmark.display.layout import Format
 
 
@@ -42,6 +43,7 @@ from benchmark.display.layout import Format
 @metrics_option
 @trust_edited_option
 @form_option
+@wide_option
 def command(
     row: str,
     against: str | None,
@@ -63,4 +65,4 @@ def command(
     system, *others = find_systems(names, trust_edited=trust_edited)
     settings = PowerSettings(drop, n_trials, changed_share)
     report = study_power(system, others[0] if others else None, keys, settings)
-    say(render_power(report, form))
+    say_tables(render_power(report, form, find_view()))

@@ -19,7 +19,8 @@ from benchmark.cli.arguments import (
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.outputs import out_file
 from benchmark.cli.patience import time_limit_options
-from benchmark.cli.terminal import say, warn
+from benchmark.cli.terminal import say, say_tables, warn
+from benchmark.cli.view import find_view, wide_option
 from benchmark.display.layout import Format
 from benchmark.files import spell_json, write_text
 from benchmark.machine.signals import exit_code_of, name_of
@@ -104,6 +105,7 @@ def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
 @form_option
+@wide_option
 @data_root_option
 @click.option(
     "-o",
@@ -136,7 +138,7 @@ def command(
     except KeyboardInterrupt as interrupt:
         say(f"\n{name_of(interrupt)}; nothing was kept.", err=True)
         sys.exit(exit_code_of(interrupt))
-    say(profile_tables(profile, form))
+    say_tables(profile_tables(profile, form, find_view()))
     is_good = _tell_failures(profile)
     _write(profile, out, pytest_path)
     if not is_good:

@@ -18,6 +18,7 @@ from benchmark.cli.arguments import (
     trust_edited_option,
 )
 from benchmark.cli.endings import finish
+from benchmark.cli.view import wide_option
 from benchmark.errors import UsageError
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import rescore_run
@@ -39,6 +40,7 @@ from benchmark.runs.folder import folders_in
 @rank_by_option
 @trust_edited_option
 @layout_option
+@wide_option
 @gathered(models=MetricModels)
 def command(
     runs: tuple[Path, ...],

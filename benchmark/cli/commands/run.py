@@ -31,6 +31,7 @@ from benchmark.cli.installed import load_plugins
 from benchmark.cli.isolation import isolation_options
 from benchmark.cli.patience import patience_options, typed_patience
 from benchmark.cli.terminal import say, warn
+from benchmark.cli.view import wide_option
 from benchmark.machine.signals import exit_code_of, name_of
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
@@ -87,6 +88,7 @@ from benchmark.systems.roster import describe_left_out
 @click.option("--limit", type=click.IntRange(min=1), help="Caption the first N clips only.")
 @click.option("--text-only", is_flag=True, help="Need no sound: for floors and ceilings.")
 @rank_by_option
+@wide_option
 @click.option("--published", is_flag=True, help="Print numbers from papers below the table.")
 @click.option(
     "--resume",

@@ -21,6 +21,7 @@ from benchmark.cli.arguments import (
 )
 from benchmark.cli.endings import finish
 from benchmark.cli.terminal import warn
+from benchmark.cli.view import wide_option
 from benchmark.datasets.forms.columns import ColumnChoice
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.captions_files import score_files
@@ -55,6 +56,7 @@ from benchmark.runs.requests import ScoreRequest
 @metric_model_options
 @rank_by_option
 @layout_option
+@wide_option
 @click.option("--published", is_flag=True, help="Print numbers from papers below the table.")
 @gathered(columns=ColumnChoice, request=ScoreRequest, models=MetricModels)
 def command(

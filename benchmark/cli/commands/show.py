@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from benchmark.cli.arguments import data_root_option, form_option, trust_edited_option
-from benchmark.cli.terminal import say
+from benchmark.cli.terminal import say_tables
+from benchmark.cli.view import find_view, wide_option
 from benchmark.display.layout import Format
 
 
@@ -27,6 +28,7 @@ from benchmark.display.layout import Format
 @click.option("--bert-score-model", help="Model for --oracle: id or folder.")
 @trust_edited_option
 @form_option
+@wide_option
 def command(
     run: Path,
     clip: str,
@@ -57,4 +59,4 @@ def command(
         train = load_train_split(record.plan, data_root)
         oracle = ask_oracle(shown.references, train, bert_score_model)
         shown = dataclasses.replace(shown, oracle=oracle)
-    say(render_clip(shown, form))
+    say_tables(render_clip(shown, form, find_view()))

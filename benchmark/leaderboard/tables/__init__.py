@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.display.records import to_csv, to_json
-from benchmark.display.tables import FORMATS, Format, Part
+from benchmark.display.tables import FORMATS, WHOLE, Format, Part, View
 from benchmark.display.tables import render as render_parts
 from benchmark.leaderboard.likeness import tell_apart
 from benchmark.leaderboard.published import published_rows
@@ -30,6 +30,7 @@ def render(
     published: bool = False,
     beside: bool = False,
     lineups: Sequence[Lineup] = (),
+    view: View = WHOLE,
 ) -> str:
     """Lay rows out in a format; all but json and csv hold a table per set of scored clips.
 
@@ -40,6 +41,7 @@ def render(
         published: whether all numbers in print of a split follow its table.
         beside: whether numbers in print stand below the rows of the systems that they are of.
         lineups: else those of their papers, on splits that have any.
+        view: of the terminal that text is for; else tables are whole.
 
     Raises:
         UsageError: rows of one table have the metric to rank by from several models.
@@ -60,4 +62,4 @@ def render(
             parts.append(latency_table(standing.rows))
         if published or printed:
             parts.append(published_table(label, printed, best))
-    return render_parts(parts, form)
+    return render_parts(parts, form, view=view)

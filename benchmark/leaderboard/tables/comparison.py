@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from benchmark.display.numbers import show_p_value, show_x100
 from benchmark.display.records import Record
-from benchmark.display.tables import Column, Format, Table, render
-from benchmark.leaderboard.comparison import ComparedMetric, Comparison
+from benchmark.display.tables import WHOLE, Column, Format, Table, View, render
+from benchmark.display.view import Tone
+from benchmark.leaderboard.comparison import ComparedMetric, Comparison, Verdict
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 from benchmark.runs.record import SystemRecord
@@ -22,12 +23,17 @@ def _show_difference(metric: ComparedMetric) -> str:
     return show_x100(result.difference, result.low, result.high, spec="+.2f")
 
 
+def _tone(metric: ComparedMetric) -> Tone:
+    tones: dict[Verdict, Tone] = {"A better": "good", "B better": "bad"}
+    return tones.get(metric.verdict, "faint")
+
+
 _COLUMNS: tuple[Column[ComparedMetric], ...] = (
     Column("metric", _label),
     Column("A", lambda metric: show_x100(metric.result.first, spec=".2f")),
     Column("B", lambda metric: show_x100(metric.result.second, spec=".2f")),
     Column("A - B", _show_difference),
-    Column("verdict", lambda metric: metric.verdict),
+    Column("verdict", lambda metric: metric.verdict, tone=_tone),
     Column("p\nHolm", lambda metric: show_p_value(metric.p_corrected)),
     Column("p\nswaps", lambda metric: show_p_value(metric.result.p_randomisation)),
     Column("p\nbootstrap", lambda metric: show_p_value(metric.result.p_bootstrap)),
@@ -36,7 +42,7 @@ _COLUMNS: tuple[Column[ComparedMetric], ...] = (
 )
 
 
-def render_comparison(comparison: Comparison, form: Format) -> str:
+def render_comparison(comparison: Comparison, form: Format, view: View = WHOLE) -> str:
     """Lay a comparison out in a format; csv and json hold the raw figures."""
     table = Table(
         columns=_COLUMNS,
@@ -45,7 +51,7 @@ def render_comparison(comparison: Comparison, form: Format) -> str:
         notes=_notes(comparison),
         records=[{**record, **_seals(comparison)} for record in _records(comparison)],
     )
-    return render([table], form, comparison.to_json())
+    return render([table], form, comparison.to_json(), view)
 
 
 def _records(comparison: Comparison) -> Iterator[Record]:

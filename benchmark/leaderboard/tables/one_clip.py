@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmark.contract import Evidence
 from benchmark.display.numbers import show_number, show_x100
-from benchmark.display.tables import NO_VALUE, Column, Format, Part, Table, render
+from benchmark.display.tables import NO_VALUE, WHOLE, Column, Format, Part, Table, View, render
 from benchmark.leaderboard.one_clip import OneClip, SystemOnClip
 from benchmark.leaderboard.oracle import OracleCaptions
 from benchmark.leaderboard.tables.evidence import (
@@ -29,7 +29,7 @@ class _Line:
     is_first: bool
 
 
-def render_clip(clip: OneClip, form: Format) -> str:
+def render_clip(clip: OneClip, form: Format, view: View = WHOLE) -> str:
     """Lay a clip out in a format; csv and json hold raw scores."""
     parts: list[Part] = [
         f"{clip.record.plan.dataset}, clip {clip.clip_id!r} in {clip.record.path}",
@@ -46,7 +46,7 @@ def render_clip(clip: OneClip, form: Format) -> str:
         parts.append("What captions leaned on is known of runs that were made with --explain.")
     if clip.oracle is not None:
         parts.append(_oracle_table(clip.oracle))
-    return render(parts, form, clip.to_json())
+    return render(parts, form, clip.to_json(), view)
 
 
 def _references_table(references: Sequence[str]) -> Table[tuple[int, str]]:

@@ -7,14 +7,14 @@ from functools import partial
 
 from benchmark.display.numbers import show_x100
 from benchmark.display.records import Record, Value
-from benchmark.display.tables import NO_VALUE, Column, Format, Table, render
+from benchmark.display.tables import NO_VALUE, WHOLE, Column, Format, Table, View, render
 from benchmark.leaderboard.power import MetricPower, PowerReport
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 from benchmark.stats.power import Rate
 
 
-def render_power(report: PowerReport, form: Format) -> str:
+def render_power(report: PowerReport, form: Format, view: View = WHOLE) -> str:
     """Lay a report out in a format; csv and json hold the raw figures."""
     table = Table(
         columns=[*_columns(report)],
@@ -23,7 +23,7 @@ def render_power(report: PowerReport, form: Format) -> str:
         notes=_notes(report),
         records=[{**record, "seal": report.integrity.state} for record in _records(report)],
     )
-    return render([table], form, report.to_json())
+    return render([table], form, report.to_json(), view)
 
 
 def _columns(report: PowerReport) -> Iterator[Column[MetricPower]]:

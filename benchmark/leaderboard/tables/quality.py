@@ -8,8 +8,9 @@ from functools import partial
 from typing import NamedTuple
 
 from benchmark.datasets.mirrors import name_mirror
-from benchmark.display.numbers import show_x100
+from benchmark.display.numbers import show_briefly, show_x100
 from benchmark.display.tables import NO_VALUE, Column, Table
+from benchmark.display.view import Tone
 from benchmark.errors import listed
 from benchmark.leaderboard.likeness import describe_marks
 from benchmark.leaderboard.published import BestSupervised
@@ -27,6 +28,12 @@ from benchmark.leaderboard.tiers import resolved_gap, tiers_of
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 from benchmark.systems.roster import describe_left_out
+
+_BY_IMPORTANCE = (
+    *("spider", "fense", "cider_d", "spice", "meteor", "sbert_sim", "bert_score.f1", "spider_fl"),
+    *("fer", "rouge_l", "bleu_4", "bleu_1", "vocab.cands", "bleu_2", "bleu_3"),
+)
+"""Which metrics a terminal shows first, after the one that ranks: those that papers compare by."""
 
 PARTIAL_MARK = "†"
 """Stands behind a value that lacks clips."""
@@ -56,6 +63,7 @@ def quality_table(standing: Standing, best: BestSupervised | None = None) -> Tab
         title=f"{shared_label(group)}, {row.n_scored:,} of {row.n_expected:,} clips "
         f"(clip ids {row.clips_sha256[:12]})",
         notes=_notes(standing, best),
+        tone=lambda placed: "plain" if placed.row.rung == "system" else "faint",
     )
 
 
@@ -66,17 +74,51 @@ def header_of(column: MetricColumn) -> str:
 
 def _columns(standing: Standing, best: BestSupervised | None) -> Iterator[Column[Placed]]:
     group, ranking = standing
-    yield Column("#", lambda placed: placed.place, stays=True)
-    yield Column("system", lambda placed: placed.row.name_with_flaws)
-    for column in table_columns(group)[0]:
-        if METRICS[column.key].in_table:
-            yield Column(header_of(column), partial(_mark, column, ranking))
-    yield Column("tier", lambda placed: str(placed.tier or NO_VALUE))
-    yield Column("way to human\n(%)", lambda placed: show_x100(placed.share, spec=".0f"))
+    yield Column("#", lambda placed: placed.place, stays=True, order=0, flex="none")
+    yield Column("system", lambda placed: placed.row.name_with_flaws, order=0, flex="cut")
+    metrics = [column for column in table_columns(group)[0] if METRICS[column.key].in_table]
+    order = _order(metrics, ranking)
+    for column in metrics:
+        yield Column(
+            header_of(column),
+            partial(_mark, column, ranking),
+            order=order[column],
+            tone=_stress if column.key == ranking.key else None,
+        )
+    yield Column("tier", lambda placed: str(placed.tier or NO_VALUE), order=1)
+    yield Column("p50 ms", _show_speed, order=3, is_brief=True)
+    yield Column("way to human\n(%)", lambda placed: show_x100(placed.share, spec=".0f"), order=7)
     if best is not None:
-        yield Column(SHARE_HEADER, partial(_show_share, best))
+        yield Column(SHARE_HEADER, partial(_show_share, best), order=8)
     if any(row.trained_on for row in group):
-        yield Column("saw data", lambda placed: placed.row.saw_data)
+        yield Column("saw data", lambda placed: placed.row.saw_data, order=6)
+
+
+def _order(metrics: Sequence[MetricColumn], ranking: Ranking) -> dict[MetricColumn, float]:
+    """Say in which order a terminal takes metrics: speed stands after the second of them."""
+    by_rank = sorted(metrics, key=lambda column: _rank_of_metric(column.key, ranking))
+    places = [*(0 for column in metrics if column.key == ranking.key), 2, 4, 5]
+    return {
+        column: places[at] if at < len(places) else 10 + at for at, column in enumerate(by_rank)
+    }
+
+
+def _rank_of_metric(key: str, ranking: Ranking) -> int:
+    if key == ranking.key:
+        return -1
+    return _BY_IMPORTANCE.index(key) if key in _BY_IMPORTANCE else len(_BY_IMPORTANCE)
+
+
+def _stress(placed: Placed) -> Tone:
+    return "strong" if placed.row.rung == "system" else "faint"
+
+
+def _show_speed(placed: Placed) -> str:
+    """Spell the median of a call, shortly: the table of latencies has its bounds."""
+    latency = placed.row.latency
+    if latency is None or latency.void or latency.seconds.p50 is None:
+        return NO_VALUE
+    return show_briefly(1000 * latency.seconds.p50.value)
 
 
 def _place(standing: Standing) -> list[Placed]:

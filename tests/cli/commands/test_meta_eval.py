@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from read_tables import read_text
 from shared_data import shared_path
 
 
@@ -18,17 +19,12 @@ def meta_eval(bench):
 
 
 def test_the_table_shows_agreement_per_category_with_intervals_and_counts(meta_eval):
-    done = meta_eval("--metrics", "lexical")
+    done = meta_eval("--metrics", "lexical", "--wide")
     assert done.returncode == 0, done.stderr
-    lines = [line for line in done.stdout.splitlines() if line.startswith("│")]
-    columns = [cell.strip() for cell in lines[0].strip("│").split("│")]
-    counts = [cell.strip() for cell in lines[1].strip("│").split("│")]
+    columns, counts, *lines = read_text(done.stdout)
     assert columns == ["metric", "HC", "HI", "HM", "MM", "total"]
     assert counts[1:] == [f"({n} pairs)" for n in ("210", "244", "232", "869", "1,555")]
-    rows = {
-        label.strip(): [cell.strip() for cell in cells]
-        for label, *cells in (line.strip("│").split("│") for line in lines[2:])
-    }
+    rows = {label: cells for label, *cells in lines}
     assert list(rows) == ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "ROUGE-L", "CIDEr-D"]
     assert [cell.split()[0] for cell in rows["BLEU-1"]] == ["51.0", "90.6", "65.5", "50.3", "59.0"]
     low, high = rows["BLEU-1"][-1].split(" ", 1)[1].strip("[]").split(", ")
