@@ -68,7 +68,7 @@ def _tell_how_to_see_all(records: Sequence[RunRecord], rank_by: str | None) -> s
     """Name the command that shows the whole table without the work being done again."""
     runs = shlex.join(str(record.path) for record in records)
     ranked = f" --rank-by {rank_by}" if rank_by else ""
-    return f"`bench leaderboard {runs}{ranked} --wide` shows them"
+    return f"`bench leaderboard {runs}{ranked} --wide` shows all"
 
 
 def _tell_failed_clips(record: RunRecord) -> None:

@@ -155,8 +155,12 @@ def _squeeze(strips: Sequence[Strip], width: int) -> tuple[list[Strip], dict[str
     least_name = next((n for n in _LEAST_NAMES if _fits(strips, width, n)), _LEAST_NAMES[-1])
     widths = [_least(strip, least_name) for strip in strips]
     room = max(0, width - measure(widths))
-    for at, strip in sorted(enumerate(strips), key=lambda each: each[1].flex != "cut"):
-        grown = min(strip.width - widths[at], room)
+    by_need = sorted(
+        range(len(strips)), key=lambda at: (strips[at].flex != "cut", strips[at].width)
+    )
+    for n_before, at in enumerate(by_need):  # names first; texts share what is left
+        share = room if strips[at].flex == "cut" else room // (len(strips) - n_before)
+        grown = min(strips[at].width - widths[at], share)
         widths[at] += grown
         room -= grown
     short = _shorten_names(strips, widths)

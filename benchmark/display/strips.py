@@ -74,12 +74,20 @@ def set_open(
     lines.append(view.paint(_GAP.join("─" * width for width in widths), "faint"))
     for at in range(_count_rows(strips)):
         if topics and (at == 0 or topics[at] != topics[at - 1]):
-            lines += ["", view.paint(topics[at], "strong")]
+            lines += _name_topic(topics[at], view, is_first=at == 0)
         lines += [_GAP.join(line).rstrip() for line in _set_row(strips, widths, at, view)]
         if below is not None:
             room = (view.width or USUAL_WIDTH) - len(_BELOW_INDENT)
             lines += [_BELOW_INDENT + text for text in fold(below.cells[at], room) if text]
     return "\n".join(lines)
+
+
+def _name_topic(topic: str, view: View, *, is_first: bool) -> list[str]:
+    """Head the rows of a topic; the first may have no name, as the rows that are about all."""
+    if is_first and not topic:
+        return []
+    named = fold(topic, view.width or USUAL_WIDTH, _GAP)
+    return ["", *(view.paint(line, "strong") for line in named)]
 
 
 def set_framed(strips: Sequence[Strip], view: View) -> str:

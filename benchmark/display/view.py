@@ -17,7 +17,7 @@ NOTE_WIDTH = 120
 Tone = Literal["plain", "strong", "faint", "good", "bad"]
 """How much of the eye a cell asks for, and whether it is good news."""
 
-CURE = "--wide shows them"
+CURE = "--wide shows all"
 """How to see the columns that are left out, of a command that prints them at once."""
 
 _CODES: dict[Tone, str] = {"strong": "1", "faint": "2", "good": "32", "bad": "31"}

@@ -50,7 +50,11 @@ def bench_systems() -> Iterable[SystemSpec]:
 
 @dataclass(frozen=True, slots=True)
 class ConstantOptions:
-    """``caption``: what is said about every clip."""
+    """What is said.
+
+    Attributes:
+        caption: about every clip.
+    """
 
     caption: str = "a person is speaking while something makes noise in the background"
 

@@ -144,7 +144,7 @@ def canonical_name(spec: Optioned, options: Any) -> str:
         return spec.name
     default = type(options)()
     parts = [
-        f"{field.name}={_spell(getattr(options, field.name))}"
+        f"{field.name}={spell_value(getattr(options, field.name))}"
         for field in dataclasses.fields(options)
         if getattr(options, field.name) != getattr(default, field.name)
     ]
@@ -174,7 +174,7 @@ def describe_type(hint: Any) -> str:
     """Spell an option's type for people: ``paper | code``, ``int``, ``float or none``."""
     union = _union(hint)
     if typing.get_origin(hint) is Literal:
-        return " | ".join(_spell(value) for value in typing.get_args(hint))
+        return " | ".join(spell_value(value) for value in typing.get_args(hint))
     if union:
         return " or ".join("none" if part is type(None) else describe_type(part) for part in union)
     return str(hint.__name__)
@@ -238,7 +238,8 @@ def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool | None) else str(value)
 
 
-def _spell(value: Any) -> str:
+def spell_value(value: Any) -> str:
+    """Spell a value as it is typed: quoted where it would end the option."""
     text = _plain(value)
     is_bare = _BARE.fullmatch(text) and text.isprintable()
     return text if is_bare else json.dumps(text, allow_nan=False)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Settings = TypeVar("Settings", bound="DataclassInstance")
 Spelling = Callable[[Any], Any]
+_PRESETS = "__presets__"
 _NO_SPELLINGS: Mapping[str, Spelling] = MappingProxyType({})
 
 
@@ -115,6 +116,7 @@ class Presets(Generic[Settings]):
                 "__doc__": _document(settings_type, meaning),
                 "__module__": settings_type.__module__,
                 "__post_init__": refuse_what_no_preset_holds,
+                _PRESETS: self,
             },
             frozen=True,
             slots=True,
@@ -129,6 +131,12 @@ class Presets(Generic[Settings]):
             except ValueError as fault:
                 faults.append(fault)
         raise faults[0]
+
+
+def presets_of(options_type: type[Any]) -> Presets[Any] | None:
+    """Return the presets that a type of options was made from; None where it was made otherwise."""
+    presets = getattr(options_type, _PRESETS, None)
+    return presets if isinstance(presets, Presets) else None
 
 
 def require_ranges(settings: object, ranges: Mapping[str, tuple[bool, str]]) -> None:

@@ -54,7 +54,7 @@ def test_columns_are_chosen_in_their_order_and_stand_in_their_places():
     (lines,) = read_open(shown(table_of(*"abcde"), 60))
     assert lines[0] == ["#", "system", *METRICS[-4:]]
     told = shown(table_of(*"abcde"), 60).replace("\n ", "")
-    assert f"Left out: {', '.join(METRICS[:-4])}; --wide shows them." in told
+    assert f"Left out: {', '.join(METRICS[:-4])}; --wide shows all." in told
 
 
 def test_few_rows_are_turned_and_nothing_is_left_out():

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from gap_runs import captioned, invoke, run_on_training
-from read_tables import read_open
+from read_tables import read_text
 
 from benchmark.datasets.folder import load_folder
 from benchmark.errors import DataError, RunError, UnknownNameError, UsageError
@@ -55,7 +55,7 @@ def test_figures_follow_from_the_embeddings_of_the_run_and_its_training_split(pl
 def test_the_table_the_json_and_the_picture_tell_the_same(place, encoder):
     picture, figures = place / "gap.png", place / "gap.json"
     result = invoke("gap", place / "run", "--encoder", encoder.name, "--data-root", place,
-                    "-o", picture, "--json", figures)  # fmt: skip
+                    "-o", picture, "--json", figures, "--wide")  # fmt: skip
     assert result.exit_code == 0, result.output
     assert picture.read_bytes().startswith(b"\x89PNG")
     record = json.loads(figures.read_text())
@@ -63,7 +63,7 @@ def test_the_table_the_json_and_the_picture_tell_the_same(place, encoder):
     assert record["train"] == f"folder:{place / 'clips'}:train"
     (gap,) = record["encoders"]
     assert [gap[key] for key in ("n_clips", "n_captions", "n_memory", "dim")] == [6, 12, 8, 12]
-    (lines,) = read_open(result.output)
+    lines = read_text(result.output)
     rows = {line[0].split()[0]: line for line in lines}
     for crossing in gap["crossings"]:
         shown = rows[crossing["strategy"]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,15 +9,23 @@ import click
 
 from benchmark.cli.arguments import form_option
 from benchmark.cli.installed import load_plugins
-from benchmark.cli.option_list import list_options, options_table
-from benchmark.cli.terminal import say, say_line, warn
+from benchmark.cli.option_list import list_for_terminal, list_options, options_table
+from benchmark.cli.terminal import say, say_tables, warn
+from benchmark.cli.view import find_view, wide_option
 from benchmark.display.layout import Format
-from benchmark.display.tables import Column, Table, render
+from benchmark.display.tables import NO_VALUE, ON_REQUEST, Column, Part, Table, render
 
 if TYPE_CHECKING:
     from benchmark.contract import SystemSpec
     from benchmark.systems.lineups import Lineup
     from benchmark.systems.registry import Registry
+
+
+class _InLineup(NamedTuple):
+    """A system below the line-up that it is in, or below words that say that it is in none."""
+
+    topic: str
+    system: _Listed
 
 
 class _Listed(NamedTuple):
@@ -33,8 +40,9 @@ class _Listed(NamedTuple):
 @click.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @form_option
+@wide_option
 def command(names: tuple[str, ...], form: Format) -> None:
-    """List the systems that are installed; with NAMEs, the options of these."""
+    """List the systems that are installed; with NAMEs, the options of these under each preset."""
     registry = load_plugins()
     if names:
         _show_options([registry.system(name).spec for name in names], form)
@@ -53,16 +61,35 @@ def _show_systems(registry: Registry, form: Format) -> None:
     if form != "text":
         say(render([_systems_table(systems), _lineups_table(lineups)], form))
         return
-    width = max(len(system.name) for system in systems)
-    for name, kind, summary, distribution in systems:
-        origin = f"  [{distribution}]" if distribution else ""
-        say_line(f"{name:<{width}}  {kind:<7}  {summary}{origin}")
-    say("Options of a system: bench systems NAME")
-    say("\nLine-ups, for bench run --lineup NAME:")
-    width = max(len(lineup.name) for lineup in lineups)
+    parts: list[Part] = [
+        _table_by_lineup(systems, lineups),
+        "Options of a system: bench systems NAME. A whole line-up: bench run --lineup NAME.",
+    ]
+    say_tables(render(parts, form, view=find_view()))
+
+
+def _table_by_lineup(systems: list[_Listed], lineups: list[Lineup]) -> Table[_InLineup]:
+    """Lay systems out below the line-ups that they are in, and those that are in none first."""
+    by_name = {system.name: system for system in systems}
+    in_some = {member.name for lineup in lineups for member in lineup.members}
+    rows = [_InLineup("In no line-up", each) for each in systems if each.name not in in_some]
     for lineup in lineups:
-        say_line(f"{lineup.name:<{width}}  {lineup.summary}")
-        say(f"{'':<{width}}    {_join_systems(lineup)}")
+        topic = f"Line-up {lineup.name}: {lineup.summary}"
+        for member in lineup.members:
+            absent = _Listed(member.name, "missing", f"comes with {member.distribution}", "")
+            rows.append(_InLineup(topic, by_name.get(member.name, absent)))
+    return Table(
+        columns=[
+            Column("system", lambda row: row.system.name, order=0, flex="none"),
+            Column("kind", lambda row: row.system.kind, order=0),
+            Column("what it does", lambda row: row.system.summary, order=0, flex="wrap"),
+            Column(
+                "distribution", lambda row: row.system.distribution or NO_VALUE, order=ON_REQUEST
+            ),
+        ],
+        rows=rows,
+        topic=lambda row: row.topic,
+    )
 
 
 def _list_systems(registry: Registry) -> Iterator[_Listed]:
@@ -110,11 +137,17 @@ def _show_options(specs: list[SystemSpec], form: Format) -> None:
         options = (option for spec in specs for option in list_options(spec))
         say(render([options_table(options, "system")], form))
         return
+    say_tables(render([*_spell_options(specs)], form, view=find_view()))
+
+
+def _spell_options(specs: list[SystemSpec]) -> Iterator[Part]:
+    from benchmark.systems.option_texts import read_option_texts
+
     for spec in specs:
-        say_line(f"{spec.name}: {spec.summary}")
-        for option in list_options(spec):
-            say(f"  {option}")
+        title = f"{spec.name}: {spec.summary}"
         if spec.options is None:
-            say("  no options")
-        elif meaning := inspect.getdoc(spec.options):
-            say(f"\n{meaning}\n")
+            yield f"{title}; no options"
+            continue
+        yield list_for_terminal([*list_options(spec)], title)
+        if intro := read_option_texts(spec.options).intro:
+            yield from intro.split("\n\n")

@@ -29,7 +29,9 @@ BestBy = Literal["loss", "cider_d"]
 
 @dataclass(frozen=True, slots=True)
 class GuidanceSettings:
-    """Options of module 2 of Koizumi et al. (arXiv 2012.07331, section 3.3); none: as the preset.
+    """Options of module 2 of Koizumi et al. (arXiv 2012.07331, section 3.3).
+
+    A preset decides what is not named.
 
     The paper names: GPT-2, the number of guidance captions, the branch's width, dropout, label
     smoothing, the optimiser, its rates and their period, epochs, batch and beam. The rest is not
@@ -41,7 +43,9 @@ class GuidanceSettings:
         encoder: of sounds, patch by patch, for the audio branch and for retrieval.
         retrieval: options of ``triplet-retrieval``, as ``"epochs=20,threshold=0.6"``; they also say
             which clips are similar, and how long a sound is.
-        k_guidance: guidance captions of a clip.
+
+    Guidance:
+        k_guidance (captions): that guide a clip.
         uses_audio: whether there is an audio branch. Without one, clips that have no sound are
             learnt from too.
         guidance_shuffled: each clip is captioned with another clip's guidance.
@@ -54,34 +58,40 @@ class GuidanceSettings:
         separator: stands between guidance captions.
         ending: what a guidance caption ends with; one that does already gets no second one.
         guidance_starts: the guidance begins with the start token, as what is written does.
-        max_guidance_tokens: more are cut off.
-        max_caption_tokens: longer training captions are cut, and have no end to learn.
-        n_heads: of the attention over the guidance.
-        n_audio_heads: of the audio branch's.
-        audio_width: of that branch.
+        max_guidance_tokens (tokens): more are cut off.
+        max_caption_tokens (tokens): longer training captions are cut, and have no end to learn.
+
+    Network:
+        n_heads (heads): of the attention over the guidance.
+        n_audio_heads (heads): of the audio branch's.
+        audio_width (values): of that branch.
         sublayers: ``plain``: an attention's result is what goes on; ``residual``: its queries are
             added and the sum is layer-normed.
         initial_std: of the attentions' and the branch's first weights.
         head_start: first weights of the output layer: GPT-2's own, or ``random``.
-        dropout: after each attention.
-        label_smoothing: share of a target that is spread over the vocabulary.
+        dropout (share): after each attention.
+
+    Training:
+        label_smoothing (share): of a target, that is spread over the vocabulary.
         learning_rate: Adam's first.
         min_learning_rate: its last of a period.
         schedule: ``restarts``: down a cosine in a period, and at once up again; ``waves``: down in
             half a period and up in the other.
-        period_epochs: length of a period; the rate changes with every step.
-        epochs: at most.
-        patience: stop after so many epochs without a better validation loss; 0: never.
-        batch_size: captions at a time.
+        period_epochs (epochs): of a period; the rate changes with every step.
+        epochs (epochs): at most.
+        patience (epochs): stop after so many without a better validation loss; 0: never.
+        batch_size (captions): at a time.
         best_by: of all epochs the one with the lowest ``loss`` on the validation clips, or with the
             highest ``cider_d`` of what is decoded for them, greedily, guided as in training. The
             words of that are divided by blanks and punctuation, without Java.
-        validation_share: of the training clips, held out to choose the best epoch where the run
-            has no validation split; 0 takes the last epoch then.
+        validation_share (share): of the training clips, held out to choose the best epoch where the
+            run has no validation split; 0 takes the last epoch then.
         amp: matrix products in bfloat16 where the device gains from it.
-        beam_size: 1 decodes greedily.
+
+    Writing:
+        beam_size (beams): 1 decodes greedily.
         length_penalty: of the beam search.
-        max_length: tokens of a caption, at most.
+        max_length (tokens): of a caption, at most.
     """
 
     # The defaults are the paper's.

@@ -28,16 +28,20 @@ class PromptSettings:
             the training captions.
         encoder: of sounds, patch by patch, for retrieval.
         retrieval: options of ``triplet-retrieval``, as ``"epochs=20,threshold=0.6"``.
-        k_guidance: guidance captions of a clip.
+
+    Prompt:
+        k_guidance (captions): of training clips, that stand in it.
         guidance_shuffled: each clip is captioned with another clip's guidance.
         separator: stands between guidance captions.
         ending: what a guidance caption ends with; one that does already gets no second one.
         guidance_starts: the prompt begins with the start token.
-        max_guidance_tokens: captions that make the prompt longer are left out, the last ones
-            first; so are those that leave the backbone no room to write.
-        beam_size: 1 decodes greedily.
+        max_guidance_tokens (tokens): captions that make the prompt longer are left out, the last
+            ones first; so are those that leave the backbone no room to write.
+
+    Writing:
+        beam_size (beams): 1 decodes greedily.
         length_penalty: of the beam search.
-        max_length: tokens of a caption, at most.
+        max_length (tokens): of a caption, at most.
     """
 
     backbone: str = GUIDANCE_PAPER.backbone

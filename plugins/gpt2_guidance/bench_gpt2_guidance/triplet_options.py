@@ -10,13 +10,15 @@ from benchmark.systems import Presets, require_ranges
 
 Fallback = Literal["further", "furthest", "skip"]
 FITTING = {EMBEDDED_DATASET: "mini"}
-PRESET_MEANING = """``paper``: as published; ``mini``: small, with no download. None: ``mini`` for
-    training on the embedded data set, ``paper`` for any other."""
+PRESET_MEANING = """``paper``: as published; ``mini``: small, with no download. Where none is
+    named, ``mini`` for training on the embedded data set, ``paper`` for any other."""
 
 
 @dataclass(frozen=True, slots=True)
 class TripletSettings:
-    """Options of module 1 of Koizumi et al. (arXiv 2012.07331, section 3.2); none: as the preset.
+    """Options of module 1 of Koizumi et al. (arXiv 2012.07331, section 3.2).
+
+    A preset decides what is not named.
 
     The paper names: the threshold, dropout before the layer, margin, optimiser and its rates,
     epochs, batch, spread of the first weights, and that the best model on validation is taken.
@@ -24,34 +26,40 @@ class TripletSettings:
 
     Attributes:
         encoder: an encoder of sequences, as ``"vggish[postprocess=pca]"``.
-        duration_s: sounds are cut to it or filled with silence, at their end.
+        duration_s (s): sounds are cut to it or filled with silence, at their end.
+
+    Similar captions:
         similarity_model: BERTScore's model, a name or a folder; never replaced by another.
-        similarity_layer: of that model; 0: the one that bert-score takes.
+        similarity_layer (layer): of that model; 0: the one that bert-score takes.
         similarity_idf: weigh tokens by inverse document frequency.
-        threshold: captions with a BERTScore F1 above it are similar.
+        threshold (F1): captions with a BERTScore F1 above it are similar.
         normalised: the threshold counts from the lowest F1 of all pairs, 0, to the F1 of a caption
             with itself, 1.
-        floor_percentile: what counts as 0 then: 0: the lowest F1 itself, one extreme pair of all;
-            otherwise this percentile of the F1 of all pairs, or of 100,000 drawn ones.
+        floor_percentile (%): what counts as 0 then: 0: the lowest F1 itself, one extreme pair of
+            all; otherwise this percentile of the F1 of all pairs, or of 100,000 drawn ones.
         exclude_duplicates: a clip whose caption is spelled alike is neither positive nor negative.
-        n_heads: of the transformer layer.
-        ffn_width: width of its feed-forward part.
-        dropout: before the layer.
-        layer_dropout: within the layer.
+
+    Network:
+        n_heads (heads): of the transformer layer.
+        ffn_width (values): width of its feed-forward part.
+        dropout (share): before the layer.
+        layer_dropout (share): within the layer.
         positions: what is added to a patch for its place in time.
         norm: whether layer norms follow their sub-layers or precede them.
         initial_std: of the first weights.
+
+    Training:
         margin: between squared distances, which lie in [0, 4].
         fallback: the negative where none is semi-hard. ``further``: the nearest one that is
             further than the positive, which costs nothing but counts in the mean; ``furthest``:
             if that is missing too, the furthest of all; ``skip``: none.
         learning_rate: AdaBound's first rate.
         final_learning_rate: the rate of SGD that AdaBound's bounds close in on.
-        epochs: at most.
-        patience: stop after so many epochs without a better validation loss; 0: never.
-        batch_size: clips at a time.
-        validation_share: of the training clips, held out to choose the best epoch where the run
-            has no validation split; 0 takes the last epoch then.
+        epochs (epochs): at most.
+        patience (epochs): stop after so many without a better validation loss; 0: never.
+        batch_size (clips): at a time.
+        validation_share (share): of the training clips, held out to choose the best epoch where the
+            run has no validation split; 0 takes the last epoch then.
     """
 
     # The defaults are the paper's.

@@ -17,7 +17,7 @@ class OracleOptions:
 
     Attributes:
         aggregation: over the references of a clip, the mean or the largest F1.
-        model: text model of BERTScore, a folder or a name; never replaced by another. None:
+        model: text model of BERTScore, a folder or a name; never replaced by another; none:
             ``all-MiniLM-L6-v2`` for training on the embedded data set, ``roberta-large`` for any
             other.
         layer: whose states are compared; none takes the model's standard layer.

@@ -22,9 +22,9 @@ class NnVggishOptions:
 
     Attributes:
         encoder: any encoder of sounds as sequences, options included
-            (``"vggish[weights=random]"``). None: ``mini`` for training on the embedded data set,
+            (``"vggish[weights=random]"``); none: ``mini`` for training on the embedded data set,
             ``vggish`` for any other.
-        n_patches: patches of 0.96 s that are compared; longer clips are cut, shorter ones are
+        n_patches (patches): of 0.96 s, that are compared; longer clips are cut, shorter ones are
             filled with zeros. 10 s make 10.
     """
 
@@ -42,7 +42,7 @@ class NnClapOptions:
     """How sounds and captions are compared.
 
     Attributes:
-        encoder: any encoder of sounds and captions, options included. None: ``mini`` for training
+        encoder: any encoder of sounds and captions, options included; none: ``mini`` for training
             on the embedded data set, ``tagbridge`` for any other.
     """
 

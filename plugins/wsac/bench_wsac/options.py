@@ -27,65 +27,75 @@ PAPER_NOISE_STD = 0.114
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Options of every WSAC system; none: as the preset says.
+    """Options of every WSAC system. A preset decides what is not named.
 
     Attributes:
         encoder: of sounds and captions, as ``"clap[model=laion/larger_clap_general]"``; the
             paper's has its weights in a file: ``"ase[checkpoint=FILE]"``.
+
+    Decoder:
         mapping: from the embedding to the decoder's first input: ``linear``, or ``mlp``, two
             layers with a tanh between them.
-        n_layers: of the decoder, which has the form of GPT-2.
-        n_heads: of each layer.
-        width: of the decoder.
-        dropout: of the decoder.
+        n_layers (layers): of the decoder, which has the form of GPT-2.
+        n_heads (heads): of each layer.
+        width (values): of the decoder.
+        dropout (share): of the decoder.
         vocabulary: ``used``: the tokenizer's pieces that occur in the training captions;
             ``tokenizer``: all of them; ``gpt2``: all, in a table of GPT-2's 50,257 rows.
-        max_tokens: longer captions are cut to it; the end is kept.
+        max_tokens (tokens): longer captions are cut to it; the end is kept.
         start_is_target: the decoder also learns the tokenizer's start token.
+
+    Training:
         learning_rate: the highest.
-        warmup_epochs: it rises linearly over so many epochs,
-        warmup_steps: and so many steps.
-        schedule: then ``steps``: x 0.2 every 10 epochs; ``linear`` or ``cosine``: down to 0 at
-            the end; ``constant``.
+        warmup_epochs (epochs): in which it rises linearly to that,
+        warmup_steps (steps): and in which it does after these.
+        schedule: after the warm-up ``steps``: x 0.2 every 10 epochs; ``linear`` or ``cosine``: down
+            to 0 at the end; ``constant``.
         drops_after_warmup: the 10 epochs of ``steps`` are counted from the end of the warm-up,
             not from the start.
         weight_decay: AdamW's.
-        epochs: at most.
-        patience: stop after so many epochs without a better validation loss; 0: never.
-        batch_size: captions at a time.
-        clip_norm: limit of the gradients' norm; 0: none.
+        epochs (epochs): at most.
+        patience (epochs): stop after so many without a better validation loss; 0: never.
+        batch_size (captions): at a time.
+        clip_norm (L2 norm): limit of the gradients' norm; 0: none.
         best_by: ``loss``: of all epochs the one with the lowest loss on the captions of the
             validation split; ``cider_d``: the one with the highest CIDEr-D of its clips, each
             decoded from its first caption's embedding; ``last``: the last, whatever it is worth.
-        validation_share: of the training clips, whose captions choose the epoch where there is no
-            validation split, and are not learnt; 0 takes the last epoch there.
+        validation_share (share): of the training clips, whose captions choose the epoch where there
+            is no validation split, and are not learnt; 0 takes the last epoch there.
         amp: matrix products in bfloat16 where the device gains from it.
+
+    Gap between sounds and captions:
         noise_std: of ``wsac-ni``, for each value of an embedding; ``estimated``: the mean over
             pairs of captions of one clip of the largest difference of a value; ``published``:
             the paper's 0.114 with its encoder, ``ase``, and with any other, or where
             ``noise_source`` is named, ``estimated``.
-        noise_clips: clips that the estimate is made from.
+        noise_clips (clips): that the estimate is made from.
         noise_source: whose captions they are: ``train``, or any data set, as
             ``clotho:development``; ``auto``: ``train`` where a clip of it has two captions, else
             ``clotho:development``.
         shift: ``training`` adds the gap to the captions' embeddings in training; ``decoding``
             takes it off the sound's embedding instead, and needs no training of its own.
         shift_noise_std: of ``wsac-es``, besides the shift.
-        gap_clips: sounds with captions that the gap is measured on, at most.
+        gap_clips (clips): with captions, on which the gap is measured, at most.
         gap_source: ``train``, or any data set, as ``clotho:development``; ``auto``: not the one
             trained on, whose sounds the paper does not hear: ``audiocaps:train`` for ``clotho``,
             ``soundscapes:pretrain`` for ``soundscapes``, ``clotho:development`` for all others.
         renormalised: embeddings have unit length again after noise and shift.
+
+    Memory and projection:
         temperature: of the softmax of ``wsac-pd``.
         projection_renormalised: its result has unit length again.
         is_mapped: what is looked up goes through the mapping, as in training; otherwise it is
             the decoder's first input itself, and the widths must agree.
         memory_tail_dropped: the last ``n % 1000`` captions are no part of the memory.
-        max_length: tokens of a caption, at most.
-        beam_size: 1 decodes greedily.
+
+    Writing:
+        max_length (tokens): of a caption, at most.
+        beam_size (beams): 1 decodes greedily.
         length_penalty: of the beam search.
         repetition_penalty: 1 is none.
-        no_repeat_ngram: n-grams of this size occur once; 0: any may.
+        no_repeat_ngram (tokens): n-grams of so many occur once; 0: any may.
     """
 
     # The defaults are the paper's.
@@ -222,6 +232,6 @@ MINI = replace(
 PRESETS = Presets({"paper": PAPER, "code": CODE, "mini": MINI}, {EMBEDDED_DATASET: "mini"})
 WsacOptions = PRESETS.options_type(
     "WsacOptions",
-    """``paper``: as published; ``code``: as the authors' code runs; ``mini``: small. None:
-    ``mini`` for training on the embedded data set, ``paper`` for any other.""",
+    """``paper``: as published; ``code``: as the authors' code runs; ``mini``: small. Where none
+    is named, ``mini`` for training on the embedded data set, ``paper`` for any other.""",
 )

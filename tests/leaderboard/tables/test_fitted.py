@@ -70,7 +70,7 @@ def test_the_ranking_metric_comes_first_then_the_tier_a_metric_speed_and_more(
 
 def test_what_is_left_out_is_named_with_what_shows_it(baseline):
     told = " ".join(shown(baseline, 80).split())
-    assert "saw data; --wide shows them." in told
+    assert "saw data; --wide shows all." in told
     assert "Left out: calls, p90 ms, prepare s, stages of a call; --wide" in told
     assert "Left out: BLEU-1, BLEU-2, BLEU-3, BLEU-4, SBERT-sim (all-MiniLM-L6-v2)," in told
 
