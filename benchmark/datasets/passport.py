@@ -125,8 +125,11 @@ class Passport:
     def _describe_wording(self) -> str:
         if self.captions_are_official:
             return f"as published ({self.title})"
-        is_other = self.captions_are_official is False
-        verdict = f"NOT as published ({self.title})" if is_other else "no published sum to hold to"
+        verdict = "no published version"
+        if self.captions_are_official is False:
+            verdict = f"NOT as published ({self.title})"
+        elif self.label.is_public:
+            verdict = f"no sum is published ({self.title})"
         return f"{verdict}; these captions are {self.recognised}" if self.recognised else verdict
 
     def _render_repeats(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.contract import Split
+from benchmark.datasets.wording import fold
 from benchmark.errors import DataError, UsageError, listed
 from benchmark.runs.learning import Learning
 from benchmark.runs.requests import RunRequest
@@ -41,7 +42,8 @@ def refuse_leaks(clip_ids: Sequence[str], split: Split, learning: Learning) -> N
     """Refuse to learn from what is to be captioned.
 
     Raises:
-        DataError: a split holds a clip with a caption that is a reference too.
+        DataError: a split holds a clip with a caption that is a reference too, case and
+            punctuation aside: another version of a data set may differ in no more.
     """
     cures = (
         (learning.train, "train on another split with --train"),
@@ -56,7 +58,8 @@ def _refuse_shared(clip_ids: Sequence[str], split: Split, learnt: Split, cure: s
     leaked = [
         clip_id
         for clip_id in clip_ids
-        if set(split.references[clip_id]) & set(learnt.references.get(clip_id, ()))
+        if clip_id in learnt.references
+        and {*map(fold, split.references[clip_id])} & {*map(fold, learnt.references[clip_id])}
     ]
     if leaked:
         raise DataError(

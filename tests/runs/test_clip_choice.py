@@ -55,3 +55,11 @@ def test_what_is_learnt_from_may_hold_the_sounds_and_not_their_captions(name, op
     with pytest.raises(DataError, match=rf"noises:{name}, which holds 1 .*'c\.wav'.*{option}"):
         refuse_leaks(evaluated.clip_ids, evaluated, Learning(**{name: leaking}))
     refuse_leaks(("a.wav",), evaluated, Learning(**{name: leaking}))  # nobody captions it
+
+
+def test_another_version_of_the_evaluated_captions_is_no_other_data():
+    evaluated = split_of()
+    reworded = dict.fromkeys(REFERENCES, ("something else",)) | {"c.wav": ("C hums.",)}
+    version = split_of(references=reworded, dataset="noises@2.0")
+    with pytest.raises(DataError, match=r"noises@2\.0:test, which holds 1 .*'c\.wav'"):
+        refuse_leaks(evaluated.clip_ids, evaluated, Learning(version))

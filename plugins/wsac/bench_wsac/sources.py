@@ -27,7 +27,7 @@ def load_gap_source(resources: Resources, source: str) -> Split:
     train = require_train(resources.train)
     if source != "auto":
         return _load(resources, train, source)
-    label = _SOUNDS_ELSEWHERE.get(train.dataset, _ELSEWHERE)
+    label = _SOUNDS_ELSEWHERE.get(train.label.family, _ELSEWHERE)
     try:
         return _load(resources, train, label)
     except DataError as error:

@@ -34,6 +34,8 @@ def named(dataset, name, split=None):
     [
         (("audiocaps", "train"), ("clotho", "development")),
         (("clotho", "development"), ("audiocaps", "train")),
+        (("clotho@1.0", "development"), ("audiocaps", "train")),
+        (("audiocaps@2.0", "train"), ("clotho", "development")),
         (("soundscapes", "train"), ("soundscapes", "pretrain")),
         (("folder:mine", "train"), ("clotho", "development")),
     ],
