@@ -21,6 +21,17 @@ from benchmark.display.escaping import show_line
 ERROR_CONSOLE = Console(stderr=True)
 
 
+def is_watched() -> bool:
+    """Tell whether bars are shown: on a terminal, and not wherever colours are asked for.
+
+    Notebooks and servers of continuous integration set FORCE_COLOR, and keep every frame of a bar.
+    """
+    try:
+        return ERROR_CONSOLE.is_terminal and ERROR_CONSOLE.file.isatty()
+    except ValueError:  # it is closed
+        return False
+
+
 class Bar:
     """One bar; ``advance`` moves it."""
 
@@ -52,6 +63,7 @@ def progress_bar(label: str, total: int | None, *, is_bytes: bool = False) -> It
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    hidden = not ERROR_CONSOLE.is_terminal
-    with Progress(*columns, console=ERROR_CONSOLE, transient=True, disable=hidden) as progress:
+    with Progress(
+        *columns, console=ERROR_CONSOLE, transient=True, disable=not is_watched()
+    ) as progress:
         yield Bar(progress, label, total)

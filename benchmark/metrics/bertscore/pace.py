@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from benchmark.machine.progress import ERROR_CONSOLE, Bar
+from benchmark.machine.progress import ERROR_CONSOLE, Bar, is_watched
 
 
 class _Rate(ProgressColumn):
@@ -40,6 +40,7 @@ def pair_progress(label: str, n_pairs: int) -> Iterator[Bar]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    hidden = not ERROR_CONSOLE.is_terminal
-    with Progress(*columns, console=ERROR_CONSOLE, transient=True, disable=hidden) as progress:
+    with Progress(
+        *columns, console=ERROR_CONSOLE, transient=True, disable=not is_watched()
+    ) as progress:
         yield Bar(progress, label, n_pairs)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from benchmark.errors import MachineError, RunError
 from benchmark.files import parse_json
 from benchmark.files.locks import Hold
-from benchmark.machine.progress import ERROR_CONSOLE
+from benchmark.machine.progress import ERROR_CONSOLE, is_watched
 from benchmark.machine.typed_json import read_as
 from benchmark.runs.entries import Entry, MachineEntry
 from benchmark.runs.isolation.channel import Kind, Message
@@ -72,7 +72,7 @@ def run_apart(work: Work, order: Order, book: Book) -> str | None:
         child.end()
         if hold is not None:
             hold.close()
-        if ERROR_CONSOLE.is_terminal:
+        if is_watched():
             ERROR_CONSOLE.show_cursor(True)  # a bar that was killed left none
     return failure
 
