@@ -37,6 +37,14 @@ class Deprecation:
 SUITE_OPTION = Deprecation("--suite", since="0.1", until="0.2", instead="write --lineup.")
 """``bench run --suite NAME``: a paper's list of systems is a line-up; a suite is of metrics."""
 
+BENCH_HUB = Deprecation(
+    "BENCH_HUB",
+    since="0.1",
+    until="0.2",
+    instead="the hub is asked without it; HF_HUB_OFFLINE=1 or `bench --offline` forbids that.",
+)
+"""The variable of the environment without which the hub was not asked: 1 allowed it."""
+
 
 def outdated_plugin(name: str, api: int, current: int) -> Deprecation:
     """Describe a plugin that was written for the API before the current one."""

@@ -6,9 +6,12 @@ import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from benchmark.errors import BenchError
+
+if TYPE_CHECKING:
+    from benchmark.models.weights import ChosenModel
 
 Status = Literal["ok", "optional", "missing"]
 _DISTRIBUTIONS = (
@@ -83,15 +86,17 @@ def _sbert_model() -> str:
     from benchmark.metrics.sentence import SBERT_SIM_MODEL
     from benchmark.models.weights import choose_model
 
-    model = choose_model(SBERT_SIM_MODEL)
-    return f"{model.name}: {model.note}"
+    return _describe(choose_model(SBERT_SIM_MODEL, asks_hub=False))
 
 
 def _bert_score_model() -> str:
     from benchmark.metrics.bertscore.metric import BERT_SCORE_MODEL
     from benchmark.models.weights import choose_model
 
-    model = choose_model(BERT_SCORE_MODEL)
+    return _describe(choose_model(BERT_SCORE_MODEL, asks_hub=False))
+
+
+def _describe(model: ChosenModel) -> str:
     return f"{model.name}: {model.note}"
 
 

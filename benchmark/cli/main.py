@@ -25,6 +25,7 @@ from benchmark.cli.streams import (
     spell_what_streams_cannot_hold,
 )
 from benchmark.cli.terminal import say, tamed_usage, warn
+from benchmark.deprecated import BENCH_HUB
 from benchmark.errors import BenchError, MachineError, UsageError, describe, quoted
 from benchmark.machine.distributions import version_of
 from benchmark.machine.signals import exit_code_of, leave_with, name_of, treat_as_interrupts
@@ -129,13 +130,23 @@ class _LazyGroup(click.Group):
     help="Import no plugin of this name (`bench plugins list`); repeatable. Else those that "
     "BENCH_WITHOUT_PLUGINS names, comma-separated.",
 )
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Ask no model hub: models that are not here count as missing at once. The same as "
+    "HF_HUB_OFFLINE=1.",
+)
 @click.version_option(version_of("aac-bench"), prog_name="bench")
-def bench(without: tuple[str, ...]) -> None:
+def bench(without: tuple[str, ...], offline: bool) -> None:
     """Run, score and rank automated audio captioning systems.
 
     Exit codes: 0 all is well; 1 a system or a check failed; 2 the request cannot be meant; 3 this
     machine lacks something; 4 a gate is inconclusive.
     """
+    if offline:  # for libraries, too, and for the processes of systems
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    if BENCH_HUB.what in os.environ:
+        warn(BENCH_HUB.warning)
     if without:
         from benchmark.systems.plugin_imports import go_without
 

@@ -12,6 +12,7 @@ from benchmark.contract import UNKNOWN, Waveform
 from benchmark.errors import MissingWeightsError
 from benchmark.models.codeless import require_codeless
 from benchmark.models.exact import exact_inference
+from benchmark.models.pretrained import load_pretrained
 from benchmark.models.weights import ChosenModel, hash_weights
 
 _CODE_VERSION = 1
@@ -28,7 +29,7 @@ class TransformersTagger:
         """Load the model; nothing is fetched and no code of it is run.
 
         Args:
-            model: a folder as transformers saves it, with safetensors and
+            model: a folder as transformers saves it, with weights and
                 ``preprocessor_config.json``.
             device: torch's spelling.
 
@@ -38,21 +39,18 @@ class TransformersTagger:
         import transformers
 
         extractors: Any = transformers.AutoFeatureExtractor  # partly untyped
-        classifiers: Any = transformers.AutoModelForAudioClassification
         require_codeless(model.folder)
         try:
             self._extract = extractors.from_pretrained(
                 model.folder, local_files_only=True, trust_remote_code=False
             )
-            classifier = classifiers.from_pretrained(
-                model.folder, local_files_only=True, trust_remote_code=False, use_safetensors=True
-            )
         except (OSError, ValueError) as error:
             raise MissingWeightsError(
                 f"cannot load the tagger in {model.folder}: {error} Expected an audio "
-                "classification model with config.json, preprocessor_config.json and weights as "
-                "safetensors, as transformers saves them."
+                "classification model with config.json, preprocessor_config.json and weights, as "
+                "transformers saves them."
             ) from error
+        classifier = load_pretrained(transformers.AutoModelForAudioClassification, model.folder)
         self._model = classifier.float().eval().to(device)
         self._device = device
         config = classifier.config

@@ -6,7 +6,6 @@ names, which can be carried to a machine without a network.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -19,6 +18,8 @@ from benchmark.files import MODELS_CURE, sha256_of, write_text, writing, written
 from benchmark.machine.bodies import reason_phrase
 from benchmark.machine.downloads import TIMEOUT_S, RemoteFile, fetch, reason_of
 from benchmark.models.checksums import SUMS_FILE, noted_sums, require_sum
+from benchmark.models.hub import endpoint, forbidden_by, require_there
+from benchmark.models.revisions import ORIGIN_FILE
 from benchmark.models.weights import hub_name_of
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -26,7 +27,6 @@ _COMMIT = re.compile(r"[0-9a-f]{1,64}")
 _BLOB_ID = re.compile(r"[0-9a-f]{40}")
 _MOST_NAMES = 5
 """That a repository may have had, each leading on to the next."""
-_ORIGIN = "ORIGIN.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class HubModel:
     @property
     def url(self) -> str:
         """The address of its repository."""
-        return f"{_endpoint()}/{hub_name_of(self.name)}"
+        return f"{endpoint()}/{hub_name_of(self.name)}"
 
 
 def fetch_hub_model(model: HubModel, root: Path, given: Sequence[Path] = ()) -> Path:
@@ -106,14 +106,15 @@ def _store(files: dict[str, Path], target: Path, origin: str) -> Path:
             shutil.copyfile(path, partial / name)
         sums = (f"{sha256_of(partial / name)}  {name}" for name in files)
         write_text(partial / SUMS_FILE, "\n".join(sums))
-        write_text(partial / _ORIGIN, origin)
+        write_text(partial / ORIGIN_FILE, origin)
     return target
 
 
 def _ask_for_all(model: HubModel) -> tuple[str, dict[str, RemoteFile]]:
     """Ask for every file, all of one commit; gives the commit, and the files by their names."""
-    if os.environ.get("HF_HUB_OFFLINE", "0").lower() in ("1", "true", "yes", "on"):
-        raise MachineError(f"{model.url} is not asked: HF_HUB_OFFLINE is set. Unset it.")
+    if by := forbidden_by():
+        raise MachineError(f"{model.url} is not asked: {by}. Allow it.")
+    require_there()
     commit, remote = model.revision, {}
     for name in (*model.required, *model.optional):
         asked = _ask(model, commit, name)
@@ -134,7 +135,7 @@ def _ask(model: HubModel, revision: str, name: str) -> tuple[str, RemoteFile] | 
             if not (answer.is_redirect and answer.headers["Location"].startswith("/")):
                 break
             # The repository was renamed.
-            url = f"{_endpoint()}{answer.headers['Location']}"
+            url = f"{endpoint()}{answer.headers['Location']}"
             answer = requests.head(url, headers=headers, timeout=TIMEOUT_S, allow_redirects=False)
     except (requests.RequestException, ValueError) as error:  # a redirect to what is no address
         raise MachineError(f"cannot reach {url}: {reason_of(error)}.") from error
@@ -155,7 +156,3 @@ def _ask(model: HubModel, revision: str, name: str) -> tuple[str, RemoteFile] | 
         raise DataError(f"{url} tells no commit; found {shown(commit)}.")
     pinned = f"{model.url}/resolve/{quote(commit)}/{quote(name)}"
     return commit, RemoteFile(name.replace("/", "--"), pinned, checksum)
-
-
-def _endpoint() -> str:
-    return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")

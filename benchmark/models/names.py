@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -21,6 +22,17 @@ _OWNERS = {
     # Not of that time, but called so in FENSE, in aac-metrics and in this project.
     "sentence-transformers": ("paraphrase-TinyBERT-L6-v2", "all-MiniLM-L6-v2"),
 }
+_NAMED_HERE = (
+    *("sentence-transformers/all-MiniLM-L6-v2", "sentence-transformers/all-mpnet-base-v2"),
+    "sentence-transformers/paraphrase-TinyBERT-L6-v2",
+    *("FacebookAI/roberta-large", "FacebookAI/roberta-base", "microsoft/deberta-xlarge-mnli"),
+    *("google-bert/bert-base-uncased", "prajjwal1/bert-tiny", "distilbert/distilgpt2"),
+    *(f"openai-community/gpt2{size}" for size in ("", "-medium", "-large", "-xl")),
+    *("laion/clap-htsat-unfused", "laion/larger_clap_general"),
+    *("laion/larger_clap_music", "laion/larger_clap_music_and_speech"),
+    "MIT/ast-finetuned-audioset-10-10-0.4593",
+)
+"""Models of the hub that this project or the papers around it stand on."""
 _SNAPSHOT = re.compile(r".*models--([^/]+)/snapshots/[^/]+")
 
 
@@ -38,6 +50,17 @@ def hub_names(name: str) -> tuple[str, ...]:
     short = short_name(name)
     owners = (owner for owner, beginnings in _OWNERS.items() if short.startswith(beginnings))
     return (*(f"{owner}/{short}" for owner in owners), short)
+
+
+def near_names(name: str) -> list[str]:
+    """List models that somebody may have meant who wrote another name, likeliest first."""
+    by_rest = {known.rpartition("/")[2]: known for known in _NAMED_HERE}
+    rest = name.rpartition("/")[2]
+    near = [
+        *difflib.get_close_matches(name, _NAMED_HERE, n=2),
+        *(by_rest[each] for each in difflib.get_close_matches(rest, by_rest, n=2)),
+    ]
+    return [each for each in dict.fromkeys(near) if each != name][:2]
 
 
 def folder_name(folder: Path) -> str:

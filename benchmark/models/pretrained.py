@@ -29,7 +29,7 @@ def load_pretrained(
     folder: Path,
     *,
     may_lack: tuple[str, ...] = (),
-    takes_pickles: bool = False,
+    takes_pickles: bool = True,
     **settings: Any,
 ) -> Any:
     """Load a model from a folder; nothing is fetched and no code of it is run.

