@@ -1,13 +1,19 @@
-"""Which of two captions of a clip people prefer: files in the format of FENSE's Clotho-Eval."""
+"""Which of two captions of a clip people prefer, as files of FENSE and of BRACE say it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from benchmark.agreement.judgement_layouts import (
+    HALLUCINATED,
+    Judged,
+    find_name,
+    find_references,
+    read_pairs,
+)
 from benchmark.contract import References
 from benchmark.datasets.references import has_words
 from benchmark.errors import DataError
@@ -16,9 +22,8 @@ from benchmark.files import parse_json, read_regular
 CATEGORIES = ("HC", "HI", "HM", "MM")
 """Two captions by people, both correct; a correct one and another clip's; one by a person and
 one by a machine; two by machines."""
-
-_FACET = re.compile(r"(HC|HI|HM|MM)(_\d+)?")
-_SHAPE = "[caption, caption, source, source, [judgements, each -1, 0 or 1]]"
+ALL_CATEGORIES = (*CATEGORIES, HALLUCINATED)
+_N_OWN = {"HC": 2, "HI": 1, "HM": 1, "MM": 0, HALLUCINATED: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +32,10 @@ class JudgedPair:
 
     Attributes:
         clip: the clip, as the file names it.
-        category: one of ``CATEGORIES``.
-        captions: in HI and HM the first is the person's own of this clip.
-        judgements: one per judge: 1 prefers the first caption, -1 the second, 0 neither.
+        category: one of ``ALL_CATEGORIES``.
+        captions: in HI, HM and HX the first is the person's own of this clip.
+        judgements: one per judge: 1 prefers the first caption, -1 the second, 0 neither; none
+            where a vote is unknown.
         references: all captions that people wrote for the clip.
     """
 
@@ -48,15 +54,15 @@ class JudgedPair:
     @property
     def own_captions(self) -> tuple[str, ...]:
         """The captions of the pair that are among the clip's references."""
-        return self.captions[: {"HC": 2, "HI": 1, "HM": 1, "MM": 0}[self.category]]
+        return self.captions[: _N_OWN[self.category]]
 
     def reference_rounds(self) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
         """Say which references each caption is held against, round by round.
 
         As in the code of Zhou et al. 2022: no caption is held against itself, and every round has
         one reference fewer than the clip. HC: each caption against the others, its rival among
-        them. HI and HM: both against the references without the person's caption. MM: both in as
-        many rounds as there are references, each time without another one.
+        them. HI, HM and HX: both against the references without the person's caption. MM: both in
+        as many rounds as there are references, each time without another one.
         """
         if self.category == "MM":
             rounds = [
@@ -76,8 +82,7 @@ def read_judgements(path: Path) -> list[JudgedPair]:
     """Read a file of judged pairs, in the order of the file.
 
     Args:
-        path: a json list with one object per clip: ``raw_name``, ``references``, and pairs named
-            HC, HI, HM, MM or, where there are several of a kind, MM_1, MM_2, ...
+        path: a json list with one object per clip, in a layout of ``judgement_layouts``.
 
     Raises:
         DataError: the file is absent or malformed; a clip is there twice, or has fewer than two
@@ -94,12 +99,13 @@ def read_judgements(path: Path) -> list[JudgedPair]:
     pairs: list[JudgedPair] = []
     seen: set[str] = set()
     for number, group in enumerate(groups, start=1):
-        clip_pairs = list(_read_group(f"{path}, object {number}", group))
-        clip = clip_pairs[0].clip
+        pairs += _read_group(f"{path}, object {number}", group)
+        clip = str(find_name(group))
         if clip in seen:
             raise DataError(f"{path}: the clip {clip!r} is there twice; expected once.")
         seen.add(clip)
-        pairs += clip_pairs
+    if not pairs:
+        raise DataError(f"{path}: all pairs are null; expected at least one.")
     return pairs
 
 
@@ -126,44 +132,33 @@ def _letters(texts: Sequence[str]) -> frozenset[str]:
 
 
 def _read_group(where: str, group: Any) -> Iterator[JudgedPair]:
-    if not isinstance(group, Mapping) or not isinstance(group.get("raw_name"), str):
-        raise DataError(f"{where}: expected an object with the clip's name as 'raw_name'.")
-    references = group.get("references")
+    name = find_name(group)
+    if name is None:
+        raise DataError(
+            f"{where}: expected an object with the clip's name as 'raw_name', 'file_name' or "
+            "'audio_id'."
+        )
+    references = find_references(group)
     if not _are_texts(references) or len(references) < 2 or not all(map(has_words, references)):
         raise DataError(
-            f"{where} ({group['raw_name']}): 'references' is {references!r:.80}; expected a list "
+            f"{where} ({name}): 'references' is {references!r:.80}; expected a list "
             "of at least two captions, each with a word."
         )
-    facets = {key: match[1] for key in group if (match := _FACET.fullmatch(key))}
-    if not facets:
+    judged = read_pairs(f"{where} ({name})", group, references)
+    if judged is None:
         raise DataError(
-            f"{where} ({group['raw_name']}): no judged pair; expected HC, HI, HM or MM_1 among "
-            f"its keys, found {', '.join(group)}."
+            f"{where} ({name}): no judged pair; expected HC, HI, HM or MM_1, or BRACE's "
+            f"Human-Machine_1 or caption_1, among its keys, found {', '.join(group)}."
         )
-    for key, category in facets.items():
-        place = f"{where} ({group['raw_name']}), {key}"
-        captions, judgements = _read_facet(place, group[key])
-        pair = JudgedPair(group["raw_name"], category, captions, judgements, tuple(references))
-        _require_own_captions(place, pair)
+    for found in judged:
+        pair = JudgedPair(name, found.category, found.captions, found.judgements, tuple(references))
+        _require_other_references(f"{where} ({name}), {found.key}", pair, found)
         yield pair
 
 
-def _read_facet(place: str, facet: Any) -> tuple[tuple[str, str], tuple[int, ...]]:
-    if not isinstance(facet, list) or len(facet) != 5 or not _are_texts(facet[:4]):
-        raise DataError(f"{place} is {facet!r:.80}; expected {_SHAPE}.")
-    judgements = facet[4]
-    # Booleans are integers to Python, so types are compared.
-    valid = isinstance(judgements, list) and all(
-        type(vote) is int and vote in (-1, 0, 1) for vote in judgements
-    )
-    if not valid or not judgements:
-        raise DataError(f"{place}: the judgements are {judgements!r:.80}; expected {_SHAPE}.")
-    return (facet[0], facet[1]), tuple(judgements)
-
-
-def _require_own_captions(place: str, pair: JudgedPair) -> None:
+def _require_other_references(place: str, pair: JudgedPair, found: Judged) -> None:
     for caption in pair.own_captions:
-        if caption not in pair.references:
+        if caption not in pair.references and not found.is_of_brace:
             raise DataError(
                 f"{place}: {caption!r} should be one of the clip's references, but is not among "
                 "them, so it cannot be left out when it is scored. Spell both alike."

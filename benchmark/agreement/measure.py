@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.agreement.judgements import CATEGORIES, JudgedPair
+from benchmark.agreement.judgements import ALL_CATEGORIES, JudgedPair
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.scores import IdfSource, Score, ScoringTask
 from benchmark.metrics.signature import Signature
@@ -109,7 +109,7 @@ def compare_with_people(
     people = np.array([pair.preference for pair in pairs])
     return {
         name: _agreement(preferred[those], people[those], clips[those])
-        for name in (*CATEGORIES, TOTAL)
+        for name in (*ALL_CATEGORIES, TOTAL)
         if (those := (categories == name) | (name == TOTAL)).any()
     }
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmark.agreement.judgements import (
-    CATEGORIES,
+    ALL_CATEGORIES,
     JudgedPair,
     match_clips,
     read_judgements,
@@ -123,5 +123,5 @@ def _choose_idf(
 
 
 def _count(pairs: Sequence[JudgedPair]) -> dict[str, int]:
-    counts = {name: sum(pair.category == name for pair in pairs) for name in CATEGORIES}
+    counts = {name: sum(pair.category == name for pair in pairs) for name in ALL_CATEGORIES}
     return {**counts, TOTAL: len(pairs)}

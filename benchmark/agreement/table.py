@@ -7,6 +7,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import NamedTuple
 
+from benchmark.agreement.judgement_layouts import HALLUCINATED
 from benchmark.agreement.judgements import CATEGORIES
 from benchmark.agreement.measure import TOTAL, MetricAgreement
 from benchmark.agreement.report import AgreementReport
@@ -43,7 +44,8 @@ def render_agreement(report: AgreementReport, form: Format, view: View = WHOLE) 
 
 def _columns(report: AgreementReport) -> Iterator[Column[_Measured]]:
     yield Column("metric", _label)
-    for name in (*CATEGORIES, TOTAL):
+    hallucinated = (HALLUCINATED,) if report.n_pairs.get(HALLUCINATED) else ()
+    for name in (*CATEGORIES, *hallucinated, TOTAL):
         # Stays also where nobody judged such a pair, as its number says.
         header = f"{name}\n({report.n_judged[name]:,} pairs)"
         yield Column(header, partial(_show, name), side="right", stays=True)
@@ -79,6 +81,11 @@ def _notes(report: AgreementReport) -> list[str]:
         "95 % bootstrap interval over clips. A metric that scores both captions alike counts as "
         "disagreeing. HC: two people's captions of the clip; HI: a person's against another "
         "clip's; HM: a person's against a machine's; MM: two machines'."
+        + (
+            " HX: a person's against the same with something put in that is not heard."
+            if report.n_pairs.get(HALLUCINATED)
+            else ""
+        )
     ]
     if not report.metrics.keys().isdisjoint(_BUILT_ON_IDF):
         why = f", for want of the whole split's: {report.idf_reason}" if report.idf_reason else "."

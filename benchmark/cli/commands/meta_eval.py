@@ -25,7 +25,7 @@ from benchmark.metrics.suite import MetricModels
     "--human",
     required=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Pairs of captions that people judged: a json file in the format of Clotho-Eval.",
+    help="Pairs of captions that people judged: a json file of FENSE or of BRACE.",
 )
 @click.option(
     "--dataset",
