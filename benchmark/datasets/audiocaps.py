@@ -134,7 +134,12 @@ def _group(rows: CsvRows) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
                 f"{rows.path}, line {line}: {youtube_id!r} is no YouTube id; expected 11 of "
                 "A-Z a-z 0-9 _ -. Spreadsheets spoil ids that start with '-': take the original."
             )
-        if starts.setdefault(youtube_id, start) != start or not start.isdecimal():
+        if not start.isdecimal():
+            raise DataError(
+                f"{rows.path}, line {line}: {youtube_id!r} starts at {start!r}; expected a whole "
+                "number of seconds, such as '30'."
+            )
+        if starts.setdefault(youtube_id, start) != start:
             raise DataError(
                 f"{rows.path}, line {line}: {youtube_id!r} starts at {start!r}, earlier at "
                 f"{starts[youtube_id]!r}; expected one whole number of seconds for each clip."

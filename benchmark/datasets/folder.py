@@ -66,6 +66,11 @@ def load_folder(root: Path, split: str = SPEC.default_split) -> Split:
     if split not in SPEC.splits:
         raise UnknownNameError("split of a folder", split, SPEC.splits)
     dataset, root = f"{FOLDER}:{root}", root.expanduser()
+    if root.is_file():
+        raise DataError(
+            f"{root} is a file; expected a folder. A file of references goes with "
+            f"`bench score --references {root}`."
+        )
     if not root.is_dir():
         raise DataError(f"no folder {root}; expected a folder with captions.csv. {SPEC.how_to_get}")
     rows = read_csv(_captions_file(root, split), ("file_name",))

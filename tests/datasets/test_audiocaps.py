@@ -124,7 +124,7 @@ def test_an_unknown_split_names_the_known_ones(tmp_path):
     [
         ("1,#NAME?,0,x\n", "line 2: '#NAME\\?' is no YouTube id.*Spreadsheets"),
         (f"1,{PLAIN},0,x\n2,{PLAIN},5,y\n", f"line 3: '{PLAIN}' starts at '5', earlier at '0'"),
-        (f"1,{PLAIN},0.5,x\n", "expected one whole number of seconds"),
+        (f"1,{PLAIN},0.5,x\n", "expected a whole number of seconds"),
         (f"1,{PLAIN},0,x\n1,{DASHED},0,y\n", r"the same audiocap_id .*'1' \(lines 2, 3\)"),
         (f"1,{PLAIN},0,x\n2,{PLAIN},0,.\n", r"line 3, column caption: the caption is '\.'"),
     ],

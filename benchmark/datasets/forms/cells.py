@@ -13,10 +13,8 @@ from benchmark.datasets.forms.records import ABSENT
 from benchmark.errors import shown
 from benchmark.files import parse_json
 
-_LIKE_A_LIST = re.compile(
-    r"\s*(?:array\()?[\[({]\s*[bBfFrRuU]{0,2}['\"].*['\"]\s*,?\s*[\])}](?:,\s*dtype=\w+)?\)?\s*",
-    re.DOTALL,
-)
+_QUOTE_FIRST = re.compile(r"[\[\s]*[bfruBFRU]{0,2}['\"]")
+_PAIRS = {"[": "]", "(": ")", "{": "}"}
 _MOST_CHARACTERS = 1 << 17
 _JOINTS = {
     "'|' between texts": re.compile(r"\S\s*\|+\s*\S"),
@@ -45,7 +43,7 @@ def read_cell(cell: object) -> str | tuple[str, ...]:
         raise ValueError("is absent; expected a caption")
     if not isinstance(cell, str):
         raise ValueError(f"is a {type(cell).__name__}; expected a text")
-    if _LIKE_A_LIST.fullmatch(cell) is None:
+    if not _looks_like_a_list(cell):
         return cell
     try:
         found = parse_json(cell)
@@ -68,6 +66,21 @@ def find_joint(texts: Sequence[str]) -> str | None:
                 f"several captions in one. {_CURE}"
             )
     return None
+
+
+def _looks_like_a_list(text: str) -> bool:
+    """Tell whether brackets stand around it, and a quote behind the first or before the last."""
+    text = text.strip()
+    if text.startswith("array([") and text.endswith(")"):
+        return True
+    if len(text) < 2 or _PAIRS.get(text[0]) != text[-1]:
+        return False
+    inner = text[1:-1]
+    is_quoted_first = _QUOTE_FIRST.match(inner) is not None
+    is_quoted_last = inner.rstrip("] \t\r\n").rstrip(",").rstrip().endswith(("'", '"'))
+    if text[0] == "[":
+        return is_quoted_first or is_quoted_last
+    return is_quoted_first and is_quoted_last
 
 
 def _read_list(cells: Sequence[object]) -> tuple[str, ...]:

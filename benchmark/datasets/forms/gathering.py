@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from benchmark.datasets.forms.cells import find_joint, read_cell
-from benchmark.datasets.forms.records import ABSENT, Records
+from benchmark.datasets.forms.records import ABSENT, Records, show_column
 from benchmark.datasets.references import require_words_at
 from benchmark.errors import DataError, shown
 
@@ -52,7 +52,8 @@ def gather_captions(records: Records, ids: Sequence[str], column: str) -> Gather
         if not isinstance(texts, str):
             if len(texts) != 1:
                 raise DataError(
-                    f"{records.place(index)}: {clip_id!r} has {len(texts)} captions in {column!r}; "
+                    f"{records.place(index)}: {clip_id!r} has {len(texts)} captions in "
+                    f"{show_column(column)}; "
                     "expected one. Choose one a clip; references go with --references."
                 )
             texts, n_lists = texts[0], n_lists + 1
@@ -141,7 +142,8 @@ def _read(records: Records, index: int, column: str, cell: object) -> str | tupl
     try:
         return read_cell(cell)
     except ValueError as error:
-        raise DataError(f"{records.place(index)}: the caption in {column!r} {error}.") from error
+        told = f"{records.place(index)}: the caption in {show_column(column)} {error}"
+        raise DataError(f"{told.removesuffix('.')}.") from error
 
 
 def _read_id(records: Records, index: int, cell: object) -> str:

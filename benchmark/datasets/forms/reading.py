@@ -19,7 +19,7 @@ from benchmark.datasets.forms.columns import (
 from benchmark.datasets.forms.delimited import read_delimited
 from benchmark.datasets.forms.gathering import gather_captions, gather_references, read_ids
 from benchmark.datasets.forms.json_forms import read_json_records
-from benchmark.datasets.forms.records import BARE, KEY, VALUE, Records
+from benchmark.datasets.forms.records import BARE, Records, show_column
 from benchmark.datasets.text_files import decode, read_bytes
 from benchmark.errors import DataError, listed
 
@@ -87,7 +87,7 @@ def read_captions(
     caption, references = _find_both(records, choice, ids, with_references=with_references)
     clip_ids = read_ids(records, ids)
     gathered = gather_captions(records, clip_ids, caption)
-    told = [*_tell(records, ids, len(records.rows)), f"caption {_name(caption)}"]
+    told = [*_tell(records, ids, len(records.rows)), f"caption {show_column(caption)}"]
     by_clip = None
     if references:
         by_clip = gather_references(records, clip_ids, references)
@@ -129,7 +129,7 @@ def read_references(
     references = gather_references(records, read_ids(records, ids), columns)
     told = [*_tell(records, ids, len(records.rows)), f"references {_name_all(columns)}"]
     n_references = sum(map(len, references.values()))
-    told.append(f"{n_references:,} of {len(references):,} clips")
+    told.append(f"{n_references:,} in all of {len(references):,} clips")
     return ReferencesFile(path, references, f"{path}: {', '.join(told)}")
 
 
@@ -228,19 +228,11 @@ def _lacking_captions(records: Records, besides: Sequence[str]) -> str:
 
 
 def _tell(records: Records, ids: str | None, n_rows: int) -> list[str]:
-    named = "rows are clips, no ids" if ids is None else f"id {_name(ids)}"
+    named = "rows are clips, no ids" if ids is None else f"id {show_column(ids)}"
     return [records.form, f"{n_rows:,} rows", named]
-
-
-def _name(column: str) -> str:
-    if column == KEY:
-        return "its keys"
-    if column == VALUE:
-        return "their values"
-    return column if column in BARE else f"`{column}`"
 
 
 def _name_all(columns: Sequence[str]) -> str:
     if len(columns) == 1:
-        return _name(columns[0])
-    return f"{_name(columns[0])} to {_name(columns[-1])} ({len(columns)})"
+        return show_column(columns[0])
+    return f"{show_column(columns[0])} to {show_column(columns[-1])} ({len(columns)})"

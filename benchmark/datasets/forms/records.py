@@ -86,6 +86,15 @@ def _flatten(outer: Mapping[str, object]) -> dict[str, object]:
     return flat
 
 
+def show_column(name: str) -> str:
+    """Name a column for people: in backticks, or what it is where it has no name."""
+    if name == KEY:
+        return "its keys"
+    if name == VALUE:
+        return "their values"
+    return name if name in BARE else f"`{name}`"
+
+
 def plain(name: str) -> str:
     """Spell a column's name as the lists of known names do: ``File Name``, ``fileName``."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())

@@ -58,7 +58,7 @@ def test_a_file_of_references_stands_for_a_data_set(tmp_path):
     assert done.exit_code == 0, done.stderr
     told = done.stderr.splitlines()
     assert told[0].endswith("refs.csv: csv, 2 rows, id `file_name`, references `caption_0` to "
-                            "`caption_1` (2), 3 of 2 clips")  # fmt: skip
+                            "`caption_1` (2), 3 in all of 2 clips")  # fmt: skip
     assert told[1].endswith("ids matched: 1 by base name, 1 by stem")
     assert rouge_l(tmp_path / "r") == pytest.approx((1 + 1 / 3) / 2)
 

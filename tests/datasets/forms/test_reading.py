@@ -70,7 +70,7 @@ def test_the_line_says_form_rows_and_columns(tmp_path):
             r"no column of captions.*`reference_1` to `reference_2` \(2\) look like references",
         ),
         ("fname,caption\na.wav,x\na.wav,y\n", r"caption of a clip: 'a\.wav' \(lines 2, 3\)"),
-        ("fname,caption\na.wav,\"['a', 'b']\"\n", "line 2: 'a.wav' has 2 captions in 'caption'"),
+        ("fname,caption\na.wav,\"['a', 'b']\"\n", "line 2: 'a.wav' has 2 captions in `caption`"),
         ("fname,caption\na.wav,\"['a' 'b']\"\n", "looks like a list and is none"),
         ("fname,caption\na.wav,[]\nb.wav,[x]\n", "all 2 captions have brackets around it"),
     ],
@@ -162,7 +162,7 @@ REFERENCES = {"a.wav": ("rain falls", "it rains"), "b.wav": ("a dog barks",)}
 def test_references_are_the_same_in_every_form(tmp_path, content, name):
     found = references_of(tmp_path, content, name)
     assert found.references == REFERENCES
-    assert found.recognised.endswith("3 of 2 clips")
+    assert found.recognised.endswith("3 in all of 2 clips")
 
 
 def test_references_of_coco_annotations_are_gathered_by_file(tmp_path):
