@@ -33,7 +33,7 @@ from benchmark.errors import (
     UnknownNameError,
     UsageError,
 )
-from benchmark.hookspecs import hookimpl
+from benchmark.hookspecs import TrackedMetric, TrackedRun, TrackedSystem, hookimpl
 from benchmark.stages import stage
 
 __all__ = [
@@ -56,6 +56,9 @@ __all__ = [
     "Split",
     "SplitLabel",
     "SystemSpec",
+    "TrackedMetric",
+    "TrackedRun",
+    "TrackedSystem",
     "UnknownNameError",
     "UsageError",
     "hookimpl",

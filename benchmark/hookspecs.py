@@ -1,16 +1,87 @@
-"""The hooks a plugin may implement. Today there is one."""
+"""The hooks a plugin may implement, and what is told through them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import pluggy
 
-from benchmark.contract import SystemSpec
+from benchmark.contract import Fact, Kind, SystemSpec
 
 PROJECT = "aac_bench"  # pluggy's project name and the entry-point group
+TRACKERS = "aac_bench_trackers"  # the entry-point group of what hears of sealed runs
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedMetric:
+    """A metric's value, as a tracker hears of it.
+
+    Attributes:
+        value: of all clips together, raw (BLEU 0.65, CIDEr-D 0.91).
+        low, high: its 95 % bootstrap interval; None where it only describes.
+        signature: all that another value must share to be compared with it.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedSystem:
+    """A system of a sealed run, as a tracker hears of it.
+
+    Attributes:
+        name: canonical, options included.
+        kind: floors and ceilings frame the ranked rows.
+        distribution: what brought it, and its version.
+        flaws: what must be known of its numbers; nothing where all is well.
+        n_clips: clips that were scored.
+        clip_ids_sha256: hash of their ids; numbers over other clips are not to be compared.
+        metrics: by key, those that have a value.
+        facts: what it said of how it was prepared.
+        p50_s: median seconds of a timed call; None where too few were timed.
+    """
+
+    name: str
+    kind: Kind
+    distribution: str
+    flaws: tuple[str, ...]
+    n_clips: int
+    clip_ids_sha256: str
+    metrics: Mapping[str, TrackedMetric]
+    facts: Mapping[str, Fact]
+    p50_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedRun:
+    """A sealed run, as a tracker hears of it.
+
+    Attributes:
+        path: its folder.
+        content_id: hash of all that it says; scored again it has another.
+        dataset: with its split, as ``clotho:evaluation``; of a folder without its path.
+        created_at: UTC, ISO 8601.
+        seed: of every random choice.
+        n_expected: clips in the split.
+        references_sha256: hash of the split's captions.
+        systems: in the order of the plan.
+    """
+
+    path: Path
+    content_id: str
+    dataset: str
+    created_at: str
+    seed: int
+    n_expected: int
+    references_sha256: str
+    systems: tuple[TrackedSystem, ...]
 
 
 @hookspec
@@ -19,4 +90,13 @@ def bench_systems() -> Iterable[SystemSpec]:  # type: ignore[empty-body]
 
     Called by every command that names systems, so keep it cheap: heavy imports belong in
     ``SystemSpec.prepare``. Names are unique across all installed plugins.
+    """
+
+
+@hookspec
+def bench_run_sealed(run: TrackedRun) -> None:
+    """Hear of a run that was just sealed: run, scored, resumed or scored again.
+
+    Of the modules that entry points of the group ``aac_bench_trackers`` name; nothing else of
+    them is asked. What it raises is told on standard error and changes nothing.
     """

@@ -6,18 +6,22 @@ import dataclasses
 import itertools
 import re
 import shlex
+import struct
 import subprocess
 import sys
 import types
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from bench_process import bench_environment
 from generated_docs import write_pages
 from notebooks import DOCS, code_cells, read_notebook, run_cells, texts_of
+from run_records import run_of, system
 
 from benchmark.cli.main import bench as cli
 from benchmark.metrics.catalogue import METRICS
+from benchmark.runs.tracking import describe_sealed
 from benchmark.systems.names import build_options, canonical_name
 from benchmark.systems.registry import declared_specs
 from benchmark.testing import check_captioner, example_clips, example_resources
@@ -160,6 +164,29 @@ def test_a_notebook_prints_what_is_stored_in_it(path, tmp_path):
         assert texts_of(outputs) == texts_of(fresh), again
         assert [each["output_type"] for each in outputs] == [each["output_type"] for each in fresh]
     assert not list(tmp_path.iterdir())
+
+
+def test_the_tracker_of_the_documentation_writes_what_tensorboard_reads(tmp_path, monkeypatch):
+    from tensorboardX.proto.event_pb2 import Event
+
+    (code,) = code_blocks("exports.md", "python")
+    assert 'tensorboard = "bench_tensorboard"' in code_blocks("exports.md", "toml")[0]
+    plugin = types.ModuleType("bench_tensorboard")
+    exec(compile(code, "bench_tensorboard.py", "exec"), vars(plugin))
+    monkeypatch.chdir(tmp_path)
+    run = describe_sealed(run_of(system("toy[path=a/b]")))
+    plugin.bench_run_sealed(run)
+    (folder,) = (tmp_path / "tensorboard" / run.content_id).iterdir()
+    assert unquote(folder.name) == "toy[path=a/b]"
+    (file,) = folder.iterdir()
+    values, content = {}, file.read_bytes()
+    while content:  # a record is its length, a sum, itself, a sum
+        end = 12 + struct.unpack("<Q", content[:8])[0]
+        event, content = Event.FromString(content[12:end]), content[end + 4 :]
+        values |= {value.tag: value for value in event.summary.value}
+    assert values["cider_d"].simple_value == pytest.approx(0.3)
+    signature = values["cider_d/signature/text_summary"].tensor.string_val[0].decode()
+    assert signature == run.systems[0].metrics["cider_d"].signature
 
 
 def test_every_rule_of_the_conformance_check_is_in_its_documentation():

@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 def load_plugins() -> Registry:
     """Load every installed system; write a line of warning for each plugin of an older API."""
     from benchmark.machine.descriptors import stdout_to_stderr
-    from benchmark.systems.plugin_imports import installed_plugins, names_without
+    from benchmark.systems.plugin_imports import (
+        installed_plugins,
+        installed_trackers,
+        names_without,
+    )
     from benchmark.systems.registry import load_registry
 
     with stdout_to_stderr():
         registry = load_registry()
-    for name in sorted(names_without() - set(registry.switched_off)):
-        known = ", ".join(entry.name for entry in installed_plugins()) or "none"
+    installed = [entry.name for entry in (*installed_plugins(), *installed_trackers())]
+    for name in sorted(names_without() - {*installed}):
+        known = ", ".join(installed) or "none"
         warn(f"no plugin named {name!r} to go without; installed: {known}")
     for deprecation in registry.deprecations:
         warn(deprecation.warning)

@@ -33,6 +33,7 @@ from benchmark.runs.scoring import score_ledger
 from benchmark.runs.sealing import DERIVED, ScoredRun, seal_run
 from benchmark.runs.seals import SEALED, Integrity
 from benchmark.runs.shelf import Shelf
+from benchmark.runs.tracking import tell_trackers
 from benchmark.systems.registry import Registry
 
 Announce = Callable[[Plan], None]
@@ -235,7 +236,9 @@ def score_and_seal(
     *,
     is_partial: bool = False,
 ) -> RunRecord:
-    """Score what the ledger holds, and seal the run; one that is not finished, as partial.
+    """Score what the ledger holds, seal the run, and let trackers know.
+
+    One that is not finished is sealed as partial.
 
     Raises:
         RunError: the ledger holds what nobody planned.
@@ -248,7 +251,9 @@ def score_and_seal(
         count_missing(plan, view, split.references),
         is_partial,
     )
-    return seal_run(folder, scored, failures, Integrity(True, integrity.edits))
+    record = seal_run(folder, scored, failures, Integrity(True, integrity.edits))
+    tell_trackers(record)
+    return record
 
 
 def _resolve(request: RunRequest, registry: Registry, apart: Apart) -> ResolvedRun:

@@ -33,6 +33,12 @@ def installed_plugins() -> list[EntryPoint]:
     return sorted(entries, key=lambda entry: (entry.name, entry.value))
 
 
+def installed_trackers() -> list[EntryPoint]:
+    """List the entry points of what hears of sealed runs, sorted by name."""
+    entries = entry_points(group=hookspecs.TRACKERS)
+    return sorted(entries, key=lambda entry: (entry.name, entry.value))
+
+
 def names_without() -> frozenset[str]:
     """List the plugins that are not to be imported."""
     names = (name.strip() for name in os.environ.get(WITHOUT, "").split(","))

@@ -167,7 +167,7 @@ def load_registry() -> Registry:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a stranger's import may raise anything
-            registry.broken.append(_broken(entry.name, provenance, error))
+            registry.broken.append(describe_broken(entry, error))
     return registry
 
 
@@ -177,16 +177,19 @@ def declared_specs(plugin: object) -> list[SystemSpec]:
     Raises:
         PluginError: the plugin breaks the contract; the message says how.
     """
-    _check_api(getattr(plugin, "BENCH_API", None))
+    require_api(getattr(plugin, "BENCH_API", None))
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     manager.register(plugin)
     try:
         manager.check_pending()  # else a misspelled hook is accepted in silence
     except pluggy.PluginValidationError as error:
-        raise PluginError(f"{error}; the only hook is bench_systems.") from error
+        raise PluginError(f"{error}; the hook is bench_systems.") from error
     if not manager.hook.bench_systems.get_hookimpls():
-        raise PluginError("no bench_systems hook found; is @hookimpl missing on it?")
+        raise PluginError(
+            "no bench_systems hook found; is @hookimpl missing on it? One that only hears of runs "
+            f"has an entry point of the group {hookspecs.TRACKERS}."
+        )
     specs = [spec for group in manager.hook.bench_systems() for spec in group]
     for spec in specs:
         _check_spec(spec)
@@ -198,17 +201,23 @@ def _import(entry: EntryPoint) -> tuple[list[SystemSpec], int]:
     return declared_specs(plugin), plugin.BENCH_API
 
 
-def _broken(entry_point: str, provenance: Provenance, error: BaseException) -> BrokenPlugin:
+def describe_broken(entry: EntryPoint, error: BaseException) -> BrokenPlugin:
+    """Say why a plugin cannot be used."""
     reason = describe(error)
     home = find_new_home(error)
     if home is not None:
         reason += f"; since API {API_VERSION} it is in {home}"
     return BrokenPlugin(
-        entry_point, provenance, reason, trace_of(error), imports_moved=home is not None
+        entry.name, _provenance(entry), reason, trace_of(error), imports_moved=home is not None
     )
 
 
-def _check_api(api: object) -> None:
+def require_api(api: object) -> None:
+    """Refuse a plugin that was written for an API that is not taken.
+
+    Raises:
+        PluginError: it says none, or another.
+    """
     if api is None:
         raise PluginError(
             f"the plugin does not say which API it was written for; add BENCH_API = {API_VERSION}."

@@ -15,14 +15,16 @@ def bench_systems():
 """
 
 
-def write_distribution(site: Path, name: str, code: str, version: str = "0.1") -> None:
+def write_distribution(
+    site: Path, name: str, code: str, version: str = "0.1", group: str = "aac_bench"
+) -> None:
     """Put a module and its metadata, entry point included, into ``site``."""
     module = name.replace("-", "_")
     (site / f"{module}.py").write_text(code)
     metadata = site / f"{module}-{version}.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-    (metadata / "entry_points.txt").write_text(f"[aac_bench]\n{name} = {module}\n")
+    (metadata / "entry_points.txt").write_text(f"[{group}]\n{name} = {module}\n")
     (metadata / "RECORD").write_text("")
 
 

@@ -39,7 +39,7 @@ class _Listed(NamedTuple):
 @form_option
 def list_plugins(form: Format) -> None:
     """List every plugin with its distribution, version and systems."""
-    plugins = [*_list_plugins(load_plugins())]
+    plugins = [*_list_plugins(load_plugins()), *_list_trackers()]
     if form != "text":
         say(render([_plugins_table(plugins)], form))
         return
@@ -56,6 +56,17 @@ def _list_plugins(registry: Registry) -> Iterator[_Listed]:
         yield _Listed(name, "", "(switched off by --no-plugin)")
     for broken in registry.broken:
         yield _Listed(broken.entry_point, str(broken.provenance), "", broken.reason)
+
+
+def _list_trackers() -> Iterator[_Listed]:
+    """List what hears of runs, without importing it."""
+    from benchmark.systems.plugin_imports import installed_trackers, names_without
+
+    for entry in installed_trackers():
+        is_off = entry.name in names_without()
+        distribution = f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
+        what = "(switched off by --no-plugin)" if is_off else "(tracker)"
+        yield _Listed(entry.name, distribution, what)
 
 
 def _plugins_table(plugins: list[_Listed]) -> Table[_Listed]:
@@ -79,6 +90,7 @@ def diagnose() -> None:
     All are imported in another process first: who ends that, or hangs in it, is named too, and
     left out here. Where one was written for an older API, say also which modules have moved since.
     """
+    from benchmark.runs.tracking import find_broken_trackers
     from benchmark.systems.plugin_endings import find_endings
     from benchmark.systems.plugin_imports import go_without
 
@@ -90,11 +102,15 @@ def diagnose() -> None:
     for plugin in registry.broken:
         say(f"{plugin.entry_point} ({plugin.provenance}): {plugin.reason}\n")
         say(plugin.traceback)
+    broken_trackers = find_broken_trackers()
+    for plugin in broken_trackers:
+        say(f"{plugin.entry_point} ({plugin.provenance}): {plugin.reason}\n")
+        say(plugin.traceback)
     for message in registry.clashes.values():
         say(message)
     if registry.deprecations or any(plugin.imports_moved for plugin in registry.broken):
         _list_moved_modules()
-    if registry.broken or registry.clashes or endings:
+    if registry.broken or broken_trackers or registry.clashes or endings:
         sys.exit(1)
     say(f"{len(registry.plugins)} plugins, none broken.")
 
