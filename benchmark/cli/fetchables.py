@@ -26,7 +26,10 @@ def choose_fetchables(names: Sequence[str], options: FetchOptions) -> list[Fetch
         UnknownNameError: there is nothing of a name.
         UsageError: nothing was named, or an option is for something else.
     """
+    from benchmark.datasets.catalogue import usual_name
+
     known = fetchables()
+    names = [usual_name(name) for name in names]
     if not names:
         raise UsageError(f"name what to fetch: {', '.join(known)}; `bench fetch --list` says more.")
     for name in names:

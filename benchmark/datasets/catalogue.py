@@ -128,10 +128,15 @@ def fetch_dataset(
     return paths
 
 
-def _find_spec(name: str) -> DatasetSpec:
+def usual_name(name: str) -> str:
+    """Spell a data set as the listing does: ``clotho`` for ``clotho@v2.1``; others as they are."""
     dataset, mark, number = name.partition(VERSION_MARK)
-    name = dataset + mark + number.removeprefix("v")
-    name = _OTHER_NAMES.get(name, name)
+    plain = dataset + mark + number.removeprefix("v")
+    return _OTHER_NAMES.get(plain, plain if plain in DATASETS else name)
+
+
+def _find_spec(name: str) -> DatasetSpec:
+    name = usual_name(name)
     if name not in DATASETS:
         raise UnknownNameError("data set", name, DATASETS)
     return DATASETS[name]

@@ -7,7 +7,7 @@ from benchmark.datasets.spec import DatasetSpec
 from benchmark.machine.downloads import RemoteFile
 from benchmark.machine.fetchable import Fetchable, FetchOptions, Present, size_of
 
-_CAPTIONS_MB = {"clotho": 2.1, "audiocaps": 4.2}
+_CAPTIONS_MB = {"clotho": 2.1, "clotho@2.0": 2.1, "clotho@1.0": 1.4, "audiocaps": 4.2}
 """About; sounds come on top, where they are asked for."""
 
 

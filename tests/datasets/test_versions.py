@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
@@ -7,9 +8,11 @@ from reworded import write_reworded
 from shared_data import shared_path
 
 from benchmark.artifacts import Artifacts
+from benchmark.cli.fetchables import choose_fetchables
 from benchmark.contract import SplitLabel, hash_captions, hash_clip_ids
-from benchmark.datasets.catalogue import DATASETS, load_split, validation_split_of
-from benchmark.errors import DataError
+from benchmark.datasets.catalogue import DATASETS, fetch_dataset, load_split, validation_split_of
+from benchmark.errors import DataError, UnknownNameError, UsageError
+from benchmark.machine.fetchable import FetchOptions
 from benchmark.systems.disclosure import saw_data
 
 HEADER = "audiocap_id,youtube_id,start_time,caption\n"
@@ -146,3 +149,26 @@ def test_every_file_of_another_version_has_a_sum_of_its_own():
 def test_weights_that_saw_one_version_saw_the_data_set(trained_on, saw):
     for label in ("audiocaps@2.0:test", "audiocaps:test"):
         assert saw_data((trained_on,), SplitLabel.parse(label)) == saw
+
+
+def test_what_is_fetched_goes_by_the_names_of_versions(tmp_path):
+    options = FetchOptions(tmp_path)
+    chosen = choose_fetchables(["clotho@v2.1", "audiocaps@1.0", "clotho@v1.0"], options)
+    assert [each.name for each in chosen] == ["clotho", "audiocaps", "clotho@1.0"]
+    with pytest.raises(UsageError, match=r"audiocaps@2\.0 cannot be fetched\. Captions: save data"):
+        choose_fetchables(["audiocaps@2.0"], options)
+    with pytest.raises(
+        UnknownNameError, match=r"named 'clotho@3'.*Known: audiocaps, clotho, clotho@1"
+    ):
+        choose_fetchables(["clotho@3"], options)
+
+
+def test_the_evaluation_file_that_is_here_is_the_one_that_version_1_pins(tmp_path):
+    given = shared_path("data/clotho/clotho_captions_evaluation.csv")
+    spec = DATASETS["clotho@1.0"]
+    (file,) = (file for file in spec.captions if "evaluation" in file.name)
+    assert hashlib.md5(given.read_bytes()).hexdigest() == file.checksum.removeprefix("md5:")
+    (tmp_path / spec.name).mkdir()
+    (tmp_path / spec.name / "clotho_captions_development.csv").write_text("not it")
+    with pytest.raises(DataError, match=r"clotho_captions_development\.csv was there"):
+        fetch_dataset("clotho@1.0", tmp_path)
