@@ -55,31 +55,35 @@ class Figure:
 
 
 def figures_of(system: SystemRecord, keys: Sequence[str] = ()) -> list[Figure]:
-    """List what a system was measured by.
+    """List what a system was measured by, in the order of tables.
 
     Args:
         system: of a run.
-        keys: of metrics; none is all that have a value, but for those that only describe.
+        keys: of the metrics to list; none is all. Those without a value are left out, as those
+            that only describe; ``tell_lacking`` names the former.
 
     Raises:
-        UsageError: there is no value of a metric that was asked for, or of none.
+        UsageError: none is left.
     """
     cells = system.scores.metrics
-    found = {key: Figure.of(key, cells[key]) for key in METRICS if key in cells}
-    for key in keys:
-        if found.get(key) is None:
-            reason = system.why_not_resampled(key) or "it has no value"
-            raise UsageError(
-                f"{system.title} has no {METRICS[key].label} to export: {reason}. Name others with "
-                "--metrics, or compute it with `bench rescore`."
-            )
-    figures = [each for key, each in found.items() if each and (not keys or key in keys)]
+    wanted = [key for key in METRICS if key in cells and (not keys or key in keys)]
+    figures = [figure for key in wanted if (figure := Figure.of(key, cells[key]))]
     if not figures:
+        lacking = tell_lacking(system, keys or wanted) or ["no metric that ranks was computed"]
         raise UsageError(
-            f"{system.title} has no metric with a value; expected at least one. Score the run with "
-            "`bench rescore`."
+            f"{system.title} has nothing to export: {lacking[0]}. Name other metrics with "
+            "--metrics, or compute them with `bench rescore`."
         )
     return figures
+
+
+def tell_lacking(system: SystemRecord, keys: Sequence[str]) -> list[str]:
+    """Say of each metric that a system has no value of why that is; describing ones aside."""
+    return [
+        f"no {METRICS[key].label} ({system.why_not_resampled(key)})"
+        for key in keys
+        if METRICS[key].higher_is_better is not None and system.value(key) is None
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from benchmark.errors import UsageError, listed
 from benchmark.files import spell_json, write_rows, write_text
 from benchmark.leaderboard.exports.every_eval_ever import evaluation_record, record_path
-from benchmark.leaderboard.exports.facts import Figure, Provenance, figures_of
+from benchmark.leaderboard.exports.facts import Figure, Provenance, figures_of, tell_lacking
 from benchmark.leaderboard.exports.hub import eval_results, model_index
 from benchmark.leaderboard.exports.naming import Naming
 from benchmark.leaderboard.exports.submissions import HEADER, about, submission_rows
@@ -208,6 +208,8 @@ def _warnings(
     if caveat := record.describe_integrity():
         yield caveat
     for system in systems:
+        if lacking := tell_lacking(system, request.metrics):
+            yield f"{system.title} has {'; '.join(lacking)}."
         if system.sealed.flaws:
             yield f"{system.title_with_flaws}: its file says so beside every number."
     if request.form == "every-eval-ever" and request.naming.model_id is None:

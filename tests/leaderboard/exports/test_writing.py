@@ -225,9 +225,16 @@ def test_names_that_no_hub_has_are_refused(export, naming, message):
         export("model-index", naming=naming)
 
 
-def test_a_metric_without_a_value_says_why(export):
-    with pytest.raises(UsageError, match=r"has no SPICE to export: not computed in .* --metrics"):
+def test_metrics_without_a_value_say_why_and_do_not_stand_for_others(export, place):
+    export_ = export("model-index", "good", metrics=("cider_d", "spice", "sent_len.cands"))
+    (figure,) = ModelCard.load(export_.paths[0]).data.eval_results
+    assert figure.metric_type == "cider_d"
+    (warning,) = export_.warnings
+    assert re.search(r"run::good has no SPICE \(not computed in .*\)\.$", warning)
+    with pytest.raises(UsageError, match=r"nothing to export: no SPICE \(not computed"):
         export("model-index", metrics=("spice",))
+    with pytest.raises(UsageError, match="no metric that ranks was computed"):
+        export("model-index", metrics=("sent_len.cands",))
 
 
 @pytest.mark.parametrize("seed", attack_seeds())
