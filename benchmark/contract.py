@@ -308,9 +308,11 @@ class SystemSpec:
             all, nobody knows; one whose weights saw nothing says ``()`` as a captioner.
         needs_file: each clip comes with a file of its sound, ``Clip.path``, which is written
             outside the timer.
-        weights: options to the files and folders of weights that ``prepare`` will read, so that a
-            run can note their hashes; looked at before it, so nothing is loaded or fetched here.
-            Options that name a file by its path need not be told again.
+        weights: options, and the data set that is trained on (``""`` where none is), to the files
+            and folders of weights that ``prepare`` will read, so that a run can note their hashes;
+            looked at before it, so nothing is loaded or fetched here. Options that name a file by
+            its path need not be told again. What cannot be found out (a ``BenchError``) is left
+            to ``prepare`` to say.
     """
 
     name: str
@@ -326,5 +328,5 @@ class SystemSpec:
     leave_one_out: bool = False
     trained_on: tuple[str, ...] = ()
     uses_validation: bool = False
-    weights: Callable[[Any], Iterable[str | Path]] | None = None
+    weights: Callable[[Any, str], Iterable[str | Path]] | None = None
     needs_file: bool = False

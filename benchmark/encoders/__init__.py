@@ -2,6 +2,7 @@
 
 from benchmark.encoders.catalogue import (
     ENCODERS,
+    list_encoder_files,
     load_caption_encoder,
     load_encoder,
     load_joint_encoder,
@@ -29,6 +30,7 @@ __all__ = [
     "JointEncoder",
     "SequenceEncoder",
     "TokenizingEncoder",
+    "list_encoder_files",
     "load_caption_encoder",
     "load_encoder",
     "load_joint_encoder",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from benchmark.encoders import sentence, tagbridge
@@ -58,16 +59,34 @@ def load_sequence_encoder(text: str, device: str = "cpu") -> SequenceEncoder:
     return cast("SequenceEncoder", _load(text, device, ("embed_patches",)))
 
 
-def _load(text: str, device: str, needed: tuple[Ability, ...]) -> Encoder:
+def list_encoder_files(text: str) -> list[Path]:
+    """List the files that an encoder would be loaded from; nothing is read or fetched.
+
+    Returns:
+        None of what is not on this machine.
+
+    Raises:
+        UnknownNameError: there is no such encoder, or it has no such option.
+        UsageError: the name cannot be read, or an option's value is not of its type.
+    """
+    spec, given = _find(text)
+    return list(spec.files(build_options(spec, given)))
+
+
+def _find(text: str) -> tuple[EncoderSpec[Any], Mapping[str, str]]:
     parsed = parse_name(text)
     if parsed.name not in ENCODERS:
         raise UnknownNameError("encoder", parsed.name, ENCODERS)
-    spec = ENCODERS[parsed.name]
+    return ENCODERS[parsed.name], parsed.options
+
+
+def _load(text: str, device: str, needed: tuple[Ability, ...]) -> Encoder:
+    spec, given = _find(text)
     if not set(needed) <= set(spec.abilities):
         able = [other.name for other in _SPECS if set(needed) <= set(other.abilities)]
         raise UsageError(
             f"the encoder {spec.name!r} gives {' and '.join(spec.abilities)}; expected "
             f"{' and '.join(needed)}. Encoders that do: {', '.join(able)}."
         )
-    options = build_options(spec, parsed.options)
+    options = build_options(spec, given)
     return spec.load(options, canonical_name(spec, options), device)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 from benchmark.encoders.contract import Encoder
@@ -23,6 +24,8 @@ class EncoderSpec(Generic[Options]):
         options: a frozen dataclass whose every field has a default.
         load: options, canonical name and device to the encoder.
         trained_on: what the weights of the standard options have seen, as ``Encoder`` spells it.
+        files: options to the files that ``load`` will read, as far as they are on this machine;
+            nothing is read or fetched to tell.
     """
 
     name: str
@@ -31,3 +34,4 @@ class EncoderSpec(Generic[Options]):
     options: type[Options]
     load: Callable[[Options, str, str], Encoder]
     trained_on: tuple[str, ...]
+    files: Callable[[Options], Iterable[Path]] = lambda options: ()

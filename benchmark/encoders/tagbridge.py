@@ -21,6 +21,7 @@ from benchmark.encoders.contract import Embeddings, embed_each, require_sounds
 from benchmark.encoders.sentence import SentenceEncoder, SentenceOptions, load_sentence
 from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import DataError
+from benchmark.models.model_files import list_model_files
 from benchmark.models.weights import OFFLINE_NAME, choose_model
 
 _CODE_VERSION = 1
@@ -188,6 +189,14 @@ def load_tagbridge(options: TagbridgeOptions, name: str, device: str) -> Tagbrid
     return Tagbridge(_load_tagger(options.tagger, device), sentence, options, name)
 
 
+def _tagger_files(tagger: str) -> list[Path]:
+    from benchmark.encoders.yamnet import LABELS_FILE, MODEL_FILE, yamnet_folder
+
+    folder = yamnet_folder() if tagger == "yamnet" else Path(tagger).expanduser()
+    own = [path for name in (MODEL_FILE, LABELS_FILE) if (path := folder / name).is_file()]
+    return own or ([] if tagger == "yamnet" else list_model_files(tagger))
+
+
 SPEC = EncoderSpec(
     name="tagbridge",
     summary="sounds and captions: an AudioSet tagger's labels, embedded by a sentence transformer",
@@ -195,6 +204,7 @@ SPEC = EncoderSpec(
     options=TagbridgeOptions,
     load=load_tagbridge,
     trained_on=("audioset:train", "sentence-transformers:1b-pairs"),
+    files=lambda options: [*_tagger_files(options.tagger), *list_model_files(options.sentence)],
 )
 
 

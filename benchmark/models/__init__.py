@@ -3,6 +3,7 @@
 Sentences become hidden states in ``text_encoder``; ``training`` is a room of its own.
 """
 
+from benchmark.models.model_files import list_model_files
 from benchmark.models.pretrained import load_pretrained, require_files
 from benchmark.models.text_encoder import load_tokenizer, plain_tokenizer
 from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, find_folder
@@ -12,6 +13,7 @@ __all__ = [
     "ChosenModel",
     "choose_model",
     "find_folder",
+    "list_model_files",
     "load_pretrained",
     "load_tokenizer",
     "plain_tokenizer",

@@ -7,6 +7,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from benchmark.contract import SplitLabel
 from benchmark.errors import RunError
 from benchmark.machine.commits import find_commit
 from benchmark.machine.distributions import version_of
@@ -31,15 +32,20 @@ class Pinned(NamedTuple):
     planned: PlannedSystem
 
 
-def pin_systems(systems: Sequence[System]) -> list[Pinned]:
+def pin_systems(systems: Sequence[System], train: str | None) -> list[Pinned]:
     """Hash what each system is made of.
+
+    Args:
+        systems: each in one configuration.
+        train: label of the split that those learn from who learn; None: nobody does.
 
     Raises:
         BenchError: a file that one of them is made of cannot be read.
     """
     pinned = []
+    dataset = SplitLabel.parse(train).dataset if train else ""
     for system in systems:
-        makeup = pin_makeup(system)
+        makeup = pin_makeup(system, dataset if system.spec.needs_train else "")
         known = dataclasses.replace(system, makeup_id=makeup.makeup_id)
         pinned.append(Pinned(known, PlannedSystem.of(known, makeup)))
     return pinned

@@ -125,13 +125,14 @@ def resolve_run(request: RunRequest, registry: Registry, *, is_pinned: bool = Tr
     whole = with_embeddings(split, files)
     clip_ids = choose_clips(whole, request)
     roster = seat_for_clips(roster, whole, clip_ids)
-    pinned = pin_systems(roster.systems) if is_pinned else leave_unpinned(roster.systems)
+    train = label_of(learning.train)
+    pinned = pin_systems(roster.systems, train) if is_pinned else leave_unpinned(roster.systems)
     plan = Plan(
         header=describe_run("run", request.argv, split, request.metrics),
         systems=tuple(planned for _, planned in pinned),
         clip_ids=clip_ids,
         feeding=request.feeding,
-        train=label_of(learning.train),
+        train=train,
         validation=label_of(learning.validation),
         seed=request.seed,
         device=request.device,
@@ -172,7 +173,8 @@ def find_again(
     """
     require_device(plan.device)
     split = load_same_split(plan, data_root, where)
-    pinned = pin_systems([registry.system(planned.name) for planned in plan.systems])
+    systems = [registry.system(planned.name) for planned in plan.systems]
+    pinned = pin_systems(systems, plan.train)
     versions = current_versions()
     found = [planned for _, planned in pinned]
     changes = find_changes(plan, found, versions, view or LedgerView())

@@ -6,14 +6,15 @@ the code changes. So a plan holds these hashes, and who goes on with a run asks 
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmark.contract import SystemSpec
-from benchmark.errors import PluginError, UsageError, describe, shown
+from benchmark.errors import BenchError, PluginError, UsageError, describe, shown
 from benchmark.files import sha256_of, spell_json
 from benchmark.machine.distributions import requirements_of
 from benchmark.systems import built_in
@@ -74,8 +75,12 @@ def changed_versions(then: Mapping[str, str], now: Mapping[str, str]) -> list[st
     ]
 
 
-def pin_makeup(system: System) -> Makeup:
+def pin_makeup(system: System, dataset: str = "") -> Makeup:
     """Hash what a system is made of.
+
+    Args:
+        system: in one configuration.
+        dataset: that it is trained on; empty where it is not.
 
     Raises:
         PluginError: what its spec says of its weights cannot be read.
@@ -89,7 +94,7 @@ def pin_makeup(system: System) -> Makeup:
             _CORE_FILES if is_core else find_sources(provenance.distribution, provenance.module)
         )
         files = _hash_named(sources) if sources else None
-        weights = {name: _hash_path(path) for name, path in _weights_of(system)}
+        weights = {name: _hash_path(path) for name, path in _weights_of(system, dataset)}
     except OSError as error:
         raise UsageError(
             f"{system.name}: {error.filename}: {error.strerror}; expected a file that can be read, "
@@ -99,20 +104,33 @@ def pin_makeup(system: System) -> Makeup:
     return Makeup(files, weights, versions)
 
 
-def _weights_of(system: System) -> Iterator[tuple[str, Path]]:
+def _weights_of(system: System, dataset: str) -> Iterator[tuple[str, Path]]:
     """Find the files and folders that options name, and those that the spec declares."""
+    seen, names = set[Path](), set[str]()
     for name, text in _option_texts(system):
         if path := _existing_path(text):
+            seen.add(path.resolve())
             yield f"option {name}", path
-    for path in _declared_weights(system.spec, system.options):
-        yield "/".join(path.parts[-2:]), path
+    for path in _declared_weights(system.spec, system.options, dataset):
+        if (place := path.resolve()) not in seen:
+            seen.add(place)
+            names.add(name := _end_of(path, names))
+            yield name, path
 
 
-def _declared_weights(spec: SystemSpec, options: Any) -> list[Path]:
+def _end_of(path: Path, taken: Collection[str]) -> str:
+    """Name a path by its end, wherever it lies: by two parts, or as many as no other has."""
+    ends = ("/".join(path.parts[-n:]) for n in range(2, len(path.parts) + 1))
+    return next((end for end in ends if end not in taken), str(path))
+
+
+def _declared_weights(spec: SystemSpec, options: Any, dataset: str) -> list[Path]:
     if spec.weights is None:
         return []
     try:
-        declared: Iterable[object] = list(spec.weights(options))
+        declared: Iterable[object] = list(spec.weights(options, dataset))
+    except BenchError:  # preparing fails of it, too, and costs that system alone
+        return []
     except (Exception, SystemExit) as error:
         raise PluginError(
             f"{spec.name}: weights() raises {describe(error)}; expected paths of files or folders."
@@ -152,7 +170,7 @@ def _existing_path(text: str) -> Path | None:
 
 def _hash_path(path: Path) -> str:
     if path.is_file():
-        return sha256_of(path)
+        return _hash_file(path)
     return _hash_named({str(file.relative_to(path)): file for file in walk_files(path)})
 
 
@@ -161,5 +179,16 @@ def _hash_named(files: Mapping[str, Path]) -> str:
     digest = hashlib.sha256()
     for name in sorted(files):
         spelt = name.encode("utf-8", "surrogateescape")
-        digest.update(b"%d %s %s\n" % (len(spelt), spelt, sha256_of(files[name]).encode()))
+        digest.update(b"%d %s %s\n" % (len(spelt), spelt, _hash_file(files[name]).encode()))
     return digest.hexdigest()
+
+
+def _hash_file(path: Path) -> str:
+    found = path.stat()
+    return _hash_once(path, found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=1024)
+def _hash_once(path: Path, *_: int) -> str:
+    """Hash a file once for all systems that read it, as long as it is as it was."""
+    return sha256_of(path)

@@ -7,6 +7,7 @@ import pytest
 
 from benchmark.encoders import (
     ENCODERS,
+    list_encoder_files,
     load_caption_encoder,
     load_encoder,
     load_joint_encoder,
@@ -74,3 +75,39 @@ def test_listing_encoders_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "set()\n", done.stderr
+
+
+FILES = {
+    "mini": ("mini.safetensors",),
+    "mini-gap": ("mini-gap.safetensors",),
+    "mini[weights=FILE]": ("FILE",),
+    "vggish": ("vggish.pth",),
+    "vggish[postprocess=pca]": ("vggish.pth", "vggish_pca_params.npz"),
+    "vggish[weights=random]": (),
+    "clap": ("model.safetensors", "config.json"),
+    "clap[model=elsewhere]": (),
+    "ase[checkpoint=FILE]": ("FILE", "config.json"),
+    "ase": ("config.json",),
+    "tagbridge[sentence=elsewhere]": ("yamnet_spectra_in.tflite", "yamnet_class_map.csv"),
+    "tagbridge[sentence=elsewhere,tagger=elsewhere]": (),
+    "sentence[model=laion/clap-htsat-unfused]": ("model.safetensors", "config.json"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_files_of_an_encoder_are_known_before_it_is_loaded(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("BENCH_MODELS", str(tmp_path))
+    lying = ("vggish/vggish.pth", "vggish/vggish_pca_params.npz", "FILE",
+             "yamnet/yamnet_spectra_in.tflite", "yamnet/yamnet_class_map.csv",
+             "laion/clap-htsat-unfused/model.safetensors", "laion/clap-htsat-unfused/config.json",
+             "bert-base-uncased/config.json", "bert-base-uncased/model.safetensors")  # fmt: skip
+    for each in lying:
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).write_text("{}")
+    found = list_encoder_files(name.replace("FILE", str(tmp_path / "FILE")))
+    assert tuple(path.name for path in found) == FILES[name]
+
+
+def test_an_encoder_that_is_not_known_has_no_files_to_tell_of():
+    with pytest.raises(UnknownNameError, match="clapp"):
+        list_encoder_files("clapp")

@@ -81,16 +81,44 @@ def test_what_a_spec_declares_is_hashed_by_the_end_of_its_path(tmp_path):
     path = tmp_path / "snapshot" / "w.safetensors"
     path.parent.mkdir()
     path.write_bytes(b"w")
-    system = system_of(weights=lambda options: [path, str(tmp_path / "not-fetched-yet")], beam=2)
+    system = system_of(weights=lambda options, _: [path, str(tmp_path / "not-fetched-yet")], beam=2)
     assert list(pin_makeup(system).weights) == ["snapshot/w.safetensors"]
+
+
+def test_what_is_declared_may_follow_from_the_data_set_trained_on(tmp_path):
+    paths = {name: tmp_path / name for name in ("clotho", "")}
+    for path in paths.values():
+        path.mkdir(exist_ok=True)
+    system = system_of(weights=lambda options, dataset: [paths[dataset] / "w.bin"])
+    (paths["clotho"] / "w.bin").write_bytes(b"w")
+    assert list(pin_makeup(system, "clotho").weights) == ["clotho/w.bin"]
+    assert pin_makeup(system).weights == {}
+
+
+def test_files_of_one_name_are_told_apart_and_one_file_is_hashed_once(tmp_path):
+    paths = [tmp_path / place / "1" / "w.bin" for place in "ab"]
+    for path in paths:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(path.parent.parent.name.encode())
+    system = system_of(weights=lambda options, _: [*paths, paths[0]], model=str(paths[1]))
+    assert list(pin_makeup(system).weights) == ["option model", "1/w.bin"]
+    system = system_of(weights=lambda options, _: [*paths, paths[0]])
+    assert list(pin_makeup(system).weights) == ["1/w.bin", "b/1/w.bin"]
+
+
+def test_what_preparing_will_refuse_is_left_to_it():
+    def refuse(options, dataset):
+        raise UsageError("no such preset")
+
+    assert pin_makeup(system_of(weights=refuse)).weights == {}
 
 
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        (lambda options: 1 / 0, r"weights\(\) raises ZeroDivisionError"),
-        (lambda options: 7, r"weights\(\) raises TypeError"),
-        (lambda options: [7], r"weights\(\) gave 7; expected paths"),
+        (lambda options, _: 1 / 0, r"weights\(\) raises ZeroDivisionError"),
+        (lambda options, _: 7, r"weights\(\) raises TypeError"),
+        (lambda options, _: [7], r"weights\(\) gave 7; expected paths"),
     ],
 )
 def test_weights_that_cannot_be_found_out_are_the_plugins_fault(weights, message):

@@ -16,6 +16,7 @@ from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import MissingWeightsError
 from benchmark.models.codeless import read_config
 from benchmark.models.exact import exact_inference
+from benchmark.models.model_files import list_tokenizer_files
 from benchmark.models.products import speed_up_linear_layers
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer, plain_tokenizer
 from benchmark.models.weights import find_folder, hash_matching
@@ -145,6 +146,11 @@ def load_ase(options: AseOptions, name: str, device: str) -> Ase:
     return Ase(path, folder, options, name=name, device=device)
 
 
+def _checkpoints(options: AseOptions) -> list[Path]:
+    path = Path(options.checkpoint).expanduser() if options.checkpoint else None
+    return [path] if path and path.is_file() else []
+
+
 SPEC = EncoderSpec(
     name="ase",
     summary="sounds and captions: WavCaps' CNN14 and BERT, from a checkpoint file",
@@ -152,6 +158,7 @@ SPEC = EncoderSpec(
     options=AseOptions,
     load=load_ase,
     trained_on=("wavcaps", "unknown"),
+    files=lambda options: [*_checkpoints(options), *list_tokenizer_files(BERT_NAME)],
 )
 
 

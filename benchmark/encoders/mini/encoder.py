@@ -214,6 +214,12 @@ def load_mini(encoder: str, options: MiniOptions, name: str, device: str) -> Min
     return Mini(shipped.path, name=name, device=device, sha256=shipped.sha256)
 
 
+def _files(encoder: str, options: MiniOptions) -> list[Path]:
+    named = options.weights
+    path = SHIPPED[encoder].path if named is None else Path(named).expanduser()
+    return [path] if path.is_file() else []
+
+
 def _spec(name: str, summary: str) -> EncoderSpec[MiniOptions]:
     return EncoderSpec(
         name=name,
@@ -222,6 +228,7 @@ def _spec(name: str, summary: str) -> EncoderSpec[MiniOptions]:
         options=MiniOptions,
         load=partial(load_mini, name),
         trained_on=TRAINED_ON,
+        files=partial(_files, name),
     )
 
 

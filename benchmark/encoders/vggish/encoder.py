@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,7 +15,13 @@ from benchmark.contract import Waveform
 from benchmark.encoders import melspectrogram
 from benchmark.encoders.contract import Embeddings, require_sounds
 from benchmark.encoders.spec import EncoderSpec
-from benchmark.encoders.vggish.weights import random_weights, read_pca, read_weights
+from benchmark.encoders.vggish.weights import (
+    pca_file,
+    random_weights,
+    read_pca,
+    read_weights,
+    weights_file,
+)
 from benchmark.models.exact import exact_inference
 
 if TYPE_CHECKING:
@@ -131,6 +138,12 @@ def load_vggish(options: VggishOptions, name: str, device: str) -> Vggish:
     return Vggish(weights, name=name, pca=pca, trained_on=trained_on, device=device)
 
 
+def _files(options: VggishOptions) -> list[Path]:
+    weights = None if options.weights == RANDOM else weights_file(options.weights)
+    pca = pca_file(options.pca) if options.postprocess == "pca" else None
+    return [path for path in (weights, pca) if path]
+
+
 SPEC = EncoderSpec(
     name="vggish",
     summary="sequences of sounds: VGGish, 128 values for each 0.96 s (Hershey et al. 2017)",
@@ -138,6 +151,7 @@ SPEC = EncoderSpec(
     options=VggishOptions,
     load=load_vggish,
     trained_on=_TRAINED_ON,
+    files=_files,
 )
 
 

@@ -7,6 +7,7 @@ names in a safetensors file. Nothing in a file is run: pickles are read with ``w
 from __future__ import annotations
 
 import codecs
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,21 +87,39 @@ def read_pca(named: str | None) -> tuple[Tensor, Tensor]:
     return tensors["pca_eigen_vectors"].float(), tensors["pca_means"].float()
 
 
-def _find(names: Iterable[str], what: str) -> Path:
-    import torch
+def weights_file(named: str | None) -> Path | None:
+    """Find the file that ``read_weights`` will read, if it is here."""
+    return _look_for(_WEIGHTS_NAMES, named)
 
-    root = models_root()
-    folders = [root / "vggish", root, Path(torch.hub.get_dir()) / "checkpoints"]
-    for folder in folders:
-        for name in names:
-            if (folder / name).is_file():
-                return folder / name
+
+def pca_file(named: str | None) -> Path | None:
+    """Find the file that ``read_pca`` will read, if it is here."""
+    return _look_for(_PCA_NAMES, named)
+
+
+def _find(names: Iterable[str], what: str) -> Path:
+    if path := _look_for(names):
+        return path
+    folders = _folders()
     raise MissingWeightsError(
         f"VGGish's {what} are not on this machine: no {' or '.join(names)} in "
         f"{', '.join(map(str, folders))}. Fetch the file from {RELEASE} and put it into "
         f"{folders[0]} (BENCH_MODELS names another place), or name the file: "
         "vggish[weights=PATH]."
     )
+
+
+def _look_for(names: Iterable[str], named: str | None = None) -> Path | None:
+    paths = [folder / name for folder in _folders() for name in names]
+    paths = [Path(named).expanduser()] if named else paths
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _folders() -> list[Path]:
+    """List where the files may lie: last where torch.hub puts them, asked without importing it."""
+    root, cache = models_root(), os.environ.get("XDG_CACHE_HOME", "~/.cache")
+    home = Path(os.environ.get("TORCH_HOME", f"{cache}/torch")).expanduser()
+    return [root / "vggish", root, home / "hub" / "checkpoints"]
 
 
 def _read(path: Path) -> dict[str, Tensor]:

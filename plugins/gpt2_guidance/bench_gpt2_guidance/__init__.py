@@ -9,6 +9,7 @@ writes a caption: a frozen GPT-2 whose states attend to those of the captions th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from bench_gpt2_guidance.guidance_options import GuidanceOptions
 from bench_gpt2_guidance.prompt_options import PromptOptions
@@ -27,6 +28,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         "GPT-2 guided by the captions of training clips that sound alike (Koizumi et al. 2020)",
         _prepare_retrieved,
         GuidanceOptions,
+        weights=_guidance_files,
         needs_train=True,
         uses_validation=True,
         needs_waveform=False,
@@ -37,6 +39,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         "GPT-2 guided by the training captions with the best BERTScore to the clip's references",
         _prepare_best,
         GuidanceOptions,
+        weights=_guidance_files,
         kind="ceiling",
         needs_train=True,
         uses_validation=True,
@@ -49,11 +52,24 @@ def bench_systems() -> Iterable[SystemSpec]:
         "GPT-2 goes on with the captions of training clips that sound alike, nothing of it trained",
         _prepare_prompted,
         PromptOptions,
+        weights=_prompting_files,
         needs_train=True,
         uses_validation=True,
         needs_waveform=False,
         trained_on=("youtube-8m", "webtext"),
     )
+
+
+def _guidance_files(options: PresetOptions, dataset: str) -> list[Path]:
+    from bench_gpt2_guidance.pinned_files import files_of_guidance
+
+    return files_of_guidance(options, dataset)
+
+
+def _prompting_files(options: PresetOptions, dataset: str) -> list[Path]:
+    from bench_gpt2_guidance.pinned_files import files_of_prompting
+
+    return files_of_prompting(options, dataset)
 
 
 def _prepare_retrieved(resources: Resources, options: PresetOptions) -> Captioner:

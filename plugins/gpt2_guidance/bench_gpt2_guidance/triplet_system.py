@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bench_gpt2_guidance.triplet_options import TripletOptions
 from benchmark import Captioner, Resources, SystemSpec
 from benchmark.systems import PresetOptions
@@ -13,11 +15,18 @@ def _prepare(resources: Resources, options: PresetOptions) -> Captioner:
     return prepare_triplet_retrieval(resources, options)
 
 
+def _files(options: PresetOptions, dataset: str) -> list[Path]:
+    from bench_gpt2_guidance.pinned_files import files_of_triplets
+
+    return files_of_triplets(options, dataset)
+
+
 TRIPLET_RETRIEVAL = SystemSpec(
     "triplet-retrieval",
     "caption of the nearest training clip, learned distance (Koizumi et al. 2020)",
     _prepare,
     TripletOptions,
+    weights=_files,
     is_retrieval=True,
     needs_train=True,
     uses_validation=True,

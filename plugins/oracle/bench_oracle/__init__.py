@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from benchmark import Captioner, Resources, SystemSpec, hookimpl
+from benchmark.datasets import EMBEDDED_DATASET
+from benchmark.models import OFFLINE_NAME
 
 BENCH_API = 2
+_FITTING_MODELS = {EMBEDDED_DATASET: OFFLINE_NAME}  # by the data set trained on
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,24 @@ def bench_systems() -> Iterable[SystemSpec]:
         "the training caption with the best BERTScore to the clip's references",
         _prepare,
         OracleOptions,
+        weights=_weights,
         kind="ceiling",
         needs_train=True,
         needs_audio=False,
     )
+
+
+def choose_model(options: OracleOptions, dataset: str) -> str:
+    """Choose the text model: the named one, or the one that fits the data set trained on."""
+    from benchmark.metrics.bertscore import BERT_SCORE_MODEL
+
+    return options.model or _FITTING_MODELS.get(dataset, BERT_SCORE_MODEL)
+
+
+def _weights(options: OracleOptions, dataset: str) -> list[Path]:
+    from benchmark.models import list_model_files
+
+    return list_model_files(choose_model(options, dataset))
 
 
 def _prepare(resources: Resources, options: OracleOptions) -> Captioner:

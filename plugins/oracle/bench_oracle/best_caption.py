@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bench_oracle import OracleOptions
+from bench_oracle import OracleOptions, choose_model
 from benchmark import Captioner, Clip, Evidence, Explanation, Fact, Resources
-from benchmark.datasets import EMBEDDED_DATASET
 from benchmark.metrics.bertscore import (
-    BERT_SCORE_MODEL,
     BestCaptionSearch,
     ScoredCaption,
     score_best_captions,
 )
-from benchmark.models import OFFLINE_NAME
 
-_FITTING_MODELS = {EMBEDDED_DATASET: OFFLINE_NAME}  # by the data set trained on
 _N_SHOWN = 5
 
 
@@ -48,7 +44,7 @@ def prepare_best_caption(resources: Resources, options: OracleOptions) -> Captio
         MissingWeightsError: the text model is not on this machine.
     """
     dataset = resources.train.dataset if resources.train else ""
-    model = options.model or _FITTING_MODELS.get(dataset, BERT_SCORE_MODEL)
+    model = choose_model(options, dataset)
     search = BestCaptionSearch(model, options.layer, options.idf, options.aggregation)
     best = score_best_captions(resources, search, _N_SHOWN)
     return BestCaption(best, {"model": model, "aggregation": options.aggregation})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from benchmark import Captioner, Resources, SystemSpec, hookimpl
 from benchmark.datasets import EMBEDDED_DATASET
@@ -56,6 +58,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         "the caption of the training clip with the nearest VGGish features",
         _prepare_nn_vggish,
         NnVggishOptions,
+        weights=partial(_weights, "vggish"),
         is_retrieval=True,
         needs_train=True,
         needs_waveform=False,
@@ -65,10 +68,22 @@ def bench_systems() -> Iterable[SystemSpec]:
         "the training caption nearest to the sound in a joint space",
         _prepare_nn_clap,
         NnClapOptions,
+        weights=partial(_weights, "tagbridge"),
         is_retrieval=True,
         needs_train=True,
         needs_waveform=False,
     )
+
+
+def choose_encoder(standard: str, named: str | None, dataset: str) -> str:
+    """Choose the encoder: the named one, or the one that fits the data set trained on."""
+    return named or FITTING_ENCODERS.get(dataset, standard)
+
+
+def _weights(standard: str, options: NnVggishOptions | NnClapOptions, dataset: str) -> list[Path]:
+    from benchmark.encoders import list_encoder_files
+
+    return list_encoder_files(choose_encoder(standard, options.encoder, dataset))
 
 
 def _prepare_nn_vggish(resources: Resources, options: NnVggishOptions) -> Captioner:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_retrieval import FITTING_ENCODERS, N_SHOWN, NnClapOptions
+from bench_retrieval import N_SHOWN, NnClapOptions, choose_encoder
 from benchmark import Clip, DataError, Evidence, Explanation, Fact, Resources, stage
 from benchmark.embeddings import EmbeddingStore, search
 from benchmark.encoders import JointEncoder, load_joint_encoder
@@ -65,7 +65,7 @@ def prepare_nearest_caption(resources: Resources, options: NnClapOptions) -> Nea
     captions = list(dict.fromkeys(text for text in texts if text.strip()))
     if train is None or not captions:
         raise DataError("nn-clap: the training split holds no caption to choose from.")
-    name = options.encoder or FITTING_ENCODERS.get(train.dataset, "tagbridge")
+    name = choose_encoder("tagbridge", options.encoder, train.dataset)
     encoder = load_joint_encoder(name, resources.device)
     store = EmbeddingStore.open(resources, encoder, "sounds")
     return NearestCaption(captions, store.map_texts(encoder, captions), encoder, store)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_retrieval import FITTING_ENCODERS, N_SHOWN, NnVggishOptions
+from bench_retrieval import N_SHOWN, NnVggishOptions, choose_encoder
 from benchmark import Clip, DataError, Evidence, Explanation, Fact, Resources, Split, stage
 from benchmark.embeddings import EmbeddingStore, embed_command, search
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
@@ -72,7 +72,7 @@ def prepare_nearest_sound(resources: Resources, options: NnVggishOptions) -> Nea
             "nn-vggish copies captions of training clips, and there is no training split; expected "
             "one. Name it with --train."
         )
-    name = options.encoder or FITTING_ENCODERS.get(train.dataset, "vggish")
+    name = choose_encoder("vggish", options.encoder, train.dataset)
     if not train.present:
         command = embed_command(train.label, name, "patches")
         raise DataError(

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from pathlib import Path
 
-from bench_wsac.options import Strategy, WsacOptions
+from bench_wsac.options import PRESETS, Strategy, WsacOptions
 from benchmark import Captioner, Resources, SystemSpec, hookimpl
 from benchmark.systems import PresetOptions
 
@@ -33,10 +34,17 @@ def bench_systems() -> Iterable[SystemSpec]:
             f"{summary} (WSAC, 2023)",
             partial(_prepare, strategy),
             WsacOptions,
+            weights=_weights,
             needs_train=True,
             needs_waveform=False,
             uses_validation=True,
         )
+
+
+def _weights(options: PresetOptions, dataset: str) -> list[Path]:
+    from benchmark.encoders import list_encoder_files
+
+    return list_encoder_files(PRESETS.resolve(options, dataset).settings.encoder)
 
 
 def _prepare(strategy: Strategy, resources: Resources, options: PresetOptions) -> Captioner:
