@@ -310,9 +310,7 @@ class SystemSpec:
             outside the timer.
         weights: options, and the data set that is trained on (``""`` where none is), to the files
             and folders of weights that ``prepare`` will read, so that a run can note their hashes;
-            looked at before it, so nothing is loaded or fetched here. Options that name a file by
-            its path need not be told again. What cannot be found out (a ``BenchError``) is left
-            to ``prepare`` to say.
+            nothing is loaded or fetched here. Paths that options name need not be told again.
     """
 
     name: str

@@ -69,8 +69,18 @@ def note_crash(
     moment: Moment,
     error: CrashError | CallTimeoutError,
     book: Book,
+    *,
+    n_tries: int = 1,
 ) -> str:
     """Note what a system was at when its process ended; captions that are in the book stay.
+
+    Args:
+        system: whose process it was.
+        resources: its own, of any fold.
+        moment: what it was at.
+        error: how it ended.
+        book: takes the clips that have no caption by that.
+        n_tries: calls that these went through.
 
     Returns:
         Why it stopped.
@@ -86,5 +96,5 @@ def note_crash(
         ClipEntry.unread(batch, clip_id, key, PluginError()).failed(error)
         for clip_id in batch.clip_ids
     ]
-    book.extend(lost)
+    book.extend([dataclasses.replace(entry, n_tries=n_tries) for entry in lost])
     return f"{moment}: {crashed}{error}"

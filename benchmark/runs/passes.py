@@ -18,6 +18,7 @@ from benchmark.runs.folds import Batch, count_folds
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.loans import lent
 from benchmark.runs.moments import Book, CrashError, Moment, Tell, note_crash
+from benchmark.runs.past import Past
 from benchmark.runs.patience import Patience
 from benchmark.runs.plan import Feeding
 from benchmark.runs.runner import advancing, caption
@@ -36,6 +37,7 @@ def run_system(
     clips: Clips,
     book: Book,
     tell: Tell = _keep_still,
+    past: Past | None = None,
 ) -> str | None:
     """Caption the clips that have no caption yet, and time those that are to be timed.
 
@@ -45,13 +47,14 @@ def run_system(
         clips: all that it is to caption.
         book: holds what was done before, and takes what is done now.
         tell: hears what the system is about to do.
+        past: what became of it in processes before this one.
 
     Returns:
         None, or why the system stopped: clip, error type and message.
     """
     n_folds = count_folds(system, clips.split)
     with ending_forks() as this, progress_bar(system.name, n_folds * len(clips.clip_ids)) as bar:
-        way = _Way(book, tell, this)
+        way = _Way(book, tell, this, past or Past())
         try:
             for fold in range(n_folds):
                 entrant = Entrant(system, dataclasses.replace(resources, fold=fold))
@@ -73,6 +76,7 @@ class _Way:
     book: Book
     tell: Tell
     this: ThisProcess
+    past: Past
     moment: Moment = field(default=Moment("starting"))
 
     @property
@@ -99,7 +103,7 @@ class _Way:
 def _run_fold(entrant: Entrant, clips: Clips, way: _Way, bar: Bar) -> str | None:
     system, view = entrant.system, way.view
     batches = clips.batches(system, entrant.fold)
-    missing = [batch for batch in batches if not view.has_captions_of(batch)]
+    missing = way.past.left_of(batches, view)
     bar.advance(_count_clips(batches) - _count_clips(missing))
     is_untimed = needs_timing(system, clips, view)
     if not missing and not is_untimed:
@@ -131,7 +135,12 @@ def _caption_and_time(
         def before_call(batch: Batch) -> None:
             way.come_to(Moment("captioning", batch, limit_s))
 
-        if missing and (failure := caption(ready, fed, clips, way, before_call=before_call)):
+        failure = (
+            caption(ready, fed, clips, way, before_call=before_call, past=way.past)
+            if missing
+            else None
+        )
+        if failure:
             way.come_to(Moment("ending", limit_s=CLOSE_LIMIT_S))
             return failure
         way.come_to(Moment("timing", limit_s=_longest_timing(clips.feeding)))

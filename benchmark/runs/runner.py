@@ -14,6 +14,7 @@ from benchmark.runs.entrants import ReadyEntrant
 from benchmark.runs.entries import ClipEntry, Entry, state_of
 from benchmark.runs.folds import Batch
 from benchmark.runs.listening import Heard
+from benchmark.runs.past import Past
 from benchmark.runs.tries import Tally, Tried, try_clips
 from benchmark.systems.calling import Call, call_captioner
 from benchmark.systems.disclosure import read_disclosure
@@ -40,6 +41,7 @@ def caption(
     sink: Sink,
     *,
     before_call: Callable[[Batch], object] = _keep_still,
+    past: Past | None = None,
 ) -> str | None:
     """Caption batches of clips, one call each.
 
@@ -56,12 +58,13 @@ def caption(
         clips: where their sounds come from, and what the captioner is borne.
         sink: what was said, batch by batch.
         before_call: hears of each call, of which a batch that comes apart takes several.
+        past: what failed in processes before this one; it counts.
 
     Returns:
         None, or why the captioner stopped: clip, error type and message.
     """
     sink.extend([ready.entry])
-    feeder = _Feeder(ready, clips, before_call)
+    feeder = _Feeder(ready, clips, before_call, past or Past())
     for batch in batches:
         entries, failure = feeder.feed(batch)
         sink.extend(entries)
@@ -81,7 +84,11 @@ class _Feeder:
     """Feeds one captioner its batches, and counts what fails."""
 
     def __init__(
-        self, ready: ReadyEntrant, clips: Clips, before_call: Callable[[Batch], object]
+        self,
+        ready: ReadyEntrant,
+        clips: Clips,
+        before_call: Callable[[Batch], object],
+        past: Past,
     ) -> None:
         entrant, feeding = ready.entrant, clips.feeding
         is_asked = feeding.is_explained and can_explain(ready.captioner)
@@ -91,7 +98,8 @@ class _Feeder:
         self._before_call = before_call
         self._explainer = Explainer(ready.captioner, timeout_s) if is_asked else None
         n_clips = len(clips.of_fold(entrant.system, entrant.fold))
-        self._tally = Tally(feeding.patience, n_clips)
+        n_failed = past.n_failed(entrant.fold)
+        self._tally = Tally(feeding.patience, n_clips, n_failed=n_failed, n_late=past.n_late)
 
     def feed(self, batch: Batch) -> tuple[list[ClipEntry], str | None]:
         """Caption one batch; return its entries, and why the captioner is to stop, if it is."""

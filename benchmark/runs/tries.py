@@ -84,16 +84,20 @@ def _is_worth_a_retry(error: Exception) -> bool:
 class Tally:
     """Counts a system's failures, and says when it has had its share."""
 
-    def __init__(self, patience: Patience, n_clips: int) -> None:
-        """Begin at none.
+    def __init__(
+        self, patience: Patience, n_clips: int, *, n_failed: int = 0, n_late: int = 0
+    ) -> None:
+        """Begin.
 
         Args:
             patience: how many are borne.
             n_clips: that the system is to caption.
+            n_failed: that failed already.
+            n_late: of the last calls, those in a row that were late.
         """
-        self.n_failed = 0
+        self.n_failed = n_failed
         self._n_clips = n_clips
-        self._n_late = 0
+        self._n_late = n_late
         self._most = patience.most_failures(n_clips)
 
     def add(self, tried: Tried) -> str | None:
@@ -107,6 +111,10 @@ class Tally:
         reason = f"at clip {tried.heard[0].clip.clip_id!r}: {describe(error)}"
         if not _may_ask_again(error):
             return f"{reason}; the call is still at work"
+        return self.judge(reason)
+
+    def judge(self, reason: str) -> str | None:
+        """Return why the system is to stop, what is counted being enough; None where it goes on."""
         if self._most is not None and self.n_failed > self._most:
             return reason if self._most == 0 else f"{reason}; {self._count()}"
         if self._n_late >= MOST_LATE:

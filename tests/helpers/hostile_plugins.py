@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from plugin_distributions import write_distribution
 
+# A process that has loaded what no copy stands starts interpreters instead of copies.
+FRESH = """
+import sys
+from benchmark.runs.isolation import supervise
+from benchmark.cli.main import main
+supervise.can_copy = lambda: False
+main()
+"""
+COPIES = "from benchmark.cli.main import main\nmain()"
 CODE = '''
 import ctypes, os, signal, sys, threading, time
 from asyncio import CancelledError

@@ -51,7 +51,9 @@ def live(channel: Channel, work: Work) -> int:
     """
     outbox = _Outbox(channel, work.view)
     try:
-        failure = run_system(work.system, work.resources, work.clips, outbox, outbox.tell)
+        failure = run_system(
+            work.system, work.resources, work.clips, outbox, outbox.tell, work.past
+        )
         channel.send(Kind.DONE, spell(Done(failure)))
     except KeyboardInterrupt:
         return INTERRUPTED

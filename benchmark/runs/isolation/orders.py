@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark.contract import Resources
@@ -12,6 +12,7 @@ from benchmark.runs.clips import Clips
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.isolation.messages import spell
 from benchmark.runs.ledger import LedgerView, read_ledger
+from benchmark.runs.past import Past
 from benchmark.runs.requests import CaptionRequest
 from benchmark.runs.resolve import find_again
 from benchmark.runs.shelf import Shelf
@@ -28,12 +29,14 @@ class Work:
         resources: what it may use; of its first fold.
         clips: all of them.
         view: what was done before.
+        past: what became of it in processes before this one.
     """
 
     system: System
     resources: Resources
     clips: Clips
     view: LedgerView
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Order:
         sounds: what ``bench caption`` was asked for; None for a run.
         shelf: folder of what other processes of the run decoded; None: there is none.
         requirements: of the environment that the work is done in; None: this one.
+        past: see ``Work``.
     """
 
     system_name: str
@@ -55,6 +59,7 @@ class Order:
     sounds: CaptionRequest | None = None
     shelf: Path | None = None
     requirements: tuple[str, ...] | None = None
+    past: Past = field(default_factory=Past)
 
     def to_bytes(self) -> bytes:
         return spell(self)
@@ -70,7 +75,7 @@ class Order:
             BenchError: it is not here, or is not what it was.
         """
         if self.sounds is not None:
-            return Work(*find_seat(self.sounds, registry), LedgerView())
+            return Work(*find_seat(self.sounds, registry), LedgerView(), self.past)
         assert self.run is not None
         folder = RunFolder.open(self.run)
         plan = folder.read_plan().of_system(self.system_name)
@@ -78,4 +83,4 @@ class Order:
         (system,) = run.systems
         shelf = None if self.shelf is None else Shelf(self.shelf)
         view = read_ledger(folder.ledger_path)
-        return Work(system, run.resources_for(system), run.clips(shelf), view)
+        return Work(system, run.resources_for(system), run.clips(shelf), view, self.past)

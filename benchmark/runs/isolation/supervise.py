@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from benchmark.errors import MachineError, RunError
 from benchmark.files import parse_json
 from benchmark.files.locks import Hold
 from benchmark.machine.progress import ERROR_CONSOLE, is_watched
 from benchmark.machine.typed_json import read_as
-from benchmark.runs.entries import Entry, MachineEntry
+from benchmark.runs.entries import ClipEntry, Entry, MachineEntry
 from benchmark.runs.isolation.channel import Kind, Message
 from benchmark.runs.isolation.child import live
 from benchmark.runs.isolation.environments import environment_for
@@ -30,6 +31,7 @@ from benchmark.runs.isolation.processes import (
 )
 from benchmark.runs.lines import read_line
 from benchmark.runs.moments import Book, CrashError, Moment, note_crash
+from benchmark.runs.tries import MOST_LATE, Tally
 from benchmark.systems.calling import CallTimeoutError
 
 _T = TypeVar("_T")
@@ -46,6 +48,9 @@ _SAVING_S = 60.0
 def run_apart(work: Work, order: Order, book: Book) -> str | None:
     """Take a system through a run in a process of its own, which is gone afterwards.
 
+    Where that process ends at a clip, or hangs, and failures are borne, the clip has failed, and
+    another one goes on after it; a batch is tried again clip by clip, as where ``caption`` raises.
+
     Args:
         work: what is to be done.
         order: the same, for an interpreter that has to find it.
@@ -58,13 +63,49 @@ def run_apart(work: Work, order: Order, book: Book) -> str | None:
         MachineError: the book cannot be written.
         BenchError: what ``run_system`` raises.
     """
+    while True:
+        ended = _run_once(work, order, book)
+        if not isinstance(ended, _Ended):
+            return ended
+        if reason := _bear(work, ended, book):
+            return reason
+        order = dataclasses.replace(order, past=work.past)
+
+
+class _Ended(NamedTuple):
+    """How a process ended that was not done, and at what."""
+
+    moment: Moment
+    error: CrashError | CallTimeoutError
+
+
+def _bear(work: Work, ended: _Ended, book: Book) -> str | None:
+    """Note what a process ended at; return why its system stops, None where it goes on."""
+    (moment, error), past = ended, work.past
+    batch, patience = moment.batch, work.clips.feeding.patience
+    if batch is None or book.view.has_captions_of(batch):
+        return note_crash(work.system, work.resources, moment, error, book)
+    past.n_late = past.n_late + 1 if isinstance(error, CallTimeoutError) else 0
+    if len(batch.clip_ids) > 1 and patience.goes_on and past.n_late < MOST_LATE:
+        past.tear(batch)
+        return None
+    n_tries = 1 + past.is_torn(batch)
+    reason = note_crash(work.system, work.resources, moment, error, book, n_tries=n_tries)
+    past.failed += [(batch.fold, clip_id) for clip_id in batch.clip_ids]
+    n_clips = len(work.clips.of_fold(work.system, batch.fold))
+    n_failed = past.n_failed(batch.fold)
+    return Tally(patience, n_clips, n_failed=n_failed, n_late=past.n_late).judge(reason)
+
+
+def _run_once(work: Work, order: Order, book: Book) -> str | _Ended | None:
+    """Let one process do what is left; return why the system stopped, or how the process ended."""
     try:
         child, hold = _start(work, order)
     except MachineError as error:
         return f"while its environment was built: {error}"
     watch = _Watch(child, work, book)
     try:
-        failure = watch.listen()
+        return watch.listen()
     except (KeyboardInterrupt, SystemExit):
         watch.let_it_save()
         raise
@@ -74,7 +115,6 @@ def run_apart(work: Work, order: Order, book: Book) -> str | None:
             hold.close()
         if is_watched():
             ERROR_CONSOLE.show_cursor(True)  # a bar that was killed left none
-    return failure
 
 
 def _start(work: Work, order: Order) -> tuple[Child, Hold | None]:
@@ -108,17 +148,17 @@ class _Watch:
     is_interrupted: bool = False
     failure: str | None = None
 
-    def listen(self) -> str | None:
-        """Hear the child until it is done or has ended; return why its system stopped."""
+    def listen(self) -> str | _Ended | None:
+        """Hear the child until it is done; return why its system stopped, or how it ended."""
         try:
             while not self._heed(self._next_message()):
                 pass
         except CallTimeoutError as error:
             self.child.end()
-            return self._note(error)
+            return _Ended(self.moment, error)
         except _EndedError as error:
             self.child.end()
-            return self._note(CrashError(str(error)))
+            return _Ended(self.moment, CrashError(str(error)))
         self.child.wait(_END_S)
         return self.failure
 
@@ -196,12 +236,10 @@ class _Watch:
                 raise _EndedError(f"its process sent what is no entry: {error}") from error
             if not isinstance(entry, MachineEntry) and entry.system != name:
                 raise _EndedError(f"its process spoke for {entry.system!r}")
+            if isinstance(entry, ClipEntry):
+                entry = self.work.past.note(entry)
             entries.append(entry)
         return entries
-
-    def _note(self, error: CrashError | CallTimeoutError) -> str:
-        work = self.work
-        return note_crash(work.system, work.resources, self.moment, error, self.book)
 
 
 def _read(kind: type[_T], body: bytes) -> _T:
