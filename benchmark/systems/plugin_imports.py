@@ -87,6 +87,13 @@ def import_within(load: Callable[[], T], entry: EntryPoint) -> T:
         return call_within(load, import_timeout_s(), name=f"importing {entry.value}")
 
 
+def tell_who_is_slow(name: str) -> None:
+    """Name a plugin whose import takes long, on the error stream."""
+    cure = f"`bench --no-plugin {name} ...` goes without it"
+    told = f"bench: the plugin {name} is still being imported after {SLOW_S:g} s; {cure}"
+    sys.stderr.write(f"{show_controls(told)}\n")
+
+
 @contextlib.contextmanager
 def _staying_here() -> Iterator[None]:
     """Let nobody leave this process by ``os._exit``, which nothing else can catch."""
@@ -107,9 +114,7 @@ def _staying_here() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _telling_who_is_slow(name: str) -> Iterator[None]:
-    cure = f"`bench --no-plugin {name} ...` goes without it"
-    told = f"bench: the plugin {name} is still being imported after {SLOW_S:g} s; {cure}"
-    timer = threading.Timer(SLOW_S, lambda: sys.stderr.write(f"{show_controls(told)}\n"))
+    timer = threading.Timer(SLOW_S, lambda: tell_who_is_slow(name))
     timer.daemon = True
     timer.start()
     try:

@@ -36,6 +36,7 @@ from benchmark.systems.plugin_imports import (
     installed_plugins,
     names_without,
 )
+from benchmark.systems.plugin_trials import find_fatal
 
 SYSTEM_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ACCEPTED_APIS = (API_VERSION - 1, API_VERSION)
@@ -155,12 +156,16 @@ def load_registry() -> Registry:
     ours = Provenance("aac-bench", version_of("aac-bench"), built_in.__name__)
     registry.add("(built in)", ours, declared_specs(built_in))
     import_timeout_s()  # wrong, it is nobody's fault below
-    without = names_without()
-    for entry in installed_plugins():
-        if entry.name in without:
-            registry.switched_off.append(entry.name)
-            continue
+    without, entries = names_without(), installed_plugins()
+    registry.switched_off += [entry.name for entry in entries if entry.name in without]
+    entries = [entry for entry in entries if entry.name not in without]
+    fatal = find_fatal(entries, _try_import)
+    for entry in entries:
         provenance = _provenance(entry)
+        if entry.name in fatal:
+            reason = f"{fatal[entry.name]}."
+            registry.broken.append(BrokenPlugin(entry.name, provenance, reason, ""))
+            continue
         try:
             specs, api = import_within(partial(_import, entry), entry)
             registry.add(entry.name, provenance, specs, api)
@@ -194,6 +199,10 @@ def declared_specs(plugin: object) -> list[SystemSpec]:
     for spec in specs:
         _check_spec(spec)
     return specs
+
+
+def _try_import(entry: EntryPoint) -> object:
+    return import_within(partial(_import, entry), entry)
 
 
 def _import(entry: EntryPoint) -> tuple[list[SystemSpec], int]:

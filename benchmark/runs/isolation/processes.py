@@ -6,19 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from benchmark.machine.descriptors import flush_streams
+from benchmark.machine.forks import fork_quietly
 from benchmark.runs.isolation.channel import LOST, Channel, channel_pair
 from benchmark.runs.isolation.life import begin_life, end_life
-
-_UNSAFE_TO_COPY = ("torch", "tensorflow", "jax", "jpype", "onnxruntime")
-"""What starts threads of its own, or holds a device; a copy of a process has neither."""
 
 
 class Child:
@@ -77,15 +73,6 @@ class Child:
         return self._code
 
 
-def can_copy() -> bool:
-    """Tell whether a copy of this process works: it has one thread and has loaded nothing heavy."""
-    return (
-        sys.platform == "linux"
-        and threading.active_count() == 1
-        and not any(name in sys.modules for name in _UNSAFE_TO_COPY)
-    )
-
-
 def start_copy(live: Callable[[Channel], int]) -> Child:
     """Fork this process.
 
@@ -95,10 +82,7 @@ def start_copy(live: Callable[[Channel], int]) -> Child:
     channel, theirs = channel_pair()
     parent_pid = os.getpid()
     flush_streams()  # else both would write what is left
-    with warnings.catch_warnings():
-        # OpenBLAS has threads, which it ends before a fork and starts again.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        pid = os.fork()
+    pid = fork_quietly()
     if pid == 0:
         code = 1
         try:

@@ -14,6 +14,8 @@ from typing import NamedTuple, TypeVar
 from benchmark.errors import MachineError, RunError
 from benchmark.files import parse_json
 from benchmark.files.locks import Hold
+from benchmark.machine.forks import can_copy
+from benchmark.machine.progress import ERROR_CONSOLE
 from benchmark.machine.progress import ERROR_CONSOLE, is_watched
 from benchmark.machine.typed_json import read_as
 from benchmark.runs.entries import ClipEntry, Entry, MachineEntry
@@ -24,7 +26,6 @@ from benchmark.runs.isolation.messages import Done, Raised
 from benchmark.runs.isolation.orders import Order, Work
 from benchmark.runs.isolation.processes import (
     Child,
-    can_copy,
     describe_end,
     start_copy,
     start_fresh,
