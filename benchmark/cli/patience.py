@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from benchmark.runs.patience import RUN_PATIENCE, Patience
+from benchmark.runs.patience import LONGEST_WAIT_S, RUN_PATIENCE, Patience
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -107,7 +107,16 @@ def patience_options(function: Function) -> Callable[..., None]:
         type=click.IntRange(min=0),
         default=0,
         show_default=True,
-        help="Times a failed clip is tried again, after 1, 2, 4, ... s.",
+        help="Times a failed clip is tried again, after 1, 2, 4, ... s, or as --retry-wait says.",
+    )
+    @click.option(
+        "--retry-wait",
+        "backoff_s",
+        metavar="SECONDS",
+        type=click.FloatRange(min=0, max=LONGEST_WAIT_S),
+        default=RUN_PATIENCE.backoff_s,
+        show_default=True,
+        help="Before the first of --retries; each later one waits twice as long, a minute at most.",
     )
     @functools.wraps(function)
     def gather(
@@ -116,12 +125,16 @@ def patience_options(function: Function) -> Callable[..., None]:
         max_failures: float | None,
         keep_going: bool,
         n_retries: int,
+        backoff_s: float,
         **others: Any,  # whatever else the command takes
     ) -> None:
         if max_failures is None:
             max_failures = math.inf if keep_going else RUN_PATIENCE.max_failures
         whole = dataclasses.replace(
-            patience, n_retries=n_retries, max_failures=_finite(max_failures)
+            patience,
+            n_retries=n_retries,
+            backoff_s=backoff_s,
+            max_failures=_finite(max_failures),
         )
         function(patience=whole, **others)
 
@@ -132,6 +145,7 @@ _FIELDS = {
     "timeout_s": ("timeout_s",),
     "prepare_timeout_s": ("prepare_timeout_s", "train_timeout_s"),
     "n_retries": ("n_retries",),
+    "backoff_s": ("backoff_s",),
     "max_failures": ("max_failures",),
     "keep_going": ("max_failures",),
 }

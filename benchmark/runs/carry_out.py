@@ -14,7 +14,7 @@ from benchmark.files import scratch_folder
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.entries import ChangeEntry
-from benchmark.runs.folder import RunFolder, seed_folder
+from benchmark.runs.folder import RunFolder, note_seeds, seed_folder
 from benchmark.runs.inspecting import inspect_folder
 from benchmark.runs.isolation.apart import TOGETHER, Apart
 from benchmark.runs.isolation.orders import Order, Work
@@ -97,6 +97,7 @@ def start_seeds(
     with ExitStack() as locks:
         for each in paths:
             locks.enter_context(at_work(each))
+        note_seeds(path, [run.plan.seed for run in runs])
         folders = [RunFolder.create(each, run.plan) for each, run in zip(paths, runs, strict=True)]
         announce(runs[0].plan)
         return [

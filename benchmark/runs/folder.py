@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,11 +19,13 @@ from benchmark.files import (
     written_folder,
 )
 from benchmark.files.whole import sync
+from benchmark.machine.typed_json import read_as
 from benchmark.runs.locking import steady
 from benchmark.runs.plan import Plan
 
 PENDING = "pending"
 _SEED_PREFIX = "seed-"
+_SEEDS = "seeds.json"
 KEPT_CURE = (
     "The run is as it was. Free some space or mend the permissions, then give the command again."
 )
@@ -217,6 +219,39 @@ def default_run_path(kind: Literal["run", "score"], dataset: str) -> Path:
 def seed_folder(path: Path, seed: int) -> Path:
     """Name the folder of one of several runs that differ in their seed."""
     return path / f"{_SEED_PREFIX}{seed}"
+
+
+def note_seeds(path: Path, seeds: Sequence[int]) -> None:
+    """Note which seeds get a run in a folder, before the first is planned.
+
+    Raises:
+        MachineError: it cannot be written.
+    """
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True)
+    write_text(path / _SEEDS, spell_json({"seeds": list(seeds)}))
+
+
+def require_all_seeds(path: Path) -> None:
+    """Refuse a folder of which a run lacks its plan, for it was killed while it was planned.
+
+    Raises:
+        RunError: there is such a one.
+    """
+    noted = path / _SEEDS
+    if not noted.is_file():
+        return  # one run, or several of an earlier version
+    seeds = read_as(list[int], read_json(noted).get("seeds"), noted)
+    missing = [seed for seed in seeds if not (seed_folder(path, seed) / "plan.json").is_file()]
+    if missing and not any(path.glob(f"{_SEED_PREFIX}*/ledger.jsonl")):  # else one was removed
+        raise RunError(
+            f"{path} was killed while it was planned: of the seeds {_spell(seeds)} there is no "
+            f"plan for {_spell(missing)}. Nothing was captioned yet: remove it, and start anew."
+        )
+
+
+def _spell(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))
 
 
 def folders_in(path: Path) -> list[Path]:

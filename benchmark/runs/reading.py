@@ -6,6 +6,8 @@ The file form is what baselines are: all that a record holds, and no more.
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,12 +89,25 @@ def find_systems(texts: Sequence[str], *, trust_edited: bool = False) -> list[Sy
     records: dict[str, RunRecord] = {}
     systems = []
     for text in texts:
-        where, separator, name = text.partition(SYSTEM_SEPARATOR)
+        where, separator, name = _part(text)
         if where not in records:
             runs = read_runs([Path(where)], trust_edited=trust_edited)
             records[where] = _average(runs, Path(where))
         systems.append(records[where].system(name) if separator else records[where].only_system())
     return systems
+
+
+def _part(text: str) -> tuple[str, str, str]:
+    """Part a run from its system where a run is: paths and options may hold what parts them.
+
+    Returns:
+        As ``str.partition``.
+    """
+    cuts = [len(text), *(found.start() for found in re.finditer(f"(?={SYSTEM_SEPARATOR})", text))]
+    for cut in sorted(cuts, reverse=True):
+        if os.path.exists(text[:cut]):  # noqa: PTH110  # False of what can be no path
+            return text[:cut], text[cut : cut + 2], text[cut + 2 :]
+    return text.partition(SYSTEM_SEPARATOR)
 
 
 def write_run(record: RunRecord, path: Path) -> None:

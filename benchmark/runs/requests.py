@@ -7,10 +7,13 @@ from pathlib import Path
 
 from benchmark.datasets.forms.columns import ColumnChoice
 from benchmark.datasets.forms.reading import BY_NAME
+from benchmark.errors import UsageError
 from benchmark.runs.learning import OWN_SPLITS, AskedLearning
 from benchmark.runs.patience import RUN_PATIENCE
 from benchmark.runs.plan import Feeding
 
+MOST_SEED = 2**32 - 1
+"""What every library takes for a seed; numpy's older generators take no more."""
 RUN_FEEDING = Feeding(n_timed=50, patience=RUN_PATIENCE)
 
 
@@ -47,6 +50,14 @@ class RunRequest:
     limit: int | None = None
     embeddings: tuple[Path, ...] = ()
     lineups: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            UsageError: no library takes the seed.
+        """
+        require_seed(self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +113,21 @@ class CaptionRequest:
     device: str = "cpu"
     feeding: Feeding = field(default_factory=Feeding)
     embeddings: tuple[Path, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            UsageError: no library takes the seed.
+        """
+        require_seed(self.seed)
+
+
+def require_seed(seed: int) -> None:
+    """Refuse a seed that some library would not take, before anything is done.
+
+    Raises:
+        UsageError: it is below 0, or above ``MOST_SEED``.
+    """
+    if not 0 <= seed <= MOST_SEED:
+        raise UsageError(f"the seed is {seed}; expected a whole number from 0 to {MOST_SEED:,}.")

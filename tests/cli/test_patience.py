@@ -68,10 +68,16 @@ def test_what_was_typed_is_told_from_what_was_left_as_it_is():
     def command(patience):
         found.append(typed_patience(patience))
 
-    for args in ([], ["--timeout", "600"], ["--keep-going", "--prepare-timeout", "none"]):
+    for args in (
+        [],
+        ["--timeout", "600"],
+        ["--keep-going", "--prepare-timeout", "none"],
+        ["--retries", "2", "--retry-wait", "20"],
+    ):
         assert CliRunner().invoke(command, args).exit_code == 0
     assert found == [
         {},
         {"timeout_s": 600},
         {"max_failures": None, "prepare_timeout_s": None, "train_timeout_s": None},
+        {"n_retries": 2, "backoff_s": 20},
     ]

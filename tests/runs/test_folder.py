@@ -10,7 +10,14 @@ from leaderboard_rows import PLAN
 
 from benchmark.errors import MachineError, RunError
 from benchmark.files import read_json
-from benchmark.runs.folder import RunFolder, default_run_path, folders_in, seed_folder
+from benchmark.runs.folder import (
+    RunFolder,
+    default_run_path,
+    folders_in,
+    note_seeds,
+    require_all_seeds,
+    seed_folder,
+)
 
 
 @pytest.fixture
@@ -197,3 +204,14 @@ def test_a_run_is_named_by_time_kind_and_data_set_in_one_folder(dataset, name):
 def test_two_runs_of_one_moment_apart_sort_by_time():
     first, second = default_run_path("run", "clotho"), default_run_path("run", "clotho")
     assert first.name <= second.name
+
+
+def test_a_folder_that_was_killed_while_its_seeds_were_planned_is_refused(tmp_path):
+    require_all_seeds(tmp_path)
+    note_seeds(tmp_path, [0, 1, 2])
+    (tmp_path / "seed-1").mkdir()
+    (tmp_path / "seed-1" / "plan.json").write_text("{}")
+    with pytest.raises(RunError, match=r"of the seeds 0, 1, 2 there is no plan for 0, 2\. Nothing"):
+        require_all_seeds(tmp_path)
+    (tmp_path / "seed-1" / "ledger.jsonl").touch()  # all were planned: the others were removed
+    require_all_seeds(tmp_path)

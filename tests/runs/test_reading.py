@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -149,3 +150,16 @@ def test_a_file_that_was_changed_is_refused(finished_run, tmp_path, change, mess
     path.write_text(json.dumps(content))
     with pytest.raises(RunError, match=message):
         read_run(path)
+
+
+@pytest.mark.parametrize("place", ["a::b", "a::constant", "::", "constant::"])
+def test_a_run_whose_path_holds_what_parts_it_from_its_system_is_found(
+    finished_run, tmp_path, place
+):
+    run = shutil.copytree(finished_run, tmp_path / place)
+    (system,) = find_systems([f"{run}::constant"])
+    assert (system.name, system.path) == ("constant", run)
+    with pytest.raises(UsageError, match="human"):  # two systems, none of them named
+        find_systems([str(run)])
+    with pytest.raises(UnknownNameError, match="b::constant"):
+        find_systems([f"{run}::b::constant"])

@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.errors import UsageError
 from benchmark.runs.learning import OWN_SPLITS
 from benchmark.runs.patience import RUN_PATIENCE
 from benchmark.runs.plan import Feeding
-from benchmark.runs.requests import RUN_FEEDING, CaptionRequest, RunRequest, ScoreRequest
+from benchmark.runs.requests import (
+    MOST_SEED,
+    RUN_FEEDING,
+    CaptionRequest,
+    RunRequest,
+    ScoreRequest,
+)
 
 
 def test_a_run_times_fifty_clips_and_a_caption_none():
@@ -46,3 +53,14 @@ def test_a_request_is_not_changed_but_replaced(request_):
         request_.data_root = Path("elsewhere")
     moved = dataclasses.replace(request_, data_root=Path("elsewhere"))
     assert moved.data_root != request_.data_root
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_that_a_library_would_not_take_is_refused(seed):
+    for ask in (
+        lambda: RunRequest(("toy",), "clotho", Path("data"), (), seed=seed),
+        lambda: CaptionRequest((Path("a.wav"),), "toy", Path("data"), seed=seed),
+    ):
+        with pytest.raises(UsageError, match=r"expected a whole number from 0 to 4,294,967,295"):
+            ask()
+    assert RunRequest(("toy",), "clotho", Path("data"), (), seed=MOST_SEED).seed == 2**32 - 1

@@ -36,7 +36,7 @@ from benchmark.machine.signals import exit_code_of, name_of
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
 from benchmark.runs.entries import ChangeEntry
-from benchmark.runs.folder import default_run_path, folders_in
+from benchmark.runs.folder import default_run_path, folders_in, require_all_seeds
 from benchmark.runs.isolation.apart import Apart
 from benchmark.runs.learning import AskedLearning
 from benchmark.runs.plan import Feeding, Plan
@@ -184,6 +184,7 @@ def _resume(
     accepts_changes: bool,
     trust_edited: bool,
 ) -> list[RunRecord]:
+    require_all_seeds(path)
     registry = load_plugins()
     return [
         resume_run(

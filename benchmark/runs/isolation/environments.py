@@ -51,13 +51,20 @@ def requirements_of(distribution: str) -> tuple[str, ...]:
     """List what a distribution requires, as it declares it, extras aside.
 
     Of aac-bench itself that is nothing: an environment stands over the one that it runs in.
+
+    Raises:
+        UsageError: nobody knows: it has no metadata here.
     """
     if distribution == "aac-bench":
         return ()
     try:
         required = requires(distribution) or []
-    except (PackageNotFoundError, ValueError):
-        return ()
+    except (PackageNotFoundError, ValueError):  # ValueError: of an empty name
+        raise UsageError(
+            f"nobody knows what {distribution or 'a plugin'} requires: no metadata of it are "
+            "installed; expected a distribution, as pip installs it. Name a file of requirements "
+            "with --env SYSTEM=FILE, or take --isolation process."
+        ) from None
     return tuple(line for line in required if "extra ==" not in line)
 
 

@@ -15,7 +15,6 @@ from benchmark.errors import MachineError, RunError
 from benchmark.files import parse_json
 from benchmark.files.locks import Hold
 from benchmark.machine.forks import can_copy
-from benchmark.machine.progress import ERROR_CONSOLE
 from benchmark.machine.progress import ERROR_CONSOLE, is_watched
 from benchmark.machine.typed_json import read_as
 from benchmark.runs.entries import ClipEntry, Entry, MachineEntry

@@ -78,7 +78,7 @@ def test_what_cannot_be_installed_leaves_no_environment(cache, tmp_path):
 
 def test_who_requires_nothing_runs_where_the_bench_does(cache):
     assert str(environment_for([]).python) == sys.executable
-    assert requirements_of("aac-bench") == requirements_of("no such thing") == ()
+    assert requirements_of("aac-bench") == ()
     assert not cache.exists()
 
 
@@ -96,3 +96,9 @@ def test_files_that_hold_no_requirements_are_refused(tmp_path, content):
         path.write_text(content)
     with pytest.raises(UsageError, match=r"requirements"):
         read_requirements(path)
+
+
+@pytest.mark.parametrize("distribution", ["no such thing", ""])
+def test_what_a_plugin_without_metadata_requires_is_not_taken_for_nothing(distribution):
+    with pytest.raises(UsageError, match=r"nobody knows what .* requires.*--env SYSTEM=FILE"):
+        requirements_of(distribution)
