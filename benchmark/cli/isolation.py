@@ -31,18 +31,34 @@ def _read_environments(
     return environments
 
 
+_env_option = click.option(
+    "--env",
+    "environments",
+    multiple=True,
+    metavar="SYSTEM=FILE",
+    callback=_read_environments,
+    help="Requirements of one system, as pip reads them: it runs in an environment that "
+    "has them; repeatable.",
+)
+
+
+def environment_options(function: Function) -> Function:
+    """Add the options that make an ``Apart`` where each system has processes of its own anyway."""
+    isolation = click.option(
+        "--isolation",
+        type=click.Choice([each for each in ISOLATIONS if each != "none"]),
+        default="process",
+        show_default=True,
+        help="What the processes of a system see: what the bench does, or an environment with what "
+        "its distribution requires, too.",
+    )
+    return isolation(_env_option(function))
+
+
 def isolation_options(function: Function) -> Function:
     """Add the options that make an ``Apart``."""
     for option in (
-        click.option(
-            "--env",
-            "environments",
-            multiple=True,
-            metavar="SYSTEM=FILE",
-            callback=_read_environments,
-            help="Requirements of one system, as pip reads them: it runs in an environment that "
-            "has them; repeatable.",
-        ),
+        _env_option,
         click.option(
             "--isolation",
             type=click.Choice(ISOLATIONS),

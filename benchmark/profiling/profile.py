@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benchmark.contract import Fact, Kind
 from benchmark.machine.fingerprint import Machine
@@ -153,6 +153,7 @@ class Profile:
         versions: of what numbers depend on, by distribution.
         machine: on which.
         outcomes: by system, in the order that they were asked for.
+        requirements: by system what was installed for it; nothing of those that ran as the bench.
     """
 
     created_at: str
@@ -163,6 +164,7 @@ class Profile:
     versions: Mapping[str, str]
     machine: Machine
     outcomes: Mapping[str, SystemProfile | Failure]
+    requirements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def systems(self) -> dict[str, SystemProfile]:
@@ -183,5 +185,6 @@ class Profile:
             "validation": self.validation,
             "versions": dict(self.versions),
             "machine": self.machine.to_json(),
+            **({"requirements": dict(self.requirements)} if self.requirements else {}),
             "systems": {name: outcome.to_json() for name, outcome in self.outcomes.items()},
         }

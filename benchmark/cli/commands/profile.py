@@ -17,6 +17,7 @@ from benchmark.cli.arguments import (
     read_names,
 )
 from benchmark.cli.installed import load_plugins
+from benchmark.cli.isolation import environment_options
 from benchmark.cli.outputs import out_file
 from benchmark.cli.patience import time_limit_options
 from benchmark.cli.terminal import say, say_tables, warn
@@ -34,6 +35,7 @@ from benchmark.profiling.request import (
     choose_scenarios,
 )
 from benchmark.profiling.tables import profile_tables
+from benchmark.runs.isolation.apart import Apart
 from benchmark.runs.learning import AskedLearning
 
 
@@ -101,6 +103,7 @@ def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -
     help="Arrivals as a share of what the system answers one by one. [default: 0.8]",
 )
 @time_limit_options
+@environment_options
 @learning_options("Training split of systems that learn; else the data set's own.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="torch's name: cpu, cuda, ...")
@@ -119,7 +122,7 @@ def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -
     type=out_file(),
     help="Write the times for `pytest-benchmark compare` to this JSON file.",
 )
-@gathered(learning=AskedLearning, request=ProfileRequest)
+@gathered(learning=AskedLearning, request=ProfileRequest, apart=Apart)
 def command(
     request: ProfileRequest,
     named: tuple[str, ...],
@@ -127,6 +130,7 @@ def command(
     form: Format,
     out: Path | None,
     pytest_path: Path | None,
+    apart: Apart,
 ) -> None:
     """Profile systems, each in a process of its own; its captions must stay the same throughout.
 
@@ -134,7 +138,9 @@ def command(
     """
     request = _with_scenarios(request, named, share)
     try:
-        profile = profile_systems(request, load_plugins(), lambda text: say(text, err=True))
+        profile = profile_systems(
+            request, load_plugins(), lambda text: say(text, err=True), apart=apart
+        )
     except KeyboardInterrupt as interrupt:
         say(f"\n{name_of(interrupt)}; nothing was kept.", err=True)
         sys.exit(exit_code_of(interrupt))

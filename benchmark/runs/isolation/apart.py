@@ -79,3 +79,5 @@ class Apart:
 
 TOGETHER = Apart()
 """All in this process, which functions do by default; the commands do otherwise."""
+IN_PROCESSES = Apart("process")
+"""Each in a process of its own, and nothing installed for it."""
