@@ -121,9 +121,8 @@ def _turn(strips: Sequence[Strip]) -> list[Strip]:
     """Make rows of columns, the names of rows above; nothing where that would not be read."""
     key = next((strip for strip in strips if strip.flex == "cut"), strips[0])
     others = [strip for strip in strips if strip is not key]
-    if not 1 <= len(key.cells) <= min(_MOST_TURNED, len(others)) or any(
-        strip.flex == "below" for strip in others
-    ):
+    has_text = any(strip.flex in ("wrap", "below") for strip in others)
+    if has_text or not 1 <= len(key.cells) <= min(_MOST_TURNED, len(others)):
         return []
     headers = tuple(_on_one_line(strip.header) for strip in others)
     turned = [Strip(_on_one_line(key.header), headers, "left", 0, "none")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -74,21 +74,21 @@ def _parts(profile: Profile) -> Iterator[Part]:
 
 def _start_table(systems: dict[str, SystemProfile]) -> Table[tuple[str, SystemProfile]]:
     def column(
-        header: str, number: Callable[[SystemProfile], float | None], spec: str
+        header: str, number: Callable[[SystemProfile], float | None], spec: str, order: int
     ) -> Column[tuple[str, SystemProfile]]:
-        return Column(header, lambda row: show_number(number(row[1]), spec))
+        return Column(header, lambda row: show_number(number(row[1]), spec), order=order)
 
     return Table(
         columns=[
             Column("system", lambda row: row[0]),
-            column("import s", lambda system: system.cold_start.import_s, ".3f"),
-            column("prepare s", lambda system: system.cold_start.prepare_s, ".3f"),
-            column("first caption s", lambda system: system.cold_start.first_call_s, ".3f"),
-            column("cold start s", lambda system: system.cold_start.total_s, ".3f"),
-            column("parameters", lambda system: system.footprint.size.n_parameters or None, ","),
-            column("artifacts MiB", lambda system: system.footprint.size.artifact_mib, ".1f"),
-            column("peak RSS MiB", lambda system: system.footprint.memory.peak_mib, ".0f"),
-            column("peak GPU MiB", lambda system: system.footprint.memory.peak_gpu_mib, ".0f"),
+            column("import s", lambda system: system.cold_start.import_s, ".3f", 6),
+            column("prepare s", lambda system: system.cold_start.prepare_s, ".3f", 2),
+            column("first caption s", lambda system: system.cold_start.first_call_s, ".3f", 3),
+            column("cold start s", lambda system: system.cold_start.total_s, ".3f", 1),
+            column("parameters", lambda system: system.footprint.size.n_parameters or None, ",", 5),
+            column("artifacts MiB", lambda system: system.footprint.size.artifact_mib, ".1f", 7),
+            column("peak RSS MiB", lambda system: system.footprint.memory.peak_mib, ".0f", 4),
+            column("peak GPU MiB", lambda system: system.footprint.memory.peak_gpu_mib, ".0f", 8),
         ],
         rows=list(systems.items()),
         title="Cold start, with what can be built before at hand, and size:",
@@ -109,12 +109,12 @@ def _stream_table(rows: list[Timed[Latency]]) -> Table[Timed[Latency]]:
     return Table(
         columns=[
             Column("system", lambda row: row.system_name),
-            Column("calls", lambda row: row.reason or str(row.times.n_calls)),
-            _column("p50 ms", lambda latency: show(latency.seconds.p50)),
-            _column("p90 ms", lambda latency: show(latency.seconds.p90)),
-            _column("p99 ms", lambda latency: show(latency.seconds.p99)),
-            _column("RTF", lambda latency: show_number(latency.rtf, ".2g")),
-            _column("stages of a call", lambda latency: show_shares(latency.shares)),
+            _reasons("calls", rows, lambda latency: str(latency.n_calls), order=6),
+            _column("p50 ms", lambda latency: show(latency.seconds.p50), order=0),
+            _column("p90 ms", lambda latency: show(latency.seconds.p90), order=5),
+            _column("p99 ms", lambda latency: show(latency.seconds.p99), order=3),
+            _column("RTF", lambda latency: show_number(latency.rtf, ".2g"), order=2),
+            _column("stages of a call", lambda latency: show_shares(latency.shares), order=4),
         ],
         rows=rows,
         title="Single stream, one clip a call, caches off, with 95 % bounds:",
@@ -127,11 +127,11 @@ def _offline_table(rows: list[Timed[Batches]]) -> Table[Timed[Batches]]:
     return Table(
         columns=[
             Column("system", lambda row: row.system_name),
-            Column("batch", lambda row: str(row.times.batch_size)),
-            Column("calls", lambda row: row.reason or str(len(row.times.calls_s))),
-            _column("clips/s", lambda batches: show_number(batches.clips_per_s, ",.2f")),
-            _column("RTF", lambda batches: show_number(batches.rtf, ".2g")),
-            _column("p50 ms a call", lambda batches: show(batches.seconds.p50)),
+            Column("batch", lambda row: str(row.times.batch_size), order=0),
+            _reasons("calls", rows, lambda batches: str(len(batches.calls_s)), order=4),
+            _column("clips/s", lambda batches: show_number(batches.clips_per_s, ",.2f"), order=0),
+            _column("RTF", lambda batches: show_number(batches.rtf, ".2g"), order=2),
+            _column("p50 ms a call", lambda batches: show(batches.seconds.p50), order=3),
         ],
         rows=rows,
         title="Offline, caches off:",
@@ -144,15 +144,15 @@ def _server_table(rows: list[Timed[Served]]) -> Table[Timed[Served]]:
     return Table(
         columns=[
             Column("system", lambda row: row.system_name),
-            Column("asked/s", lambda row: show_number(row.times.rate_qps, ",.2f")),
-            Column(
-                "answered/s", lambda row: row.reason or show_number(row.times.achieved_qps, ",.2f")
+            Column("asked/s", lambda row: show_number(row.times.rate_qps, ",.2f"), order=6),
+            _reasons(
+                "answered/s", rows, lambda served: show_number(served.achieved_qps, ",.2f"), order=2
             ),
-            _column("busy", lambda served: show_percent(served.utilisation)),
-            _column("mean wait ms", lambda served: show_milliseconds(served.mean_wait_s)),
-            _column("p50 ms", lambda served: show(served.seconds.p50)),
-            _column("p90 ms", lambda served: show(served.seconds.p90)),
-            _column("p99 ms", lambda served: show(served.seconds.p99)),
+            _column("busy", lambda served: show_percent(served.utilisation), order=4),
+            _column("mean wait ms", lambda served: show_milliseconds(served.mean_wait_s), order=7),
+            _column("p50 ms", lambda served: show(served.seconds.p50), order=0),
+            _column("p90 ms", lambda served: show(served.seconds.p90), order=5),
+            _column("p99 ms", lambda served: show(served.seconds.p99), order=3),
         ],
         rows=rows,
         title="Server, Poisson arrivals, latency from arrival to caption:",
@@ -161,9 +161,22 @@ def _server_table(rows: list[Timed[Served]]) -> Table[Timed[Served]]:
     )
 
 
-def _column(header: str, spell: Callable[[_Times], str]) -> Column[Timed[_Times]]:
+def _column(header: str, spell: Callable[[_Times], str], *, order: int) -> Column[Timed[_Times]]:
     """Make a column that is empty where times mean nothing, or where there are none."""
-    return Column(header, lambda row: NO_VALUE if row.reason else spell(row.times))
+    return Column(header, lambda row: NO_VALUE if row.reason else spell(row.times), order=order)
+
+
+def _reasons(
+    header: str, rows: Sequence[Timed[_Times]], spell: Callable[[_Times], str], *, order: int
+) -> Column[Timed[_Times]]:
+    """Make the column that also says why there are no times; with a reason it is always shown."""
+    is_needed = any(row.reason for row in rows)
+    return Column(
+        header,
+        lambda row: row.reason or spell(row.times),
+        order=0 if is_needed else order,
+        flex="wrap" if is_needed else None,
+    )
 
 
 def _median_s(harness: Harness) -> float:

@@ -7,10 +7,12 @@ from functools import partial
 from typing import NamedTuple
 
 from benchmark.display.tables import NO_VALUE, Column, Table
+from benchmark.display.view import Tone
 from benchmark.leaderboard.published import BestSupervised, Printed, find_printed
 from benchmark.leaderboard.ranking import Standing
 from benchmark.leaderboard.rows import Column as MetricColumn
 from benchmark.leaderboard.rows import table_columns
+from benchmark.leaderboard.tables.importance import order_of_metric
 from benchmark.leaderboard.tables.in_print import SHARE_HEADER, show_share
 from benchmark.leaderboard.tables.quality import Placed, header_of, quality_table
 from benchmark.metrics.catalogue import METRICS, STANDARD_MODELS
@@ -44,7 +46,14 @@ def table_beside_print(standing: Standing, best: BestSupervised | None = None) -
         lines += [placed] if found is None else [placed, found]
         printed += [] if found is None else [found]
     notes = [*table.notes, *map(_source, printed)]
-    return Table([*_columns(standing, table, printed, best)], lines, table.title, notes, table.name)
+    return Table(
+        [*_columns(standing, table, printed, best)],
+        lines,
+        table.title,
+        notes,
+        table.name,
+        tone=None if table.tone is None else partial(_tone, table.tone),
+    )
 
 
 def _columns(
@@ -61,7 +70,8 @@ def _columns(
     for metric in metrics:
         spell = partial(_spell, metric)
         if metric.ours is None:
-            yield Column(metric.header, partial(_either, None, spell))
+            order = order_of_metric(metric.key)
+            yield Column(metric.header, partial(_either, None, spell), order=order)
         else:
             yield _join(metric.ours, spell)
     for column in others:
@@ -101,7 +111,20 @@ def _spell_share(best: BestSupervised, found: Printed) -> str:
 
 def _join(column: Column[Placed], spell: Callable[[Printed], str]) -> Column[Line]:
     """Make a column of both kinds of lines from one of rows."""
-    return Column(column.header, partial(_either, column.cell, spell), column.side, column.stays)
+    return Column(
+        column.header,
+        partial(_either, column.cell, spell),
+        column.side,
+        column.stays,
+        order=column.order,
+        flex=column.flex,
+        tone=None if column.tone is None else partial(_tone, column.tone),
+        is_brief=column.is_brief,
+    )
+
+
+def _tone(ours: Callable[[Placed], Tone], line: Line) -> Tone:
+    return "faint" if isinstance(line, Printed) else ours(line)
 
 
 def _either(

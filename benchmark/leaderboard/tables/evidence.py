@@ -67,7 +67,7 @@ def evidence_columns(piece_of: Callable[[Row], Piece | None]) -> list[Column[Row
     return [
         Column("leaned on", lambda row: show(row, _show_kind), side="left"),
         Column("weight", lambda row: show(row, _show_weight), side="right"),
-        Column("what", lambda row: show(row, _show_text), side="left"),
+        Column("what", lambda row: show(row, _show_text), "left", order=0, flex="wrap"),
     ]
 
 

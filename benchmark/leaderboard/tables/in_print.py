@@ -10,6 +10,7 @@ from benchmark.display.numbers import show_x100
 from benchmark.display.tables import Column, Table
 from benchmark.leaderboard.published import BestSupervised, PublishedRow, published_rows
 from benchmark.leaderboard.rows import Row
+from benchmark.leaderboard.tables.importance import order_of_metric
 from benchmark.metrics.catalogue import METRICS
 from benchmark.systems.lineups import Lineup
 
@@ -57,12 +58,12 @@ def published_table(
 
 def _columns(best: BestSupervised | None) -> Iterator[Column[PublishedRow]]:
     yield Column("in print", lambda row: row.title)
-    yield Column("supervision", lambda row: row.supervision)
+    yield Column("supervision", lambda row: row.supervision, order=1)
     for key, metric in METRICS.items():
-        yield Column(metric.label, partial(_show, key))
+        yield Column(metric.label, partial(_show, key), order=order_of_metric(key))
     if best is not None:
-        yield Column(SHARE_HEADER, partial(_show_share, best))
-    yield Column("source", lambda row: "; ".join(row.sources))
+        yield Column(SHARE_HEADER, partial(_show_share, best), order=2)
+    yield Column("source", lambda row: "; ".join(row.sources), order=100, flex="wrap")
 
 
 def _notes(rows: Sequence[PublishedRow]) -> list[str]:

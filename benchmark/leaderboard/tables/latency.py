@@ -25,7 +25,7 @@ def latency_table(group: Sequence[Row]) -> Table[Timed]:
     title = "Latency, one clip a call, caches off, with 95 % bounds"
     has_void = any(row.latency.void for row in rows)
     columns = [
-        dataclasses.replace(column, order=2, flex="wrap")
+        dataclasses.replace(column, order=0, flex="wrap")
         if has_void and column.header == "calls"
         else column
         for column in _COLUMNS

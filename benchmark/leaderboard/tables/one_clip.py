@@ -16,6 +16,7 @@ from benchmark.leaderboard.tables.evidence import (
     list_pieces,
     wrap_caption,
 )
+from benchmark.leaderboard.tables.importance import order_of_metric
 from benchmark.metrics.catalogue import Metric
 from benchmark.runs.record import with_flaws
 
@@ -54,7 +55,7 @@ def _references_table(references: Sequence[str]) -> Table[tuple[int, str]]:
     return Table(
         columns=[
             Column("reference", lambda row: str(row[0])),
-            Column("what people said", lambda row: row[1], side="left"),
+            Column("what people said", lambda row: row[1], "left", order=0, flex="wrap"),
         ],
         rows=rows,
         title="References:",
@@ -71,9 +72,12 @@ def _captions_table(clip: OneClip) -> Table[SystemOnClip]:
     return Table(
         columns=[
             Column("system", lambda system: with_flaws(system.name, system.flaws)),
-            Column("rung", lambda system: "" if system.rung == "system" else system.rung),
-            Column("caption", _show_caption, side="left", stays=True),
-            *(Column(metric.label, score(metric), side="right") for metric in clip.metrics),
+            Column("rung", lambda system: "" if system.rung == "system" else system.rung, order=1),
+            Column("caption", _show_caption, "left", stays=True, order=0, flex="wrap"),
+            *(
+                Column(metric.label, score(metric), "right", order=order_of_metric(metric.key))
+                for metric in clip.metrics
+            ),
         ],
         rows=clip.systems,
         title="Captions:",
@@ -123,7 +127,13 @@ def _oracle_table(oracle: OracleCaptions) -> Table[Evidence]:
     return Table(
         columns=[
             Column("BERTScore", lambda piece: show_number(piece.weight, ".3f"), side="right"),
-            Column("training caption", lambda piece: piece.text or NO_VALUE, side="left"),
+            Column(
+                "training caption",
+                lambda piece: piece.text or NO_VALUE,
+                "left",
+                order=0,
+                flex="wrap",
+            ),
         ],
         rows=oracle.captions,
         title=f"The best that could be copied from {oracle.train}:",

@@ -23,17 +23,15 @@ from benchmark.leaderboard.rows import (
     shared_label,
     table_columns,
 )
+from benchmark.leaderboard.tables.importance import order_of_metric
 from benchmark.leaderboard.tables.in_print import SHARE_HEADER, show_share
 from benchmark.leaderboard.tiers import resolved_gap, tiers_of
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 from benchmark.systems.roster import describe_left_out
 
-_BY_IMPORTANCE = (
-    *("spider", "fense", "cider_d", "spice", "meteor", "sbert_sim", "bert_score.f1", "spider_fl"),
-    *("fer", "rouge_l", "bleu_4", "bleu_1", "vocab.cands", "bleu_2", "bleu_3"),
-)
-"""Which metrics a terminal shows first, after the one that ranks: those that papers compare by."""
+_FIRST_PLACES = (2, 4, 5)
+"""Of the three most important metrics after the one that ranks; others stand behind all else."""
 
 PARTIAL_MARK = "†"
 """Stands behind a value that lacks clips."""
@@ -94,19 +92,15 @@ def _columns(standing: Standing, best: BestSupervised | None) -> Iterator[Column
         yield Column("saw data", lambda placed: placed.row.saw_data, order=6)
 
 
-def _order(metrics: Sequence[MetricColumn], ranking: Ranking) -> dict[MetricColumn, float]:
-    """Say in which order a terminal takes metrics: speed stands after the second of them."""
-    by_rank = sorted(metrics, key=lambda column: _rank_of_metric(column.key, ranking))
-    places = [*(0 for column in metrics if column.key == ranking.key), 2, 4, 5]
-    return {
-        column: places[at] if at < len(places) else 10 + at for at, column in enumerate(by_rank)
-    }
-
-
-def _rank_of_metric(key: str, ranking: Ranking) -> int:
-    if key == ranking.key:
-        return -1
-    return _BY_IMPORTANCE.index(key) if key in _BY_IMPORTANCE else len(_BY_IMPORTANCE)
+def _order(metrics: Sequence[MetricColumn], ranking: Ranking) -> dict[MetricColumn, int]:
+    """Say in which order a terminal takes metrics: speed stands before the second of the others."""
+    ranks = [column for column in metrics if column.key == ranking.key]
+    others = [column for column in metrics if column.key != ranking.key]
+    others.sort(key=lambda column: order_of_metric(column.key))
+    first = dict(zip(others, _FIRST_PLACES, strict=False))
+    return (
+        {column: order_of_metric(column.key) for column in others} | first | dict.fromkeys(ranks, 0)
+    )
 
 
 def _stress(placed: Placed) -> Tone:
