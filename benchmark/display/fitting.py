@@ -61,10 +61,15 @@ def fit(strips: Sequence[Strip], width: int, *, may_turn: bool = True) -> Fitted
     moved = [_move_second_line(strip, shown) for strip in shown]
     taken, below = [*range(len(shown))], None
     if not _fits(moved, width):
-        turned = _turn(shown) if may_turn else []
+        turned = _turn(moved) if may_turn else []
         if turned and _fits(turned, width, _LEAST_NAMES[0]):
             squeezed, names = _squeeze(turned, width)
-            return Fitted(squeezed, None, _headers(strips, wanted), names)
+            headers = [
+                _on_one_line(old.header)
+                for old, new in zip(shown, moved, strict=True)
+                if old != new
+            ]
+            return Fitted(squeezed, None, _headers(strips, wanted), names, headers)
         below = _find_below(moved, width)
         taken = _choose(moved, width, below)
     squeezed, names = _squeeze([moved[at] for at in taken if at != below], width)

@@ -15,6 +15,7 @@ from benchmark.leaderboard.seeds import join_seeds
 from benchmark.leaderboard.tables.beside import table_beside_print
 from benchmark.leaderboard.tables.in_print import find_best, published_of, published_table
 from benchmark.leaderboard.tables.latency import latency_table
+from benchmark.leaderboard.tables.notes import name_absent_metrics
 from benchmark.leaderboard.tables.quality import quality_table
 from benchmark.leaderboard.tables.records import flatten_rows
 from benchmark.systems.lineups import Lineup
@@ -51,15 +52,20 @@ def render(
     if form == "csv":
         return to_csv(flatten_rows(rows))
     parts: list[Part] = []
-    for ranked, ranking in group_rows(join_seeds(rows), rank_by):
+    standings = group_rows(join_seeds(rows), rank_by)
+    absent = [name_absent_metrics(standing) for standing in standings]
+    is_shared = len(standings) > 1 and all(notes == absent[0] for notes in absent)
+    for ranked, ranking in standings:
         standing = Standing(tell_apart(ranked), ranking)
         label = shared_label(standing.rows)
         printed = published_rows(label) if published else published_of(lineups, label)
         best = find_best(printed, standing.rows)
         lay_out = table_beside_print if beside else quality_table
-        parts.append(lay_out(standing, best))
+        parts.append(lay_out(standing, best, tells_absent=not is_shared))
         if any(row.latency for row in standing.rows):
             parts.append(latency_table(standing.rows))
         if published or printed:
             parts.append(published_table(label, printed, best))
+    if is_shared:
+        parts += absent[0]
     return render_parts(parts, form, view=view)

@@ -29,7 +29,9 @@ class _Metric(NamedTuple):
     is_standard: bool
 
 
-def table_beside_print(standing: Standing, best: BestSupervised | None = None) -> Table[Line]:
+def table_beside_print(
+    standing: Standing, best: BestSupervised | None = None, *, tells_absent: bool = True
+) -> Table[Line]:
     """Lay out the scores of rows, and below each row what is in print of the same system.
 
     What is printed is never ranked or tested. A metric that is only in print has a column too.
@@ -37,8 +39,9 @@ def table_beside_print(standing: Standing, best: BestSupervised | None = None) -
     Args:
         standing: the rows.
         best: a row in print to hold them against, and what is printed of them.
+        tells_absent: whether its notes say which metrics no row has.
     """
-    table = quality_table(standing, best)
+    table = quality_table(standing, best, tells_absent=tells_absent)
     lines: list[Line] = []
     printed: list[Printed] = []
     for placed in table.rows:

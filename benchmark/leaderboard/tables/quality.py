@@ -7,34 +7,25 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from benchmark.datasets.mirrors import name_mirror
 from benchmark.display.numbers import show_briefly, show_x100
 from benchmark.display.tables import NO_VALUE, Column, Table
 from benchmark.display.view import Tone
-from benchmark.errors import listed
-from benchmark.leaderboard.likeness import describe_marks
 from benchmark.leaderboard.published import BestSupervised
 from benchmark.leaderboard.ranking import Ranking, Standing, way_to_human
 from benchmark.leaderboard.rows import Column as MetricColumn
 from benchmark.leaderboard.rows import (
     Row,
-    describe_integrity,
-    differing_signatures,
     shared_label,
     table_columns,
 )
 from benchmark.leaderboard.tables.importance import order_of_metric
 from benchmark.leaderboard.tables.in_print import SHARE_HEADER, show_share
-from benchmark.leaderboard.tiers import resolved_gap, tiers_of
-from benchmark.metrics.absent import name_absent
+from benchmark.leaderboard.tables.notes import PARTIAL_MARK, notes_on
+from benchmark.leaderboard.tiers import tiers_of
 from benchmark.metrics.catalogue import METRICS
-from benchmark.systems.roster import describe_left_out
 
 _FIRST_PLACES = (2, 4, 5)
 """Of the three most important metrics after the one that ranks; others stand behind all else."""
-
-PARTIAL_MARK = "†"
-"""Stands behind a value that lacks clips."""
 
 
 class Placed(NamedTuple):
@@ -46,12 +37,15 @@ class Placed(NamedTuple):
     share: float | None
 
 
-def quality_table(standing: Standing, best: BestSupervised | None = None) -> Table[Placed]:
+def quality_table(
+    standing: Standing, best: BestSupervised | None = None, *, tells_absent: bool = True
+) -> Table[Placed]:
     """Lay out the scores of rows over the same clips, ranked, with what else tells them apart.
 
     Args:
         standing: the rows.
         best: a row in print to hold them against.
+        tells_absent: whether its notes say which metrics no row has.
     """
     group = standing.rows
     row = group[0]
@@ -60,7 +54,7 @@ def quality_table(standing: Standing, best: BestSupervised | None = None) -> Tab
         rows=_place(standing),
         title=f"{shared_label(group)}, {row.n_scored:,} of {row.n_expected:,} clips "
         f"(clip ids {row.clips_sha256[:12]})",
-        notes=_notes(standing, best),
+        notes=notes_on(standing, best, tells_absent=tells_absent),
         tone=lambda placed: "plain" if placed.row.rung == "system" else "faint",
     )
 
@@ -153,114 +147,3 @@ def _mark(column: MetricColumn, ranking: Ranking, placed: Placed) -> str:
     cell = column.cell(placed.row)
     text = _show_metric(column, ranking, placed)
     return text + PARTIAL_MARK if cell and cell.is_partial else text
-
-
-def _notes_on_partial(group: Sequence[Row]) -> list[str]:
-    """Say of which clips marked values are, rows and metrics together that share it."""
-    labels: dict[tuple[str, str, str], list[str]] = {}
-    for row in group:
-        for key, cell in row.metrics.items():
-            if cell.is_partial:
-                what = (row.name, _count_valued(row, key), cell.reason or "")
-                labels.setdefault(what, []).append(METRICS[key].label)
-    return [
-        f"{PARTIAL_MARK} {', '.join(of_row)} of {system}: {clips}: {reason}"
-        for (system, clips, reason), of_row in labels.items()
-    ]
-
-
-def _count_valued(row: Row, key: str) -> str:
-    """Say of how many clips a value is; a record without statistics does not know."""
-    if row.contributions is None or not row.contributions.has(key):
-        return "not of all clips"
-    return f"{row.contributions.n_valued(key):,} of {row.n_scored:,} clips"
-
-
-def _notes(standing: Standing, best: BestSupervised | None) -> list[str]:
-    group, ranking = standing
-    lines = [
-        "Values x100; in brackets the 95 % bootstrap interval. " + ranking.describe(group),
-        *_notes_on_mirror(group[0]),
-        *_notes_on_noise(standing),
-        *_notes_on_best(best),
-        *_notes_on_partial(group),
-        *name_absent("Unavailable", table_columns(group)[1]),
-    ]
-    lines += [
-        f"{label}: the rows were not all computed the same way; compare their signatures (json)"
-        for label in differing_signatures(group)
-    ]
-    lines += [*describe_marks(group), *describe_integrity(group)]
-    lines += [*_notes_on_left_out(group), *_notes_on_failures(group)]
-    for row in group:
-        if row.n_failed:
-            lines.append(
-                f"{row.name}: {row.n_failed} clips failed and are not scored{_name_failed(row)}"
-            )
-        if row.n_missing and not row.failure:
-            lines.append(f"{row.name}: {row.n_missing} planned clips are not in the ledger")
-        if row.n_empty:
-            lines.append(f"{row.name}: {row.n_empty} captions are empty and scored as they stand")
-    return lines
-
-
-def _name_failed(row: Row) -> str:
-    """Name the first failed clips; earlier versions did not note which they were."""
-    clips = dict.fromkeys(c for record in row.records for c in record.sealed.failed_clips)
-    return f": {listed([*clips], 3)}" if clips else ""
-
-
-def _notes_on_failures(group: Sequence[Row]) -> list[str]:
-    """Say why systems stopped, once for those that stopped alike: for the same weights, say."""
-    names: dict[str, list[str]] = {}
-    for row in group:
-        if row.failure:
-            names.setdefault(row.failure, []).append(row.name)
-    return [f"{', '.join(of_failure)} stopped {failure}" for failure, of_failure in names.items()]
-
-
-def _notes_on_left_out(group: Sequence[Row]) -> list[str]:
-    """Say which members of line-ups the runs of these rows went without."""
-    plans = (record.plan for row in group for record in row.records)
-    shown = {row.system for row in group}
-    left_out = dict.fromkeys(each for plan in plans for each in plan.left_out)
-    return describe_left_out(each for each in left_out if each.system_name not in shown)
-
-
-def _notes_on_best(best: BestSupervised | None) -> list[str]:
-    if best is None:
-        return []
-    spelt, label = best.row.spelt[best.key], METRICS[best.key].label
-    return [
-        f"Of best supervised: {label} as a share of the {spelt} in print of {best.row.title}, of "
-        "the supervised rows shown the one with the highest CIDEr-D."
-    ]
-
-
-def _show_gap(gap: float) -> str:
-    text = show_x100(gap)
-    return "less than 0.1" if text == "0.0" else text
-
-
-def _notes_on_mirror(row: Row) -> list[str]:
-    """Name the known copy of a split that has the clips of a table, or as many."""
-    mirror = name_mirror(row.label, row.clips_sha256, row.n_scored)
-    return [] if mirror is None else [mirror]
-
-
-def _notes_on_noise(standing: Standing) -> list[str]:
-    lines = []
-    group, ranking = standing
-    if (gap := resolved_gap(standing)) is not None:
-        lines = [
-            f"Rows of one tier cannot be told from its best row (paired test of {ranking.label}, "
-            "Holm, 5 %).",
-            f"These clips resolve {ranking.label} gaps of {_show_gap(gap)} between ranked rows "
-            "(power 80 %).",
-        ]
-    for seeds in dict.fromkeys(row.seeds for row in group if row.seeds):
-        lines.append(
-            f"Means over the seeds {', '.join(map(str, seeds))}; ± is the standard deviation "
-            "over seeds. Latency is that of the first."
-        )
-    return lines

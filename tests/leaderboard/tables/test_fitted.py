@@ -120,3 +120,23 @@ def test_wide_prints_all_columns_and_so_does_a_file(tmp_path):
     assert kept.read_text(encoding="utf-8").strip() == wide.output.strip()
     narrow = run.invoke(cli, ["leaderboard", str(BASELINE)])
     assert max(map(width_of, narrow.output.split("\n"))) <= 80
+
+
+def test_reasons_stand_once_whoever_lacks_the_metrics():
+    told = {"spice": cell(None, "no parser", "spice"), "fense": cell(None, "no model", "fense")}
+    lacking = {"cider_d": cell(0.4), **told}
+    rows = [row(name, metrics=lacking) for name in ("a", "b")]
+    rows.append(row("c", metrics={"cider_d": cell(0.4), "spice": cell(0.2, metric="spice"),
+                                  "fense": cell(None, "no model", "fense")}))  # fmt: skip
+    text = render(rows, "text", view=View(100))
+    assert text.count("no parser") == 1
+    assert "No SPICE of a, b: no parser" in text
+    assert "Unavailable: FENSE: no model" in text
+
+
+def test_reasons_of_several_tables_stand_below_the_last():
+    rows = [row("a"), row("b", clips_sha256="cd" * 32, n_scored=4)]
+    for form in ("text", "md"):
+        text = render(rows, form, view=View(100))
+        assert text.count("Unavailable: SPICE: jars are missing") == 1
+        assert text.endswith("jars are missing")
