@@ -9,6 +9,7 @@ import json
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from read_tables import read_html, read_latex, read_markdown, read_text
 
 from benchmark.display.escaping import escape_cell, show_controls, unescape_cell
@@ -104,6 +105,15 @@ def test_numbers_stand_to_the_right_with_interval_and_spread_and_words_to_the_le
     columns = [Column(str(at), lambda row, at=at: row[at], stays=True) for at in range(len(cells))]
     table = Table([Column("first", lambda _: "7"), *columns], [cells])
     assert r"\begin{tabular}{lrrrrll}" in render([table], "latex")
+
+
+def test_github_shows_on_which_side_cells_stand_and_notes_as_a_list():
+    columns = [Column("name|a", str), Column("value", lambda _: "1.5")]
+    text = render([Table(columns, ["x|y"], "Title", ["one", "# two"])], "md")
+    page = MarkdownIt("commonmark").enable("table").render(text)
+    assert '<th style="text-align:right">value</th>' in page
+    assert '<td style="text-align:left">x|y</td>' in page
+    assert "<li>one</li>\n<li># two</li>" in page
 
 
 def test_csv_of_tables_of_one_name_is_one_table_and_else_names_them():

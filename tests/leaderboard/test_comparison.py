@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 
 import numpy as np
 import pytest
 from leaderboard_rows import cell
+from read_tables import read_open
 from resealed import reseal
 from run_records import contributions, system
 from scored_files import good_on, invoke, score, write_captions
 from small_clips import write_clips
 
+from benchmark.display.tables import View
+from benchmark.display.widths import width_of
 from benchmark.errors import DataError, UsageError
 from benchmark.leaderboard.clusters import read_clusters
 from benchmark.leaderboard.comparison import ComparedMetric, compare_systems
@@ -55,6 +59,15 @@ def by_key(comparison):
 def test_the_better_system_is_named_whichever_stands_first(run):
     assert {metric.verdict for metric in compare(run, "good", "poor").metrics} == {"A better"}
     assert {metric.verdict for metric in compare(run, "poor", "good").metrics} == {"B better"}
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_a_comparison_fits_the_terminal_and_keeps_difference_and_verdict(run, width):
+    text = render_comparison(compare(run, "good", "poor"), "text", View(width, is_painted=True))
+    plain = re.sub("\x1b\\[\\d+m", "", text)
+    assert max(map(width_of, plain.split("\n"))) <= width
+    assert {"metric", "A - B", "verdict"} <= set(read_open(plain)[0][0])
+    assert "\x1b[32mA better\x1b[0m" in text
 
 
 def test_equal_captions_cannot_be_told_apart(run):

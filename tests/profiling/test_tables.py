@@ -10,7 +10,10 @@ import json
 import pytest
 from machines import SERVER
 from profiles import PROFILE, SCENARIOS, TOY
+from read_tables import read_open
 
+from benchmark.display.tables import View
+from benchmark.display.widths import width_of
 from benchmark.profiling.profile import Failure, Harness, Scenarios
 from benchmark.profiling.tables import profile_tables
 from benchmark.stats.percentiles import Percentiles
@@ -52,6 +55,19 @@ def test_a_whole_profile_is_a_table_a_scenario_and_the_machine():
         "1.000",
         "10.000 [10.000, 10.000]",
     ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_a_profile_fits_the_terminal_and_keeps_the_reasons(width):
+    void = dataclasses.replace(SCENARIOS.server, void="overloaded")
+    names = ("a", "猫" * 40, "toy[x=" + "y" * 190 + "]", "b", "c")
+    systems = dict.fromkeys(names, TOY)
+    systems["void"] = dataclasses.replace(TOY, scenarios=Scenarios(server=void))
+    text = profile_tables(profile_of(**systems), view=View(width))
+    assert max(map(width_of, text.split("\n"))) <= width
+    assert "void: overloaded" in text
+    assert "only 6 different" in text
+    assert {"system", "p50 ms"} <= set(read_open(text)[1][0])
 
 
 def test_the_reason_stands_in_the_place_of_times_that_mean_nothing():
