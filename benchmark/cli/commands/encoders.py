@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmark.cli.arguments import form_option
-from benchmark.cli.option_list import list_options, options_table
+from benchmark.cli.option_list import list_for_terminal, list_options, options_table
 from benchmark.cli.outputs import out_file
-from benchmark.cli.terminal import say
+from benchmark.cli.terminal import say, say_tables
+from benchmark.cli.view import find_view
 from benchmark.display.layout import Format
 from benchmark.display.tables import Column, Part, Table, render
 
@@ -73,13 +74,14 @@ def _show_encoders(form: Format) -> None:
         tables: list[Part] = [_encoders_table(encoders), options_table(joined, "encoder")]
         say(render(tables, form))
         return
-    width = max(map(len, ENCODERS))
+    parts: list[Part] = []
     for spec in encoders:
-        say(f"{spec.name:<{width}}  {spec.summary}")
-        say(f"{'':<{width}}    gives: {', '.join(spec.abilities)}")
-        say(f"{'':<{width}}    trained on: {', '.join(spec.trained_on)}")
-        for option in options[spec.name]:
-            say(f"{'':<{width}}    {option}")
+        title = (
+            f"{spec.name}: {spec.summary}; gives {', '.join(spec.abilities)}; trained on "
+            f"{', '.join(spec.trained_on) or 'nothing'}"
+        )
+        parts.append(list_for_terminal(options[spec.name], title) if options[spec.name] else title)
+    say_tables(render(parts, form, view=find_view()))
 
 
 def _encoders_table(encoders: list[EncoderSpec[Any]]) -> Table[EncoderSpec[Any]]:
