@@ -103,7 +103,7 @@ def profiled(site, tmp_path_factory):
     clips = write_clips(folder / "clips", n_test=6)
     done = run(
         site, folder, "--systems", "paced,heavy", "--dataset", f"folder:{clips}", *SMALL,
-        "--load", 0.5, "-o", "profile.json", "--pytest-benchmark", "pytest.json",
+        "--load", 0.5, "-o", "profile.json", "--pytest-benchmark", "pytest.json", "--wide",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return folder, done, json.loads((folder / "profile.json").read_text())
