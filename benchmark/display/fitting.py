@@ -149,7 +149,7 @@ def _choose(strips: Sequence[Strip], width: int, below: int | None) -> list[int]
     taken: list[int] = []
     for at in sorted(range(len(strips)), key=lambda at: strips[at].order):
         tried = [strips[each] for each in (*taken, at) if each != below]
-        if strips[at].order == 0 or _fits(tried, width, max(_LEAST_NAMES[0], width // 4)):
+        if strips[at].order == 0 or _fits(tried, width, max(_LEAST_NAMES[0], 3 * width // 10)):
             taken.append(at)
     return sorted(taken)
 
