@@ -292,7 +292,7 @@ def test_captions_that_change_with_the_scenario_void_the_profile(site, tmp_path)
     done = run(
         site, tmp_path, "--systems", "crowded", "--dataset", f"folder:{clips}",
         "--scenario", "offline", "--queries", 10, "--batch-sizes", "1,2,8", "-o", "profile.json",
-        "--pytest-benchmark", "pytest.json",
+        "--pytest-benchmark", "pytest.json", "--wide",
     )  # fmt: skip
     assert done.returncode == 1
     reason = "12 captions differ from the first pass"
