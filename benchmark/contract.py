@@ -132,6 +132,9 @@ class Split:
             ``DataError`` for a sound that cannot be read.
         aliases: other spellings of a clip id, exact ones only (``"Y{id}.wav"`` for ``id``).
         embedded: ids of those present clips of which only an embedding was found.
+        files: clip id to the file of its sound, where the split's sounds are files.
+        survey: tells what else lies where sounds were looked for, a line for each thing; it may
+            read files.
     """
 
     dataset: str
@@ -141,6 +144,8 @@ class Split:
     read_clip: Callable[[str, int], Clip]
     aliases: Mapping[str, str] = field(default_factory=dict)
     embedded: frozenset[str] = frozenset()
+    files: Mapping[str, Path] = field(default_factory=dict)
+    survey: Callable[[], Sequence[str]] = tuple
 
     @property
     def label(self) -> SplitLabel:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.contract import Clip, Waveform
-from benchmark.datasets.decoding import decode
+from benchmark.datasets.decoding import Decoded, decode
 from benchmark.datasets.decoding.refusals import require_bearable
 from benchmark.errors import DataError
 from benchmark.machine.signals import hold_interrupt
@@ -41,6 +41,15 @@ def read_sound(path: Path, sample_rate_hz: int) -> Waveform:
     """
     with stage("decode"):
         sound = decode(path)
+    return at_rate(path, sound, sample_rate_hz)
+
+
+def at_rate(path: Path, sound: Decoded, sample_rate_hz: int) -> Waveform:
+    """Resample what was decoded of a file; the second half of ``read_sound``.
+
+    Raises:
+        DataError: its values are not finite, or nothing is left of it at that rate.
+    """
     waveform = sound.waveform
     if not np.isfinite(waveform).all():
         at = int(np.argmin(np.isfinite(waveform)))

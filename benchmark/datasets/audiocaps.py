@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from benchmark.contract import Split, SplitLabel
+from benchmark.datasets.audiocaps_sounds import find_audiocaps_sounds
 from benchmark.datasets.captions_csv import CsvRows, find_captions, read_csv
 from benchmark.datasets.references import require_words
-from benchmark.datasets.sound_files import Sounds, index_files
 from benchmark.datasets.spec import DatasetSpec, Edition, KnownSplit
 from benchmark.errors import DataError, UnknownNameError
 from benchmark.machine.downloads import RemoteFile
@@ -90,8 +90,8 @@ def load_audiocaps(split: str, data_root: Path, edition: Edition = USUAL) -> Spl
 
     Captions: ``{split}.csv`` in the folders of the edition: of version 1 ``audiocaps/``,
     ``audiocaps/dataset/`` (the official repository) or ``AUDIOCAPS/`` (aac-datasets). Sounds:
-    ``{id}_{start}``, ``Y{id}`` or ``{id}``, ``.flac`` before ``.wav``, in the folders of
-    ``_sound_folders``; the first found is taken. All versions share them.
+    ``{id}_{start}``, ``Y{id}``, ``{id}``, these with the end too, or ``{audiocap_id}``, in any
+    folder below that names no other split. All versions share them.
 
     Raises:
         UnknownNameError: there is no such split.
@@ -102,19 +102,23 @@ def load_audiocaps(split: str, data_root: Path, edition: Edition = USUAL) -> Spl
     names = [f"{folder}/{split}.csv" for folder in edition.folders]
     label = SplitLabel(edition.dataset, split)
     path = find_captions(label, data_root, names, edition.how_to_get)
-    references, starts = _group(read_csv(path, _COLUMNS, mend=_join_split_captions))
-    sound_folders = _sound_folders(split, data_root)
-    index = index_files(sound_folders)
-    paths: dict[str, Path] = {}
-    aliases: dict[str, str] = {}
-    for clip_id, start in starts.items():
-        file_names = _file_names(clip_id, start)
-        aliases.update(dict.fromkeys(file_names, clip_id))
-        present = next((name for name in file_names if name in index), None) if index else None
-        if present is not None:
-            paths[clip_id] = index[present] / present
-    sounds = Sounds(paths, sound_folders)
-    return Split(edition.dataset, split, references, sounds.present, sounds.read_clip, aliases)
+    rows = read_csv(path, _COLUMNS, mend=_join_split_captions)
+    references, starts = _group(rows)
+    aliases = {
+        name: clip_id for clip_id, start in starts.items() for name in _file_names(clip_id, start)
+    }
+    clip_of_row = dict(zip(rows.column("audiocap_id"), rows.column("youtube_id"), strict=True))
+    sounds = find_audiocaps_sounds(split, data_root, starts, clip_of_row)
+    return Split(
+        edition.dataset,
+        split,
+        references,
+        sounds.present,
+        sounds.read_clip,
+        aliases,
+        files=sounds.paths,
+        survey=sounds.survey,
+    )
 
 
 def _join_split_captions(text: str) -> str:
@@ -158,14 +162,4 @@ def _file_names(youtube_id: str, start: str) -> tuple[str, ...]:
         f"Y{youtube_id}.wav",
         f"{youtube_id}.flac",
         f"{youtube_id}.wav",
-    )
-
-
-def _sound_folders(split: str, data_root: Path) -> tuple[Path, ...]:
-    base, aac_datasets = data_root / "audiocaps", data_root / "AUDIOCAPS"
-    inside = ("audio/" + split, f"audio/audiocaps_{split}", "audio", f"audiocaps_{split}", split)
-    return (
-        *(base / name for name in inside),
-        base,
-        *sorted(aac_datasets.glob(f"audio_*Hz/{split}")),
     )

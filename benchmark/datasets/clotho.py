@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from benchmark.contract import Split, SplitLabel
 from benchmark.datasets.captions_csv import find_captions, read_csv
 from benchmark.datasets.references import references_by_column
-from benchmark.datasets.sound_files import Sounds, index_files
+from benchmark.datasets.sound_files import Sounds
+from benchmark.datasets.sound_search import Place, list_folder, match_names, walk_folders
 from benchmark.datasets.spec import DatasetSpec, Edition, KnownSplit
 from benchmark.errors import UnknownNameError
 from benchmark.machine.downloads import RemoteFile
 
+_WORDS = {
+    "development": ("development", "dev", "train", "training"),
+    "validation": ("validation", "val", "valid"),
+    "evaluation": ("evaluation", "eval", "test"),
+}
 _SHORT_NAMES = {"dev": "development", "val": "validation", "eval": "evaluation"}
 
 _URL = "https://zenodo.org/records/4783391/files"
@@ -118,21 +125,29 @@ def load_clotho(
     label = SplitLabel(edition.dataset, name)
     rows = read_csv(find_captions(label, data_root, names, edition.how_to_get), _COLUMNS)
     references = references_by_column(rows, "file_name", _COLUMNS[1:])
-    sound_folders = _sound_folders(name, data_root, edition)
-    index = index_files(sound_folders)
-    sounds = Sounds(
-        {clip: index[clip] / clip for clip in references if clip in index}, sound_folders
+    sounds = _find_sounds(name, data_root, references, edition)
+    return Split(
+        edition.dataset,
+        name,
+        references,
+        sounds.present,
+        sounds.read_clip,
+        files=sounds.paths,
+        survey=sounds.survey,
     )
-    return Split(edition.dataset, name, references, sounds.present, sounds.read_clip)
 
 
-def _sound_folders(name: str, data_root: Path, edition: Edition) -> tuple[Path, ...]:
-    """List where sounds of a split may lie; a version's own folder, as its sounds are its own."""
-    base, aac_datasets = data_root / edition.folders[0], data_root / edition.folders[-1]
-    return (
-        base / "clotho_audio_files" / name,
-        base / f"clotho_audio_{name}" / name,
-        base / f"clotho_audio_{name}",
-        base / name,
-        aac_datasets.parent / "clotho_audio_files" / name,
-    )
+def _find_sounds(
+    split: str, data_root: Path, clip_ids: Collection[str], edition: Edition
+) -> Sounds:
+    """Find sounds below the folders of a version, in any that names no other split."""
+    own = _WORDS[split]
+    others = [word for name, words in _WORDS.items() if name != split for word in words]
+    roots = {folder.partition("/")[0].casefold() for folder in edition.folders}
+    names = sorted(entry.name for entry in list_folder(data_root))
+    bases = [data_root / name for name in names if name.casefold() in roots]
+    match = match_names({clip_id: clip_id for clip_id in clip_ids})
+    places = [Place(folder, match) for folder in walk_folders(bases, own, others)]
+    base = data_root / edition.folders[0]
+    expected = (base / "clotho_audio_files" / split, base / "audio" / split, base / split)
+    return Sounds.find(places, expected, clip_ids)

@@ -6,10 +6,10 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from benchmark.contract import FOLDER, Split, SplitLabel
 from benchmark.datasets.captions_csv import CsvRows, read_csv
+from benchmark.datasets.folder_sounds import find_folder_sounds
 from benchmark.datasets.forms.columns import find_reference_columns
 from benchmark.datasets.forms.delimited import records_of_csv
 from benchmark.datasets.forms.gathering import gather_references
-from benchmark.datasets.sound_files import Sounds
 from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import DataError, UnknownNameError, UsageError, listed
 
@@ -24,8 +24,8 @@ SPEC = DatasetSpec(
     licence="your own",
     how_to_get="Write FOLDER/captions.csv (it is the test split) or FOLDER/{train,val,test}.csv "
     "with the columns file_name,caption (one row for each reference) or "
-    "file_name,caption_1,...,caption_n, and put the sounds beside it, into FOLDER/audio/ or "
-    "FOLDER/{split}/. Then use folder:FOLDER or folder:FOLDER:test.",
+    "file_name,caption_1,...,caption_n, and put the sounds beside it, into FOLDER/audio/, "
+    "FOLDER/{split}/ or FOLDER/audio/{split}/. Then use folder:FOLDER or folder:FOLDER:test.",
     load=lambda label, _data_root, _artifacts: load_folder(*locate(label)),
     has_split=lambda label: _has_split(*locate(label)),
 )
@@ -60,8 +60,8 @@ def load_folder(root: Path, split: str = SPEC.default_split) -> Split:
     Raises:
         UnknownNameError: there is no such split.
         DataError: the captions are missing, malformed or ambiguous, a caption has no word, or a
-            file name leads out of the folder (``..``, an absolute path, a drive letter, a
-            symbolic link).
+            file name leads out of the folder (``..``, an absolute path, a drive letter). Symbolic
+            links lead where their owner wants them to.
     """
     if split not in SPEC.splits:
         raise UnknownNameError("split of a folder", split, SPEC.splits)
@@ -75,15 +75,18 @@ def load_folder(root: Path, split: str = SPEC.default_split) -> Split:
         raise DataError(f"no folder {root}; expected a folder with captions.csv. {SPEC.how_to_get}")
     rows = read_csv(_captions_file(root, split), ("file_name",))
     references = _references(rows)
-    folders = (root, root / "audio", root / split)
-    inside = root.resolve()
-    paths: dict[str, Path] = {}
     for file_name in references:
         _require_inside(rows.path, file_name)
-        if (path := _find_sound(file_name, folders, inside)) is not None:
-            paths[file_name] = path
-    sounds = Sounds(paths, folders)
-    return Split(dataset, split, references, sounds.present, sounds.read_clip)
+    sounds = find_folder_sounds(root, split, references)
+    return Split(
+        dataset,
+        split,
+        references,
+        sounds.present,
+        sounds.read_clip,
+        files=sounds.paths,
+        survey=sounds.survey,
+    )
 
 
 def _has_split(root: Path, split: str) -> bool:
@@ -135,16 +138,3 @@ def _require_inside(captions: Path, file_name: str) -> None:
             f"{captions}: the file name {file_name!r} is not a path inside the folder; expected "
             "one without '..', a drive or a leading slash."
         )
-
-
-def _find_sound(file_name: str, folders: tuple[Path, ...], root: Path) -> Path | None:
-    try:
-        sound = next((path for f in folders if (path := f / file_name).is_file()), None)
-    except OSError as error:  # a name longer than the file system allows
-        raise DataError(f"{file_name!r} is no file name: {error.strerror}.") from error
-    if sound is not None and not sound.resolve().is_relative_to(root):
-        raise DataError(
-            f"{sound} leads out of {root} to {sound.resolve()}; expected a file inside. "
-            "Copy the sound into the folder."
-        )
-    return sound

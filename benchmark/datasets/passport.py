@@ -11,9 +11,7 @@ from benchmark.datasets.catalogue import DATASETS
 from benchmark.datasets.mirrors import name_mirror
 from benchmark.datasets.recognition import is_official, recognise
 from benchmark.datasets.wording import Overlap, count_overlap, fold
-from benchmark.errors import DataError
 from benchmark.files import JsonObject
-from benchmark.machine.progress import progress_bar
 
 _SHOWN = 5
 
@@ -145,36 +143,6 @@ class Passport:
         return lines
 
 
-@dataclass(frozen=True, slots=True)
-class SoundCheck:
-    """What decoding every present sound showed; durations in seconds, of the readable ones."""
-
-    readable: int
-    total_s: float
-    shortest_s: float
-    longest_s: float
-    broken: Mapping[str, str]
-    """Clip id to what is wrong with its sound."""
-
-    def to_dict(self) -> JsonObject:
-        """All fields, ready for JSON."""
-        return {
-            "readable": self.readable,
-            "total_s": self.total_s,
-            "shortest_s": self.shortest_s,
-            "longest_s": self.longest_s,
-            "broken": dict(self.broken),
-        }
-
-    def render(self) -> list[str]:
-        """Lines for the terminal, every broken sound among them."""
-        lines = [
-            f"  sounds      {self.readable} readable, {len(self.broken)} broken",
-            f"  duration    {self.total_s:.1f} s ({self.shortest_s:.2f} to {self.longest_s:.2f} s)",
-        ]
-        return lines + [f"  broken      {clip_id!r}: {why}" for clip_id, why in self.broken.items()]
-
-
 def issue_passport(split: Split, train: Split | None = None) -> Passport:
     """Describe a split from its captions and from what was found; no sound is read.
 
@@ -219,23 +187,3 @@ def _name_mirrors(split: Split, present: Sequence[str]) -> tuple[str, ...]:
     sets = (tuple(split.references), present)
     named = (name_mirror(split.label, hash_clip_ids(clips), len(clips)) for clips in sets)
     return tuple(dict.fromkeys(filter(None, named)))
-
-
-def check_sounds(split: Split, sample_rate_hz: int = 16_000) -> SoundCheck:
-    """Decode every present sound, as a run would, and list those that cannot be read."""
-    durations_s: list[float] = []
-    broken: dict[str, str] = {}
-    with progress_bar(f"reading {split.label}", len(split.present)) as bar:
-        for clip_id in sorted(split.present):
-            try:
-                durations_s.append(split.read_clip(clip_id, sample_rate_hz).duration_s)
-            except DataError as error:
-                broken[clip_id] = str(error)
-            bar.advance()
-    return SoundCheck(
-        readable=len(durations_s),
-        total_s=sum(durations_s),
-        shortest_s=min(durations_s, default=0.0),
-        longest_s=max(durations_s, default=0.0),
-        broken=broken,
-    )

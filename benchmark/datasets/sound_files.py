@@ -1,14 +1,14 @@
-"""Which sound file belongs to which clip."""
+"""The sound files of a split's clips."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.contract import Clip
 from benchmark.datasets.audio import read_sound
+from benchmark.datasets.sound_search import Found, Place, describe_found, find_sounds
 from benchmark.errors import DataError, listed
 
 
@@ -17,16 +17,41 @@ class Sounds:
     """The sound files that were found for a split.
 
     Attributes:
-        paths: clip id to file, only for clips whose file exists.
+        found: which file is whose, and what else lies there.
         folders: where files were looked for; named in errors.
+        clip_ids: of all clips of the split.
     """
 
-    paths: Mapping[str, Path]
+    found: Found
     folders: tuple[Path, ...]
+    clip_ids: Collection[str] = ()
+
+    @staticmethod
+    def find(places: Sequence[Place], folders: tuple[Path, ...], clips: Collection[str]) -> Sounds:
+        """Look for the sounds of some clips.
+
+        Args:
+            places: where to look, and how names are read there.
+            folders: where they are expected, for errors.
+            clips: the ids of all of them.
+
+        Raises:
+            DataError: a folder exists but may not be read.
+        """
+        return Sounds(find_sounds(places), folders, clips)
+
+    @property
+    def paths(self) -> Mapping[str, Path]:
+        """Clip id to file, only for clips that have one."""
+        return self.found.paths
 
     @property
     def present(self) -> frozenset[str]:
         return frozenset(self.paths)
+
+    def survey(self) -> list[str]:
+        """Tell what else lies where sounds were looked for, a line for each thing."""
+        return describe_found(self.found, self.clip_ids)
 
     def read_clip(self, clip_id: str, sample_rate_hz: int) -> Clip:
         """Decode one clip; nothing is kept.
@@ -36,34 +61,15 @@ class Sounds:
         """
         path = self.paths.get(clip_id)
         if path is None:
-            places = listed([str(folder) for folder in self.folders])
-            raise DataError(
-                f"no sound for clip {clip_id!r}; expected a file in one of {places}. "
-                "`bench data verify` lists what is missing."
-            )
+            raise DataError(self._why_missing(clip_id))
         return Clip(clip_id, read_sound(path, sample_rate_hz), sample_rate_hz)
 
-
-def index_files(folders: Iterable[Path]) -> dict[str, Path]:
-    """Map the name of every file directly in ``folders`` to its folder; the first folder wins.
-
-    Each folder is read once: asking the disk for 49,838 clips in six spellings would take minutes
-    on a network drive. Folders that do not exist are passed over.
-
-    Raises:
-        DataError: a folder exists but may not be read.
-    """
-    index: dict[str, Path] = {}
-    for folder in folders:
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.is_file():
-                        index.setdefault(entry.name, folder)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError as error:
-            raise DataError(
-                f"cannot list {folder}: {error.strerror}; expected a readable folder of sounds."
-            ) from error
-    return index
+    def _why_missing(self, clip_id: str) -> str:
+        if files := self.found.unclear.get(clip_id):
+            names = listed([str(file) for file in files])
+            return f"the clip {clip_id!r} has files that differ: {names}. Keep one of them."
+        places = listed([str(folder) for folder in self.folders])
+        return (
+            f"no sound for clip {clip_id!r}; expected a file in one of {places}. "
+            "`bench data verify` lists what is missing."
+        )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from benchmark.errors import listed
+from benchmark.files import tell
 from benchmark.runs.entries import ClipEntry, Entry
 from benchmark.runs.isolation.apart import TOGETHER, Apart
 from benchmark.runs.isolation.orders import Order, Work
 from benchmark.runs.isolation.ways import take_through
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.requests import CaptionRequest
-from benchmark.runs.sounds import find_seat
+from benchmark.runs.sounds import find_seat, find_sounds
 from benchmark.systems.registry import Registry
 
 
@@ -42,7 +44,7 @@ class _Notes:
 def caption_sounds(
     request: CaptionRequest, registry: Registry, *, apart: Apart = TOGETHER
 ) -> SoundCaptions:
-    """Caption sounds with one system.
+    """Caption sounds with one system; what else lies in their folders is named on standard error.
 
     Raises:
         UsageError: the system needs a training split and none was named, or is a ceiling.
@@ -50,6 +52,9 @@ def caption_sounds(
             the training split or damaged.
     """
     system, resources, clips = find_seat(request, registry)
+    if left_out := find_sounds(request.paths).left_out:
+        files = "1 file that is" if len(left_out) == 1 else f"{len(left_out):,} files that are"
+        tell(f"{files} no sound left out: {listed([str(file) for file in left_out])}")
     book = _Notes()
     work = Work(system, resources, clips, book.view)
     apart = apart.spelt_by(registry)

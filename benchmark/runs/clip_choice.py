@@ -27,11 +27,13 @@ def choose_clips(split: Split, request: RunRequest) -> tuple[str, ...]:
     else:
         clip_ids = tuple(clip_id for clip_id in split.clip_ids if clip_id in split.present)
     if not clip_ids:
+        root = f"under the data root {request.data_root}" if split.label.is_public else "there"
+        survey = "".join(f" {line}." for line in split.survey())
         raise DataError(
-            f"{split.label}: none of the {len(split.references)} clips has a sound under the data "
-            f"root {request.data_root} (`bench data verify {split.label}` says where it was looked "
-            "for). Embeddings may stand for sounds (`bench embed`, --embeddings FILE); systems "
-            "that need neither run with --text-only."
+            f"{split.label}: none of the {len(split.references)} clips has a sound {root} "
+            f"(`bench data verify {split.label}` says where it was looked for).{survey} "
+            "Embeddings may stand for sounds (`bench embed`, --embeddings FILE); systems that need "
+            "neither run with --text-only."
         )
     if request.limit is not None and request.limit < 1:
         raise UsageError(f"--limit is {request.limit}; expected at least 1.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmark.contract import Clip, Resources, Split
 from benchmark.datasets.audio import read_sound
+from benchmark.datasets.sound_names import is_passed_over, is_sound
 from benchmark.embeddings.splits import open_files
 from benchmark.errors import DataError, UsageError
 from benchmark.machine.device import require_device
@@ -17,10 +19,6 @@ from benchmark.runs.learning import choose_learning, loader_for
 from benchmark.runs.listening import Listener
 from benchmark.runs.requests import CaptionRequest
 from benchmark.systems.registry import Registry, System
-
-SOUND_SUFFIXES = frozenset(
-    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au"}
-)
 
 
 class Seat(NamedTuple):
@@ -45,7 +43,7 @@ def find_seat(request: CaptionRequest, registry: Registry) -> Seat:
         raise UsageError(f"{system.name} is a ceiling: it captions from references alone.")
     if system.spec.needs_train and request.learning.train is None:
         raise UsageError(f"{system.name} needs training captions; name a split with --train.")
-    split = _loose_split(find_sounds(request.paths))
+    split = _loose_split(find_sounds(request.paths).sounds)
     learning = choose_learning(request.learning, [system.spec], split, request.data_root)
     files = open_files(request.embeddings, [split, *learning.splits])
     learning = learning.for_system(system.spec, files)
@@ -62,23 +60,46 @@ def find_seat(request: CaptionRequest, registry: Registry) -> Seat:
     return Seat(system, resources, clips)
 
 
-def find_sounds(paths: Sequence[Path]) -> list[Path]:
-    """List sounds: files as they are named, folders searched through, each sound once.
+class LooseSounds(NamedTuple):
+    """Files that were found, each once, and those in their folders that are no sounds."""
+
+    sounds: list[Path]
+    left_out: list[Path]
+
+
+def find_sounds(paths: Sequence[Path]) -> LooseSounds:
+    """List sounds: files as they are named, folders searched through, links to folders too.
 
     Raises:
         DataError: a path does not exist, or no sound was found.
     """
     sounds: dict[Path, None] = {}
+    left_out: dict[Path, None] = {}
     for path in paths:
         if not path.exists():
             raise DataError(f"{path} does not exist; expected a sound or a folder of sounds.")
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        named = (file for file in inside if file == path or file.suffix.lower() in SOUND_SUFFIXES)
-        sounds |= dict.fromkeys(file for file in named if file.is_file())
+        for file in _files_inside(path) if path.is_dir() else [path]:
+            (sounds if file == path or is_sound(file) else left_out)[file] = None
     if not sounds:
         looked = ", ".join(map(str, paths))
         raise DataError(f"no sound in {looked}; expected files such as .wav, .flac, .ogg or .mp3.")
-    return list(sounds)
+    return LooseSounds(list(sounds), [file for file in left_out if file not in sounds])
+
+
+def _files_inside(folder: Path) -> list[Path]:
+    """List the files of a folder and of those in it, sorted; a folder that links back is left."""
+    files: list[Path] = []
+    seen: set[tuple[int, int]] = set()
+    for where, folders, names in os.walk(folder, followlinks=True):
+        status = Path(where).stat()
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders[:] = [name for name in folders if not is_passed_over(name)]
+        inside = (Path(where) / name for name in names if not is_passed_over(name))
+        files += [file for file in inside if file.is_file() or file.is_symlink()]
+    return sorted(files)
 
 
 def _loose_split(sounds: Sequence[Path]) -> Split:

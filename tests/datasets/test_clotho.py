@@ -83,12 +83,30 @@ def test_every_known_layout_is_read_with_names_to_the_letter(tmp_path, place, fo
     assert len(split.read_clip(NAMES[1], 16_000).waveform) == 1_600
 
 
-def test_a_name_without_its_trailing_space_is_another_name(tmp_path):
+def test_a_name_that_lost_its_blanks_entities_or_suffix_is_found_where_it_is_the_only_one(tmp_path):
     write(tmp_path / "clotho/clotho_captions_evaluation.csv", TOY)
     folder = tmp_path / "clotho/evaluation"
     folder.mkdir()
-    soundfile.write(folder / "Breaking Glass.wav", np.zeros(800, dtype=np.float32), 8_000)
-    assert load_clotho("evaluation", tmp_path).present == frozenset()
+    for name in ("Breaking Glass.wav", "lead & trail.flac"):
+        (folder / name).write_text(name)
+    split = load_clotho("evaluation", tmp_path)
+    assert split.files == {
+        NAMES[0]: folder / "Breaking Glass.wav",
+        NAMES[1]: folder / "lead & trail.flac",
+    }
+
+
+@pytest.mark.parametrize(
+    "place", ["waveforms/evaluation", "audio/evaluation", "audio", "wavs/eval"]
+)
+def test_sounds_are_found_in_the_folders_of_copies_and_not_in_those_of_other_splits(
+    tmp_path, place
+):
+    write(tmp_path / "clotho/clotho_captions_evaluation.csv", TOY)
+    write(tmp_path / "clotho" / place / NAMES[2], "own")
+    write(tmp_path / "clotho/clotho_audio_files/development" / NAMES[0], "another")
+    split = load_clotho("evaluation", tmp_path)
+    assert split.files == {NAMES[2]: tmp_path / "clotho" / place / NAMES[2]}
 
 
 def test_a_broken_sound_is_an_error_only_when_it_is_read(tmp_path):

@@ -10,7 +10,7 @@ from shared_data import shared_path
 from benchmark.contract import Clip, Split, hash_captions, hash_clip_ids
 from benchmark.datasets.audiocaps import load_audiocaps
 from benchmark.datasets.clotho import load_clotho
-from benchmark.datasets.passport import check_sounds, issue_passport
+from benchmark.datasets.passport import issue_passport
 from benchmark.errors import DataError
 
 
@@ -98,18 +98,3 @@ def test_line_ends_and_byte_order_marks_do_not_change_the_hash_but_a_word_does(t
     passport = issue_passport(load_clotho("eval", tmp_path))
     assert passport.captions_are_official is False
     assert "NOT as published" in "\n".join(passport.render())
-
-
-def test_decoding_every_sound_lists_the_broken_and_sums_the_rest():
-    check = check_sounds(toy_split())
-    assert check.readable == 2
-    assert (check.total_s, check.shortest_s, check.longest_s) == (4.0, 1.0, 3.0)
-    assert check.broken == {"broken": "broken.wav is empty"}
-    assert any("'broken': broken.wav is empty" in line for line in check.render())
-    assert json.loads(json.dumps(check.to_dict()))["broken"] == {"broken": "broken.wav is empty"}
-
-
-def test_real_clotho_sounds_decode():
-    check = check_sounds(load_clotho("evaluation", shared_path("data")))
-    assert (check.readable, check.broken) == (5, {})
-    assert check.total_s == pytest.approx(106.9, abs=0.1)

@@ -124,17 +124,17 @@ def test_folders_are_searched_through_and_other_files_passed_over(tmp_path, clip
     deep.mkdir(parents=True)
     shutil.copy(clips / "test-00.wav", deep / "a.WAV")
     (tmp_path / "deep" / "notes.txt").write_text("")
-    assert find_sounds([tmp_path / "deep"]) == [deep / "a.WAV"]
+    assert find_sounds([tmp_path / "deep"]).sounds == [deep / "a.WAV"]
 
 
 def test_a_file_that_is_named_is_a_sound_whatever_its_name(tmp_path):
     (tmp_path / "sound.raw").write_bytes(b"")
-    assert find_sounds([tmp_path / "sound.raw"]) == [tmp_path / "sound.raw"]
+    assert find_sounds([tmp_path / "sound.raw"]).sounds == [tmp_path / "sound.raw"]
 
 
 def test_a_sound_that_is_named_twice_is_heard_once_in_its_first_place(sounds):
     last = sounds / "test-04.wav"
-    paths = find_sounds([last, sounds, last])
+    paths = find_sounds([last, sounds, last]).sounds
     assert paths[0] == last
     assert sorted(paths) == sorted(sounds.iterdir())
 
@@ -145,7 +145,7 @@ def test_a_folder_with_the_name_of_a_sound_is_searched_and_is_none(tmp_path, cli
     with pytest.raises(DataError, match="no sound in"):
         find_sounds([tmp_path])
     shutil.copy(clips / "test-00.wav", folder)
-    assert find_sounds([tmp_path]) == [folder / "test-00.wav"]
+    assert find_sounds([tmp_path]).sounds == [folder / "test-00.wav"]
 
 
 def test_nothing_to_caption_is_an_error(tmp_path):

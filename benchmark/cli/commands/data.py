@@ -24,21 +24,29 @@ def command() -> None:
 @command.command()
 @click.argument("dataset")
 @data_root_option
-@click.option("--sounds", is_flag=True, help="Decode every sound and list the broken ones.")
+@click.option("--sounds", is_flag=True, help="Decode every sound; list the broken and the odd.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @form_option
 def verify(dataset: str, data_root: Path, sounds: bool, as_json: bool, form: Format) -> None:
     """Print the passport of DATASET: clips expected, present and missing, hashes."""
     from benchmark.datasets.catalogue import load_split, load_train_of
-    from benchmark.datasets.passport import check_sounds, issue_passport
+    from benchmark.datasets.passport import issue_passport
+    from benchmark.datasets.sound_check import check_sounds
     from benchmark.machine.places import artifacts
 
     split = load_split(dataset, data_root, artifacts())
-    passport = issue_passport(split, load_train_of(split, data_root, artifacts()))
-    check = check_sounds(split) if sounds else None
-    record = {**passport.to_dict(), **({"sounds": check.to_dict()} if check else {})}
+    train = load_train_of(split, data_root, artifacts())
+    passport = issue_passport(split, train)
+    survey = list(split.survey())
+    check = check_sounds(split, train) if sounds else None
+    record = {
+        **passport.to_dict(),
+        "files": survey,
+        **({"sounds": check.to_dict()} if check else {}),
+    }
     if form == "text" and not as_json:
-        say("\n".join(passport.render() + (check.render() if check else [])))
+        lines = [*passport.render(), *(f"  files       {line}" for line in survey)]
+        say("\n".join(lines + (check.render() if check else [])))
     else:
         table = _facts_table(record, str(passport.label))
         say(render([table], "json" if as_json else form, record))
