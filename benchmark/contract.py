@@ -17,10 +17,8 @@ from benchmark.errors import DataError
 from benchmark.files import scratch_of_process
 
 API_VERSION = 2
-"""The plugin contract's version: a plugin module says which one it was written for.
-
-Plugins of the version before it load too, with a warning.
-"""
+"""The plugin contract's version, which a plugin module names: the one it was written for.
+Plugins of the version before it load too, with a warning."""
 
 Waveform = NDArray[np.float32]
 Kind = Literal["system", "floor", "ceiling"]
@@ -133,8 +131,7 @@ class Split:
         aliases: other spellings of a clip id, exact ones only (``"Y{id}.wav"`` for ``id``).
         embedded: ids of those present clips of which only an embedding was found.
         files: clip id to the file of its sound, where the split's sounds are files.
-        survey: tells what else lies where sounds were looked for, a line for each thing; it may
-            read files.
+        survey: reads what else lies where sounds were looked for, a line for each thing.
     """
 
     dataset: str
@@ -170,8 +167,7 @@ def hash_clip_ids(clip_ids: Iterable[str]) -> str:
 def hash_captions(references: References) -> str:
     """Hash clip ids with their captions: the order of clips does not matter, that of captions does.
 
-    Returns:
-        64 hex digits of SHA-256 over one JSON array ``[id, caption, ...]`` a line.
+    It is SHA-256 over one JSON array ``[id, caption, ...]`` a line.
     """
     digest = hashlib.sha256()
     for clip_id in sorted(references):
@@ -241,10 +237,8 @@ class Evidence:
 
 
 Explanation = Mapping[str, Sequence[Evidence]]
-"""What one clip's caption leaned on, by kind, what counted most first.
-
-Kinds are words for people: ``"guidance"``, ``"nearest captions"``, ``"prompt"``.
-"""
+"""What one clip's caption leaned on, by kind, what counted most first; kinds are words for
+people: ``"guidance"``, ``"nearest captions"``, ``"prompt"``."""
 
 
 class Captioner(Protocol):
