@@ -80,9 +80,10 @@ def embed_split(request: EmbedRequest) -> Export:
     split = load_split(request.dataset, request.data_root, artifacts())
     present = tuple(clip_id for clip_id in split.clip_ids if clip_id in split.present)
     if not present:
+        survey = "".join(f" {line}." for line in split.survey())
         raise DataError(
             f"{split.label}: none of the {len(split.references)} clips has a sound to embed "
-            f"(`bench data verify {split.label}` says where it was looked for)."
+            f"(`bench data verify {split.label}` says where it was looked for).{survey}"
         )
     encoder = load_encoder(request.encoder, request.device)
     recipe = Recipe(encoder.name, encoder.fingerprint, kind, encoder.dim, request.duration_s)

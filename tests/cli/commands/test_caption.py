@@ -5,6 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+from pathlib import Path
+
+import soundfile
+from media_files import write_media
 
 
 def test_files_and_folders_are_captioned_as_table_csv_and_json(bench, clips_folder):
@@ -98,3 +103,27 @@ def test_a_system_that_fails_says_why(bench, clips_folder):
     assert done.returncode == 1
     assert "told to" in done.stderr
     assert done.stdout.count(".wav,") == 3
+
+
+def test_a_folder_is_captioned_as_far_as_it_can_be_decoded_and_the_rest_is_named(
+    bench, clips_folder, tmp_path
+):
+    sound = clips_folder / "test-00.wav"
+    folder = tmp_path / "mixed"
+    (folder / "disk").mkdir(parents=True)
+    for name in ("a.wav", "caf\udce9.wav", "no suffix", "._a.wav", "disk/b.wav"):
+        shutil.copy(sound, folder / name)
+    samples, rate_hz = soundfile.read(sound)
+    soundfile.write(folder / "c.voc", samples, rate_hz, subtype="PCM_16")
+    write_media(folder / "d.m4a", samples, rate_hz)
+    (folder / "linked").symlink_to(clips_folder)
+    (folder / "linked back").symlink_to(folder)
+    (folder / "notes.txt").write_text("no sound")
+    done = bench("caption", folder, "--system", "constant", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    captioned = {Path(name).name for name in json.loads(done.stdout)}
+    assert {"a.wav", "caf\udce9.wav", "no suffix", "b.wav", "c.voc", "d.m4a"} <= captioned
+    assert "._a.wav" not in captioned
+    assert len(captioned) == 6 + len(list(clips_folder.glob("*.wav")))
+    assert "3 files that are no sound left out: " in done.stderr
+    assert f"{folder}/notes.txt" in done.stderr
