@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+from caption_forms import FORMS
+from real_captions import SYSTEMS, read_rows
+from shared_data import shared_path
+
+from benchmark.datasets.clotho import load_clotho
+from benchmark.datasets.forms.reading import read_captions
 from benchmark.datasets.references import split_of_references
 from benchmark.errors import DataError, UsageError
 from benchmark.metrics.suite import MetricModels
@@ -105,3 +112,26 @@ def test_no_caption_at_all_is_refused_even_where_some_may_be_missing():
 def test_references_that_cannot_be_meant_are_refused(references, message):
     with pytest.raises(DataError, match=message):
         split_of_references(references)
+
+
+def test_real_captions_score_the_same_in_every_form_and_beside_their_references(tmp_path):
+    split = load_clotho("evaluation", shared_path("data"))
+    texts = {clip: row["caption_predicted"] for clip, row in read_rows(SYSTEMS[0]).items()}
+    files = [shared_path(f"data/outputs/{SYSTEMS[0]}.csv")]
+    for name in ("jsonl", "parquet"):
+        files.append(tmp_path / f"{name}{FORMS[name].suffix}")
+        files[-1].write_bytes(FORMS[name].write(texts))
+    rows = [give_captions(file.name, read_captions(file).captions, split) for file in files]
+    both = tmp_path / "both.jsonl"
+    lines = [
+        {"fname": clip, "cands": texts[clip], "mrefs": list(references)}
+        for clip, references in split.references.items()
+    ]
+    both.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = read_captions(both, with_references=True)
+    assert found.references == split.references
+    rows.append(give_captions("both", found.captions, split))
+    record = score_in_memory(rows, split, ("bleu_1",), MetricModels())
+    values = [system.value("bleu_1") for system in record.systems.values()]
+    assert values == values[:1] * len(rows)
+    assert round(values[0], 3) == 0.605

@@ -6,11 +6,9 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from real_captions import read_rows
 from small_clips import write_clips
 
 from benchmark.cli.main import bench as cli
-from benchmark.datasets.clotho import load_clotho
 from benchmark.runs.reading import read_run
 
 BOTH = (
@@ -138,23 +136,3 @@ def test_what_bench_caption_prints_is_scored_against_its_folder(tmp_path, monkey
                   "--out", tmp_path / "run")  # fmt: skip
     assert done.exit_code == 0, done.stderr
     assert "by base name" in done.stderr
-
-
-def test_real_captions_in_one_file_with_their_references_score_as_against_the_data_set(tmp_path):
-    from shared_data import shared_path
-
-    references = load_clotho("evaluation", shared_path("data")).references
-    rows = read_rows("conette_clotho_eval")
-    lines = [
-        {"fname": clip, "cands": rows[clip]["caption_predicted"], "mrefs": list(texts)}
-        for clip, texts in references.items()
-    ]
-    both = write(tmp_path / "both.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
-    csv_file = shared_path("data/outputs/conette_clotho_eval.csv")
-    for out, arguments in (
-        ("both", (both,)),
-        ("split", (csv_file, "--dataset", "clotho:evaluation", "--data-root", shared_path("data"))),
-    ):
-        done = invoke("score", *arguments, "--metrics", "bleu_1", "--out", tmp_path / out)
-        assert done.exit_code == 0, done.stderr
-    assert value(tmp_path / "both", "bleu_1") == value(tmp_path / "split", "bleu_1")
