@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmark.agreement.judgements import (
     ALL_CATEGORIES,
+    CATEGORIES,
     JudgedPair,
     match_clips,
     read_judgements,
@@ -123,5 +125,7 @@ def _choose_idf(
 
 
 def _count(pairs: Sequence[JudgedPair]) -> dict[str, int]:
-    counts = {name: sum(pair.category == name for pair in pairs) for name in ALL_CATEGORIES}
-    return {**counts, TOTAL: len(pairs)}
+    """Count pairs by category; of those beyond FENSE's, only where there are some."""
+    counts = Counter(pair.category for pair in pairs)
+    names = [name for name in ALL_CATEGORIES if name in CATEGORIES or counts[name]]
+    return {**{name: counts[name] for name in names}, TOTAL: len(pairs)}

@@ -8,7 +8,6 @@ from functools import partial
 from typing import NamedTuple
 
 from benchmark.agreement.judgement_layouts import HALLUCINATED
-from benchmark.agreement.judgements import CATEGORIES
 from benchmark.agreement.measure import TOTAL, MetricAgreement
 from benchmark.agreement.report import AgreementReport
 from benchmark.display.numbers import show_x100
@@ -44,10 +43,9 @@ def render_agreement(report: AgreementReport, form: Format, view: View = WHOLE) 
 
 def _columns(report: AgreementReport) -> Iterator[Column[_Measured]]:
     yield Column("metric", _label)
-    hallucinated = (HALLUCINATED,) if report.n_pairs.get(HALLUCINATED) else ()
-    for name in (*CATEGORIES, *hallucinated, TOTAL):
+    for name in report.n_pairs:
         # Stays also where nobody judged such a pair, as its number says.
-        header = f"{name}\n({report.n_judged[name]:,} pairs)"
+        header = f"{name}\n({report.n_judged.get(name, 0):,} pairs)"
         yield Column(header, partial(_show, name), side="right", stays=True)
 
 

@@ -17,7 +17,7 @@ _QUOTE_FIRST = re.compile(r"[\[\s]*[bfruBFRU]{0,2}['\"]")
 _PAIRS = {"[": "]", "(": ")", "{": "}"}
 _MOST_CHARACTERS = 1 << 17
 _JOINTS = {
-    "'|' between texts": re.compile(r"\S\s*\|+\s*\S"),
+    "'|' between texts": re.compile(r"\w[.!?]?\s*\|+\s*\w"),
     "brackets around it": re.compile(r"\s*\[.*\]\s*", re.DOTALL),
 }
 _CURE = 'Write the cell as a JSON list, ["one caption", "another"], or give each a column.'

@@ -107,7 +107,7 @@ def gather_references(
                 "remove the line."
             )
         gathered.setdefault(clip_id, []).extend(texts)
-    for column, texts in plain.items():
+    for column, texts in plain.items() if not is_beside else ():
         if joint := find_joint(texts):
             raise DataError(f"{records.path}, column {column}: {joint}")
     return {clip_id: tuple(texts) for clip_id, texts in gathered.items()}

@@ -140,8 +140,8 @@ def test_json_captions_and_names_for_rows(bench, tmp_path):
     [
         ("file_name,caption_predicted\na.wav,x\nb.wav,x\nd.wav,x\n", ["'c.wav'", "'d.wav'"]),
         ("file_name,caption_predicted\na.wav,x\na.wav,y\nb.wav,x\nc.wav,x\n", ["'a.wav'"]),
-        ("name,caption_predicted\na.wav,x\n", ["file_name", "name"]),
-        ("file_name,text\na.wav,x\n", ["caption_predicted", "text"]),
+        ("nom,caption_predicted\na.wav,x\n", ["file_name", "nom"]),
+        ("file_name,loss\na.wav,x\n", ["caption_predicted", "loss"]),
     ],
 )
 def test_ids_and_columns_that_do_not_fit_are_listed(bench, tmp_path, text, messages):
