@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmark.contract import UNKNOWN
 from benchmark.errors import UsageError
 from benchmark.files import JsonObject
+from benchmark.leaderboard.rows import Row
 from benchmark.machine.distributions import version_of
 from benchmark.metrics.catalogue import METRICS, Metric
 from benchmark.metrics.signature import Signature
@@ -121,12 +123,14 @@ class Provenance:
 
     def making(self) -> JsonObject:
         """Spell what made the captions and the numbers, and what must be known of them."""
-        plan, planned = self.system.plan, self.system.planned
+        plan, planned, row = self.system.plan, self.system.planned, Row.of(self.system)
         return {
             "system": self.system.name,
             "distribution": f"{planned.distribution} {planned.version}",
             "makeup": planned.makeup_id,
-            "trained_on": list(self.system.sealed.trained_on),
+            # What made a file of captions nobody knows: an empty list would be a claim.
+            "trained_on": [UNKNOWN] if plan.command == "score" else list(row.trained_on),
+            "saw_data": row.saw_data,
             "aac_bench": version_of("aac-bench"),
             "run": self.run.content_id,
             "made": plan.created_at,

@@ -17,11 +17,14 @@ from hostile_names import attack_seeds, require_harmless
 from hostile_runs import make_hostile_run
 from huggingface_hub import ModelCard, parse_eval_result_entries
 from resealed import reseal
+from run_records import run_of
+from run_records import system as system_of
 from scored_files import good_on, score
 from small_clips import write_clips
 
 from benchmark.cli.main import bench as cli
 from benchmark.errors import RunError, UsageError
+from benchmark.leaderboard.exports.facts import Provenance
 from benchmark.leaderboard.exports.naming import Naming
 from benchmark.leaderboard.exports.writing import FORMS, ExportRequest, export_run
 from benchmark.runs.reading import read_run, write_run
@@ -116,7 +119,19 @@ def test_a_model_card_is_read_by_the_hubs_own_reader(export, place):
     assert (found.dataset_type, found.dataset_split) == ("folder", "test")
     assert found.dataset_args["n_clips"] == 12
     assert found.dataset_args["references_sha256"] == system.plan.references_sha256
+    assert (found.dataset_args["trained_on"], found.dataset_args["saw_data"]) == (
+        ["unknown"],
+        "unknown",
+    )
     assert ModelCard.load(poor).data.model_name == "poor, [a]=b"
+
+
+def test_what_a_systems_weights_saw_is_exported_as_it_was_told():
+    said = system_of("toy", trained_on=("clotho",))
+    for each, expected in ((said, ["clotho"]), (system_of("none"), [])):
+        facts = Provenance(run_of(each), each).making()
+        assert facts["trained_on"] == expected
+        assert facts["saw_data"] == ("yes" if expected else "no")
 
 
 def test_eval_results_are_read_by_the_hubs_own_reader(export, place):
