@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from benchmark.api.given import gather_metrics
-from benchmark.api.results import Printer, Result, SystemResult
+from benchmark.api.results import WHOLE_TABLE, Printer, Result, SystemResult
 from benchmark.display.layout import Format
+from benchmark.display.view import USUAL_WIDTH, View
 from benchmark.errors import UnknownNameError, UsageError, shown
 from benchmark.leaderboard.comparison import ComparedMetric, Comparison, compare_systems
 from benchmark.leaderboard.tables.comparison import render_comparison
@@ -59,12 +60,17 @@ class ComparisonResult:
         rows = {key: dict(metric.figures) for key, metric in self.metrics.items()}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("metric")
 
-    def table(self, form: Format = "text") -> str:
-        """Set the table that ``bench compare`` prints: text, md, csv, json, latex or html."""
-        return render_comparison(self.comparison, form)
+    def table(self, form: Format = "text", *, width: int | None = None) -> str:
+        """Set the table that ``bench compare`` prints.
+
+        Args:
+            form: text, md, csv, json, latex or html.
+            width: characters that a line of text may take; None shows all columns.
+        """
+        return render_comparison(self.comparison, form, View(width, cure=WHOLE_TABLE))
 
     def __str__(self) -> str:
-        return self.table()
+        return self.table(width=USUAL_WIDTH)
 
     def __repr__(self) -> str:
         titles = " and ".join(system.title for system in self.comparison.pair.systems)

@@ -1,4 +1,4 @@
-"""Captions and references as programs hold them: mappings and lists, never guessed at."""
+"""Captions and references as programs hold them: mappings, lists and paths, never guessed at."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
 from benchmark.api.datasets import Dataset, load_dataset
-from benchmark.contract import Split
+from benchmark.contract import FOLDER, Split
+from benchmark.datasets.forms.reading import read_captions, read_references
 from benchmark.datasets.references import split_of_references
 from benchmark.errors import DataError, UsageError, quoted, shown
+from benchmark.files import sha256_of
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.runs.given import GivenCaptions, give_captions
 from benchmark.runs.row_names import require_row_name
 
-Captions = Mapping[str, str] | Sequence[str]
-"""Of one system: clip id to caption, or a list in the order of the references."""
-References = Mapping[str, Sequence[str]] | Sequence[Sequence[str]]
-"""Clip id to all that people wrote for the clip, or a list of such lists.
+Captions = Mapping[str, str] | Sequence[str] | Path
+"""Of one system: clip id to caption, a list in the order of the references, or a file."""
+References = Mapping[str, Sequence[str]] | Sequence[Sequence[str]] | Path
+"""Clip id to all that people wrote for the clip, a list of such lists, or a file.
 
 A text in the place of a list is the clip's only reference.
 """
@@ -25,19 +27,19 @@ A text in the place of a list is the clip's only reference.
 ONE_SYSTEM = "captions"
 """The row of a system that was given without a name."""
 _CAPTIONS = (
-    "Expected {clip id: caption}, a list of captions, or {system: either of them}; a pandas Series "
-    "becomes one with .to_dict() or .tolist()."
+    "Expected {clip id: caption}, a list of captions, a Path of a file, or {system: one of these}; "
+    "a pandas Series becomes one with .to_dict() or .tolist()."
 )
 _REFERENCES = (
-    "Expected {clip id: [caption, ...]}, a list of lists, a Split, or a data set's name, such as "
-    "'clotho:evaluation'."
+    "Expected {clip id: [caption, ...]}, a list of lists, a Path of a file, a Split, or a data "
+    "set's name, such as 'clotho:evaluation'."
 )
 _TOGETHER = (
     "Captions in a list go with references in a list, in the same order; captions by clip id go "
     "with all others."
 )
 
-_Texts = Mapping[str, str] | Sequence[str]
+_Texts = Mapping[str, str] | Sequence[str] | Path
 
 
 class ToScore(NamedTuple):
@@ -84,21 +86,19 @@ def gather(
     systems = _part_systems(captions)
     if _is_list(references):
         split = split_of_references(_number(references))
-        by_id = {name: _in_order(name, texts, split) for name, texts in systems.items()}
-    else:
-        split = _find_split(references, data_root)
-        by_id = {name: _require_ids(name, texts) for name, texts in systems.items()}
+        listed = {name: _in_order(name, texts, split) for name, texts in systems.items()}
+        return ToScore([give_captions(name, texts, split) for name, texts in listed.items()], split)
+    split = _find_split(references, data_root)
     rows = [
-        give_captions(
-            name, texts, split, allow_missing=allow_missing, source=f"captions of {quoted(name)}"
-        )
-        for name, texts in by_id.items()
+        _give(name, texts, split, allow_missing=allow_missing) for name, texts in systems.items()
     ]
     return ToScore(rows, split)
 
 
 def _part_systems(given: object) -> dict[str, _Texts]:
     """Tell captions of one system from those of several by what stands inside."""
+    if isinstance(given, Path):
+        return {given.stem: given}
     if not isinstance(given, Mapping) or not any(map(_holds_texts, given.values())):
         return {ONE_SYSTEM: _require_texts(given, ONE_SYSTEM)}
     systems = {}
@@ -113,21 +113,30 @@ def _part_systems(given: object) -> dict[str, _Texts]:
 def _require_texts(texts: object, name: str) -> _Texts:
     if not _holds_texts(texts):
         raise UsageError(f"captions of {quoted(name)}: found {shown(texts)}. {_CAPTIONS}")
-    if not texts:
+    if not isinstance(texts, Path) and not texts:
         raise DataError(f"captions of {quoted(name)}: there are none; expected at least one.")
     return texts
 
 
-def _require_ids(name: str, texts: _Texts) -> Mapping[str, str]:
+def _give(name: str, texts: _Texts, split: Split, *, allow_missing: bool) -> GivenCaptions:
+    if isinstance(texts, Path):
+        return give_captions(
+            name,
+            read_captions(texts).captions,
+            split,
+            allow_missing=allow_missing,
+            source=str(texts),
+            version=sha256_of(texts),
+        )
     if not isinstance(texts, Mapping):
         raise UsageError(
             f"captions of {quoted(name)} are a list, the references are by clip id. {_TOGETHER}"
         )
-    return texts
+    return give_captions(name, texts, split, allow_missing=allow_missing, source=quoted(name))
 
 
 def _in_order(name: str, texts: _Texts, split: Split) -> Mapping[str, str]:
-    if isinstance(texts, Mapping):
+    if isinstance(texts, Mapping | Path):
         raise UsageError(
             f"captions of {quoted(name)} are by clip id, the references are a list. {_TOGETHER}"
         )
@@ -142,6 +151,10 @@ def _in_order(name: str, texts: _Texts, split: Split) -> Mapping[str, str]:
 def _find_split(references: object, data_root: str | Path | None) -> Split:
     if isinstance(references, str):
         return load_dataset(references, data_root=data_root).split
+    if isinstance(references, Path):
+        file = read_references(references)
+        dataset, source = f"{FOLDER}:{file.path}", str(file.path)
+        return split_of_references(file.references, dataset=dataset, source=source)
     if isinstance(references, Dataset):
         return references.split
     if isinstance(references, Split):
@@ -159,7 +172,7 @@ def _number(references: Sequence[Sequence[str]]) -> dict[str, Sequence[str]]:
 
 def _holds_texts(value: object) -> TypeGuard[_Texts]:
     """Tell what may be one system's captions; what is in it is looked at later."""
-    return isinstance(value, Mapping) or _is_list(value)
+    return isinstance(value, Mapping | Path) or _is_list(value)
 
 
 def _is_list(value: object) -> TypeGuard[Sequence[Sequence[str]]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from benchmark.display.layout import Format
+from benchmark.display.view import USUAL_WIDTH, View
 from benchmark.errors import RunError, UnknownNameError
 from benchmark.leaderboard.rows import rows_of
 from benchmark.leaderboard.tables import render
@@ -21,6 +22,9 @@ from benchmark.runs.scores import Cell
 
 if TYPE_CHECKING:
     import pandas as pd
+
+WHOLE_TABLE = "`.table()` shows all"
+"""How to see the columns that a text has no room for."""
 
 
 class Printer(Protocol):
@@ -174,12 +178,15 @@ class Result:
         """
         return scores_frame(self.record)
 
-    def table(self, form: Format = "text", *, rank_by: str | None = None) -> str:
+    def table(
+        self, form: Format = "text", *, rank_by: str | None = None, width: int | None = None
+    ) -> str:
         """Set the table that ``bench leaderboard`` prints.
 
         Args:
             form: text, md, csv, json, latex or html.
             rank_by: key of a metric; else SPIDEr where all rows have it, else CIDEr-D.
+            width: characters that a line of text may take; None shows all columns.
 
         Raises:
             UnknownNameError: there is no such metric.
@@ -187,7 +194,8 @@ class Result:
         """
         if rank_by is not None:
             require_rankable(rank_by)
-        return render(rows_of([self.record]), form, rank_by=rank_by)
+        view = View(width, cure=WHOLE_TABLE)
+        return render(rows_of([self.record]), form, rank_by=rank_by, view=view)
 
     def save(self, path: str | Path) -> Result:
         """Write it as one sealed file, which ``read_run`` and the commands read.
@@ -203,7 +211,7 @@ class Result:
         return Result(_moved_to(self.record, path))
 
     def __str__(self) -> str:
-        return self.table()
+        return self.table(width=USUAL_WIDTH)
 
     def __repr__(self) -> str:
         n_clips = len(self.record.plan.clip_ids)

@@ -29,10 +29,10 @@ def score(
 
     Args:
         captions: clip id to caption, ids matched by the rules of ``datasets.clip_ids``; or a list
-            of captions, whose order is that of a list of references; or several systems, by name,
-            of either.
-        references: clip id to its captions; or a list of lists; or a split, or the name of one
-            (``"clotho:evaluation"``). The IDF of CIDEr-D comes from all of them.
+            of captions, whose order is that of a list of references; or the ``Path`` of a file, in
+            any form that ``bench score`` reads; or several systems, by name, of one of these.
+        references: clip id to its captions; or a list of lists; or the ``Path`` of a file; or a
+            split, or the name of one (``"clotho:evaluation"``). CIDEr-D takes its IDF from all.
         metrics: keys of metrics and names of sets, as ``--metrics`` takes them: ``"lexical"``,
             ``["cider_d", "fense"]``. One that cannot run here has its reason, and takes no other
             along.

@@ -83,5 +83,8 @@ def _cure(found: FoundClips, missing: Sequence[str], *, allow_missing: bool) -> 
     if found.ambiguous:
         cures.append("Write ambiguous ids with their folder and suffix, as the data set does.")
     if missing and not allow_missing:
-        cures.append("To score only the clips that it has, say --allow-missing.")
+        cures.append(
+            "To score only the clips that it has, say --allow-missing (in Python "
+            "allow_missing=True)."
+        )
     return " ".join(cures)

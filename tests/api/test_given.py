@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 
 from benchmark.api.datasets import load_dataset
 from benchmark.api.given import gather, gather_metrics
 from benchmark.errors import DataError, UsageError
+from benchmark.files import sha256_of
 
 CAPTIONS = {"a.wav": "a dog", "b.wav": "rain"}
 REFERENCES = {"a.wav": ["a dog barks"], "b.wav": ["it rains", "rain falls"]}
@@ -100,6 +103,21 @@ def test_what_does_not_fit_is_a_fault_of_the_data(captions, references, told):
 
 def test_a_text_in_the_place_of_a_list_is_the_only_reference():
     assert take(["a"], ["a dog barks"])[1].references == {"0": ("a dog barks",)}
+
+
+def test_files_are_read_in_any_form_that_the_command_reads(tmp_path):
+    (tmp_path / "mine.csv").write_text("file_name,caption_predicted\na.wav,a dog\nb.wav,rain\n")
+    (tmp_path / "theirs.json").write_text(json.dumps({"a.wav": "a cat", "b.wav": "hail"}))
+    lines = [json.dumps({"audio_id": key, "captions": REFERENCES[key]}) for key in REFERENCES]
+    (tmp_path / "references.jsonl").write_text("\n".join(lines))
+    rows, split = gather(tmp_path / "mine.csv", tmp_path / "references.jsonl")
+    assert [(row.name, row.captions) for row in rows] == [("mine", CAPTIONS)]
+    assert rows[0].version == sha256_of(tmp_path / "mine.csv")
+    assert split.references == {key: tuple(texts) for key, texts in REFERENCES.items()}
+    captions, _ = take({"a": tmp_path / "theirs.json", "b": CAPTIONS}, REFERENCES)
+    assert captions == {"a": {"a.wav": "a cat", "b.wav": "hail"}, "b": CAPTIONS}
+    with pytest.raises(UsageError, match="are by clip id, the references are a list"):
+        gather(tmp_path / "mine.csv", [["a"], ["b"]])
 
 
 def test_ids_are_matched_by_the_rules_of_files():

@@ -56,6 +56,9 @@ def test_the_table_is_that_of_the_command_and_what_others_wrote_obeys_nobody(res
     printed = invoke("leaderboard", tmp_path / "mine.json")
     assert printed.exit_code == 0, printed.output
     assert str(kept).strip() == printed.output.strip()
+    whole = invoke("leaderboard", tmp_path / "mine.json", "--wide")
+    assert kept.table().strip() == whole.output.strip()
+    assert max(map(len, kept.table(width=60).splitlines())) <= 60
     page = result._repr_html_()
     assert "<img" not in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
