@@ -12,6 +12,7 @@ from benchmark.datasets.forms.reading import read_captions, read_references
 from benchmark.datasets.references import split_of_references
 from benchmark.errors import DataError, UsageError, quoted, shown
 from benchmark.files import sha256_of
+from benchmark.machine.notes import tell
 from benchmark.metrics.catalogue import select_metrics
 from benchmark.runs.given import GivenCaptions, give_captions
 from benchmark.runs.row_names import require_row_name
@@ -70,7 +71,7 @@ def gather(
     allow_missing: bool = False,
     data_root: str | Path | None = None,
 ) -> ToScore:
-    """Bring captions and references into one form.
+    """Bring captions and references into one form; of files a line says what was recognised.
 
     Args:
         captions: of one system, or of several by name.
@@ -119,20 +120,27 @@ def _require_texts(texts: object, name: str) -> _Texts:
 
 
 def _give(name: str, texts: _Texts, split: Split, *, allow_missing: bool) -> GivenCaptions:
+    """Match one system's captions, and say what was recognised where it was not to the letter."""
     if isinstance(texts, Path):
-        return give_captions(
+        file = read_captions(texts)
+        row = give_captions(
             name,
-            read_captions(texts).captions,
+            file.captions,
             split,
             allow_missing=allow_missing,
             source=str(texts),
             version=sha256_of(texts),
         )
+        tell(file.recognised + row.describe_rules())
+        return row
     if not isinstance(texts, Mapping):
         raise UsageError(
             f"captions of {quoted(name)} are a list, the references are by clip id. {_TOGETHER}"
         )
-    return give_captions(name, texts, split, allow_missing=allow_missing, source=quoted(name))
+    row = give_captions(name, texts, split, allow_missing=allow_missing, source=quoted(name))
+    if how := row.describe_rules():
+        tell(f"{name}{how}")
+    return row
 
 
 def _in_order(name: str, texts: _Texts, split: Split) -> Mapping[str, str]:
@@ -153,6 +161,7 @@ def _find_split(references: object, data_root: str | Path | None) -> Split:
         return load_dataset(references, data_root=data_root).split
     if isinstance(references, Path):
         file = read_references(references)
+        tell(file.recognised)
         dataset, source = f"{FOLDER}:{file.path}", str(file.path)
         return split_of_references(file.references, dataset=dataset, source=source)
     if isinstance(references, Dataset):

@@ -13,7 +13,7 @@ from benchmark.errors import DataError, UsageError, listed
 from benchmark.files import sha256_of
 from benchmark.machine.places import artifacts
 from benchmark.metrics.suite import MetricModels
-from benchmark.runs.given import GivenCaptions, give_captions, score_given
+from benchmark.runs.given import give_captions, score_given
 from benchmark.runs.record import RunRecord
 from benchmark.runs.requests import ScoreRequest
 from benchmark.runs.row_names import choose_row_names
@@ -61,7 +61,7 @@ def score_files(
             source=str(file.path),
             version=sha256_of(file.path),
         )
-        announce(file.recognised + _tell_rules(row))
+        announce(file.recognised + row.describe_rules())
         rows.append(row)
     return score_given(rows, split, path, request.metrics, models, argv=request.argv)
 
@@ -104,9 +104,3 @@ def _split_of_files(files: Sequence[CaptionsFile]) -> Split:
                 "name one file of references with --references."
             )
     return split_of_references(references, dataset=f"{FOLDER}:{first.path}", source=str(first.path))
-
-
-def _tell_rules(row: GivenCaptions) -> str:
-    """Say how ids were matched, where they were not spelt to the letter."""
-    counts = [f"{count:,} by {rule}" for rule, count in row.rules.items() if rule != "exact"]
-    return f"; ids matched: {', '.join(counts)}" if counts else ""

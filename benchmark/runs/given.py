@@ -57,6 +57,11 @@ class GivenCaptions:
     version: str
     rules: Mapping[Rule, int] = field(default_factory=dict)
 
+    def describe_rules(self) -> str:
+        """Say how ids were matched, where they were not spelt to the letter; else nothing."""
+        counts = [f"{count:,} by {rule}" for rule, count in self.rules.items() if rule != "exact"]
+        return f"; ids matched: {', '.join(counts)}" if counts else ""
+
 
 def give_captions(
     name: str,

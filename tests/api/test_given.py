@@ -105,13 +105,17 @@ def test_a_text_in_the_place_of_a_list_is_the_only_reference():
     assert take(["a"], ["a dog barks"])[1].references == {"0": ("a dog barks",)}
 
 
-def test_files_are_read_in_any_form_that_the_command_reads(tmp_path):
+def test_files_are_read_in_any_form_that_the_command_reads(tmp_path, capfd):
     (tmp_path / "mine.csv").write_text("file_name,caption_predicted\na.wav,a dog\nb.wav,rain\n")
     (tmp_path / "theirs.json").write_text(json.dumps({"a.wav": "a cat", "b.wav": "hail"}))
     lines = [json.dumps({"audio_id": key, "captions": REFERENCES[key]}) for key in REFERENCES]
     (tmp_path / "references.jsonl").write_text("\n".join(lines))
     rows, split = gather(tmp_path / "mine.csv", tmp_path / "references.jsonl")
     assert [(row.name, row.captions) for row in rows] == [("mine", CAPTIONS)]
+    told = capfd.readouterr().err.splitlines()
+    assert [line.partition(": ")[0] for line in told] == ["bench", "bench"]
+    assert "references.jsonl: jsonl" in told[0]
+    assert "mine.csv: csv" in told[1]
     assert rows[0].version == sha256_of(tmp_path / "mine.csv")
     assert split.references == {key: tuple(texts) for key, texts in REFERENCES.items()}
     captions, _ = take({"a": tmp_path / "theirs.json", "b": CAPTIONS}, REFERENCES)
@@ -120,9 +124,13 @@ def test_files_are_read_in_any_form_that_the_command_reads(tmp_path):
         gather(tmp_path / "mine.csv", [["a"], ["b"]])
 
 
-def test_ids_are_matched_by_the_rules_of_files():
-    captions, _ = take({"sounds/a": "a dog", "b": "rain"}, REFERENCES)
+def test_ids_are_matched_by_the_rules_of_files_and_a_line_says_so(capfd):
+    captions, _ = take({"sounds/a.wav": "a dog", "b": "rain"}, REFERENCES)
     assert captions == {"captions": CAPTIONS}
+    told = "bench: captions; ids matched: 1 by base name, 1 by stem\n"
+    assert capfd.readouterr().err == told
+    take(CAPTIONS, REFERENCES)
+    assert capfd.readouterr().err == ""
 
 
 def test_metrics_are_named_one_by_one_or_as_in_a_command():
