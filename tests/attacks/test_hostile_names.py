@@ -151,6 +151,52 @@ def test_names_that_are_no_utf8_are_read_and_shown(hostile, form, tmp_path):
 
 
 @pytest.mark.parametrize("form", FORMATS)
+def test_power_of_a_run(hostile, form):
+    named = f"{hostile.path}::{hostile.systems[0]}"
+    options = ("--trials", "100", "--metrics", "cider_d", "--format", form)
+    require_harmless(invoke("power", named, *options), form)
+
+
+def test_a_run_is_rewritten_and_recorded(hostile, tmp_path):
+    run = shutil.copytree(hostile.path, tmp_path / hostile_file_name(3))
+    record = tmp_path / f"{hostile_file_name(4)}.json"
+    for command in (["migrate", run], ["record", run, "-o", record]):
+        require_harmless(invoke(*command), "text")
+    require_harmless(json.dumps(json.loads(record.read_text(encoding="utf-8"))), "json")
+    require_harmless(invoke("leaderboard", record), "text")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_caches_and_machines_with_hostile_places(form, tmp_path, monkeypatch):
+    cache = tmp_path / hostile_file_name(5, is_utf8=False)
+    places = [f"{kind}/{hostile_file_name(6)}" for kind in ("artifacts", "environments", "kept")]
+    for place in (*places, hostile_file_name(9, is_utf8=False)):
+        (cache / place).mkdir(parents=True)
+        (cache / place / "key.json").write_text(json.dumps({"name": ALL}))
+    monkeypatch.setenv("BENCH_CACHE", str(cache))
+    monkeypatch.setenv("BENCH_MODELS", str(tmp_path / hostile_file_name(10)))
+    for command in (["cache", "list"], ["cache", "check"], ["encoders"], ["doctor"]):
+        told = invoke(*command, "--format", form, codes=(0, 1, 3))
+        require_harmless(told, form)
+    require_harmless(invoke("cache", "prune", "--kind", "other", "--dry-run"), "text")
+
+
+def test_embeddings_of_hostile_places_are_refused_in_words(hostile, tmp_path, capsys):
+    out = tmp_path / f"{hostile_file_name(11)}.safetensors"
+    for arguments in (
+        ["embed", hostile.label, "--encoder", f"mini[weights={ALL}]", "-o", str(out)],
+        ["embed", hostile.label, "--encoder", FIRST, "-o", str(out)],
+        ["embed", f"folder:{hostile.data}:{ALL}", "--encoder", "mini", "-o", str(out)],
+        ["encoders", "build-mini", "--like", str(hostile.data / hostile.clip_ids[0]), "-o", "x"],
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main([argument.replace("\0", "") for argument in arguments])
+        assert ended.value.code != 0
+        streams = capsys.readouterr()
+        require_harmless(streams.out + streams.err, "text")
+
+
+@pytest.mark.parametrize("form", FORMATS)
 def test_lists_of_what_is_installed(form, monkeypatch):
     @dataclass(frozen=True)
     class Options:
