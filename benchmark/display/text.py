@@ -58,5 +58,5 @@ def _tell(fitted: Fitted, view: View) -> list[str]:
     if fitted.headers:
         lines.append(f"In full: {', '.join(fitted.headers)}.")
     if fitted.left_out:
-        lines.append(f"Left out: {', '.join(fitted.left_out)}; {view.cure}.")
+        lines.append(f"Columns left out: {', '.join(fitted.left_out)}; {view.cure}.")
     return lines

@@ -47,14 +47,14 @@ def test_what_fits_is_shown_as_it_is():
     assert read_open(text) == [
         [["#", "system", *METRICS[:3]], ["1", "a", "0", "1", "2"], ["1", "b", "0", "1", "2"]]
     ]
-    assert "Left out" not in text
+    assert "Columns left out" not in text
 
 
 def test_columns_are_chosen_in_their_order_and_stand_in_their_places():
     (lines,) = read_open(shown(table_of(*"abcde"), 60))
     assert lines[0] == ["#", "system", *METRICS[-4:]]
     told = shown(table_of(*"abcde"), 60).replace("\n ", "")
-    assert f"Left out: {', '.join(METRICS[:-4])}; --wide shows all." in told
+    assert f"Columns left out: {', '.join(METRICS[:-4])}; --wide shows all." in told
 
 
 def test_few_rows_are_turned_and_nothing_is_left_out():
@@ -62,7 +62,7 @@ def test_few_rows_are_turned_and_nothing_is_left_out():
     (lines,) = read_open(text)
     assert lines[0] == ["system", "a", "b"]
     assert lines[1:] == [["#", "1", "1"], *([m, str(at), str(at)] for at, m in enumerate(METRICS))]
-    assert "Left out" not in text
+    assert "Columns left out" not in text
 
 
 def test_columns_on_request_are_in_whole_tables_only_and_brief_ones_never():
@@ -74,7 +74,7 @@ def test_columns_on_request_are_in_whole_tables_only_and_brief_ones_never():
     table = Table(columns, ["a"])
     narrow = render([table], "text", view=View(80, cure="ask for it"))
     assert read_open(narrow)[0][0] == ["name", "brief"]
-    assert "Left out: more; ask for it." in narrow
+    assert "Columns left out: more; ask for it." in narrow
     whole = render([table], "text", view=WHOLE)
     assert "more" in whole
     assert "brief" not in whole
@@ -100,7 +100,7 @@ def test_long_cells_go_on_beside_or_below_their_rows():
     filler = [Column(f"preset {at}", lambda _: "1" * 12, order=0) for at in range(4)]
     below = shown(Table([columns[0], *filler, columns[1]], ["a", "b"]), 80)
     assert below.count("\n    word word") == 4
-    assert "Left out" not in below
+    assert "Columns left out" not in below
 
 
 def test_topics_stand_above_their_rows():

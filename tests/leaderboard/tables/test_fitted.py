@@ -72,8 +72,8 @@ def test_the_ranking_metric_comes_first_then_the_tier_a_metric_speed_and_more(
 def test_what_is_left_out_is_named_with_what_shows_it(baseline):
     told = " ".join(shown(baseline, 80).split())
     assert "saw data; --wide shows all." in told
-    assert "Left out: calls, p90 ms, prepare s, stages of a call; --wide" in told
-    assert "Left out: BLEU-1, BLEU-2, BLEU-3, BLEU-4, SBERT-sim (all-MiniLM-L6-v2)," in told
+    assert "Columns left out: calls, p90 ms, prepare s, stages of a call; --wide" in told
+    assert "Columns left out: BLEU-1, BLEU-2, BLEU-3, BLEU-4, SBERT-sim (all-MiniLM-L6-v2)," in told
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -86,7 +86,7 @@ def test_a_run_of_two_rows_loses_no_metric_and_is_turned_where_it_has_to(width):
     assert turned["system"] == ("second", "first")
     assert turned["CIDEr-D"] == ("41.0 [40.0, 42.0]", "40.0 [39.0, 41.0]")
     assert {"BLEU-1", "BLEU-4", "METEOR", "ROUGE-L", "FENSE", "FER", "p50 ms"} <= set(turned)
-    assert "Left out: BLEU" not in text
+    assert "Columns left out: BLEU" not in text
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -115,7 +115,7 @@ def test_other_formats_hold_all_columns_whatever_the_terminal_is(baseline, form)
 def test_wide_prints_all_columns_and_so_does_a_file(tmp_path):
     run, kept = CliRunner(env={"COLUMNS": "80"}), tmp_path / "table.txt"
     wide = run.invoke(cli, ["leaderboard", str(BASELINE), "--wide"])
-    assert "Left out" not in wide.output
+    assert "Columns left out" not in wide.output
     assert "stages of a call" in wide.output
     assert run.invoke(cli, ["leaderboard", str(BASELINE), "-o", str(kept)]).exit_code == 0
     assert kept.read_text(encoding="utf-8").strip() == wide.output.strip()
