@@ -282,6 +282,23 @@ class Captioner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a system cannot get ready without, told before any system gets ready.
+
+    Attributes:
+        look: raises a ``BenchError`` where it is not here and cannot be fetched, which says what to
+            do. It loads nothing and fetches nothing large. Returns the revision that it is of, for
+            the run to note; None where there is none.
+        name: what the revision is noted by; empty where there is none.
+        fetch: brings it where ``look`` found it elsewhere; None where it is here or nowhere.
+    """
+
+    look: Callable[[], str | None]
+    name: str = ""
+    fetch: Callable[[], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SystemSpec:
     """What a plugin declares. Cheap to build: it must not import torch.
 
@@ -310,6 +327,9 @@ class SystemSpec:
         weights: options, and the data set that is trained on (``""`` where none is), to the files
             and folders of weights that ``prepare`` will read, so that a run can note their hashes;
             nothing is loaded or fetched here. Paths that options name need not be told again.
+        needs: ``(resources, options)`` to what ``prepare`` will need of models, files, packages
+            and sounds. All systems of a run are asked before the first gets ready, so that what
+            they lack is told at once; None: preparing tells it.
     """
 
     name: str
@@ -327,3 +347,4 @@ class SystemSpec:
     uses_validation: bool = False
     weights: Callable[[Any, str], Iterable[str | Path]] | None = None
     needs_file: bool = False
+    needs: Callable[[Resources, Any], Iterable[Need]] | None = None

@@ -2,6 +2,7 @@
 
 from benchmark.encoders.catalogue import (
     ENCODERS,
+    encoder_needs,
     list_encoder_files,
     load_caption_encoder,
     load_encoder,
@@ -30,6 +31,7 @@ __all__ = [
     "JointEncoder",
     "SequenceEncoder",
     "TokenizingEncoder",
+    "encoder_needs",
     "list_encoder_files",
     "load_caption_encoder",
     "load_encoder",

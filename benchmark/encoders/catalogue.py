@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from benchmark.contract import Need
 from benchmark.encoders import sentence, tagbridge
 from benchmark.encoders.ase import encoder as ase
 from benchmark.encoders.clap import encoder as clap
@@ -69,24 +70,35 @@ def list_encoder_files(text: str) -> list[Path]:
         UnknownNameError: there is no such encoder, or it has no such option.
         UsageError: the name cannot be read, or an option's value is not of its type.
     """
-    spec, given = _find(text)
-    return list(spec.files(build_options(spec, given)))
+    spec, options = _find(text)
+    return list(spec.files(options))
 
 
-def _find(text: str) -> tuple[EncoderSpec[Any], Mapping[str, str]]:
-    parsed = parse_name(text)
-    if parsed.name not in ENCODERS:
-        raise UnknownNameError("encoder", parsed.name, ENCODERS)
-    return ENCODERS[parsed.name], parsed.options
+def encoder_needs(text: str) -> list[Need]:
+    """List what loading an encoder will need: models, files, packages. Nothing is loaded.
+
+    Raises:
+        UnknownNameError: there is no such encoder, or it has no such option.
+        UsageError: the name cannot be read, or an option's value is not of its type.
+    """
+    spec, options = _find(text)
+    return [] if spec.needs is None else list(spec.needs(options))
 
 
 def _load(text: str, device: str, needed: tuple[Ability, ...]) -> Encoder:
-    spec, given = _find(text)
+    spec, options = _find(text)
     if not set(needed) <= set(spec.abilities):
         able = [other.name for other in _SPECS if set(needed) <= set(other.abilities)]
         raise UsageError(
             f"the encoder {spec.name!r} gives {' and '.join(spec.abilities)}; expected "
             f"{' and '.join(needed)}. Encoders that do: {', '.join(able)}."
         )
-    options = build_options(spec, given)
     return spec.load(options, canonical_name(spec, options), device)
+
+
+def _find(text: str) -> tuple[EncoderSpec[Any], Any]:
+    parsed = parse_name(text)
+    if parsed.name not in ENCODERS:
+        raise UnknownNameError("encoder", parsed.name, ENCODERS)
+    spec = ENCODERS[parsed.name]
+    return spec, build_options(spec, parsed.options)

@@ -16,6 +16,7 @@ from benchmark.errors import MissingWeightsError
 from benchmark.files import JsonObject
 from benchmark.models.codeless import read_object, read_value
 from benchmark.models.model_files import list_model_files
+from benchmark.models.needs import need_model
 from benchmark.models.text_encoder import load_text_encoder, plain_tokenizer
 from benchmark.models.tokenizer_hash import hash_tokenizer
 from benchmark.models.weights import OFFLINE_NAME, ChosenModel, choose_model, hash_matching
@@ -119,6 +120,7 @@ SPEC = EncoderSpec(
     load=load_sentence,
     trained_on=_TRAINED_ON[OFFLINE_NAME],
     files=lambda options: list_model_files(options.model),
+    needs=lambda options: [need_model(options.model)],
 )
 
 

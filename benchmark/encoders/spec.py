@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
+from benchmark.contract import Need
 from benchmark.encoders.contract import Encoder
 
 Ability = Literal["embed_audio", "embed_patches", "embed_text"]
@@ -26,6 +27,7 @@ class EncoderSpec(Generic[Options]):
         trained_on: what the weights of the standard options have seen, as ``Encoder`` spells it.
         files: options to the files that ``load`` will read, as far as they are on this machine;
             nothing is read or fetched to tell.
+        needs: options to what loading will need; nothing is loaded for it.
     """
 
     name: str
@@ -35,3 +37,4 @@ class EncoderSpec(Generic[Options]):
     load: Callable[[Options, str, str], Encoder]
     trained_on: tuple[str, ...]
     files: Callable[[Options], Iterable[Path]] = lambda options: ()
+    needs: Callable[[Options], Iterable[Need]] | None = None

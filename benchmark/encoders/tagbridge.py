@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import Waveform
+from benchmark.contract import Need, Waveform
 from benchmark.encoders.contract import Embeddings, embed_each, require_sounds
 from benchmark.encoders.sentence import SentenceEncoder, SentenceOptions, load_sentence
 from benchmark.encoders.spec import EncoderSpec
 from benchmark.errors import DataError
 from benchmark.models.model_files import list_model_files
+from benchmark.models.needs import need_model
 from benchmark.models.weights import OFFLINE_NAME, choose_model
 
 _CODE_VERSION = 1
@@ -197,6 +198,18 @@ def _tagger_files(tagger: str) -> list[Path]:
     return own or ([] if tagger == "yamnet" else list_model_files(tagger))
 
 
+def _needs(options: TagbridgeOptions) -> list[Need]:
+    from benchmark.encoders.yamnet import MODEL_FILE, yamnet_folder, yamnet_needs
+
+    named = Path(options.tagger).expanduser()
+    sentence = need_model(options.sentence)
+    if options.tagger == "yamnet":
+        return [sentence, *yamnet_needs(yamnet_folder())]
+    if (named / MODEL_FILE).is_file():
+        return [sentence, *yamnet_needs(named)]
+    return [sentence, need_model(options.tagger)]
+
+
 SPEC = EncoderSpec(
     name="tagbridge",
     summary="sounds and captions: an AudioSet tagger's labels, embedded by a sentence transformer",
@@ -205,6 +218,7 @@ SPEC = EncoderSpec(
     load=load_tagbridge,
     trained_on=("audioset:train", "sentence-transformers:1b-pairs"),
     files=lambda options: [*_tagger_files(options.tagger), *list_model_files(options.sentence)],
+    needs=_needs,
 )
 
 

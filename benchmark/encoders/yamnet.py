@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import Waveform
+from benchmark.contract import Need, Waveform
 from benchmark.encoders import melspectrogram
 from benchmark.errors import MachineError, MissingWeightsError
 from benchmark.machine.distributions import version_of
@@ -21,6 +23,7 @@ from benchmark.models.weights import hash_weights
 MODEL_FILE = "yamnet_spectra_in.tflite"
 LABELS_FILE = "yamnet_class_map.csv"
 _PACKAGE = "ai-edge-litert"
+_OTHER_TAGGER = "MIT/ast-finetuned-audioset-10-10-0.4593"
 _CODE_VERSION = 1
 _PATCH_SHAPE = (1, melspectrogram.PATCH_FRAMES, melspectrogram.N_BANDS)
 
@@ -67,13 +70,8 @@ class Yamnet:
             MissingWeightsError: a file is missing, cannot be read or is of another model.
             MachineError: the package that runs the file is not installed.
         """
+        _require_files(folder)
         model, labels = folder / MODEL_FILE, folder / LABELS_FILE
-        for path in (model, labels):
-            if not path.is_file():
-                raise MissingWeightsError(
-                    f"no {path.name} in {folder}; expected {MODEL_FILE} and {LABELS_FILE}. Put "
-                    f"both into {folder}, or name the folder that holds yamnet/ with BENCH_MODELS."
-                )
         self.labels = _read_labels(labels)
         self._interpreter = _open_interpreter(model)
         self._input = TensorDetail.of(self._interpreter.get_input_details()[0])
@@ -122,6 +120,11 @@ class Yamnet:
             )
 
 
+def yamnet_needs(folder: Path) -> list[Need]:
+    """List what a YAMNet needs: its files in a folder, and the package that runs them."""
+    return [Need(partial(_require_files, folder)), Need(_require_package)]
+
+
 def yamnet_folder() -> Path:
     """Name the folder that YAMNet is looked for in."""
     return models_root() / "yamnet"
@@ -142,6 +145,24 @@ def dequantise(values: NDArray[Any], detail: TensorDetail) -> NDArray[np.float32
         return values.astype(np.float32)
     steps = values.astype(np.float32) - detail.zero_point
     return np.asarray(steps * detail.scale, dtype=np.float32)
+
+
+def _require_files(folder: Path) -> None:
+    for name in (MODEL_FILE, LABELS_FILE):
+        if not (folder / name).is_file():
+            raise MissingWeightsError(
+                f"no {name} in {folder}; expected {MODEL_FILE} and {LABELS_FILE}. Put both into "
+                f"{folder}, or name the folder that holds yamnet/ with BENCH_MODELS. A tagger of "
+                f"the hub needs no such file: tagbridge[tagger={_OTHER_TAGGER}]."
+            )
+
+
+def _require_package() -> None:
+    if importlib.util.find_spec("ai_edge_litert") is None:
+        raise MachineError(
+            f"YAMNet needs the package {_PACKAGE}, which is not installed. Install "
+            "aac-bench[tagbridge]."
+        )
 
 
 def _open_interpreter(model: Path) -> Any:

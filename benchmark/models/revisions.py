@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark.models.names import short_name
@@ -22,6 +23,12 @@ def pin_revision(name: str, commit: str) -> None:
         commit: as the hub names it.
     """
     _pinned[short_name(name)] = commit
+
+
+def pin_revisions(commits: Mapping[str, str]) -> None:
+    """Look for models at commits from here on, in this process; by name."""
+    for name, commit in commits.items():
+        pin_revision(name, commit)
 
 
 def pinned_revision(name: str) -> str | None:

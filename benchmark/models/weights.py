@@ -35,6 +35,7 @@ FENSE_MODELS = ("paraphrase-TinyBERT-L6-v2", "bert-base-uncased", "prajjwal1/ber
 _WEIGHTS = "*.safetensors"
 _PICKLED = "pytorch_model*.bin"
 _CONFIG = "config.json"
+_ALLOW = ", or allow its download (neither --offline nor HF_HUB_OFFLINE)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,16 @@ def require_obtainable(name: str, *patterns: str) -> str | None:
     return listing.commit
 
 
+def require_weights(folder: Path) -> str | None:
+    """Make sure that a folder holds weights; returns as ``require_obtainable``.
+
+    Raises:
+        MissingWeightsError: it does not.
+    """
+    _require_any(folder, (_WEIGHTS, _PICKLED))
+    return revision_of(folder)
+
+
 def find_here(name: str, *patterns: str) -> Path | None:
     """Find a model's folder as ``find_folder`` does, without the hub; None where there is none."""
     return next((place for place, _ in _places(name) if _files(place, patterns)), None)
@@ -186,7 +197,7 @@ def _missing(name: str, patterns: tuple[str, ...], why: HubError | None) -> Miss
     return MissingWeightsError(
         f"the model {name!r} is not on this machine: no {' or '.join(patterns)} in "
         f"{', '.join(looked_at)}.{f' {why}' if why else not_asked} Put its folder into "
-        f"{models_root()} (BENCH_MODELS names another place){', or allow that' if by else ''}"
+        f"{models_root()} (BENCH_MODELS names another place){_ALLOW if by else ''}"
         f"{fetch}."
     )
 
@@ -203,6 +214,13 @@ def _find_with_weights(name: str, patterns: tuple[str, ...], *, asks_hub: bool) 
 
 
 def _from_folder(folder: Path, patterns: tuple[str, ...]) -> ChosenModel:
+    weights = _require_any(folder, patterns)
+    sha256 = _hash_checked(folder, weights)
+    revision = revision_of(folder)
+    return ChosenModel(folder_name(folder), folder, sha256, "the named folder", revision)
+
+
+def _require_any(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
     weights = _files(folder, patterns)
     if not weights:
         names = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
@@ -210,9 +228,7 @@ def _from_folder(folder: Path, patterns: tuple[str, ...]) -> ChosenModel:
             f"no {' or '.join(patterns)} in {folder}; found {names}. Name a folder with weights in "
             "that format; others are not loaded, as they may hold code."
         )
-    sha256 = _hash_checked(folder, weights)
-    revision = revision_of(folder)
-    return ChosenModel(folder_name(folder), folder, sha256, "the named folder", revision)
+    return weights
 
 
 def _files(folder: Path, patterns: tuple[str, ...]) -> list[Path]:

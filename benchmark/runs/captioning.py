@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from benchmark.errors import listed
 from benchmark.files import tell
+from benchmark.models.revisions import pin_revisions
 from benchmark.runs.entries import ClipEntry, Entry
 from benchmark.runs.isolation.apart import TOGETHER, Apart
 from benchmark.runs.isolation.orders import Order, Work
@@ -14,6 +15,7 @@ from benchmark.runs.isolation.ways import take_through
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.requests import CaptionRequest
 from benchmark.runs.sounds import find_seat, find_sounds
+from benchmark.systems.needs import require_needs
 from benchmark.systems.registry import Registry
 
 
@@ -47,7 +49,8 @@ def caption_sounds(
     """Caption sounds with one system; what else lies in their folders is named on standard error.
 
     Raises:
-        UsageError: the system needs a training split and none was named, or is a ceiling.
+        UsageError: the system needs a training split and none was named, is a ceiling, or lacks
+            something here.
         DataError: a path does not exist, there is no sound, or a file of embeddings is not of
             the training split or damaged.
     """
@@ -59,6 +62,11 @@ def caption_sounds(
     work = Work(system, resources, clips, book.view)
     apart = apart.spelt_by(registry)
     requirements = apart.requirements_of(system.name, system.provenance.distribution)
+    if not requirements:
+        found = require_needs(system, resources)
+        pin_revisions(found.revisions)
+        for fetch in found.fetches:
+            fetch()
     order = Order(system.name, request.data_root, sounds=request, requirements=requirements)
     failure = take_through(work, order, book, apart.isolation)
     return SoundCaptions(book.view.entries(system.name), failure)

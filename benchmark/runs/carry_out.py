@@ -34,7 +34,7 @@ from benchmark.runs.sealing import DERIVED, ScoredRun, seal_run
 from benchmark.runs.seals import SEALED, Integrity
 from benchmark.runs.shelf import Shelf
 from benchmark.runs.tracking import tell_trackers
-from benchmark.systems.registry import Registry
+from benchmark.systems.registry import Registry, System
 
 Announce = Callable[[Plan], None]
 """Hears of a plan before any work."""
@@ -258,8 +258,13 @@ def score_and_seal(
 
 
 def _resolve(request: RunRequest, registry: Registry, apart: Apart) -> ResolvedRun:
-    run = resolve_run(request, registry)
-    return dataclasses.replace(run, plan=apart.spelt_by(registry).planned(run.plan))
+    apart = apart.spelt_by(registry)
+
+    def looks_elsewhere(system: System) -> bool:
+        return bool(apart.requirements_of(system.name, system.provenance.distribution))
+
+    run = resolve_run(request, registry, looks_elsewhere=looks_elsewhere)
+    return dataclasses.replace(run, plan=apart.planned(run.plan))
 
 
 def _begin(folder: RunFolder, run: ResolvedRun, models: MetricModels, apart: Apart) -> RunRecord:

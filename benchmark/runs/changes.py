@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import platform
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from benchmark.contract import SplitLabel
@@ -23,6 +24,7 @@ RECORDED_DISTRIBUTIONS = (
 )
 _OF_CAPTIONS = ("numpy", "torch", "transformers")
 _OF_ALL = ("python", "aac-bench")
+_NO_MODELS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 class Pinned(NamedTuple):
@@ -32,12 +34,17 @@ class Pinned(NamedTuple):
     planned: PlannedSystem
 
 
-def pin_systems(systems: Sequence[System], train: str | None) -> list[Pinned]:
+def pin_systems(
+    systems: Sequence[System],
+    train: str | None,
+    models: Mapping[str, Mapping[str, str]] = _NO_MODELS,
+) -> list[Pinned]:
     """Hash what each system is made of.
 
     Args:
         systems: each in one configuration.
         train: label of the split that those learn from who learn; None: nobody does.
+        models: by name of a system, the commits of the models that it needs.
 
     Raises:
         BenchError: a file that one of them is made of cannot be read.
@@ -45,7 +52,8 @@ def pin_systems(systems: Sequence[System], train: str | None) -> list[Pinned]:
     pinned = []
     dataset = SplitLabel.parse(train).dataset if train else ""
     for system in systems:
-        makeup = pin_makeup(system, dataset if system.spec.needs_train else "")
+        dataset_of = dataset if system.spec.needs_train else ""
+        makeup = pin_makeup(system, dataset_of, models.get(system.name, {}))
         known = dataclasses.replace(system, makeup_id=makeup.makeup_id)
         pinned.append(Pinned(known, PlannedSystem.of(known, makeup)))
     return pinned

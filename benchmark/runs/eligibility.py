@@ -5,12 +5,14 @@ A system that somebody named and that cannot is refused: the run would not be th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from benchmark.contract import Split
 from benchmark.errors import DataError, UsageError, listed
 from benchmark.runs.folds import fold_clip_ids
-from benchmark.systems.roster import NO_SOUND, Roster
+from benchmark.systems.needs import Found, tell_lacks
+from benchmark.systems.registry import System
+from benchmark.systems.roster import NO_SOUND, Roster, names_of
 
 
 def seat_for_text(roster: Roster) -> Roster:
@@ -42,6 +44,35 @@ def seat_for_clips(roster: Roster, split: Split, clip_ids: Sequence[str]) -> Ros
         DataError: one that was named is scored leave-one-out, and no clip has two references.
     """
     return _seat_paired(_seat_listening(roster, split, clip_ids), split, clip_ids)
+
+
+def seat_for_needs(
+    roster: Roster, look: Callable[[System], Found]
+) -> tuple[Roster, dict[str, Found]]:
+    """Seat those that can get ready on this machine.
+
+    Args:
+        roster: of those that can caption the clips.
+        look: looks for what a system needs.
+
+    Returns:
+        The roster, and by name of a seated system what was found.
+
+    Raises:
+        UsageError: some that were named lack something: says what of each, all at once; or nothing
+            is left to run.
+    """
+    found = {system.name: look(system) for system in roster.systems}
+    unable = [system for system in roster.systems if found[system.name].lacks]
+    if named := roster.named(unable):
+        raise UsageError(
+            f"{tell_lacks({name: found[name].lacks for name in named})}\n"
+            "Get what they lack, or leave them out."
+        )
+    for system in unable:
+        reason = " ".join(found[system.name].lacks).removesuffix(".")
+        roster = roster.without([system], reason)
+    return roster, {name: found[name] for name in names_of(roster.systems)}
 
 
 def _seat_listening(roster: Roster, split: Split, clip_ids: Sequence[str]) -> Roster:

@@ -252,6 +252,8 @@ class Plan:
             for name in ("makeup", "requirements"):
                 if planned[name] is None:
                     del planned[name]
+            if not planned.get("makeup", {}).get("models", True):
+                del planned["makeup"]["models"]
         return {"schema": SCHEMA, **flat, **parts}
 
     @staticmethod

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,6 +19,7 @@ from benchmark.machine.clock import now
 from benchmark.machine.commits import find_commit
 from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
+from benchmark.models.revisions import pin_revisions, unpin_revisions
 from benchmark.runs.changes import (
     current_versions,
     find_changes,
@@ -28,7 +30,7 @@ from benchmark.runs.changes import (
 )
 from benchmark.runs.clip_choice import choose_clips, refuse_leaks
 from benchmark.runs.clips import Clips
-from benchmark.runs.eligibility import seat_for_clips, seat_for_text
+from benchmark.runs.eligibility import seat_for_clips, seat_for_needs, seat_for_text
 from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.kept_references import find_kept_split
 from benchmark.runs.learning import (
@@ -44,8 +46,13 @@ from benchmark.runs.plan import Plan, PlanHeader
 from benchmark.runs.requests import RunRequest
 from benchmark.runs.row_names import refuse_repeats
 from benchmark.runs.shelf import Shelf
+from benchmark.systems.needs import Found, look_for_needs
 from benchmark.systems.registry import Registry, System
-from benchmark.systems.roster import call_lineup, join_systems, names_of
+from benchmark.systems.roster import Roster, call_lineup, join_systems, names_of
+
+
+def _looks_here(system: System) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,13 @@ class ResolvedRun:
         )
 
 
-def resolve_run(request: RunRequest, registry: Registry, *, is_pinned: bool = True) -> ResolvedRun:
+def resolve_run(
+    request: RunRequest,
+    registry: Registry,
+    *,
+    is_pinned: bool = True,
+    looks_elsewhere: Callable[[System], bool] = _looks_here,
+) -> ResolvedRun:
     """Check a request and turn it into a plan.
 
     Args:
@@ -108,9 +121,12 @@ def resolve_run(request: RunRequest, registry: Registry, *, is_pinned: bool = Tr
         registry: what is installed.
         is_pinned: the plan holds hashes of what the systems are made of; False where nobody will
             go on with it, or hold its rows against others.
+        looks_elsewhere: whether a system gets an environment of its own, which may have what this
+            one lacks: only there it is found out.
 
     Raises:
-        BenchError: an unknown name or option, no data, a device or option that cannot be.
+        BenchError: systems lack what they need, an unknown name or option, no data, a device or
+            option that cannot be.
     """
     lineups = [call_lineup(text) for text in request.lineups]
     roster = join_systems(lineups, request.systems, registry, text_only=request.text_only)
@@ -125,14 +141,12 @@ def resolve_run(request: RunRequest, registry: Registry, *, is_pinned: bool = Tr
     whole = with_embeddings(split, files)
     clip_ids = choose_clips(whole, request)
     roster = seat_for_clips(roster, whole, clip_ids)
-    train = label_of(learning.train)
-    pinned = pin_systems(roster.systems, train) if is_pinned else leave_unpinned(roster.systems)
     plan = Plan(
         header=describe_run("run", request.argv, split, request.metrics),
-        systems=tuple(planned for _, planned in pinned),
+        systems=(),
         clip_ids=clip_ids,
         feeding=request.feeding,
-        train=train,
+        train=label_of(learning.train),
         validation=label_of(learning.validation),
         seed=request.seed,
         device=request.device,
@@ -140,11 +154,44 @@ def resolve_run(request: RunRequest, registry: Registry, *, is_pinned: bool = Tr
         limit=request.limit,
         embeddings=describe_files(files),
         lineups=tuple(dict.fromkeys(called.lineup.name for called in lineups)),
-        left_out=roster.left_out,
     )
     refuse_leaks(plan.clip_ids, split, learning)
-    systems = tuple(system for system, _ in pinned)
-    return ResolvedRun(plan, systems, whole, learning, request.data_root, files)
+    run = ResolvedRun(plan, (), whole, learning, request.data_root, files)
+    unpin_revisions()
+
+    def look(system: System) -> Found:
+        if looks_elsewhere(system):
+            return Found()
+        return look_for_needs(system, run.resources_for(system))
+
+    roster, found = seat_for_needs(roster, look)
+    return _with_systems(run, roster, found, is_pinned=is_pinned)
+
+
+def _with_systems(
+    run: ResolvedRun, roster: Roster, found: Mapping[str, Found], *, is_pinned: bool
+) -> ResolvedRun:
+    """Put the systems of a roster into a plan, once what they need is here."""
+    models = {name: each.revisions for name, each in found.items()}
+    for revisions in models.values():
+        pin_revisions(revisions)
+    for fetch in [fetch for each in found.values() for fetch in each.fetches]:
+        fetch()  # before their files are hashed, and outside of all timing
+    pinned = (
+        pin_systems(roster.systems, run.plan.train, models)
+        if is_pinned
+        else leave_unpinned(roster.systems)
+    )
+    plan = dataclasses.replace(
+        run.plan,
+        systems=tuple(planned for _, planned in pinned),
+        left_out=roster.left_out,
+    )
+    return dataclasses.replace(
+        run,
+        plan=plan,
+        systems=tuple(system for system, _ in pinned),
+    )
 
 
 def find_again(
@@ -173,8 +220,11 @@ def find_again(
     """
     require_device(plan.device)
     split = load_same_split(plan, data_root, where)
+    models = {each.name: each.makeup.models for each in plan.systems if each.makeup}
+    for revisions in models.values():
+        pin_revisions(revisions)
     systems = [registry.system(planned.name) for planned in plan.systems]
-    pinned = pin_systems(systems, plan.train)
+    pinned = pin_systems(systems, plan.train, models)
     versions = current_versions()
     found = [planned for _, planned in pinned]
     changes = find_changes(plan, found, versions, view or LedgerView())

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from benchmark.contract import SystemSpec
@@ -24,6 +25,7 @@ from benchmark.systems.registry import System
 from benchmark.systems.source_files import find_sources, walk_files
 
 _ID_LENGTH = 12
+_NO_MODELS: Mapping[str, str] = MappingProxyType({})
 _CORE_FILES = {"built_in.py": Path(built_in.__file__)}
 
 
@@ -37,11 +39,14 @@ class Makeup:
         weights: SHA-256 of a file or a folder's files, by the option that names it, or by the
             end of the path that its spec declares.
         versions: of what its distribution requires and is installed.
+        models: by name the commit of the hub that a model is of, as far as something says it;
+            of no account to its id, as the same weights may lie where nothing says it.
     """
 
     files: str | None = None
     weights: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def makeup_id(self) -> str | None:
@@ -62,6 +67,10 @@ class Makeup:
             for name in names
             if self.weights.get(name) != now.weights.get(name)
         ]
+        known = [name for name in self.models if name in now.models]
+        changed += changed_versions(
+            *({f"the model {name}": of.models[name] for name in known} for of in (self, now))
+        )
         return changed + changed_versions(self.versions, now.versions)
 
 
@@ -75,12 +84,13 @@ def changed_versions(then: Mapping[str, str], now: Mapping[str, str]) -> list[st
     ]
 
 
-def pin_makeup(system: System, dataset: str = "") -> Makeup:
+def pin_makeup(system: System, dataset: str = "", models: Mapping[str, str] = _NO_MODELS) -> Makeup:
     """Hash what a system is made of.
 
     Args:
         system: in one configuration.
         dataset: that it is trained on; empty where it is not.
+        models: the commits of models that it needs, by name.
 
     Raises:
         PluginError: what its spec says of its weights cannot be read.
@@ -101,7 +111,7 @@ def pin_makeup(system: System, dataset: str = "") -> Makeup:
             "for a run notes the hashes of what it measures."
         ) from error
     versions = {} if is_core else requirements_of(provenance.distribution)
-    return Makeup(files, weights, versions)
+    return Makeup(files, weights, versions, dict(models))
 
 
 def _weights_of(system: System, dataset: str) -> Iterator[tuple[str, Path]]:

@@ -253,6 +253,10 @@ def _check_spec(spec: object) -> None:
         raise PluginError(f"{spec.name}: kind is {shown(spec.kind)}; expected one of {expected}.")
     if not callable(spec.prepare):
         raise PluginError(f"{spec.name}: prepare is {shown(spec.prepare)}; expected a callable.")
+    if spec.needs is not None and not callable(spec.needs):
+        raise PluginError(
+            f"{spec.name}: needs is {shown(spec.needs)}; expected a callable or None."
+        )
     if spec.weights is not None and not callable(spec.weights):
         raise PluginError(
             f"{spec.name}: weights is {shown(spec.weights)}; expected a callable or None."

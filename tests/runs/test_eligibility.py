@@ -9,7 +9,8 @@ from noises import Echo, system_of
 
 from benchmark import Split
 from benchmark.errors import DataError, UsageError
-from benchmark.runs.eligibility import seat_for_clips, seat_for_text
+from benchmark.runs.eligibility import seat_for_clips, seat_for_needs, seat_for_text
+from benchmark.systems.needs import Found
 from benchmark.systems.roster import LeftOut, Roster, names_of
 
 REFERENCES = {f"{name}.wav": (f"{name} hums", f"{name} rings") for name in "abcd"}
@@ -53,6 +54,29 @@ def test_who_needs_the_sound_itself_is_refused_where_there_are_embeddings_alone(
         seat_for_clips(named(needs_waveform=True), EMBEDDED, ALL)
     assert_left_out(seat_for_clips(of_lineup(needs_waveform=True), EMBEDDED, ALL), where)
     assert seat_for_clips(named(needs_waveform=True), EMBEDDED, ("a.wav",)).systems
+
+
+def test_whoever_lacks_something_is_told_of_at_once_and_members_of_lineups_are_left_out():
+    lacking = Found(("no weights. Fetch them.", "no sound."))
+    alone = dataclasses.replace(system_of(Echo()), name="alone")
+    other = dataclasses.replace(system_of(Echo()), name="other")
+    ready = Found(revisions={"gpt2": "a" * 40})
+    found = {"alone": lacking, "other": Found(("no package.",)), "system": ready}
+    roster = Roster((alone, system_of(Echo()), other), {})
+    with pytest.raises(UsageError) as caught:
+        seat_for_needs(roster, lambda system: found[system.name])
+    assert str(caught.value).splitlines() == [
+        "2 systems lack what is needed here, and nothing was begun:",
+        "  alone: no weights. Fetch them.",
+        "  alone: no sound.",
+        "  other: no package.",
+        "Get what they lack, or leave them out.",
+    ]
+    seated, kept = seat_for_needs(
+        of_lineup(), lambda system: lacking if system.name == "member" else ready
+    )
+    assert_left_out(seated, "no weights. Fetch them. no sound")
+    assert kept == {"system": ready}
 
 
 def test_leave_one_out_needs_two_references_somewhere():

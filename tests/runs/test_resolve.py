@@ -7,10 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from benchmark.contract import SystemSpec
+from benchmark.contract import Need, SystemSpec
 from benchmark.embeddings.files import Contents, Recipe
 from benchmark.embeddings.writer import write_embeddings
-from benchmark.errors import RunError, UnknownNameError, UsageError
+from benchmark.errors import MissingWeightsError, RunError, UnknownNameError, UsageError
+from benchmark.models.revisions import pinned_revision, unpin_revisions
 from benchmark.runs.plan import Feeding, Plan
 from benchmark.runs.requests import RunRequest
 from benchmark.runs.resolve import find_again, resolve_run
@@ -106,6 +107,49 @@ def test_a_plan_that_was_written_is_found_again(clips_folder):
     assert [system.name for system in again.systems] == ["ear", "random-train"]
     assert again.split.present == before.split.present
     assert again.learning.train.label == before.learning.train.label
+
+
+def test_the_commit_of_a_model_is_noted_and_a_run_goes_on_with_the_same(clips_folder):
+    asked = []
+
+    def look():
+        asked.append(pinned_revision("somebody/toy"))
+        return asked[-1] or "a" * 40
+
+    fetched = []
+    need = Need(look, "somebody/toy", lambda: fetched.append("toy"))
+    spec = dataclasses.replace(EAR, needs=lambda resources, options: [need])
+    run = resolve_run(ask(clips_folder, "ear"), registry_of(spec))
+    assert run.plan.systems[0].makeup.models == {"somebody/toy": "a" * 40}
+    assert pinned_revision("somebody/toy") == "a" * 40
+    assert fetched == ["toy"]
+    plan = Plan.from_json(run.plan.to_json() | {"passport": {}}, "plan.json")
+    assert plan.systems == run.plan.systems
+    unpin_revisions()
+    again = find_again(plan, registry_of(spec), clips_folder, clips_folder / "run")
+    assert again.plan == plan
+    assert pinned_revision("somebody/toy") == "a" * 40
+    resolve_run(ask(clips_folder, "ear"), registry_of(spec))
+    assert asked == [None, None]
+    unpin_revisions()
+
+
+def test_a_download_that_fails_stops_everything_before_it_begins(clips_folder):
+    def fail():
+        raise MissingWeightsError("cut short")
+
+    need = Need(lambda: None, "somebody/toy", fail)
+    spec = dataclasses.replace(EAR, needs=lambda resources, options: [need])
+    with pytest.raises(MissingWeightsError, match="cut short"):
+        resolve_run(ask(clips_folder, "ear"), registry_of(spec))
+
+
+def test_who_gets_an_environment_of_its_own_is_not_asked_here(clips_folder):
+    spec = dataclasses.replace(EAR, needs=lambda resources, options: 1 / 0)
+    run = resolve_run(
+        ask(clips_folder, "ear"), registry_of(spec), looks_elsewhere=lambda system: True
+    )
+    assert len(run.systems) == 1
 
 
 def test_a_run_does_not_go_on_with_another_version(clips_folder):

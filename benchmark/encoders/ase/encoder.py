@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import Waveform
+from benchmark.contract import Need, Waveform
 from benchmark.encoders.ase import checkpoint, front_end, network
 from benchmark.encoders.contract import Embeddings, embed_each
 from benchmark.encoders.spec import EncoderSpec
@@ -17,6 +17,7 @@ from benchmark.errors import MissingWeightsError
 from benchmark.models.codeless import read_config
 from benchmark.models.exact import exact_inference
 from benchmark.models.model_files import list_tokenizer_files
+from benchmark.models.needs import need_configuration
 from benchmark.models.products import speed_up_linear_layers
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer, plain_tokenizer
 from benchmark.models.weights import find_folder, hash_matching
@@ -151,6 +152,13 @@ def _checkpoints(options: AseOptions) -> list[Path]:
     return [path] if path and path.is_file() else []
 
 
+def _needs(options: AseOptions) -> list[Need]:
+    def look() -> None:
+        checkpoint.find_checkpoint(options.checkpoint)
+
+    return [Need(look), need_configuration(BERT_NAME)]
+
+
 SPEC = EncoderSpec(
     name="ase",
     summary="sounds and captions: WavCaps' CNN14 and BERT, from a checkpoint file",
@@ -159,6 +167,7 @@ SPEC = EncoderSpec(
     load=load_ase,
     trained_on=("wavcaps", "unknown"),
     files=lambda options: [*_checkpoints(options), *list_tokenizer_files(BERT_NAME)],
+    needs=_needs,
 )
 
 

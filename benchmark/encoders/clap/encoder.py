@@ -20,6 +20,7 @@ from benchmark.models.checksums import NotedSum, require_sum
 from benchmark.models.codeless import read_object
 from benchmark.models.exact import exact_inference
 from benchmark.models.model_files import list_model_files
+from benchmark.models.needs import need_model
 from benchmark.models.pretrained import load_pretrained, require_files
 from benchmark.models.products import speed_up_linear_layers
 from benchmark.models.text_encoder import TextEncoder, load_tokenizer, plain_tokenizer
@@ -165,6 +166,7 @@ SPEC = EncoderSpec(
     load=load_clap,
     trained_on=_LAION_630K,
     files=lambda options: list_model_files(options.model),
+    needs=lambda options: [need_model(options.model)],
 )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import Waveform
+from benchmark.contract import Need, Waveform
 from benchmark.encoders import melspectrogram
 from benchmark.encoders.contract import Embeddings, require_sounds
 from benchmark.encoders.spec import EncoderSpec
@@ -20,6 +20,7 @@ from benchmark.encoders.vggish.weights import (
     random_weights,
     read_pca,
     read_weights,
+    vggish_needs,
     weights_file,
 )
 from benchmark.models.exact import exact_inference
@@ -144,6 +145,13 @@ def _files(options: VggishOptions) -> list[Path]:
     return [path for path in (weights, pca) if path]
 
 
+def _needs(options: VggishOptions) -> list[Need]:
+    if options.weights == RANDOM and options.postprocess != "pca":
+        return []
+    files = vggish_needs(options.weights, options.pca, is_processed=options.postprocess == "pca")
+    return files[1:] if options.weights == RANDOM else files
+
+
 SPEC = EncoderSpec(
     name="vggish",
     summary="sequences of sounds: VGGish, 128 values for each 0.96 s (Hershey et al. 2017)",
@@ -152,6 +160,7 @@ SPEC = EncoderSpec(
     load=load_vggish,
     trained_on=_TRAINED_ON,
     files=_files,
+    needs=_needs,
 )
 
 

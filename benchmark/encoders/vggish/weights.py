@@ -9,11 +9,13 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmark.contract import Need
 from benchmark.errors import MissingWeightsError, listed
 from benchmark.machine.places import models_root
 
@@ -97,7 +99,22 @@ def pca_file(named: str | None) -> Path | None:
     return _look_for(_PCA_NAMES, named)
 
 
+def vggish_needs(weights: str | None, pca: str | None, *, is_processed: bool) -> list[Need]:
+    """List the files that VGGish needs; see ``read_weights`` and ``read_pca``."""
+    wanted: list[tuple[str | None, tuple[str, ...], str]] = [(weights, _WEIGHTS_NAMES, "weights")]
+    if is_processed:
+        wanted.append((pca, _PCA_NAMES, "PCA parameters"))
+    return [Need(partial(_require, named, names, what)) for named, names, what in wanted]
+
+
+def _require(named: str | None, names: Iterable[str], what: str) -> None:
+    path = Path(named).expanduser() if named else _find(names, what)
+    if not path.is_file():
+        raise MissingWeightsError(f"there is no file {path}; expected VGGish's {what}.")
+
+
 def _find(names: Iterable[str], what: str) -> Path:
+    names = tuple(names)
     if path := _look_for(names):
         return path
     folders = _folders()

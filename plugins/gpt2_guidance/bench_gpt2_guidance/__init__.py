@@ -14,7 +14,7 @@ from pathlib import Path
 from bench_gpt2_guidance.guidance_options import GuidanceOptions
 from bench_gpt2_guidance.prompt_options import PromptOptions
 from bench_gpt2_guidance.triplet_system import TRIPLET_RETRIEVAL
-from benchmark import Captioner, Resources, SystemSpec, hookimpl
+from benchmark import Captioner, Need, Resources, SystemSpec, hookimpl
 from benchmark.systems import PresetOptions
 
 BENCH_API = 2
@@ -32,6 +32,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         needs_train=True,
         uses_validation=True,
         needs_waveform=False,
+        needs=_needs_of_guidance,
         trained_on=("youtube-8m", "webtext"),  # VGGish's weights, GPT-2's
     )
     yield SystemSpec(
@@ -45,6 +46,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         uses_validation=True,
         needs_waveform=False,
         needs_audio=False,  # with uses_audio=false
+        needs=_needs_of_best,
         trained_on=("youtube-8m", "webtext"),
     )
     yield SystemSpec(
@@ -56,6 +58,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         needs_train=True,
         uses_validation=True,
         needs_waveform=False,
+        needs=_needs_of_prompting,
         trained_on=("youtube-8m", "webtext"),
     )
 
@@ -70,6 +73,24 @@ def _prompting_files(options: PresetOptions, dataset: str) -> list[Path]:
     from bench_gpt2_guidance.pinned_files import files_of_prompting
 
     return files_of_prompting(options, dataset)
+
+
+def _needs_of_guidance(resources: Resources, options: PresetOptions) -> Iterable[Need]:
+    from bench_gpt2_guidance.needs import needs_of_guidance
+
+    return needs_of_guidance(resources, options)
+
+
+def _needs_of_best(resources: Resources, options: PresetOptions) -> Iterable[Need]:
+    from bench_gpt2_guidance.needs import needs_of_best
+
+    return needs_of_best(resources, options)
+
+
+def _needs_of_prompting(resources: Resources, options: PresetOptions) -> Iterable[Need]:
+    from bench_gpt2_guidance.needs import needs_of_prompting
+
+    return needs_of_prompting(resources, options)
 
 
 def _prepare_retrieved(resources: Resources, options: PresetOptions) -> Captioner:

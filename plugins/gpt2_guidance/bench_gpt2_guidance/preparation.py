@@ -20,6 +20,7 @@ from bench_gpt2_guidance.guidance_options import (
 from bench_gpt2_guidance.guidance_pools import cut_units, find_pools
 from bench_gpt2_guidance.guidance_sources import BestGuidance, GuidanceSource, RetrievedGuidance
 from bench_gpt2_guidance.mini_backbone import train_mini_backbone
+from bench_gpt2_guidance.needs import require_sounds
 from bench_gpt2_guidance.retrieval import prepare_retriever
 from bench_gpt2_guidance.similarity import compare_clips
 from bench_gpt2_guidance.training_clips import (
@@ -35,7 +36,6 @@ from bench_gpt2_guidance.triplet_options import TripletSettings
 from bench_gpt2_guidance.triplets import Rows, hold_out_share
 from bench_gpt2_guidance.validation import describe_validation, relate_to_training
 from benchmark import DataError, Fact, Resources, Split
-from benchmark.embeddings import embed_command
 from benchmark.metrics.bertscore import BestCaptionSearch, find_best_captions
 from benchmark.models.training import load_trained, train_once
 from benchmark.systems import PresetOptions
@@ -70,7 +70,7 @@ def prepare_retrieved(resources: Resources, options: PresetOptions) -> GuidedCap
         MachineError: the cache cannot be written.
     """
     choice = _choose(resources, options)
-    _require_sounds(choice, "retrieval listens to them")
+    require_sounds(choice.train, choice.triplets, "retrieval listens to them")
     retriever = prepare_retriever(resources, choice.triplets)
     settings = choice.settings
     source = RetrievedGuidance(
@@ -91,7 +91,7 @@ def prepare_best(resources: Resources, options: PresetOptions) -> GuidedCaptione
     settings, triplets = choice.settings, choice.triplets
     reader = heard = None
     if settings.uses_audio:
-        _require_sounds(choice, "the audio branch learns from them")
+        require_sounds(choice.train, choice.triplets, "the audio branch learns from them")
     search = BestCaptionSearch(
         triplets.similarity_model,
         triplets.similarity_layer or None,
@@ -181,20 +181,6 @@ def _choose(resources: Resources, options: PresetOptions) -> Choice:
     if backbone is not None:
         backbone.require_room(settings)
     return Choice(train, preset, settings, resolve_retrieval(settings, preset), backbone)
-
-
-def _require_sounds(choice: Choice, reason: str) -> None:
-    train, triplets = choice.train, choice.triplets
-    n_present = sum(clip_id in train.present for clip_id in train.references)
-    if n_present < 2:
-        command = embed_command(train.label, triplets.encoder, "patches", triplets.duration_s)
-        raise DataError(
-            f"{train.label}: {n_present} of {len(train.references)} training clips have a sound; "
-            f"expected sounds, for {reason}. Put them where `bench data verify {train.label}` "
-            f"looks for them, give --embeddings of a machine that has them (`{command}`), name "
-            "another split with --train, or learn from captions alone with "
-            "gpt2-guid-gt[uses_audio=false]."
-        )
 
 
 def _assemble(

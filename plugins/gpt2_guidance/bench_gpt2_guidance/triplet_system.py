@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench_gpt2_guidance.triplet_options import TripletOptions
-from benchmark import Captioner, Resources, SystemSpec
+from benchmark import Captioner, Need, Resources, SystemSpec
 from benchmark.systems import PresetOptions
+
+
+def _needs(resources: Resources, options: PresetOptions) -> Iterable[Need]:
+    from bench_gpt2_guidance.needs import needs_of_retrieval
+
+    return needs_of_retrieval(resources, options)
 
 
 def _prepare(resources: Resources, options: PresetOptions) -> Captioner:
@@ -31,5 +38,6 @@ TRIPLET_RETRIEVAL = SystemSpec(
     needs_train=True,
     uses_validation=True,
     needs_waveform=False,
+    needs=_needs,
     trained_on=("youtube-8m",),  # VGGish's weights
 )

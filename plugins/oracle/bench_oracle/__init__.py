@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from benchmark import Captioner, Resources, SystemSpec, hookimpl
+from benchmark import Captioner, Need, Resources, SystemSpec, hookimpl
 from benchmark.datasets import EMBEDDED_DATASET
 from benchmark.models import OFFLINE_NAME
 
@@ -45,6 +45,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         kind="ceiling",
         needs_train=True,
         needs_audio=False,
+        needs=_needs,
     )
 
 
@@ -59,6 +60,13 @@ def _weights(options: OracleOptions, dataset: str) -> list[Path]:
     from benchmark.models import list_model_files
 
     return list_model_files(choose_model(options, dataset))
+
+
+def _needs(resources: Resources, options: OracleOptions) -> Iterable[Need]:
+    from benchmark.models import need_model
+
+    dataset = resources.train.dataset if resources.train else ""
+    return [need_model(choose_model(options, dataset))]
 
 
 def _prepare(resources: Resources, options: OracleOptions) -> Captioner:

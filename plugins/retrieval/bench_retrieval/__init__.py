@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmark import Captioner, Resources, SystemSpec, hookimpl
+from benchmark import Captioner, DataError, Need, Resources, SystemSpec, hookimpl
 from benchmark.datasets import EMBEDDED_DATASET
 
 BENCH_API = 2
@@ -62,6 +62,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         is_retrieval=True,
         needs_train=True,
         needs_waveform=False,
+        needs=_needs_of_nn_vggish,
     )
     yield SystemSpec(
         "nn-clap",
@@ -72,6 +73,43 @@ def bench_systems() -> Iterable[SystemSpec]:
         is_retrieval=True,
         needs_train=True,
         needs_waveform=False,
+        needs=_needs_of_nn_clap,
+    )
+
+
+def _needs_of_nn_vggish(resources: Resources, options: NnVggishOptions) -> Iterable[Need]:
+    from benchmark.encoders import encoder_needs
+
+    train = resources.train
+    name = choose_encoder("vggish", options.encoder, _dataset_of(resources))
+
+    def look_for_sounds() -> None:
+        if train is not None and not train.present:
+            raise DataError(tell_no_sounds(str(train.label), name))
+
+    return [*encoder_needs(name), Need(look_for_sounds)]
+
+
+def _needs_of_nn_clap(resources: Resources, options: NnClapOptions) -> Iterable[Need]:
+    from benchmark.encoders import encoder_needs
+
+    return encoder_needs(choose_encoder("tagbridge", options.encoder, _dataset_of(resources)))
+
+
+def _dataset_of(resources: Resources) -> str:
+    return resources.train.dataset if resources.train else ""
+
+
+def tell_no_sounds(label: str, encoder: str) -> str:
+    """Say that no training clip has a sound to be compared with, and what to do."""
+    from benchmark import SplitLabel
+    from benchmark.embeddings import embed_command
+
+    command = embed_command(SplitLabel.parse(label), encoder, "patches")
+    return (
+        f"nn-vggish compares sounds, but no clip of {label} has one. Fetch its sounds "
+        f"(`bench data verify` lists what is missing), embed them where they are (`{command}`) "
+        "and name the file with --embeddings, or train on another split with --train."
     )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench_retrieval import N_SHOWN, NnVggishOptions, choose_encoder
+from bench_retrieval import N_SHOWN, NnVggishOptions, choose_encoder, tell_no_sounds
 from benchmark import Clip, DataError, Evidence, Explanation, Fact, Resources, Split, stage
-from benchmark.embeddings import EmbeddingStore, embed_command, search
+from benchmark.embeddings import EmbeddingStore, search
 from benchmark.encoders import SequenceEncoder, load_sequence_encoder
 
 
@@ -74,12 +74,7 @@ def prepare_nearest_sound(resources: Resources, options: NnVggishOptions) -> Nea
         )
     name = choose_encoder("vggish", options.encoder, train.dataset)
     if not train.present:
-        command = embed_command(train.label, name, "patches")
-        raise DataError(
-            f"nn-vggish compares sounds, but no clip of {train.label} has one. Fetch its sounds "
-            f"(`bench data verify` lists what is missing), embed them where they are (`{command}`) "
-            "and name the file with --embeddings, or train on another split with --train."
-        )
+        raise DataError(tell_no_sounds(str(train.label), name))
     encoder = load_sequence_encoder(name, resources.device)
     store = EmbeddingStore.open(resources, encoder, "patches")
     clip_ids = [clip_id for clip_id in train.clip_ids if clip_id in train.present]

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from bench_wsac.options import PRESETS, Strategy, WsacOptions
-from benchmark import Captioner, Resources, SystemSpec, hookimpl
+from benchmark import Captioner, Need, Resources, SystemSpec, hookimpl
 from benchmark.systems import PresetOptions
 
 BENCH_API = 2
@@ -38,6 +38,7 @@ def bench_systems() -> Iterable[SystemSpec]:
             needs_train=True,
             needs_waveform=False,
             uses_validation=True,
+            needs=_needs,
         )
 
 
@@ -45,6 +46,12 @@ def _weights(options: PresetOptions, dataset: str) -> list[Path]:
     from benchmark.encoders import list_encoder_files
 
     return list_encoder_files(PRESETS.resolve(options, dataset).settings.encoder)
+
+
+def _needs(resources: Resources, options: PresetOptions) -> Iterable[Need]:
+    from bench_wsac.needs import list_needs
+
+    return list_needs(resources, options)
 
 
 def _prepare(strategy: Strategy, resources: Resources, options: PresetOptions) -> Captioner:

@@ -14,9 +14,10 @@ from bench_wsac.captioner import Wsac
 from bench_wsac.captions import read_validation, training_captions
 from bench_wsac.gap import Gap, measure_gap
 from bench_wsac.lesson import Bridge, Examples, Lesson
+from bench_wsac.needs import describe_missing
 from bench_wsac.network import PrefixDecoder
 from bench_wsac.noise import Noise, choose_noise
-from bench_wsac.options import PAPER_ENCODER, PRESETS, WEIGHT_SETTINGS, Settings, Strategy
+from bench_wsac.options import PRESETS, WEIGHT_SETTINGS, Settings, Strategy
 from bench_wsac.sources import require_train
 from bench_wsac.strategies import Crossing
 from bench_wsac.task import DecoderTask
@@ -33,7 +34,7 @@ from benchmark import (
 from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import Embeddings, JointEncoder, TokenizingEncoder, load_joint_encoder
 from benchmark.models.training import TrainingPlan, gains_from_bfloat16, load_trained, train_once
-from benchmark.systems import PresetOptions, parse_name
+from benchmark.systems import PresetOptions
 
 CODE_VERSION = 2
 """Raise it with any change that changes weights."""
@@ -126,14 +127,7 @@ def _load_encoder(settings: Settings, preset: str, device: str) -> JointEncoder:
     try:
         return load_joint_encoder(settings.encoder, device)
     except MissingWeightsError as error:
-        if parse_name(settings.encoder).name != PAPER_ENCODER:
-            raise
-        raise MissingWeightsError(
-            f"with preset={preset}, WSAC reads and hears through {settings.encoder}, the CLAP of "
-            f"the paper: {error} The file is CNN14-BERT-PT.pt, of the retrieval models. Name it as "
-            'encoder="ase[checkpoint=FILE]", or choose another encoder, as encoder=clap (which was '
-            "trained on AudioCaps and Clotho); `bench encoders` lists them."
-        ) from error
+        raise describe_missing(error, preset, settings.encoder) from error
 
 
 def _choose_bridge(settings: Settings, gap: Gap | None, noise: Noise | None) -> Bridge:

@@ -126,6 +126,22 @@ def test_text_only_refuses_systems_that_listen(bench, clips_folder):
     assert "'toy' cannot caption without it" in done.stderr
 
 
+def test_what_three_systems_lack_is_told_at_once_before_any_work(bench, clips_folder, tmp_path):
+    systems = ("toy-needy", "toy-needy[lacks=sounds]", "toy-needy[lacks=package]", "constant")
+    done = bench("run", "--systems", ",".join(systems), "--out", "run",
+                 "--dataset", f"folder:{clips_folder}", *LEXICAL)  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "bench: error: 3 systems lack what is needed here, and nothing was begun:",
+        *(
+            f"  {name}: no {lack} here. Fetch it."
+            for name, lack in zip(systems, ("weights", "sounds", "package"), strict=False)
+        ),
+        "  Get what they lack, or leave them out.",
+    ]
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_training_split_that_holds_the_evaluated_clips_is_refused(bench, clips_folder):
     dataset = f"folder:{clips_folder}"
     done = bench("run", "--systems", "random-train", "--dataset", dataset,

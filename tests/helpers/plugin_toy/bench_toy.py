@@ -15,6 +15,8 @@ from benchmark import (
     Clip,
     Evidence,
     Explanation,
+    MissingWeightsError,
+    Need,
     Resources,
     SystemSpec,
     hookimpl,
@@ -29,6 +31,13 @@ class ToyOptions:
 
     delay_s: float = 0.0
     after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NeedyOptions:
+    """``lacks``: what is not here."""
+
+    lacks: str = "weights"
 
 
 @dataclass
@@ -103,6 +112,9 @@ def bench_systems() -> Iterable[SystemSpec]:
         prepare = partial(_prepare_faulty, fault)
         yield SystemSpec(f"toy-{fault}", f"faulty: {fault}", prepare, ToyOptions, needs_audio=False)
     yield SystemSpec("toy-unready", "cannot get ready", _prepare_unready, needs_audio=False)
+    yield SystemSpec(
+        "toy-needy", "lacks something", _prepare_unready, NeedyOptions, needs=_needs_of_needy
+    )
 
 
 def _prepare(resources: Resources, options: ToyOptions) -> Captioner:
@@ -126,5 +138,12 @@ def _prepare_mute(resources: Resources, options: None) -> Captioner:
     return _Mute()
 
 
-def _prepare_unready(resources: Resources, options: None) -> Captioner:
+def _needs_of_needy(resources: Resources, options: NeedyOptions) -> Iterable[Need]:
+    def look() -> str | None:
+        raise MissingWeightsError(f"no {options.lacks} here. Fetch it.")
+
+    return [Need(look)]
+
+
+def _prepare_unready(resources: Resources, options: Any) -> Captioner:
     raise FileNotFoundError("weights.safetensors")
