@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import Artifacts
+from benchmark.contract.hashes import hash_captions as hash_captions
+from benchmark.contract.hashes import hash_clip_ids as hash_clip_ids
+from benchmark.contract.needs import Need as Need
 from benchmark.errors import DataError
 from benchmark.files import scratch_of_process
 
@@ -159,22 +160,6 @@ class Split:
         return tuple(clip_id for clip_id in self.clip_ids if clip_id not in self.present)
 
 
-def hash_clip_ids(clip_ids: Iterable[str]) -> str:
-    """Hash a set of clip ids, whatever their order: rows compare only when these agree."""
-    return hashlib.sha256("\n".join(sorted(clip_ids)).encode(errors="surrogatepass")).hexdigest()
-
-
-def hash_captions(references: References) -> str:
-    """Hash clip ids with their captions: the order of clips does not matter, that of captions does.
-
-    It is SHA-256 over one JSON array ``[id, caption, ...]`` a line.
-    """
-    digest = hashlib.sha256()
-    for clip_id in sorted(references):
-        digest.update(json.dumps([clip_id, *references[clip_id]], allow_nan=False).encode() + b"\n")
-    return digest.hexdigest()
-
-
 def _no_other_split(label: str) -> Split:
     raise DataError(
         f"{label!r} cannot be loaded here: these resources were made without data sets. Pass "
@@ -282,23 +267,6 @@ class Captioner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """Something that a system cannot get ready without, told before any system gets ready.
-
-    Attributes:
-        look: raises a ``BenchError`` where it is not here and cannot be fetched, which says what to
-            do. It loads nothing and fetches nothing large. Returns the revision that it is of, for
-            the run to note; None where there is none.
-        name: what the revision is noted by; empty where there is none.
-        fetch: brings it where ``look`` found it elsewhere; None where it is here or nowhere.
-    """
-
-    look: Callable[[], str | None]
-    name: str = ""
-    fetch: Callable[[], object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SystemSpec:
     """What a plugin declares. Cheap to build: it must not import torch.
 
@@ -327,9 +295,8 @@ class SystemSpec:
         weights: options, and the data set that is trained on (``""`` where none is), to the files
             and folders of weights that ``prepare`` will read, so that a run can note their hashes;
             nothing is loaded or fetched here. Paths that options name need not be told again.
-        needs: ``(resources, options)`` to what ``prepare`` will need of models, files, packages
-            and sounds. All systems of a run are asked before the first gets ready, so that what
-            they lack is told at once; None: preparing tells it.
+        needs: ``(resources, options)`` to what ``prepare`` will need, asked of all systems before
+            the first gets ready; None: preparing tells what lacks.
     """
 
     name: str
