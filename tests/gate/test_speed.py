@@ -86,6 +86,25 @@ def test_a_slow_night_on_another_machine_is_inconclusive_and_a_quick_one_passes(
     assert judge(timed_in(SPREAD), quick, machine=ELSEWHERE)[0]["latency"].status == "pass"
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [(1.0, 3.0, "x3.0 as long in the run"), (2.0, 1.0, "x2.0 as long when the baseline was made")],
+)
+def test_a_night_with_other_neighbours_is_inconclusive_and_says_how_busy_it_was(before, now, told):
+    slow = timed_in([2.0 * units for units in SPREAD], slowdown=now)
+    check = judge(timed_in(SPREAD, slowdown=before), slow)[0]["latency"]
+    assert check.status == "inconclusive"
+    assert check.reason == f"x2.00, from x2.00 to x2.00, fixed work took {told}"
+
+
+@pytest.mark.parametrize("slowdown", [0.7, 1.4])
+def test_a_machine_that_is_a_little_slower_or_faster_as_a_whole_is_no_excuse(slowdown):
+    slow = timed_in([2.0 * units for units in SPREAD], slowdown=slowdown)
+    assert judge(timed_in(SPREAD), slow)[0]["latency"].status == "fail"
+    as_before = timed_in(SPREAD, slowdown=3.0)
+    assert judge(timed_in(SPREAD), as_before)[0]["latency"].status == "pass"
+
+
 def test_a_stage_is_judged_apart_from_its_call():
     before = timed_in([10.0] * 10, encode=2.0, decode=8.0)
     now = timed_in([12.0] * 10, encode=4.0, decode=8.0)
@@ -112,7 +131,7 @@ def test_a_call_without_a_stage_spent_nothing_there():
     bare = {clip: dict(call) for clip, call in before.calls.items()}
     for clip in CLIPS[4:]:
         del bare[clip]["stage encode"]
-    pair = SpeedPair("toy", bare, now.calls, UNIT_S, False)
+    pair = SpeedPair("toy", bare, now.calls, UNIT_S, None)
     assert pair.medians("stage encode") == (0.0, 2.0)
     assert pair.ratio("stage encode", floor=1.0).value == 2.0
 

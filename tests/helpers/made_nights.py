@@ -141,6 +141,7 @@ def timed_in(
     *,
     clips: Sequence[str] = CLIPS,
     is_same: bool = True,
+    slowdown: float = 1.0,
     **stages: Sequence[float] | float,
 ) -> Timed:
     """Time one call a clip, and its stages, in units of calibration work.
@@ -149,9 +150,10 @@ def timed_in(
         units: of each whole call.
         clips: that were timed.
         is_same: whether the captions were those of before; else the times are void.
+        slowdown: how much longer everything took than on a machine without neighbours.
         **stages: what a stage took of each call, or of every call.
     """
-    entries, calls = [], {}
+    entries, calls, unit_s = [], {}, slowdown * UNIT_S
     for at, (clip, spent) in enumerate(zip(clips, units, strict=True)):
         of_stages = {
             name: float(every if isinstance(every, int | float) else every[at])
@@ -161,9 +163,9 @@ def timed_in(
             dataclasses.replace(
                 ROW,
                 clip_id=clip,
-                caption_s=spent * UNIT_S,
-                stages={name: part * UNIT_S for name, part in of_stages.items()},
-                calibration_s=UNIT_S,
+                caption_s=spent * unit_s,
+                stages={name: part * unit_s for name, part in of_stages.items()},
+                calibration_s=unit_s,
                 is_same=is_same,
             )
         )
