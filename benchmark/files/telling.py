@@ -12,6 +12,7 @@ def tell(text: str) -> None:
     Not a warning of Python's: the first library that ignores those would silence it.
     """
     shown = "".join(character if character.isprintable() else "?" for character in text)
+    shown = shown.replace("##[", "#?[")  # a command to servers of continuous integration
     with suppress(OSError, ValueError):  # closed, or a full disk behind it
         sys.stderr.write(f"bench: {shown}\n")
         sys.stderr.flush()

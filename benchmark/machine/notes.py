@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.display.escaping import show_line
+from benchmark.display.escaping import show_line, show_log
 from benchmark.machine.progress import ERROR_CONSOLE
 
 _told: set[str] = set()
@@ -12,9 +12,9 @@ def tell(text: str) -> None:
     """Print a line on standard error; a bar that is drawn there stays below it.
 
     Args:
-        text: one line; what in it would steer the terminal is shown.
+        text: one line; what in it would steer the terminal, or a server that keeps the log, is shown.
     """
-    line = f"bench: {show_line(text)}"
+    line = show_log(f"bench: {show_line(text)}")
     ERROR_CONSOLE.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 

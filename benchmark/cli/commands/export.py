@@ -23,7 +23,7 @@ def _choose_metrics(
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--to", "form", required=True, type=click.Choice(FORMS), help="Which form.")
+@click.option("--format", "form", required=True, type=click.Choice(FORMS), help="Which form.")
 @click.option("-o", "--out", required=True, type=out_folder(), help="Folder to write into.")
 @click.option(
     "--system",

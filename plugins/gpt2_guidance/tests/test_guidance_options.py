@@ -30,6 +30,7 @@ from bench_gpt2_guidance.triplet_options import (
 
 from benchmark import UsageError
 from benchmark.systems import build_options, canonical_name, parse_name
+from benchmark.systems.option_texts import read_option_texts
 
 SPECS = {spec.name: spec for spec in bench_systems()}
 TABLES = [
@@ -64,7 +65,7 @@ def test_options_and_settings_are_the_same_and_no_option_has_a_value_by_itself(
     names = [field.name for field in fields(settings)]
     assert [field.name for field in fields(options)] == ["preset", *names]
     assert set(asdict(options()).values()) == {None}
-    assert all(f"{name}:" in options.__doc__ for name in names)
+    assert list(read_option_texts(options).by_name) == ["preset", *names]
     assert all(type(presets[name]) is settings for name in presets)
 
 

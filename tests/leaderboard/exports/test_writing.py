@@ -283,9 +283,9 @@ def test_hostile_names_are_texts_to_every_reader(tmp_path, seed):
 
 def test_the_command_names_its_files_and_warns_on_the_error_stream(place, tmp_path):
     arguments = ["export", str(place / "scored" / "run"), "-o", str(tmp_path), "--system", "good"]
-    done = CliRunner().invoke(cli, [*arguments, "--to", "every-eval-ever"])
+    done = CliRunner().invoke(cli, [*arguments, "--format", "every-eval-ever"])
     assert done.exit_code == 0, done.output
     assert re.fullmatch(r"wrote \S+/data/folder_test\w+/unknown/good/\S+\.json\n", done.stdout)
     assert "bench: nobody said what the model is called" in done.stderr
-    done = CliRunner().invoke(cli, [*arguments, "--to", "xlsx"])
+    done = CliRunner().invoke(cli, [*arguments, "--format", "xlsx"])
     assert done.exit_code == 2
