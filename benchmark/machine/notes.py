@@ -12,7 +12,8 @@ def tell(text: str) -> None:
     """Print a line on standard error; a bar that is drawn there stays below it.
 
     Args:
-        text: one line; what in it would steer the terminal, or a server that keeps the log, is shown.
+        text: one line; what in it would steer the terminal, or a server that keeps the log, is
+            shown.
     """
     line = show_log(f"bench: {show_line(text)}")
     ERROR_CONSOLE.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
