@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from benchmark.datasets.other_things import other_thing
 from benchmark.errors import DataError, UsageError
 from benchmark.files import read_regular
 
@@ -24,13 +25,7 @@ _WIDE_ZEROS: dict[tuple[bool, ...], str] = {
 }
 """Where the zeros stand in the first four bytes of ASCII."""
 _NO_TEXTS = {
-    b"version https://git-lfs.github.com/": "a pointer of Git LFS, not the file itself: fetch it "
-    "with `git lfs pull`",
     b"PK\x03\x04": "a zip archive or a spreadsheet: unpack it, or save the sheet as csv",
-    b"\x1f\x8b": "compressed with gzip: unpack it with gunzip",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive: unpack it",
-    b"BZh": "compressed with bzip2: unpack it",
-    b"\xfd7zXZ": "compressed with xz: unpack it",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet: save it as csv",
     b"\x93NUMPY": "an array of NumPy: write its captions as csv or json",
     b"\x80\x04\x95": "a pickle, which could run anything and is never read: write csv or json",
@@ -99,11 +94,8 @@ def refuse_no_text(path: Path, data: bytes) -> None:
     for start, what in _NO_TEXTS.items():
         if data.startswith(start):
             raise DataError(f"{path} is {what}.")
-    if data[:256].lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
-        raise DataError(
-            f"{path} is a web page, as a download leaves that asked for a login or found nothing: "
-            "fetch the file itself."
-        )
+    if (thing := other_thing(data)) is not None:
+        raise DataError(f"{path} is {thing}.")
 
 
 def _decode_as(path: Path, data: bytes, encoding: str) -> str:

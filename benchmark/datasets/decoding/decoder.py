@@ -21,6 +21,7 @@ from benchmark.datasets.decoding.refusals import (
     require_rate,
     undecodable,
 )
+from benchmark.datasets.other_things import HEAD_BYTES, no_sound
 from benchmark.errors import DataError
 from benchmark.machine.signals import hold_interrupt
 
@@ -98,6 +99,8 @@ def _mix(path: Path, blocks: Blocks) -> Decoded:
 def _blocks(path: Path) -> Blocks:
     """Choose who reads a file."""
     head = _read_head(path)
+    if (thing := no_sound(head)) is not None:
+        raise DataError(f"{path} is {thing}.")
     if kind := media.kind_of(head):
         if not media.is_here():
             raise media.lacking_reader(path, kind)
@@ -118,7 +121,7 @@ def _read_head(path: Path) -> bytes:
         if size == 0:
             raise DataError(f"{path} is empty (0 bytes); expected an audio file. Fetch it again.")
         with path.open("rb") as file:
-            return file.read(16)
+            return file.read(HEAD_BYTES)
     except OSError as error:
         raise DataError(
             f"cannot read the sound {path}: {error.strerror}; expected an audio file."

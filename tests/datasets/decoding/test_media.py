@@ -122,9 +122,11 @@ def test_a_list_of_other_files_is_not_opened(tmp_path):
         "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\nm=audio 9 RTP/AVP 0\n",
     }
     for suffix, text in lists.items():
-        (tmp_path / f"list.{suffix}").write_text(text)
-        with pytest.raises(DataError, match="cannot decode"):
-            decode(tmp_path / f"list.{suffix}")
+        path = tmp_path / f"list.{suffix}"
+        path.write_text(text)
+        with pytest.raises(DataError, match="is a text that begins with"):
+            decode(path)
+        assert media.read_first(path) is None
 
 
 @pytest.mark.parametrize("suffix", ["m4a", "webm", "aac", "wma"])
