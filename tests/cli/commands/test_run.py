@@ -15,15 +15,11 @@ from pathlib import Path
 import pytest
 import soundfile
 from bench_process import bench_environment, read_run
+from printed import on_one_line
 from shared_data import shared_path
 from small_clips import write_clips
 
 LEXICAL = ("--metrics", "lexical")
-
-
-def on_one_line(text):
-    """Undo the breaks of lines, which depend on how long the folder's path is."""
-    return " ".join(text.split())
 
 
 def test_one_command_captions_scores_and_prints_quality_and_latency(bench, clips_folder, tmp_path):
