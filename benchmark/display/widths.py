@@ -76,6 +76,8 @@ def shorten(text: str, width: int, mark: str = _MARK) -> str:
     tail = next(t for n in range(len(back) + 1) if width_of(t := back[n:]) <= left)
     while tail and not width_of(tail[0]):  # what sits on a letter that was taken out
         tail = tail[1:]
+    while tail and width_of(head + mark + tail) > width:  # what joined letters had made narrower
+        tail = tail[1:]
     return head + mark + tail
 
 

@@ -173,7 +173,7 @@ def _judge_subject(pair: SpeedPair, subject: str, limit: float, floor: float) ->
         subject,
         f"<= x{limit:g}",
         status,
-        reason + (f", {pair.doubt}" if pair.doubt else ""),
+        reason + (f", {pair.doubt}" if pair.doubt and status != "pass" else ""),
         "relative",
         before,
         now,

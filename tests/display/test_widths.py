@@ -43,6 +43,7 @@ def test_the_middle_goes():
     assert shorten("wsac-pd[encoder=ase,temperature=0.02]", 16) == "wsac-pd[…e=0.02]"
     assert shorten("猫" * 10, 9) == "猫猫…猫猫"
     assert shorten("short", 5) == "short"
+    assert shorten("aa犬\u200daa", 4) == "aa…a"
 
 
 def test_names_that_differ_still_do():
