@@ -125,7 +125,7 @@ def test_the_command_draws_them_and_prints_what_they_show(place, encoder, tmp_pa
             result = invoke(*asked, "--figure", figure, "--project", projection,
                             "-o", picture, "--json", figures)  # fmt: skip
             assert result.exit_code == 0, result.output
-            assert " pairs " in result.output
+            assert "pairs" in result.output
             drawn[figure, projection] = picture.read_bytes()
             crossings = json.loads(figures.read_text())["encoders"][0]["crossings"]
             assert all(crossing["settings"]["pairs_of"] for crossing in crossings)

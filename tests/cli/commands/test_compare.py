@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from printed import on_one_line
 from resealed import reseal
 from scored_files import good_on, invoke, score
 from shared_data import shared_path
@@ -60,7 +61,7 @@ def test_two_systems_of_unlike_quality_differ_in_every_metric(published):
 
 
 def test_the_table_says_all_that_a_reader_needs(run):
-    text = compare(run, "good", "poor")
+    text = on_one_line(compare(run, "good", "poor"))
     for part in (
         "12 common clips (12 of A, 12 of B)",
         f"A: {run}::good",
