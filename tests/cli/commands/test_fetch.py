@@ -90,7 +90,7 @@ def test_what_cannot_be_reached_ends_with_3_and_says_what_to_do_by_hand():
         (["spise"], "Did you mean 'spice'?"),
         (["soundscapes"], "soundscapes cannot be fetched. Nothing to get"),
         (["clotho", "--allow-other-sums"], "--allow-other-sums is for spice, not for clotho."),
-        (["spice", "--sounds"], "--sounds is for clotho, not for spice."),
+        (["spice", "--sounds"], "--sounds is for clotho, clotho@2.0, clotho@1.0, not for spice."),
         (["spice", "clotho", "--from", "x"], "--from is of one thing"),
         (["spice", "--from", "/nowhere/x.zip"], "--from /nowhere/x.zip is not there"),
         (["clotho", "--from", "/nowhere"], "--from /nowhere is not there"),
