@@ -70,7 +70,8 @@ def require_parses(argv: tuple[str, ...]) -> dict[str, object]:
             one of those that there are. Files need not be there.
     """
     command: click.Command = bench
-    context = click.Context(command, info_name="bench")
+    # With the settings of the program: click keeps the help option that is asked for first.
+    context = click.Context(command, info_name="bench", **command.context_settings)
     words = list(argv)
     while True:
         options, words, _ = command.make_parser(context).parse_args(words)
