@@ -109,16 +109,7 @@ def load_audiocaps(split: str, data_root: Path, edition: Edition = USUAL) -> Spl
     }
     clip_of_row = dict(zip(rows.column("audiocap_id"), rows.column("youtube_id"), strict=True))
     sounds = find_audiocaps_sounds(split, data_root, starts, clip_of_row)
-    return Split(
-        edition.dataset,
-        split,
-        references,
-        sounds.present,
-        sounds.read_clip,
-        aliases,
-        files=sounds.paths,
-        survey=sounds.survey,
-    )
+    return sounds.as_split(label, references, aliases)
 
 
 def _join_split_captions(text: str) -> str:

@@ -125,16 +125,7 @@ def load_clotho(
     label = SplitLabel(edition.dataset, name)
     rows = read_csv(find_captions(label, data_root, names, edition.how_to_get), _COLUMNS)
     references = references_by_column(rows, "file_name", _COLUMNS[1:])
-    sounds = _find_sounds(name, data_root, references, edition)
-    return Split(
-        edition.dataset,
-        name,
-        references,
-        sounds.present,
-        sounds.read_clip,
-        files=sounds.paths,
-        survey=sounds.survey,
-    )
+    return _find_sounds(name, data_root, references, edition).as_split(label, references)
 
 
 def _find_sounds(

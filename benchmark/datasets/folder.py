@@ -78,15 +78,7 @@ def load_folder(root: Path, split: str = SPEC.default_split) -> Split:
     for file_name in references:
         _require_inside(rows.path, file_name)
     sounds = find_folder_sounds(root, split, references)
-    return Split(
-        dataset,
-        split,
-        references,
-        sounds.present,
-        sounds.read_clip,
-        files=sounds.paths,
-        survey=sounds.survey,
-    )
+    return sounds.as_split(SplitLabel(dataset, split), references)
 
 
 def _has_split(root: Path, split: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from benchmark.contract import Clip
+from benchmark.contract import Clip, References, Split, SplitLabel
 from benchmark.datasets.audio import read_sound
 from benchmark.datasets.sound_search import Found, Place, describe_found, find_sounds
 from benchmark.errors import DataError, listed
@@ -52,6 +53,30 @@ class Sounds:
     def survey(self) -> list[str]:
         """Tell what else lies where sounds were looked for, a line for each thing."""
         return describe_found(self.found, self.clip_ids)
+
+    def as_split(
+        self,
+        label: SplitLabel,
+        references: References,
+        aliases: Mapping[str, str] = MappingProxyType({}),
+    ) -> Split:
+        """Make a split of these sounds.
+
+        Args:
+            label: its name.
+            references: of all its clips, those without a sound among them.
+            aliases: other spellings of clip ids.
+        """
+        return Split(
+            label.dataset,
+            label.split,
+            references,
+            self.present,
+            self.read_clip,
+            aliases,
+            files=self.paths,
+            survey=self.survey,
+        )
 
     def read_clip(self, clip_id: str, sample_rate_hz: int) -> Clip:
         """Decode one clip; nothing is kept.
