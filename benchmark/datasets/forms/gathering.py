@@ -41,13 +41,14 @@ def gather_captions(records: Records, ids: Sequence[str], column: str) -> Gather
     """Gather one caption a clip.
 
     Raises:
-        DataError: a clip has several captions, a cell is neither a text nor a list of one, or all
-            captions look like several in one.
+        DataError: a row names no clip, a clip has several captions, a cell is neither a text nor a
+            list of one, or all captions look like several in one.
     """
     captions: dict[str, str] = {}
     first: dict[str, int] = {}
     n_repeats = n_lists = 0
     for index, (clip_id, cell) in enumerate(zip(ids, records.column(column), strict=True)):
+        _require_id(records, index, clip_id)
         texts = _read(records, index, column, cell)
         if not isinstance(texts, str):
             if len(texts) != 1:
@@ -158,7 +159,7 @@ def _read_id(records: Records, index: int, cell: object) -> str:
 
 
 def _require_id(records: Records, index: int, clip_id: str) -> None:
-    if not clip_id:
+    if not clip_id.strip():
         raise DataError(
             f"{records.place(index)}: the file name '' is not a path inside the folder, nor any "
             "id: the row names no clip. Name it, or remove the row."

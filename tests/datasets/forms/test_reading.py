@@ -251,3 +251,9 @@ def test_an_id_that_is_a_whole_number_is_a_text_and_others_are_errors(tmp_path):
     for clip_id in (None, 1.5, True, ["a"]):
         with pytest.raises(DataError, match=r"row 1: the clip's id is .*; expected a text or"):
             read(tmp_path, as_json([{"image_id": clip_id, "caption": "rain"}]), "r.json")
+
+
+@pytest.mark.parametrize("row", [",", ",a hound", '" ",a hound'])
+def test_a_row_that_names_no_clip_is_told_by_its_line(tmp_path, row):
+    with pytest.raises(DataError, match=r"mine\.csv, line 3: .* the row names no clip"):
+        read(tmp_path, f"file_name,caption_predicted\na.wav,a dog\n{row}\nb.wav,x\n")
