@@ -50,6 +50,18 @@ def toy_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Make a folder whose distributions this process finds, as if they were installed."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setenv("BENCH_WITHOUT_PLUGINS", "")
+    yield folder
+    for name in [file.stem for file in folder.glob("*.py")]:
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
 def toy_plugin(toy_site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the toy plugin visible to this process."""
     monkeypatch.syspath_prepend(str(toy_site))

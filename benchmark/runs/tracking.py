@@ -7,15 +7,14 @@ from importlib.metadata import EntryPoint
 
 import pluggy
 
-from benchmark import hookspecs
-from benchmark.errors import PluginError, describe
+from benchmark.errors import describe
 from benchmark.files import tell
 from benchmark.hookspecs import TrackedMetric, TrackedRun, TrackedSystem
 from benchmark.machine.descriptors import stdout_to_stderr
 from benchmark.machine.time_limits import call_within
 from benchmark.runs.record import RunRecord, SystemRecord
 from benchmark.systems.plugin_imports import import_within, installed_trackers, names_without
-from benchmark.systems.registry import BrokenPlugin, describe_broken, require_api
+from benchmark.systems.registry import BrokenPlugin, describe_broken, hook_of
 
 LIMIT_S = 60.0
 """Seconds that a tracker may take over a run."""
@@ -105,15 +104,4 @@ def _describe_system(system: SystemRecord) -> TrackedSystem:
 
 
 def _import(entry: EntryPoint) -> pluggy.HookCaller:
-    plugin = entry.load()
-    require_api(getattr(plugin, "BENCH_API", None))
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    manager.register(plugin)
-    try:
-        manager.check_pending()  # else a misspelled hook is accepted in silence
-    except pluggy.PluginValidationError as error:
-        raise PluginError(f"{error}; a tracker's hook is bench_run_sealed.") from error
-    if not manager.hook.bench_run_sealed.get_hookimpls():
-        raise PluginError("no bench_run_sealed hook found; is @hookimpl missing on it?")
-    return manager.hook.bench_run_sealed
+    return hook_of(entry.load(), "bench_run_sealed", called="a tracker's hook")

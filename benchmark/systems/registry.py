@@ -176,11 +176,19 @@ def load_registry() -> Registry:
     return registry
 
 
-def declared_specs(plugin: object) -> list[SystemSpec]:
-    """Ask one plugin what it offers, and check every record.
+def hook_of(
+    plugin: object, name: str, *, called: str = "the hook", hint: str = ""
+) -> pluggy.HookCaller:
+    """Return the hook that a plugin is there for, to be called; only this plugin hears it.
+
+    Args:
+        plugin: its module.
+        name: of the hook.
+        called: what it is called in messages.
+        hint: what else may be meant where there is none.
 
     Raises:
-        PluginError: the plugin breaks the contract; the message says how.
+        PluginError: it is for another version of the contract, misspells a hook, or lacks this one.
     """
     require_api(getattr(plugin, "BENCH_API", None))
     manager = pluggy.PluginManager(hookspecs.PROJECT)
@@ -189,13 +197,25 @@ def declared_specs(plugin: object) -> list[SystemSpec]:
     try:
         manager.check_pending()  # else a misspelled hook is accepted in silence
     except pluggy.PluginValidationError as error:
-        raise PluginError(f"{error}; the hook is bench_systems.") from error
-    if not manager.hook.bench_systems.get_hookimpls():
-        raise PluginError(
-            "no bench_systems hook found; is @hookimpl missing on it? One that only hears of runs "
-            f"has an entry point of the group {hookspecs.TRACKERS}."
-        )
-    specs = [spec for group in manager.hook.bench_systems() for spec in group]
+        raise PluginError(f"{error}; {called} is {name}.") from error
+    hook: pluggy.HookCaller = getattr(manager.hook, name)
+    if not hook.get_hookimpls():
+        raise PluginError(f"no {name} hook found; is @hookimpl missing on it?{hint}")
+    return hook
+
+
+def declared_specs(plugin: object) -> list[SystemSpec]:
+    """Ask one plugin what it offers, and check every record.
+
+    Raises:
+        PluginError: the plugin breaks the contract; the message says how.
+    """
+    hook = hook_of(
+        plugin,
+        "bench_systems",
+        hint=f" One that only hears of runs has an entry point of the group {hookspecs.TRACKERS}.",
+    )
+    specs = [spec for group in hook() for spec in group]
     for spec in specs:
         _check_spec(spec)
     return specs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 from plugin_distributions import good_plugin, write_distribution
@@ -27,17 +26,6 @@ def bench_run_sealed(run: TrackedRun) -> None:
         systems = {{each.name: each.metrics["cider_d"].value for each in run.systems}}
         file.write(json.dumps([run.content_id, systems]) + "\\n")
 """
-
-
-@pytest.fixture
-def site(tmp_path, monkeypatch):
-    folder = tmp_path / "site"
-    folder.mkdir()
-    monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.setenv("BENCH_WITHOUT_PLUGINS", "")
-    yield folder
-    for name in [file.stem for file in folder.glob("*.py")]:
-        sys.modules.pop(name, None)
 
 
 def write_tracker(site, name, code):

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from plugin_distributions import write_distribution
 
 from benchmark.systems.plugin_endings import find_endings
-
-
-@pytest.fixture
-def site(tmp_path, monkeypatch):
-    folder = tmp_path / "site"
-    folder.mkdir()
-    monkeypatch.syspath_prepend(str(folder))
-    return folder
 
 
 def test_all_that_end_the_process_are_found_in_another_one(site):

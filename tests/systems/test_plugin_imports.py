@@ -22,17 +22,6 @@ from benchmark.systems.registry import load_registry
 HANGING = "import time\ntime.sleep(20)"
 
 
-@pytest.fixture
-def site(tmp_path, monkeypatch):
-    folder = tmp_path / "site"
-    folder.mkdir()
-    monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.setenv("BENCH_WITHOUT_PLUGINS", "")
-    yield folder
-    for name in [file.stem for file in folder.glob("*.py")]:
-        sys.modules.pop(name, None)
-
-
 @pytest.mark.parametrize(
     "code",
     [HANGING, good_plugin("late").replace("yield", "import time; time.sleep(20)\n    yield")],

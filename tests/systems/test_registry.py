@@ -14,16 +14,6 @@ from benchmark.errors import PluginError, UnknownNameError
 from benchmark.systems.registry import load_registry
 
 
-@pytest.fixture
-def site(tmp_path, monkeypatch):
-    folder = tmp_path / "site"
-    folder.mkdir()
-    monkeypatch.syspath_prepend(str(folder))
-    yield folder
-    for name in [file.stem for file in folder.glob("*.py")]:
-        sys.modules.pop(name, None)
-
-
 def broken_reason(name):
     return next(plugin.reason for plugin in load_registry().broken if plugin.entry_point == name)
 

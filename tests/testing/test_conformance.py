@@ -489,16 +489,6 @@ def test_options_must_be_of_the_type_that_is_declared():
 # What importing a plugin does.
 
 
-@pytest.fixture
-def site(tmp_path, monkeypatch):
-    folder = tmp_path / "site"
-    folder.mkdir()
-    monkeypatch.syspath_prepend(str(folder))
-    yield folder
-    for file in folder.glob("*.py"):
-        sys.modules.pop(file.stem, None)
-
-
 KEEPS_ALL = """
 from benchmark import SystemSpec, hookimpl
 
