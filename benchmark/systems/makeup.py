@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import inspect
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +27,7 @@ from benchmark.systems.source_files import find_sources, walk_files
 
 _ID_LENGTH = 12
 _NO_MODELS: Mapping[str, str] = MappingProxyType({})
-_CORE_FILES = {"built_in.py": Path(built_in.__file__)}
+_ROOM = Path(built_in.__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,10 @@ def pin_makeup(system: System, dataset: str = "", models: Mapping[str, str] = _N
     provenance = system.provenance
     is_core = provenance.distribution == CORE
     try:
-        # What the bench brings is in one file of it; the others change with every version.
         sources = (
-            _CORE_FILES if is_core else find_sources(provenance.distribution, provenance.module)
+            _find_core_sources(system.spec)
+            if is_core
+            else find_sources(provenance.distribution, provenance.module)
         )
         files = _hash_named(sources) if sources else None
         weights = {name: _hash_path(path) for name, path in _weights_of(system, dataset)}
@@ -112,6 +114,13 @@ def pin_makeup(system: System, dataset: str = "", models: Mapping[str, str] = _N
         ) from error
     versions = {} if is_core else requirements_of(provenance.distribution)
     return Makeup(files, weights, versions, dict(models))
+
+
+def _find_core_sources(spec: SystemSpec) -> dict[str, Path]:
+    """List what a system of the core is in: a file, or a folder; the others change often."""
+    path = Path(inspect.getfile(spec.prepare))
+    paths = [path] if path.parent == _ROOM else sorted(path.parent.glob("*.py"))
+    return {path.name: path for path in paths}
 
 
 def _weights_of(system: System, dataset: str) -> Iterator[tuple[str, Path]]:
