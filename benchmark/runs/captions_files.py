@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from benchmark.errors import DataError, UsageError, listed
 from benchmark.files import sha256_of
 from benchmark.machine.places import artifacts
 from benchmark.metrics.suite import MetricModels
+from benchmark.runs.clips_of import read_clips_of
 from benchmark.runs.given import give_captions, score_given
 from benchmark.runs.record import RunRecord
 from benchmark.runs.requests import ScoreRequest
@@ -45,12 +47,19 @@ def score_files(
     if request.dataset is not None and request.references is not None:
         raise UsageError("--dataset and --references both give references; choose one.")
     names = choose_row_names(request.names, request.files)
+    clips_of = None if request.clips_of is None else read_clips_of(request.clips_of)
+    if clips_of is not None and request.dataset is None and request.references is None:
+        request = dataclasses.replace(request, dataset=str(clips_of.label))
     is_alone = request.dataset is None and request.references is None
     files = [
         read_captions(file, request.columns, encoding=request.encoding, with_references=is_alone)
         for file in request.files
     ]
     split = _split_of_files(files) if is_alone else _find_split(request, announce)
+    chosen = None
+    if clips_of is not None:
+        chosen = clips_of.choose(split, split.references.keys(), "reference")
+        announce(f"{len(chosen):,} clips of {clips_of.title}; captions of others are left out")
     rows = []
     for name, file in zip(names, files, strict=True):
         row = give_captions(
@@ -58,6 +67,7 @@ def score_files(
             file.captions,
             split,
             allow_missing=request.allow_missing,
+            among=None if chosen is None else set(chosen),
             source=str(file.path),
             version=sha256_of(file.path),
         )

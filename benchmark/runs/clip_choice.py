@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from benchmark.contract import Split
 from benchmark.datasets.wording import fold
 from benchmark.errors import DataError, UsageError, listed
+from benchmark.runs.clips_of import read_clips_of
 from benchmark.runs.learning import Learning
 from benchmark.runs.requests import RunRequest
 
@@ -16,11 +17,12 @@ def choose_clips(split: Split, request: RunRequest) -> tuple[str, ...]:
 
     Args:
         split: with the clips of which only embeddings are here.
-        request: says whether sounds are given, and how many clips are wanted.
+        request: says whether sounds are given, and how many clips are wanted, or a run's.
 
     Raises:
-        DataError: no clip is left.
+        DataError: no clip is left, or one of the run's whose clips were asked for has no sound.
         UsageError: the limit leaves none.
+        RunError: there is no such run.
     """
     if request.text_only:
         clip_ids = split.clip_ids
@@ -37,6 +39,8 @@ def choose_clips(split: Split, request: RunRequest) -> tuple[str, ...]:
         )
     if request.limit is not None and request.limit < 1:
         raise UsageError(f"--limit is {request.limit}; expected at least 1.")
+    if request.clips_of is not None:
+        clip_ids = read_clips_of(request.clips_of).choose(split, set(clip_ids), "sound here")
     return clip_ids[: request.limit]
 
 

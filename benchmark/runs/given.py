@@ -12,7 +12,7 @@ Instead of ``split_of_references``, ``datasets.catalogue.load_split`` gives a da
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,6 +69,7 @@ def give_captions(
     split: Split,
     *,
     allow_missing: bool = False,
+    among: Collection[str] | None = None,
     source: str | None = None,
     version: str | None = None,
 ) -> GivenCaptions:
@@ -79,6 +80,7 @@ def give_captions(
         captions: id, spelt as the rules of ``datasets.clip_ids`` allow, to caption; ``""`` counts.
         split: with the references.
         allow_missing: take captions of only some of the clips.
+        among: clips whose captions are taken; None: all.
         source: where they come from, for messages; else the name.
         version: hash of what they came from; else one of the captions.
 
@@ -90,7 +92,7 @@ def give_captions(
     for clip_id, text in captions.items():
         require_text(clip_id, f"{source}: the id {shown(clip_id)}")
         require_text(text, f"{source}: the caption of {clip_id!r}")
-    matched = match_captions(captions, split, source, allow_missing=allow_missing)
+    matched = match_captions(captions, split, source, allow_missing=allow_missing, among=among)
     if version is None:
         version = hash_captions({clip_id: (text,) for clip_id, text in matched.captions.items()})
     return GivenCaptions(name, matched.captions, version, matched.rules)

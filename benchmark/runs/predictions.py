@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from benchmark.contract import Split
@@ -23,7 +23,12 @@ class MatchedCaptions(NamedTuple):
 
 
 def match_captions(
-    captions: Mapping[str, str], split: Split, source: str, *, allow_missing: bool = False
+    captions: Mapping[str, str],
+    split: Split,
+    source: str,
+    *,
+    allow_missing: bool = False,
+    among: Collection[str] | None = None,
 ) -> MatchedCaptions:
     """Find each caption's clip by the rules of ``datasets.clip_ids``.
 
@@ -32,6 +37,7 @@ def match_captions(
         split: the clips that are expected.
         source: where they come from, for messages.
         allow_missing: accept captions of only some of the clips.
+        among: clips that are wanted, captions of others are left out; None: all.
 
     Raises:
         DataError: clips lack a caption, an id belongs to no clip or to several, or two ids mean
@@ -41,7 +47,8 @@ def match_captions(
     spelled: dict[str, list[str]] = {}
     for written, clip_id in found.clip_of.items():
         spelled.setdefault(clip_id, []).append(written)
-    missing = [clip_id for clip_id in split.clip_ids if clip_id not in spelled]
+    wanted = split.clip_ids if among is None else tuple(sorted(among))
+    missing = [clip_id for clip_id in wanted if clip_id not in spelled]
     problems = []
     if found.unknown:
         problems.append(f"{len(found.unknown):,} ids belong to no clip: {listed(found.unknown)}")
@@ -63,11 +70,15 @@ def match_captions(
     if problems:
         raise DataError(
             f"{source} does not fit {split.label} ({len(captions):,} captions found, "
-            f"{len(split.references):,} expected): {'; '.join(problems)}. "
+            f"{len(wanted):,} expected): {'; '.join(problems)}. "
             + _cure(found, missing, allow_missing=allow_missing)
         )
     return MatchedCaptions(
-        {clip_id: captions[written[0]] for clip_id, written in spelled.items()},
+        {
+            clip_id: captions[written[0]]
+            for clip_id, written in spelled.items()
+            if among is None or clip_id in among
+        },
         found.count_rules(),
     )
 

@@ -35,6 +35,7 @@ class RunRequest:
         limit: caption the first so many clips only.
         embeddings: files that stand for missing sounds.
         lineups: papers' systems, options for all of them included, to run before ``systems``.
+        clips_of: a run, or its system, whose scored clips are captioned and no others.
     """
 
     systems: tuple[str, ...]
@@ -50,6 +51,7 @@ class RunRequest:
     limit: int | None = None
     embeddings: tuple[Path, ...] = ()
     lineups: tuple[str, ...] = ()
+    clips_of: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -76,6 +78,7 @@ class ScoreRequest:
         references: a file of references.
         columns: those of the files that their names do not tell.
         encoding: of the files; None for UTF-8.
+        clips_of: a run, or its system, whose scored clips are scored and no others.
     """
 
     files: tuple[Path, ...]
@@ -88,6 +91,7 @@ class ScoreRequest:
     references: Path | None = None
     columns: ColumnChoice = BY_NAME
     encoding: str | None = None
+    clips_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

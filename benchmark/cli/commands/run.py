@@ -26,6 +26,7 @@ from benchmark.cli.arguments import (
     require_computed,
     trust_edited_option,
 )
+from benchmark.cli.clips_of import dataset_options
 from benchmark.cli.endings import finish
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.isolation import isolation_options
@@ -53,7 +54,7 @@ from benchmark.systems.roster import describe_left_out
     help="Comma-separated names, as `wsac-pd,constant[caption=rain]`.",
 )
 @lineup_options
-@click.option("--dataset", default="soundscapes", show_default=True, help="NAME or NAME:SPLIT.")
+@dataset_options
 @data_root_option
 @out_option
 @embeddings_option

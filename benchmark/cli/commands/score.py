@@ -19,6 +19,7 @@ from benchmark.cli.arguments import (
     rank_by_option,
     require_computed,
 )
+from benchmark.cli.clips_of import clips_of_option
 from benchmark.cli.endings import finish
 from benchmark.cli.terminal import warn
 from benchmark.cli.view import wide_option
@@ -50,6 +51,7 @@ from benchmark.runs.requests import ScoreRequest
 @click.option("--encoding", help="Of the files, as cp1252 or utf-16; else UTF-8.")
 @click.option("--name", "names", multiple=True, help="Row name; repeat it, one per file.")
 @click.option("--allow-missing", is_flag=True, help="Score the clips a file has, and say so.")
+@clips_of_option
 @data_root_option
 @out_option
 @chosen_metrics_option("all")
