@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmark.metrics.catalogue import METRICS, Metric
+from benchmark.contract.metrics import Metric
+from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.contributions import Contributions
 from benchmark.runs.record import RunRecord
 
@@ -21,7 +22,6 @@ def clip_values(contributions: Contributions, key: str) -> dict[str, float]:
 
 def _judges_clips(metric: Metric, key: str, record: RunRecord) -> bool:
     """Whether a clip's own value means something (BLEU's does not) and the run has it."""
-    has_clips = metric.aggregation == "mean" or metric.group == "meteor"
     is_judging = metric.in_table and metric.higher_is_better is not None
     has_any = any(system.contributions.has(key) for system in record.systems.values())
-    return has_clips and is_judging and has_any
+    return metric.has_clip_values and is_judging and has_any

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.contract import Split
+from benchmark.contract.metrics import Metric
 from benchmark.errors import UsageError, listed
 from benchmark.files import JsonObject
 from benchmark.leaderboard.by_clip import clip_values, list_clip_metrics
 from benchmark.leaderboard.oracle import OracleCaptions
 from benchmark.leaderboard.ranking import group_rows
 from benchmark.leaderboard.rows import Row, Rung, rows_of
-from benchmark.metrics.catalogue import Metric
 from benchmark.runs.record import RunRecord
 from benchmark.systems.explaining import Explained
 

@@ -16,15 +16,12 @@ from numpy.typing import NDArray
 from benchmark.errors import RunError
 from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
-from benchmark.metrics.bleu import bleu
-from benchmark.metrics.meteor.score import meteor_score
+from benchmark.metrics.catalogue import METRICS, find_corpus
 from benchmark.metrics.scores import Score
 from benchmark.stats.samples import Rows, Sample
 
 Array = NDArray[np.float64]
 Aggregate = Callable[[Array], Array]
-
-_BLEU_ORDERS = {f"bleu_{n}": n for n in (1, 2, 3, 4)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +75,17 @@ class Contributions:
     def n_clips(self) -> int:
         return len(self.clip_ids)
 
-    def has(self, key: str) -> bool:
-        """Tell whether a metric can be resampled."""
+    def has(self, key: str, *, loads: bool = True) -> bool:
+        """Tell whether a metric can be resampled.
+
+        Args:
+            key: the metric.
+            loads: where its corpus value is a function of a plugin's that is not loaded, load it.
+        """
+        return self.keeps(key) and _find_aggregate(key, loads=loads) is not None
+
+    def keeps(self, key: str) -> bool:
+        """Tell whether a metric's statistics are here, whatever they mean."""
         return _kept_name(key) in self.arrays
 
     def only(self, keys: Collection[str]) -> Contributions:
@@ -99,15 +105,18 @@ class Contributions:
                 value stays, and samples of as many folds can be swapped clip by clip.
 
         Raises:
-            KeyError: the metric has no statistics.
+            KeyError: the metric has no statistics, or nothing here turns them into values.
         """
+        aggregate = _find_aggregate(key)
+        if aggregate is None:
+            raise KeyError(key)
         array = self.arrays[_kept_name(key)]
         is_there = ~np.isnan(array[..., :1])
         rows = np.concatenate([np.where(is_there, array, 0.0), is_there], axis=-1)
         rows = np.tile(rows, ((n_folds or len(rows)) // len(rows), 1, 1))
         return Sample(
             rows.transpose(1, 0, 2).reshape(self.n_clips, -1),
-            _mean_over_folds(_AGGREGATES.get(key, _mean), len(rows)),
+            _mean_over_folds(aggregate, len(rows)),
         )
 
     def per_clip(self, key: str) -> Array:
@@ -194,7 +203,15 @@ def samples_alike(several: Sequence[Contributions], key: str) -> list[Sample]:
 
 
 def _kept_name(key: str) -> str:
-    return "bleu" if key in _BLEU_ORDERS else key
+    return METRICS[key].kept_as if key in METRICS else key
+
+
+def _find_aggregate(key: str, *, loads: bool = True) -> Aggregate | None:
+    """Find what turns summed contributions, the number of clips last, into a corpus value."""
+    if key not in METRICS or METRICS[key].aggregation == "mean":
+        return _mean
+    corpus = find_corpus(key, loads=loads)
+    return None if corpus is None else lambda sums: corpus(sums[..., :-1])
 
 
 def _mean_over_folds(aggregate: Aggregate, n_folds: int) -> Aggregate:
@@ -214,27 +231,9 @@ def _mean_over_folds(aggregate: Aggregate, n_folds: int) -> Aggregate:
     return value
 
 
-def _bleu_of(order: int) -> Aggregate:
-    return lambda sums: bleu(sums[..., :-1])[..., order - 1]
-
-
-def _meteor(sums: Array) -> Array:
-    return meteor_score(sums[..., :-1])
-
-
 def _mean(sums: Array) -> Array:
     total, n_clips = sums[..., 0], sums[..., -1]
     return np.divide(total, n_clips, out=np.zeros_like(total), where=n_clips > 0)
-
-
-_AGGREGATES: dict[str, Aggregate] = {
-    **{key: _bleu_of(order) for key, order in _BLEU_ORDERS.items()},
-    "meteor": _meteor,
-}
-"""Turn summed contributions, the number of clips last, into a corpus value.
-
-Metrics that are not named here are means over clips.
-"""
 
 
 _MOST_COUNTED = 2.0**53

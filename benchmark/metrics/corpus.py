@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benchmark.contract import References
+from benchmark.contract.metrics import MetricTask
 from benchmark.metrics.bleu import BleuReferences, BleuScores
 from benchmark.metrics.cider import CiderReferences
+from benchmark.metrics.jvm.text_java import TextJava
 from benchmark.metrics.ngrams import NgramCounts, count_ngrams
 from benchmark.metrics.references import PreparedReferences
 from benchmark.metrics.rouge import RougeReferences
 from benchmark.metrics.scores import PerClip, ScoringTask
+from benchmark.metrics.tokenise import kept_tokens, tokenise
 from benchmark.metrics.vocabulary import VocabularyReferences
 
 Tokens = tuple[str, ...]
@@ -78,6 +81,7 @@ class TokenisedTask:
     """
 
     task: ScoringTask
+    corpus: Corpus
     split: TokenisedSplit
     rows: list[int]
     tokens: list[Tokens]
@@ -89,8 +93,10 @@ class TokenisedTask:
 class Corpus:
     """Tokens of every text, and splits shared by the tasks that name the same references."""
 
-    def __init__(self, tokens: Mapping[str, Tokens]) -> None:
+    def __init__(self, tokens: Mapping[str, Tokens], java: TextJava) -> None:
+        """Begin with the tokens of all texts, and the Java that made them."""
         self.tokens = tokens
+        self.java = java
         self._ngrams: dict[str, NgramCounts] = {}
         self._splits: dict[tuple[int, int], TokenisedSplit] = {}
 
@@ -111,6 +117,7 @@ class Corpus:
         captions = [task.candidates[clip_id] for clip_id in task.clip_ids]
         return TokenisedTask(
             task=task,
+            corpus=self,
             split=split,
             rows=[split.row_of[clip_id] for clip_id in task.clip_ids],
             tokens=[self.tokens[text] for text in captions],
@@ -121,3 +128,54 @@ class Corpus:
                 for clip_id in task.clip_ids
             ],
         )
+
+
+class TaskTexts:
+    """What tasks say in each form that engines read, made when one asks for it."""
+
+    def __init__(self, tasks: Sequence[ScoringTask], java: TextJava) -> None:
+        self.tasks = tasks
+        self._java = java
+
+    @cached_property
+    def items(self) -> list[TokenisedTask]:
+        """Tokenise and lay out all tasks.
+
+        Raises:
+            MachineError: Java is missing or died.
+            DataError: a text cannot be tokenised.
+        """
+        texts = distinct_texts(self.tasks)
+        tokens = tokenise(texts, self._java, kept_tokens())
+        corpus = Corpus(dict(zip(texts, tokens, strict=True)), self._java)
+        return [corpus.tokenised(task) for task in self.tasks]
+
+    @cached_property
+    def tokenised(self) -> list[MetricTask]:
+        """Show tokens joined by blanks, of candidates and references."""
+        return [
+            MetricTask(
+                item.task.name,
+                item.task.clip_ids,
+                tuple(item.joined),
+                tuple(map(tuple, item.joined_references)),
+            )
+            for item in self.items
+        ]
+
+    @cached_property
+    def raw(self) -> list[MetricTask]:
+        """Show captions as they were given."""
+        return [
+            MetricTask(
+                task.name,
+                task.clip_ids,
+                tuple(task.candidates[clip_id] for clip_id in task.clip_ids),
+                tuple(tuple(task.references[clip_id]) for clip_id in task.clip_ids),
+            )
+            for task in self.tasks
+        ]
+
+    def end_java(self) -> None:
+        """Let Java go, where nobody asks it any more."""
+        self._java.close()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-Part = tuple[str, str]
-"""One thing that a number depends on: its name and its value, as ``("refs", "5")``."""
+from benchmark.contract.metrics import Part as Part
 
 _OF_EVERY_METRIC = ("aac-bench", "tok", "refs", "references", "clips")
 _ADDED = frozenset({"references", "tokenizer", "max_tokens", "detector", "penalty"})

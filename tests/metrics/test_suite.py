@@ -15,8 +15,6 @@ from real_captions import SYSTEMS, read_rows
 from shared_data import shared_path
 from tiny_models import make_bert
 
-from benchmark.errors import MachineError, UsageError
-from benchmark.metrics import suite
 from benchmark.metrics.catalogue import METRIC_SETS
 from benchmark.metrics.jvm.text_java import TextJava
 from benchmark.metrics.scores import ScoringTask
@@ -200,23 +198,3 @@ def test_a_damaged_model_costs_its_own_metrics_alone(tmp_path):
     for key, folder in zip(keys[1:], (sbert, bert, fer), strict=True):
         assert not scores[key].available
         assert str(folder) in scores[key].reason
-
-
-@pytest.mark.parametrize("error", [MachineError("the disk is full"), KeyError("x"), OSError(5)])
-def test_what_a_metrics_model_raises_is_its_reason_and_a_failure(error):
-    def fail():
-        raise error
-
-    (scores,) = suite._or_unavailable("sentence", [None], fail)
-    (score,) = scores.values()
-    assert score.has_failed
-    assert str(error) in score.reason
-    assert "`bench rescore RUN` tries it again" in score.reason
-
-
-def test_a_wrong_request_is_no_failure_of_a_model():
-    def fail():
-        raise UsageError("no such device")
-
-    with pytest.raises(UsageError):
-        suite._or_unavailable("sentence", [None], fail)

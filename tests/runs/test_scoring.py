@@ -10,8 +10,7 @@ from leaderboard_rows import PLAN, PLANNED
 
 from benchmark.contract import hash_clip_ids
 from benchmark.metrics.contributions import Contributions
-from benchmark.metrics.engines import mean_score
-from benchmark.metrics.scores import Score
+from benchmark.metrics.scores import Score, mean_score
 from benchmark.metrics.signature import Signature
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.entries import ClipEntry

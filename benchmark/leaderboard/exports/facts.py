@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark.contract import UNKNOWN
+from benchmark.contract.metrics import Metric
 from benchmark.errors import UsageError
 from benchmark.files import JsonObject
 from benchmark.leaderboard.rows import Row
 from benchmark.machine.distributions import version_of
-from benchmark.metrics.catalogue import METRICS, Metric
+from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.signature import Signature
 from benchmark.runs.record import RunRecord, SystemRecord, with_flaws
 from benchmark.runs.scores import Cell

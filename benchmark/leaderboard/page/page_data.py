@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from benchmark.contract import Split
+from benchmark.contract.metrics import Metric
 from benchmark.files import JsonObject
 from benchmark.leaderboard.by_clip import clip_values, list_clip_metrics
 from benchmark.leaderboard.one_clip import EACH_REFERENCE, NO_CAPTION
@@ -13,7 +14,6 @@ from benchmark.leaderboard.page.sounds import PageSound
 from benchmark.leaderboard.ranking import Standing
 from benchmark.leaderboard.rows import Row
 from benchmark.leaderboard.tiers import tiers_of
-from benchmark.metrics.catalogue import Metric
 from benchmark.metrics.contributions import Contributions
 from benchmark.runs.record import RunRecord, SystemRecord
 from benchmark.systems.explaining import Explained

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmark.contract import Evidence
+from benchmark.contract.metrics import Metric
 from benchmark.display.numbers import show_number, show_x100
 from benchmark.display.tables import NO_VALUE, WHOLE, Column, Format, Part, Table, View, render
 from benchmark.leaderboard.one_clip import OneClip, SystemOnClip
@@ -17,7 +18,6 @@ from benchmark.leaderboard.tables.evidence import (
     wrap_caption,
 )
 from benchmark.leaderboard.tables.importance import order_of_metric
-from benchmark.metrics.catalogue import Metric
 from benchmark.runs.record import with_flaws
 
 

@@ -1,4 +1,4 @@
-"""METEOR as a metric: which clips it can align at all, and the signed score of a task."""
+"""METEOR as a metric: which clips it can align at all, and what it says of a task."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from benchmark.contract.metrics import MetricValues
 from benchmark.metrics.corpus import TokenisedTask, Tokens
 from benchmark.metrics.meteor.aligner import Meteor
 from benchmark.metrics.meteor.score import N_STATISTICS
-from benchmark.metrics.scores import Score
-from benchmark.metrics.signing import sign
 
 MOST_WORDS = 2_000
 MOST_PAIRS = 100_000
@@ -24,7 +23,7 @@ _WHY_PARTIAL = (
 )
 
 
-def submit(meteor: Meteor, item: TokenisedTask) -> Callable[[], Score]:
+def submit(meteor: Meteor, item: TokenisedTask) -> Callable[[], MetricValues]:
     """Queue a task's alignments and return at once.
 
     Clips that METEOR cannot align in seconds have no value; that of the others is the task's.
@@ -34,18 +33,18 @@ def submit(meteor: Meteor, item: TokenisedTask) -> Callable[[], Score]:
         item: the task.
 
     Returns:
-        Waits for the alignments, and gives the score.
+        Waits for the alignments, and gives the values.
     """
     references = [item.split.tokens[row] for row in item.rows]
     are_short = np.array(list(map(_is_alignable, item.tokens, references)))
     rows = np.flatnonzero(are_short).tolist()
     if not rows:
-        return lambda: Score.unavailable(_WHY_PARTIAL)
+        return lambda: MetricValues(reason=_WHY_PARTIAL)
     waiting = meteor.submit(
         [item.joined[row] for row in rows], [item.joined_references[row] for row in rows]
     )
 
-    def gather() -> Score:
+    def gather() -> MetricValues:
         scores = waiting.result()
         statistics = np.full((len(are_short), N_STATISTICS), np.nan)
         statistics[are_short] = scores.statistics
@@ -53,8 +52,7 @@ def submit(meteor: Meteor, item: TokenisedTask) -> Callable[[], Score]:
         per_clip[are_short] = scores.per_clip
         parts = (("meteor", "1.5"), ("lang", "en"), ("norm", "yes"))
         why_partial = None if are_short.all() else _WHY_PARTIAL
-        signature = sign("meteor", item.task, parts)
-        return Score(scores.corpus, per_clip, signature, why_partial, statistics)
+        return MetricValues(per_clip, statistics, scores.corpus, why_partial, parts)
 
     return gather
 

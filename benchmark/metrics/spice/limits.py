@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchmark.contract.metrics import SPICE_MAX_WORDS
 from benchmark.machine.memory_limits import memory_limit_mib
 
-MAX_WORDS = 100
+MAX_WORDS = SPICE_MAX_WORDS
 _PARSER_MIB = 400
 """The parser's grammar and code, WordNet, and the garbage of short sentences."""
 _CHART_MIB = 0.06

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from benchmark.contract.metrics import MetricValues
 from benchmark.metrics.corpus import TokenisedTask
 from benchmark.metrics.java import java_major
-from benchmark.metrics.scores import Score, mean_score
 from benchmark.metrics.signature import Part
-from benchmark.metrics.signing import sign
 from benchmark.metrics.spice.engine import SpiceScores, score_spice
 from benchmark.metrics.spice.limits import SpiceLimits
 from benchmark.metrics.spice.parser_files import ParserFiles, find_parser_files
@@ -28,8 +27,8 @@ _COLUMNS = {
 
 
 def score_spice_metrics(
-    items: Sequence[TokenisedTask], keys: Sequence[str], limits: SpiceLimits
-) -> list[dict[str, Score]]:
+    items: Sequence[TokenisedTask], keys: Collection[str], limits: SpiceLimits
+) -> list[dict[str, MetricValues]]:
     """Score tasks with those of SPICE's metrics that are named among ``keys``, and SPICE itself.
 
     Raises:
@@ -45,16 +44,18 @@ def score_spice_metrics(
     scored = score_spice(systems, files, limits, has_parts=has_parts)
     parts = _signature_parts(files)
     return [
-        {key: _score(key, item, scores, parts) for key in chosen}
+        {key: _values(key, item, scores, parts) for key in chosen}
         for item, scores in zip(items, scored, strict=True)
     ]
 
 
-def _score(key: str, item: TokenisedTask, scores: SpiceScores, parts: Sequence[Part]) -> Score:
+def _values(
+    key: str, item: TokenisedTask, scores: SpiceScores, parts: tuple[Part, ...]
+) -> MetricValues:
     part, column = _COLUMNS[key]
     values = np.ascontiguousarray(scores.by_part[part][:, column])
     why_partial = _why_unscored(item, scores) or f"no reference of theirs speaks of any {part}"
-    return mean_score(values, sign(key, item.task, parts), why_partial)
+    return MetricValues(values, reason=why_partial, parts=parts)
 
 
 def _why_unscored(item: TokenisedTask, scores: SpiceScores) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.metrics.engines import mean_score
+from benchmark.metrics.scores import mean_score
 from benchmark.metrics.signature import Signature
 
 SIGNATURE = Signature("spice", (("refs", "5"), ("clips", "4/1045")))

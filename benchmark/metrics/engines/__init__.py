@@ -1,0 +1,1 @@
+"""What computes the metrics: the core's own engines, and those that plugins bring."""
