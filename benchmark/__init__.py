@@ -15,11 +15,17 @@ from benchmark.contract import (
     UNKNOWN,
     Captioner,
     Clip,
+    DatasetSpec,
+    EncoderSpec,
     Evidence,
     Explanation,
     Fact,
     Kind,
+    KnownSplit,
+    Lineup,
+    Member,
     Need,
+    RemoteFile,
     Resources,
     Split,
     SplitLabel,
@@ -34,7 +40,7 @@ from benchmark.errors import (
     UnknownNameError,
     UsageError,
 )
-from benchmark.hookspecs import TrackedMetric, TrackedRun, TrackedSystem, hookimpl
+from benchmark.plugins.hookspecs import TrackedMetric, TrackedRun, TrackedSystem, hookimpl
 from benchmark.stages import stage
 
 __all__ = [
@@ -46,14 +52,20 @@ __all__ = [
     "Captioner",
     "Clip",
     "DataError",
+    "DatasetSpec",
+    "EncoderSpec",
     "Evidence",
     "Explanation",
     "Fact",
     "Kind",
+    "KnownSplit",
+    "Lineup",
     "MachineError",
+    "Member",
     "MissingWeightsError",
     "Need",
     "PluginError",
+    "RemoteFile",
     "Resources",
     "Split",
     "SplitLabel",

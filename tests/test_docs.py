@@ -21,9 +21,9 @@ from run_records import run_of, system
 
 from benchmark.cli.main import bench as cli
 from benchmark.metrics.catalogue import METRICS
+from benchmark.plugins.loading import declared_by
+from benchmark.plugins.names import build_options, canonical_name
 from benchmark.runs.tracking import describe_sealed
-from benchmark.systems.names import build_options, canonical_name
-from benchmark.systems.registry import declared_specs
 from benchmark.testing import check_captioner, example_clips, example_resources
 from benchmark.testing.examples import odd_clips
 
@@ -80,7 +80,7 @@ def test_the_presets_of_the_documentation_are_options_of_a_system():
     sys.modules[plugin.__name__] = plugin  # dataclasses look their module up
     try:
         exec(compile(code, "bench_tuned.py", "exec"), vars(plugin))
-        (spec,) = declared_specs(plugin)
+        (spec,) = declared_by(plugin)["system"]
         options = build_options(spec, {"width": "96"})
     finally:
         del sys.modules[plugin.__name__]
@@ -93,7 +93,7 @@ def test_the_system_of_the_documentation_that_explains_itself_keeps_the_contract
     code = next(block for block in code_blocks("plugin.md", "python") if "# bench_lengths" in block)
     plugin = types.ModuleType("bench_lengths")
     exec(compile(code, "bench_lengths.py", "exec"), vars(plugin))
-    (spec,) = declared_specs(plugin)
+    (spec,) = declared_by(plugin)["system"]
     captioner = spec.prepare(example_resources(Path("unused")), None)
     check_captioner(dataclasses.replace(spec, prepare=lambda *_: captioner))
     (explanation,) = captioner.explain(example_clips()[:1])

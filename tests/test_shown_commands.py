@@ -16,8 +16,8 @@ from benchmark.cli.main import bench
 from benchmark.datasets.catalogue import DATASETS
 from benchmark.encoders import encoder_needs
 from benchmark.errors import BenchError
+from benchmark.plugins.names import parse_name, split_names
 from benchmark.systems.lineups import find_lineup
-from benchmark.systems.names import parse_name, split_names
 from benchmark.systems.registry import load_registry
 
 COMMANDS = [shown for page in PAGES for shown in shown_commands(page)]

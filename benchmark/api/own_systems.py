@@ -11,8 +11,10 @@ from typing import NamedTuple, cast
 
 from benchmark.contract import Captioner, Clip, SystemSpec
 from benchmark.errors import UsageError, listed, shown
-from benchmark.systems.names import split_names
-from benchmark.systems.registry import SYSTEM_NAME, Provenance, Registry
+from benchmark.plugins.checks import SYSTEM_NAME
+from benchmark.plugins.names import split_names
+from benchmark.plugins.provenance import Provenance
+from benchmark.systems.registry import Registry
 
 OwnSystem = SystemSpec | Captioner | Callable[[Clip], str]
 """A record of a system, something that captions batches, or a function of one clip."""

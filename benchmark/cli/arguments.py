@@ -22,7 +22,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def read_names(context: click.Context, parameter: click.Parameter, text: str) -> tuple[str, ...]:
     """Split comma-separated names of systems, as the callback of an option."""
-    from benchmark.systems.names import split_names
+    from benchmark.plugins.names import split_names
 
     return tuple(split_names(text or ""))
 

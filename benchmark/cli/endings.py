@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from benchmark.cli.arguments import Layout
 from benchmark.cli.terminal import say, say_line, say_tables, warn
 from benchmark.cli.view import find_view
+from benchmark.contract import Lineup
 from benchmark.display.layout import Format
 from benchmark.errors import MachineError, listed
 from benchmark.leaderboard.rows import rows_of
@@ -17,7 +18,6 @@ from benchmark.runs.aac_metrics_files import FOLDER, write_aac_metrics_files
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.record import RunRecord
 from benchmark.systems.explaining import Explained
-from benchmark.systems.lineups import Lineup
 
 
 def finish(

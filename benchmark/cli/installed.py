@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def load_plugins() -> Registry:
     """Load every installed system; write a line of warning for each plugin of an older API."""
     from benchmark.machine.descriptors import stdout_to_stderr
-    from benchmark.systems.plugin_imports import (
+    from benchmark.plugins.entries import (
         installed_plugins,
         installed_trackers,
         names_without,

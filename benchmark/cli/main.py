@@ -148,7 +148,7 @@ def bench(without: tuple[str, ...], offline: bool) -> None:
     if BENCH_HUB.what in os.environ:
         warn(BENCH_HUB.warning)
     if without:
-        from benchmark.systems.plugin_imports import go_without
+        from benchmark.plugins.entries import go_without
 
         go_without([*without])
 

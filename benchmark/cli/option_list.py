@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_args
 
 from benchmark.display.tables import NO_VALUE, Column, Table
 from benchmark.display.view import Tone
-from benchmark.systems.names import Optioned, describe_type, option_types, spell_value
+from benchmark.plugins.names import Optioned, describe_type, option_types, spell_value
 from benchmark.systems.option_texts import OptionText, read_option_texts
 from benchmark.systems.presets import Presets, presets_of
 

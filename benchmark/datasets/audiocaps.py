@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from benchmark.contract import Split, SplitLabel
+from benchmark.contract import DatasetSpec, KnownSplit, RemoteFile, Split, SplitLabel
 from benchmark.datasets.audiocaps_sounds import find_audiocaps_sounds
 from benchmark.datasets.captions_csv import CsvRows, find_captions, read_csv
+from benchmark.datasets.edition import Edition
 from benchmark.datasets.references import require_words
-from benchmark.datasets.spec import DatasetSpec, Edition, KnownSplit
 from benchmark.errors import DataError, UnknownNameError
-from benchmark.machine.downloads import RemoteFile
 
 _SPLITS = ("train", "val", "test")
 

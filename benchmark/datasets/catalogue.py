@@ -5,34 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 
 from benchmark.artifacts import Artifacts
-from benchmark.contract import VERSION_MARK, Split, SplitLabel
-from benchmark.datasets import audiocaps, clotho, folder, versions
+from benchmark.contract import VERSION_MARK, DatasetSpec, Split, SplitLabel
 from benchmark.datasets.recognition import require_version
-from benchmark.datasets.soundscapes import splits as soundscapes
-from benchmark.datasets.spec import DatasetSpec
 from benchmark.datasets.unpack import unpack
-from benchmark.errors import DataError, UnknownNameError, UsageError
+from benchmark.errors import DataError, UsageError
 from benchmark.machine.downloads import fetch
+from benchmark.plugins.loading import installed
+from benchmark.plugins.views import SpecsOf
 
-_SPECS = (
-    audiocaps.SPEC,
-    versions.AUDIOCAPS_2_0,
-    clotho.SPEC,
-    versions.CLOTHO_2_0,
-    versions.CLOTHO_1_0,
-    folder.SPEC,
-    soundscapes.SPEC,
-)
-DATASETS: Mapping[str, DatasetSpec] = MappingProxyType({spec.name: spec for spec in _SPECS})
-"""By name, in the order of the listing."""
-_OTHER_NAMES = {
-    f"{spec.name}{VERSION_MARK}{spec.number}": spec.name
-    for spec in _SPECS
-    if spec.number and VERSION_MARK not in spec.name
-}
+_SPECS = SpecsOf("dataset")
+DATASETS: Mapping[str, DatasetSpec] = _SPECS
+"""By name, those of plugins too, in the order of the listing."""
 
 
 def load_split(text: str, data_root: Path, artifacts: Artifacts) -> Split:
@@ -56,7 +41,7 @@ def load_split(text: str, data_root: Path, artifacts: Artifacts) -> Split:
         split = label.split if ":" in text else spec.default_split
         label = SplitLabel(spec.name, split)
     loaded = spec.load(label, data_root, artifacts)
-    require_version(loaded, spec, _SPECS)
+    require_version(loaded, spec, _SPECS.at_hand().values())
     return loaded
 
 
@@ -132,11 +117,19 @@ def usual_name(name: str) -> str:
     """Spell a data set as the listing does: ``clotho`` for ``clotho@v2.1``; others as they are."""
     dataset, mark, number = name.partition(VERSION_MARK)
     plain = dataset + mark + number.removeprefix("v")
-    return _OTHER_NAMES.get(plain, plain if plain in DATASETS else name)
+    if plain in DATASETS:
+        return plain
+    others = (
+        spec.name
+        for spec in DATASETS.values()
+        if spec.number and plain == f"{spec.name}{VERSION_MARK}{spec.number}"
+    )
+    return next(others, name)
 
 
 def _find_spec(name: str) -> DatasetSpec:
     name = usual_name(name)
-    if name not in DATASETS:
-        raise UnknownNameError("data set", name, DATASETS)
-    return DATASETS[name]
+    if name in DATASETS:
+        return DATASETS[name]
+    spec: DatasetSpec = installed().find("dataset", name).spec
+    return spec

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from benchmark.contract import Split, SplitLabel
+from benchmark.contract import DatasetSpec, KnownSplit, RemoteFile, Split, SplitLabel
 from benchmark.datasets.captions_csv import find_captions, read_csv
+from benchmark.datasets.edition import Edition
 from benchmark.datasets.references import references_by_column
 from benchmark.datasets.sound_files import Sounds
 from benchmark.datasets.sound_search import Place, list_folder, match_names, walk_folders
-from benchmark.datasets.spec import DatasetSpec, Edition, KnownSplit
 from benchmark.errors import UnknownNameError
-from benchmark.machine.downloads import RemoteFile
 
 _WORDS = {
     "development": ("development", "dev", "train", "training"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from benchmark.contract import DatasetSpec, RemoteFile
 from benchmark.datasets.catalogue import DATASETS, fetch_dataset
-from benchmark.datasets.spec import DatasetSpec
-from benchmark.machine.downloads import RemoteFile
 from benchmark.machine.fetchable import Fetchable, FetchOptions, Present, size_of
 
 _CAPTIONS_MB = {"clotho": 2.1, "clotho@2.0": 2.1, "clotho@1.0": 1.4, "audiocaps": 4.2}

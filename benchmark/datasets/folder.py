@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from benchmark.contract import FOLDER, Split, SplitLabel
+from benchmark.contract import FOLDER, DatasetSpec, Split, SplitLabel
 from benchmark.datasets.captions_csv import CsvRows, read_csv
 from benchmark.datasets.folder_sounds import find_folder_sounds
 from benchmark.datasets.forms.columns import find_reference_columns
 from benchmark.datasets.forms.delimited import records_of_csv
 from benchmark.datasets.forms.gathering import gather_references
-from benchmark.datasets.spec import DatasetSpec
 from benchmark.errors import DataError, UnknownNameError, UsageError, listed
 
 SPEC = DatasetSpec(

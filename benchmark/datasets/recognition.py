@@ -6,8 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmark.contract import References, Split, SplitLabel, hash_captions, hash_clip_ids
-from benchmark.datasets.spec import DatasetSpec, KnownSplit
+from benchmark.contract import (
+    DatasetSpec,
+    KnownSplit,
+    References,
+    Split,
+    SplitLabel,
+    hash_captions,
+    hash_clip_ids,
+)
 from benchmark.datasets.wording import Share, hash_words, known_sketches
 from benchmark.errors import DataError
 

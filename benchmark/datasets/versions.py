@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from benchmark.contract import DatasetSpec, KnownSplit, RemoteFile
 from benchmark.datasets import audiocaps, clotho
-from benchmark.datasets.spec import DatasetSpec, Edition, KnownSplit
-from benchmark.machine.downloads import RemoteFile
+from benchmark.datasets.edition import Edition
 
 _AUDIOCAPS_2 = Edition(
     "audiocaps@2.0",

@@ -18,7 +18,7 @@ from benchmark.encoders import ENCODERS, AudioEncoder, Encoder, SequenceEncoder,
 from benchmark.errors import DataError, UsageError
 from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
-from benchmark.systems.names import parse_name
+from benchmark.plugins.names import parse_name
 
 _ABILITIES: Mapping[str, EmbeddingKind] = {"embed_audio": "sounds", "embed_patches": "patches"}
 

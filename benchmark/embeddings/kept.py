@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from benchmark.contract import Embeddings, Encoder
 from benchmark.embeddings.shards import VectorFiles
-from benchmark.encoders.contract import Embeddings, Encoder
 from benchmark.errors import PluginError
 from benchmark.stages import are_caches_off, stage
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmark.contract import Clip, Waveform
+from benchmark.contract import AudioEncoder, Clip, Embeddings, Encoder, SequenceEncoder, Waveform
 from benchmark.datasets.audio import hash_waveform
 from benchmark.embeddings.files import EmbeddingKind
 from benchmark.embeddings.given import GivenEmbeddings
 from benchmark.embeddings.kept import KeptVectors, chunks
-from benchmark.encoders.contract import (
-    AudioEncoder,
-    Embeddings,
-    Encoder,
-    SequenceEncoder,
-    require_sounds,
-)
+from benchmark.encoders.waveforms import require_sounds
 from benchmark.errors import DataError, PluginError
 from benchmark.machine.progress import progress_bar
 

@@ -12,19 +12,20 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmark.contract import Clip, Resources
+from benchmark.contract import (
+    AudioEncoder,
+    CaptionEncoder,
+    Clip,
+    Embeddings,
+    Encoder,
+    Resources,
+    SequenceEncoder,
+)
 from benchmark.embeddings.files import EmbeddingFile, EmbeddingKind, Recipe
 from benchmark.embeddings.given import GivenEmbeddings
 from benchmark.embeddings.kept import KeptVectors
 from benchmark.embeddings.sounds import Hearing
 from benchmark.embeddings.texts import fill_texts, map_texts
-from benchmark.encoders.contract import (
-    AudioEncoder,
-    CaptionEncoder,
-    Embeddings,
-    Encoder,
-    SequenceEncoder,
-)
 
 
 class EmbeddingStore:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.artifacts import Artifacts
+from benchmark.contract import CaptionEncoder, Embeddings
 from benchmark.embeddings.kept import KeptVectors, chunks
 from benchmark.embeddings.shards import KEY_BYTES
-from benchmark.encoders.contract import CaptionEncoder, Embeddings
 from benchmark.machine.progress import progress_bar
 
 _TEXTS_AT_ONCE = 1024

@@ -1,5 +1,15 @@
 """Frozen encoders of sounds and captions. This list is what plugins may use."""
 
+from benchmark.contract import (
+    AudioEncoder,
+    CaptionEncoder,
+    Embeddings,
+    Encoder,
+    EncoderSpec,
+    JointEncoder,
+    SequenceEncoder,
+    TokenizingEncoder,
+)
 from benchmark.encoders.catalogue import (
     ENCODERS,
     encoder_needs,
@@ -9,17 +19,7 @@ from benchmark.encoders.catalogue import (
     load_joint_encoder,
     load_sequence_encoder,
 )
-from benchmark.encoders.contract import (
-    AudioEncoder,
-    CaptionEncoder,
-    Embeddings,
-    Encoder,
-    JointEncoder,
-    SequenceEncoder,
-    TokenizingEncoder,
-    require_sounds,
-)
-from benchmark.encoders.spec import EncoderSpec
+from benchmark.encoders.waveforms import require_sounds
 
 __all__ = [
     "ENCODERS",

@@ -6,28 +6,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from benchmark.contract import Need
-from benchmark.encoders import sentence, tagbridge
-from benchmark.encoders.ase import encoder as ase
-from benchmark.encoders.clap import encoder as clap
-from benchmark.encoders.contract import CaptionEncoder, Encoder, JointEncoder, SequenceEncoder
-from benchmark.encoders.mini import encoder as mini
-from benchmark.encoders.spec import Ability, EncoderSpec
-from benchmark.encoders.vggish import encoder as vggish
-from benchmark.errors import UnknownNameError, UsageError
-from benchmark.systems.names import build_options, canonical_name, parse_name
-
-_SPECS: tuple[EncoderSpec[Any], ...] = (
-    sentence.SPEC,
-    tagbridge.SPEC,
-    vggish.SPEC,
-    clap.SPEC,
-    ase.SPEC,
-    mini.SPEC,
-    mini.GAP_SPEC,
+from benchmark.contract import (
+    Ability,
+    CaptionEncoder,
+    Encoder,
+    EncoderSpec,
+    JointEncoder,
+    Need,
+    SequenceEncoder,
 )
-ENCODERS: Mapping[str, EncoderSpec[Any]] = {spec.name: spec for spec in _SPECS}
-"""By name; options are of any type."""
+from benchmark.errors import UsageError
+from benchmark.plugins.loading import installed
+from benchmark.plugins.names import build_options, canonical_name, parse_name
+from benchmark.plugins.views import SpecsOf
+
+ENCODERS: Mapping[str, EncoderSpec[Any]] = SpecsOf("encoder")
+"""By name, those of plugins too; options are of any type."""
 
 
 def load_encoder(text: str, device: str = "cpu") -> Encoder:
@@ -88,7 +82,7 @@ def encoder_needs(text: str) -> list[Need]:
 def _load(text: str, device: str, needed: tuple[Ability, ...]) -> Encoder:
     spec, options = _find(text)
     if not set(needed) <= set(spec.abilities):
-        able = [other.name for other in _SPECS if set(needed) <= set(other.abilities)]
+        able = [other.name for other in ENCODERS.values() if set(needed) <= set(other.abilities)]
         raise UsageError(
             f"the encoder {spec.name!r} gives {' and '.join(spec.abilities)}; expected "
             f"{' and '.join(needed)}. Encoders that do: {', '.join(able)}."
@@ -98,7 +92,8 @@ def _load(text: str, device: str, needed: tuple[Ability, ...]) -> Encoder:
 
 def _find(text: str) -> tuple[EncoderSpec[Any], Any]:
     parsed = parse_name(text)
-    if parsed.name not in ENCODERS:
-        raise UnknownNameError("encoder", parsed.name, ENCODERS)
-    spec = ENCODERS[parsed.name]
+    if parsed.name in ENCODERS:
+        spec = ENCODERS[parsed.name]
+    else:
+        spec = installed().find("encoder", parsed.name).spec
     return spec, build_options(spec, parsed.options)

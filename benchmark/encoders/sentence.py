@@ -9,9 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import UNKNOWN
-from benchmark.encoders.contract import Embeddings
-from benchmark.encoders.spec import EncoderSpec
+from benchmark.contract import UNKNOWN, Embeddings, EncoderSpec
 from benchmark.errors import MissingWeightsError
 from benchmark.files import JsonObject
 from benchmark.models.codeless import read_object, read_value

@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import Need, Waveform
-from benchmark.encoders.contract import Embeddings, embed_each, require_sounds
+from benchmark.contract import Embeddings, EncoderSpec, Need, Waveform
 from benchmark.encoders.sentence import SentenceEncoder, SentenceOptions, load_sentence
-from benchmark.encoders.spec import EncoderSpec
+from benchmark.encoders.waveforms import embed_each, require_sounds
 from benchmark.errors import DataError
 from benchmark.models.model_files import list_model_files
 from benchmark.models.needs import need_model

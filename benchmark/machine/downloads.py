@@ -8,12 +8,11 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from benchmark.display.escaping import show_line
-from benchmark.errors import BenchError, DataError, MachineError, shown
+from benchmark.contract import RemoteFile
+from benchmark.errors import BenchError, DataError, MachineError
 from benchmark.files import DATA_CURE, checksum_of, move_whole, writing, written_whole
 from benchmark.machine.bodies import pieces_of, reason_phrase, stated_length
 from benchmark.machine.progress import progress_bar
@@ -21,38 +20,8 @@ from benchmark.machine.progress import progress_bar
 if TYPE_CHECKING:
     import requests
 
-MOST_BYTES = 64 << 30
-"""Of a file whose size nobody knows before."""
 TIMEOUT_S = (10, 60)
 """To connect, and between two pieces of a body."""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """A file to download.
-
-    Attributes:
-        name: how it is called in the target folder.
-        url: where it comes from.
-        checksum: ``"sha256:..."``, ``"md5:..."`` or ``"git:..."`` (a blob of git), as its publisher
-            states it; None where the caller checks what is in it.
-        mirrors: other addresses of the same bytes, tried one after another.
-        most_bytes: of it; a server that sends more is not heard to its end.
-    """
-
-    name: str
-    url: str
-    checksum: str | None
-    mirrors: tuple[str, ...] = ()
-    most_bytes: int = MOST_BYTES
-
-    def __post_init__(self) -> None:
-        is_plain = Path(self.name).name == self.name and self.name not in ("", ".", "..")
-        if not is_plain or "\\" in self.name or show_line(self.name) != self.name:
-            raise DataError(
-                f"{shown(self.name)} is no name for a file to fetch; expected one without folders, "
-                "line breaks and what nobody sees."
-            )
 
 
 def fetch(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmark.contract import RemoteFile
 from benchmark.errors import BenchError, MachineError, MissingWeightsError
 from benchmark.files import MODELS_CURE
-from benchmark.machine.downloads import RemoteFile, fetch
+from benchmark.machine.downloads import fetch
 from benchmark.machine.fetchable import Fetchable, FetchOptions, Present, size_of
 from benchmark.machine.places import models_root
 from benchmark.metrics.fluency import (

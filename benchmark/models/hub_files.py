@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from benchmark.contract import RemoteFile
 from benchmark.errors import DataError, MachineError, MissingWeightsError, shown
 from benchmark.files import MODELS_CURE, sha256_of, write_text, writing, written_folder
 from benchmark.machine.bodies import reason_phrase
-from benchmark.machine.downloads import TIMEOUT_S, RemoteFile, fetch, reason_of
+from benchmark.machine.downloads import TIMEOUT_S, fetch, reason_of
 from benchmark.models.checksums import SUMS_FILE, noted_sums, require_sum
 from benchmark.models.hub import endpoint, forbidden_by, require_there
 from benchmark.models.revisions import ORIGIN_FILE

@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 
 from benchmark.errors import UnknownNameError, UsageError
+from benchmark.plugins.names import parse_name
 from benchmark.runs.entries import CAPTIONED
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.plan import Plan
-from benchmark.systems.names import parse_name
 from benchmark.systems.roster import LeftOut
 
 

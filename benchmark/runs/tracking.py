@@ -7,14 +7,15 @@ from importlib.metadata import EntryPoint
 
 import pluggy
 
-from benchmark.errors import describe
+from benchmark.errors import PluginError, describe
 from benchmark.files import tell
-from benchmark.hookspecs import TrackedMetric, TrackedRun, TrackedSystem
 from benchmark.machine.descriptors import stdout_to_stderr
 from benchmark.machine.time_limits import call_within
+from benchmark.plugins.entries import import_within, installed_trackers, names_without
+from benchmark.plugins.hooks import Hooks
+from benchmark.plugins.hookspecs import TrackedMetric, TrackedRun, TrackedSystem
+from benchmark.plugins.provenance import BrokenPlugin, describe_broken
 from benchmark.runs.record import RunRecord, SystemRecord
-from benchmark.systems.plugin_imports import import_within, installed_trackers, names_without
-from benchmark.systems.registry import BrokenPlugin, describe_broken, hook_of
 
 LIMIT_S = 60.0
 """Seconds that a tracker may take over a run."""
@@ -104,4 +105,9 @@ def _describe_system(system: SystemRecord) -> TrackedSystem:
 
 
 def _import(entry: EntryPoint) -> pluggy.HookCaller:
-    return hook_of(entry.load(), "bench_run_sealed", called="a tracker's hook")
+    hook = Hooks(entry.load()).find("bench_run_sealed")
+    if hook is None:
+        raise PluginError(
+            "no bench_run_sealed hook found, which is a tracker's; is @hookimpl missing on it?"
+        )
+    return hook

@@ -1,6 +1,6 @@
 """Systems: found, named, called, and what they disclose. This list is what plugins may use."""
 
-from benchmark.systems.names import (
+from benchmark.plugins.names import (
     ParsedName,
     build_options,
     canonical_name,

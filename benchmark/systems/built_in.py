@@ -15,7 +15,7 @@ from benchmark.contract import (
     SystemSpec,
 )
 from benchmark.errors import DataError
-from benchmark.hookspecs import hookimpl
+from benchmark.plugins.hookspecs import hookimpl
 from benchmark.systems.program.system import PROGRAM
 
 BENCH_API = API_VERSION

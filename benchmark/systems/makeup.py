@@ -15,19 +15,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from benchmark.contract import SystemSpec
+from benchmark.contract import CORE, SystemSpec
 from benchmark.errors import BenchError, PluginError, UsageError, describe, shown
 from benchmark.files import sha256_of, spell_json
 from benchmark.machine.distributions import requirements_of
-from benchmark.systems import built_in
-from benchmark.systems.lineups import CORE
-from benchmark.systems.names import parse_name
+from benchmark.plugins.names import parse_name
+from benchmark.plugins.source_files import find_sources, walk_files
 from benchmark.systems.registry import System
-from benchmark.systems.source_files import find_sources, walk_files
 
 _ID_LENGTH = 12
 _NO_MODELS: Mapping[str, str] = MappingProxyType({})
-_ROOM = Path(built_in.__file__).parent
+_ROOM = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)

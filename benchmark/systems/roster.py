@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from benchmark.contract import CORE, Lineup, Member
 from benchmark.errors import UnknownNameError, UsageError
-from benchmark.systems.lineups import CORE, Lineup, Member, find_lineup
-from benchmark.systems.names import ParsedName, option_types, parse_name, spell_name
+from benchmark.plugins.names import ParsedName, option_types, parse_name, spell_name
+from benchmark.systems.lineups import find_lineup
 from benchmark.systems.registry import Registry, System
 
 NO_SOUND = "--text-only gives no sound"

@@ -13,8 +13,8 @@ from typing import Any
 
 from benchmark.contract import SystemSpec
 from benchmark.files import read_json, scratch_folder
-from benchmark.hookspecs import PROJECT
 from benchmark.machine.typed_json import read_as
+from benchmark.plugins.hookspecs import PROJECT
 from benchmark.testing.declared import Declared
 from benchmark.testing.findings import Finding
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from benchmark.errors import describe, trace_of
 from benchmark.files import spell_json
-from benchmark.hookspecs import PROJECT
-from benchmark.systems.registry import declared_specs
+from benchmark.plugins.hookspecs import PROJECT
+from benchmark.plugins.loading import declared_by
 from benchmark.testing.declared import Declared
 
 HEAVY = frozenset(
@@ -53,7 +53,7 @@ def declare(modules: list[str]) -> Declared:
         for name in modules:
             module = importlib.import_module(name)
             if name in entries or hasattr(module, "bench_systems"):
-                names += [spec.name for spec in declared_specs(module)]
+                names += [spec.name for spec in declared_by(module).get("system", ())]
     except (Exception, SystemExit) as error:  # a stranger's import may raise anything
         reason, trace = describe(error), trace_of(error)
     heavy = sorted(HEAVY & (set(sys.modules) - before))

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import types
 import typing
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from benchmark.contract import API_VERSION, SystemSpec
+from benchmark.contract import SystemSpec
 from benchmark.errors import PluginError, describe
-from benchmark.hookspecs import hookimpl
-from benchmark.systems.names import describe_type, option_types
-from benchmark.systems.registry import declared_specs
+from benchmark.plugins.loading import check_record
+from benchmark.plugins.names import describe_type, option_types
 from benchmark.testing.findings import Finding
 
 
 def examine_spec(spec: SystemSpec) -> Iterator[Finding]:
     """Check the spec as the registry does, and what the registry leaves to authors."""
-    plugin = types.SimpleNamespace(BENCH_API=API_VERSION, bench_systems=hookimpl(lambda: [spec]))
     try:
-        declared_specs(plugin)
+        check_record("system", spec)
     except Exception as error:  # type hints that cannot be read raise anything
         reason = str(error) if isinstance(error, PluginError) else describe(error)
         yield Finding("record", reason, error)

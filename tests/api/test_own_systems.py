@@ -8,7 +8,8 @@ from benchmark import SystemSpec
 from benchmark.api.own_systems import DISTRIBUTION, call_systems
 from benchmark.contract import Clip
 from benchmark.errors import UsageError
-from benchmark.systems.registry import Provenance, Registry
+from benchmark.plugins.provenance import Provenance
+from benchmark.systems.registry import Registry
 
 
 class HTSATCaptioner:

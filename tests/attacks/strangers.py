@@ -17,9 +17,10 @@ from file_server import serving
 from hostile_names import hostile_file_name
 from tiny_models import make_bert
 
+from benchmark.contract import RemoteFile
 from benchmark.datasets.unpack import unpack
 from benchmark.errors import BenchError, MissingWeightsError
-from benchmark.machine.downloads import RemoteFile, fetch
+from benchmark.machine.downloads import fetch
 from tests.attacks.kinds import Attack, attacks
 
 CONTENT = bytes(range(256)) * 800

@@ -10,9 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from benchmark.contract import RemoteFile
 from benchmark.errors import BenchError, DataError, MachineError
 from benchmark.machine import bodies, downloads
-from benchmark.machine.downloads import RemoteFile, fetch
+from benchmark.machine.downloads import fetch
 from benchmark.machine.ranged import RangedFile
 from benchmark.models.hub_files import HubModel, fetch_hub_model
 

@@ -26,11 +26,12 @@ from benchmark.gap.crossings import shift
 from benchmark.gap.measure import Pairs
 from benchmark.gap.study import EncoderGap, GapReport
 from benchmark.gap.table import render_gap
+from benchmark.plugins.provenance import BrokenPlugin, Provenance
 from benchmark.profiling.profile import Failure
 from benchmark.profiling.tables import profile_tables
 from benchmark.runs.acceptance import Acceptance
 from benchmark.runs.reading import read_run, write_run
-from benchmark.systems.registry import BrokenPlugin, Provenance, Registry, System
+from benchmark.systems.registry import Registry, System
 
 
 @pytest.fixture(scope="module", params=attack_seeds())

@@ -9,14 +9,13 @@ from reworded import write_reworded
 from shared_data import shared_path
 
 from benchmark.artifacts import Artifacts
-from benchmark.contract import Split
+from benchmark.contract import KnownSplit, Split
 from benchmark.datasets.audiocaps import load_audiocaps
 from benchmark.datasets.catalogue import DATASETS, load_split
 from benchmark.datasets.clotho import load_clotho
 from benchmark.datasets.folder import load_folder
 from benchmark.datasets.passport import issue_passport
 from benchmark.datasets.recognition import recognise, require_version
-from benchmark.datasets.spec import KnownSplit
 from benchmark.errors import DataError
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark import Clip, DataError, Evidence, Resources, Split, SystemSpec
+from benchmark.plugins.provenance import Provenance
 from benchmark.runs.clips import Clips
 from benchmark.runs.entrants import Entrant, prepare
 from benchmark.runs.entries import ClipEntry
@@ -18,7 +19,7 @@ from benchmark.runs.passes import run_system
 from benchmark.runs.patience import Patience
 from benchmark.runs.plan import Feeding
 from benchmark.runs.runner import caption
-from benchmark.systems.registry import Provenance, System
+from benchmark.systems.registry import System
 
 REFERENCES = {f"clip-{i}": (f"sound {i}", f"noise {i}", f"tone {i}") for i in range(5)}
 

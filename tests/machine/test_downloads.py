@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.contract import RemoteFile
 from benchmark.errors import DataError, MachineError
-from benchmark.machine.downloads import RemoteFile, fetch
+from benchmark.machine.downloads import fetch
 
 CONTENT = bytes(range(256)) * 4_096  # 1 MiB
 

@@ -13,13 +13,14 @@ from plugin_distributions import good_plugin, write_distribution
 
 from benchmark import Clip, Resources, Split, SystemSpec
 from benchmark.artifacts import Artifacts
+from benchmark.plugins.provenance import Provenance
 from benchmark.runs.clips import Clips
 from benchmark.runs.ledger import Ledger
 from benchmark.runs.listening import Listener
 from benchmark.runs.passes import run_system
 from benchmark.runs.plan import Feeding
 from benchmark.systems.built_in import Constant
-from benchmark.systems.registry import Provenance, System
+from benchmark.systems.registry import System
 
 
 @pytest.fixture(scope="module")

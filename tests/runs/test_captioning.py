@@ -10,13 +10,15 @@ from small_clips import write_clips
 
 from benchmark.contract import SystemSpec
 from benchmark.errors import DataError, UnknownNameError, UsageError
+from benchmark.plugins.loading import declared_by
+from benchmark.plugins.provenance import Provenance
 from benchmark.runs.captioning import caption_sounds
 from benchmark.runs.learning import AskedLearning
 from benchmark.runs.plan import Feeding
 from benchmark.runs.requests import CaptionRequest
 from benchmark.runs.sounds import find_sounds
 from benchmark.systems import built_in
-from benchmark.systems.registry import Provenance, Registry, declared_specs
+from benchmark.systems.registry import Registry
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def ask(captioner, *paths, **changes):
     """Caption sounds with a captioner, or with the function that prepares it."""
     prepare = captioner if callable(captioner) else lambda resources, options: captioner
     registry = Registry()
-    registry.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    registry.add("(built in)", Provenance("aac-bench", "1"), declared_by(built_in)["system"])
     registry.add("test", Provenance("test", "1"), [SystemSpec("ear", "hears", prepare)])
     system_name = changes.pop("system", "ear")
     request = CaptionRequest(paths, system_name, paths[0], **changes)

@@ -11,6 +11,8 @@ from small_clips import write_clips
 from benchmark.contract import Evidence, SystemSpec
 from benchmark.errors import RunError, UsageError
 from benchmark.metrics.suite import MetricModels
+from benchmark.plugins.loading import declared_by
+from benchmark.plugins.provenance import Provenance
 from benchmark.runs.carry_out import rescore_run, resume_run, start_run, start_seeds
 from benchmark.runs.ledger import read_ledger
 from benchmark.runs.patience import Patience
@@ -18,7 +20,7 @@ from benchmark.runs.plan import Feeding
 from benchmark.runs.reading import read_run, write_run
 from benchmark.runs.requests import RunRequest
 from benchmark.systems import built_in
-from benchmark.systems.registry import Provenance, Registry, declared_specs
+from benchmark.systems.registry import Registry
 
 N_CLIPS = 5
 MODELS = MetricModels()
@@ -53,7 +55,7 @@ def clips(tmp_path_factory):
 @pytest.fixture(scope="module")
 def registry():
     registry = Registry()
-    registry.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    registry.add("(built in)", Provenance("aac-bench", "1"), declared_by(built_in)["system"])
     spec = SystemSpec("hisser", "hears levels", lambda resources, options: Hisser())
     registry.add("test", Provenance("test", "1"), [spec])
     return registry
@@ -158,7 +160,7 @@ def test_a_run_is_finished_without_a_system_whatever_became_of_it(start, clips, 
     before = start("hisser", "constant")
     interrupt(before.path, n_lines=3)
     bare = Registry()  # whoever brought the hisser may be gone by now
-    bare.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    bare.add("(built in)", Provenance("aac-bench", "1"), declared_by(built_in)["system"])
     after = resume_run(before.path, bare, clips, MODELS, without=["hisser"])
     assert list(after.systems) == ["constant"]
     assert after.manifest.is_complete
@@ -179,7 +181,7 @@ def test_a_run_is_unsealed_once_its_ledger_grows(start, clips, registry, tmp_pat
             return ["a hiss"]
 
     watched = Registry()
-    watched.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    watched.add("(built in)", Provenance("aac-bench", "1"), declared_by(built_in)["system"])
     watched.add("test", Provenance("test", "1"), [SystemSpec("hisser", "x", lambda *_: Watching())])
     request = RunRequest(("hisser",), f"folder:{clips}:test", clips, ("bleu_1",))
     start_run(request, watched, folder, MODELS)

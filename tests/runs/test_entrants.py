@@ -8,10 +8,10 @@ import sys
 import pytest
 from noises import Echo, system_of
 
+from benchmark.plugins.provenance import Provenance
 from benchmark.runs.entrants import Entrant, prepare
 from benchmark.runs.entries import PrepareEntry
 from benchmark.runs.ledger import read_ledger
-from benchmark.systems.registry import Provenance
 
 
 def test_a_system_that_cannot_get_ready_says_why(noises):

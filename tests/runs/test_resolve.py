@@ -12,12 +12,14 @@ from benchmark.embeddings.files import Contents, Recipe
 from benchmark.embeddings.writer import write_embeddings
 from benchmark.errors import MissingWeightsError, RunError, UnknownNameError, UsageError
 from benchmark.models.revisions import pinned_revision, unpin_revisions
+from benchmark.plugins.loading import declared_by
+from benchmark.plugins.provenance import Provenance
 from benchmark.runs.plan import Feeding, Plan
 from benchmark.runs.requests import RunRequest
 from benchmark.runs.resolve import find_again, resolve_run
 from benchmark.systems import built_in
 from benchmark.systems.built_in import Constant
-from benchmark.systems.registry import Provenance, Registry, declared_specs
+from benchmark.systems.registry import Registry
 
 EAR = SystemSpec("ear", "hears", lambda resources, options: Constant("a sound"))
 
@@ -32,7 +34,7 @@ class Watched(Registry):
 
 def registry_of(*specs, version="1"):
     registry = Watched()
-    registry.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    registry.add("(built in)", Provenance("aac-bench", "1"), declared_by(built_in)["system"])
     registry.add("test", Provenance("test", version), specs)
     return registry
 

@@ -14,15 +14,17 @@ from benchmark.errors import UnknownNameError
 from benchmark.leaderboard.published import SPLITS, published_rows
 from benchmark.leaderboard.tables.in_print import published_of
 from benchmark.metrics.suite import MetricModels
+from benchmark.plugins.loading import declared_by
+from benchmark.plugins.names import option_types
+from benchmark.plugins.provenance import Provenance
 from benchmark.runs.carry_out import start_run
 from benchmark.runs.reading import read_run
 from benchmark.runs.requests import RunRequest
 from benchmark.systems import built_in
 from benchmark.systems.lineups import LINEUPS, find_lineup
-from benchmark.systems.names import option_types
-from benchmark.systems.registry import Provenance, Registry, declared_specs, load_registry
+from benchmark.systems.registry import Registry, load_registry
 
-CONSTANT = next(spec for spec in declared_specs(built_in) if spec.name == "constant")
+CONSTANT = next(spec for spec in declared_by(built_in)["system"] if spec.name == "constant")
 WSAC_AGAIN = {
     "WSAC pipeline re-run, AD",
     "WSAC pipeline re-run, PD",
@@ -33,7 +35,7 @@ WSAC_AGAIN = {
 def registry_with(*names):
     """Install systems that say one thing, under the names of others."""
     registry = Registry()
-    registry.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    registry.add("(built in)", Provenance("aac-bench", "1"), declared_by(built_in)["system"])
     specs = [dataclasses.replace(CONSTANT, name=name, kind="system") for name in names]
     registry.add("x", Provenance("x", "1"), specs)
     return registry

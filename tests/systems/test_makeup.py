@@ -9,8 +9,9 @@ import pytest
 
 from benchmark import SystemSpec
 from benchmark.errors import PluginError, UsageError
+from benchmark.plugins.provenance import Provenance
 from benchmark.systems.makeup import Makeup, changed_versions, pin_makeup
-from benchmark.systems.registry import Provenance, System, load_registry
+from benchmark.systems.registry import System, load_registry
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from benchmark import SystemSpec, UsageError
-from benchmark.systems.names import build_options, canonical_name, describe_type, option_types
+from benchmark.plugins.names import build_options, canonical_name, describe_type, option_types
 from benchmark.systems.presets import Presets, require_ranges
 
 

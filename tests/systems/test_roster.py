@@ -8,15 +8,11 @@ import json
 import pytest
 
 from benchmark.errors import UnknownNameError, UsageError
+from benchmark.plugins.loading import declared_by
+from benchmark.plugins.provenance import BrokenPlugin, Provenance
 from benchmark.systems import built_in
 from benchmark.systems.lineups import LINEUPS
-from benchmark.systems.registry import (
-    BrokenPlugin,
-    Provenance,
-    Registry,
-    declared_specs,
-    load_registry,
-)
+from benchmark.systems.registry import Registry, load_registry
 from benchmark.systems.roster import (
     LeftOut,
     Roster,
@@ -26,7 +22,7 @@ from benchmark.systems.roster import (
     names_of,
 )
 
-CONSTANT = next(spec for spec in declared_specs(built_in) if spec.name == "constant")
+CONSTANT = next(spec for spec in declared_by(built_in)["system"] if spec.name == "constant")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +52,7 @@ def members_of(lineup):
 def registry_with(*names, options=CONSTANT.options):
     """Install systems that say one thing, under the names of others."""
     registry = Registry()
-    registry.add("(built in)", Provenance("aac-bench", "1"), declared_specs(built_in))
+    registry.add("(built in)", Provenance("aac-bench", "1"), declared_by(built_in)["system"])
     specs = [
         dataclasses.replace(CONSTANT, name=name, kind="system", options=options) for name in names
     ]

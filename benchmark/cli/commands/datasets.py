@@ -12,7 +12,7 @@ from benchmark.display.layout import Format
 from benchmark.display.tables import Column, Table, render
 
 if TYPE_CHECKING:
-    from benchmark.datasets.spec import DatasetSpec
+    from benchmark.contract import DatasetSpec
 
 
 @click.command()

@@ -50,7 +50,7 @@ def list_plugins(form: Format) -> None:
 
 def _list_plugins(registry: Registry) -> Iterator[_Listed]:
     for plugin in registry.plugins:
-        systems = ", ".join(plugin.system_names)
+        systems = ", ".join(plugin.all_names)
         yield _Listed(plugin.entry_point, str(plugin.provenance), systems)
     for name in registry.switched_off:
         yield _Listed(name, "", "(switched off by --no-plugin)")
@@ -60,7 +60,7 @@ def _list_plugins(registry: Registry) -> Iterator[_Listed]:
 
 def _list_trackers() -> Iterator[_Listed]:
     """List what hears of runs, without importing it."""
-    from benchmark.systems.plugin_imports import installed_trackers, names_without
+    from benchmark.plugins.entries import installed_trackers, names_without
 
     for entry in installed_trackers():
         is_off = entry.name in names_without()
@@ -90,9 +90,9 @@ def diagnose() -> None:
     All are imported in another process first: who ends that, or hangs in it, is named too, and
     left out here. Where one was written for an older API, say also which modules have moved since.
     """
+    from benchmark.plugins.endings import find_endings
+    from benchmark.plugins.entries import go_without
     from benchmark.runs.tracking import find_broken_trackers
-    from benchmark.systems.plugin_endings import find_endings
-    from benchmark.systems.plugin_imports import go_without
 
     endings = find_endings()
     go_without([*endings])

@@ -16,8 +16,7 @@ from benchmark.display.layout import Format
 from benchmark.display.tables import NO_VALUE, ON_REQUEST, Column, Part, Table, render
 
 if TYPE_CHECKING:
-    from benchmark.contract import SystemSpec
-    from benchmark.systems.lineups import Lineup
+    from benchmark.contract import Lineup, SystemSpec
     from benchmark.systems.registry import Registry
 
 

@@ -17,14 +17,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from benchmark.artifacts import ArtifactKey, Artifacts
-from benchmark.contract import Clip, Split
+from benchmark.contract import Clip, DatasetSpec, KnownSplit, Split
 from benchmark.datasets import audio
 from benchmark.datasets.soundscapes.grammar import split_words, write_captions
 from benchmark.datasets.soundscapes.scenes import Scene, draw_scene
 from benchmark.datasets.soundscapes.signals import SAMPLE_RATE_HZ
 from benchmark.datasets.soundscapes.synthesiser import render_scene
 from benchmark.datasets.soundscapes.timbres import SOUNDS
-from benchmark.datasets.spec import DatasetSpec, KnownSplit
 from benchmark.errors import UnknownNameError
 from benchmark.files import spell_json
 from benchmark.machine.progress import progress_bar

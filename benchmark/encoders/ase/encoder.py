@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import Need, Waveform
+from benchmark.contract import Embeddings, EncoderSpec, Need, Waveform
 from benchmark.encoders.ase import checkpoint, front_end, network
-from benchmark.encoders.contract import Embeddings, embed_each
-from benchmark.encoders.spec import EncoderSpec
+from benchmark.encoders.waveforms import embed_each
 from benchmark.errors import MissingWeightsError
 from benchmark.models.codeless import read_config
 from benchmark.models.exact import exact_inference

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import UNKNOWN, Waveform
+from benchmark.contract import UNKNOWN, Embeddings, EncoderSpec, Waveform
 from benchmark.encoders.clap.front_end import ClapFrontEnd
-from benchmark.encoders.contract import Embeddings, embed_each
-from benchmark.encoders.spec import EncoderSpec
+from benchmark.encoders.waveforms import embed_each
 from benchmark.errors import MissingWeightsError
 from benchmark.models.checksums import NotedSum, require_sum
 from benchmark.models.codeless import read_object

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import Waveform
+from benchmark.contract import Embeddings, EncoderSpec, Waveform
 from benchmark.encoders import melspectrogram
-from benchmark.encoders.contract import Embeddings, embed_each, require_sounds
 from benchmark.encoders.mini.weights import MiniFile
-from benchmark.encoders.spec import EncoderSpec
+from benchmark.encoders.waveforms import embed_each, require_sounds
 from benchmark.errors import MissingWeightsError
 from benchmark.models.checksums import NotedSum, require_sum
 from benchmark.models.exact import exact_inference

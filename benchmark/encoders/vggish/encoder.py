@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from benchmark.artifacts import fingerprint
-from benchmark.contract import Need, Waveform
+from benchmark.contract import Embeddings, EncoderSpec, Need, Waveform
 from benchmark.encoders import melspectrogram
-from benchmark.encoders.contract import Embeddings, require_sounds
-from benchmark.encoders.spec import EncoderSpec
 from benchmark.encoders.vggish.weights import (
     pca_file,
     random_weights,
@@ -23,6 +21,7 @@ from benchmark.encoders.vggish.weights import (
     vggish_needs,
     weights_file,
 )
+from benchmark.encoders.waveforms import require_sounds
 from benchmark.models.exact import exact_inference
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmark.contract import Lineup
 from benchmark.display.records import to_csv, to_json
 from benchmark.display.tables import FORMATS, WHOLE, Format, Part, View
 from benchmark.display.tables import render as render_parts
@@ -18,7 +19,6 @@ from benchmark.leaderboard.tables.latency import latency_table
 from benchmark.leaderboard.tables.notes import name_absent_metrics
 from benchmark.leaderboard.tables.quality import quality_table
 from benchmark.leaderboard.tables.records import flatten_rows
-from benchmark.systems.lineups import Lineup
 
 __all__ = ["FORMATS", "Format", "render"]
 

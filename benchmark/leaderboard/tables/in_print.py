@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from benchmark.contract import SplitLabel
+from benchmark.contract import Lineup, SplitLabel
 from benchmark.display.numbers import show_x100
 from benchmark.display.tables import Column, Table
 from benchmark.leaderboard.published import BestSupervised, PublishedRow, published_rows
 from benchmark.leaderboard.rows import Row
 from benchmark.leaderboard.tables.importance import order_of_metric
 from benchmark.metrics.catalogue import METRICS
-from benchmark.systems.lineups import Lineup
 
 SHARE_HEADER = "of best\nsupervised (%)"
 

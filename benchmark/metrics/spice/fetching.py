@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmark.contract import RemoteFile
 from benchmark.errors import BenchError, MachineError, MissingWeightsError
 from benchmark.files import (
     MODELS_CURE,
@@ -19,7 +20,7 @@ from benchmark.files import (
     writing,
     written_folder,
 )
-from benchmark.machine.downloads import RemoteFile, fetch
+from benchmark.machine.downloads import fetch
 from benchmark.machine.fetchable import (
     Fetchable,
     FetchOptions,

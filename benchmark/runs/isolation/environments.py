@@ -18,7 +18,7 @@ from benchmark.errors import MachineError, UsageError, listed
 from benchmark.files import CACHE_CURE, sha256_of, spell_json, written_folder
 from benchmark.files.locks import Hold, alone
 from benchmark.machine.places import cache_root
-from benchmark.systems.source_files import is_aside, walk_files
+from benchmark.plugins.source_files import is_aside, walk_files
 
 _SEAL = "environment.json"
 _TOLD_CHARS = 400

@@ -14,7 +14,8 @@ from string import Template
 
 from benchmark.errors import UsageError
 from benchmark.files import written_folder
-from benchmark.systems.registry import SYSTEM_NAME, Registry
+from benchmark.plugins.checks import SYSTEM_NAME
+from benchmark.systems.registry import Registry
 
 _FILES: Mapping[str, str] = {
     "pyproject.toml": "pyproject.toml.txt",

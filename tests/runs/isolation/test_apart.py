@@ -7,9 +7,10 @@ from noises import Echo, system_of
 
 from benchmark.contract import SystemSpec
 from benchmark.errors import UsageError
+from benchmark.plugins.provenance import Provenance
 from benchmark.runs.isolation.apart import TOGETHER, Apart
 from benchmark.runs.plan import PlannedSystem
-from benchmark.systems.registry import Provenance, Registry
+from benchmark.systems.registry import Registry
 
 
 def test_only_who_is_given_an_environment_has_one():

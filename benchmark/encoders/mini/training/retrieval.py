@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.contract import Split
-from benchmark.encoders.contract import JointEncoder
+from benchmark.contract import JointEncoder, Split
 from benchmark.encoders.mini.training.examples import caption_reversed
 
 

@@ -1,4 +1,4 @@
-"""What a data set declares of itself."""
+"""Data sets: what one declares of itself."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark.artifacts import Artifacts
-from benchmark.contract import Split, SplitLabel
-from benchmark.machine.downloads import RemoteFile
+from benchmark.contract.remote_files import RemoteFile
+from benchmark.contract.splits import Split, SplitLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +25,6 @@ class KnownSplit:
     n_captions: int | None
     clip_ids_sha256: str = ""
     captions_sha256: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """Where the files of one version of a data set lie.
-
-    Attributes:
-        dataset: as labels spell it (``audiocaps@2.0``).
-        folders: of captions, below the data root, the most official first.
-        how_to_get: see ``DatasetSpec``.
-    """
-
-    dataset: str
-    folders: tuple[str, ...]
-    how_to_get: str
 
 
 @dataclass(frozen=True, slots=True)

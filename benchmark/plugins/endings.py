@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from benchmark.systems.plugin_imports import (
+from benchmark.plugins.entries import (
     SLOW_S,
     WITHOUT,
     import_timeout_s,
@@ -15,7 +15,7 @@ from benchmark.systems.plugin_imports import (
     installed_plugins,
     names_without,
 )
-from benchmark.systems.registry import declared_specs
+from benchmark.plugins.loading import declared_by
 
 _BEGINS = "aac-bench: importing "
 _CAME_BACK = "aac-bench: all imports came back"
@@ -71,7 +71,7 @@ def _import_all() -> None:
             _write(f"{_BEGINS}{entry.name}")
             with contextlib.suppress(Exception, SystemExit):
                 import_within(entry.load, entry)
-                declared_specs(entry.load())
+                declared_by(entry.load())
     _write(_CAME_BACK)
     os._exit(0)  # what imports left running is nobody's
 

@@ -10,7 +10,7 @@ import pytest
 from bench_process import bench_environment
 from plugin_distributions import good_plugin, write_distribution
 
-from benchmark.systems.plugin_imports import installed_plugins
+from benchmark.plugins.entries import installed_plugins
 
 LEAVING = "import ctypes\nctypes.CDLL(None)._exit(0)"
 HANGING = """
@@ -21,7 +21,7 @@ ctypes.PyDLL(None).sleep(60)  # keeps the interpreter's lock
 # What becomes of plugins in a process of one thread that has loaded nothing heavy.
 CODE = """
 import json, sys
-import benchmark.systems.plugin_trials as trials
+import benchmark.plugins.trials as trials
 trials._GRACE_S = 0.1
 from benchmark.systems.registry import load_registry
 registry = load_registry()

@@ -1,4 +1,4 @@
-"""What every encoder promises. Standard library and numpy only.
+"""Encoders: what every one promises, and what it declares before it is loaded.
 
 An encoder is frozen and deterministic. What it returns for one sound or caption does not depend
 on which others are embedded with it, beyond the rounding of single precision.
@@ -6,19 +6,23 @@ on which others are embedded with it, beyond the rounding of single precision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.contract import Waveform
-from benchmark.errors import DataError
+from benchmark.contract.clips import Waveform
+from benchmark.contract.needs import Need
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+Ability = Literal["embed_audio", "embed_patches", "embed_text"]
 Embeddings = NDArray[np.float32]
+Options = TypeVar("Options")
 
 
 class Encoder(Protocol):
@@ -125,44 +129,27 @@ class JointEncoder(AudioEncoder, CaptionEncoder, Protocol):
     """Embeds sounds and captions into one space, unit rows both."""
 
 
-def embed_each(
-    waveforms: Sequence[Waveform], embed: Callable[[Waveform], NDArray[Any]], dim: int
-) -> Embeddings:
-    """Embed sounds one by one, so that none depends on the others.
+@dataclass(frozen=True, slots=True)
+class EncoderSpec(Generic[Options]):
+    """What `bench encoders` shows, and how the encoder is loaded.
 
-    Args:
-        waveforms: mono, ``(n_samples,)`` each.
-        embed: one sound to ``(dim,)``.
-        dim: width of a vector.
-
-    Returns:
-        ``(n_waveforms, dim)``.
-
-    Raises:
-        DataError: as ``require_sounds``.
+    Attributes:
+        name: lower case, without options.
+        summary: one line for people.
+        abilities: the methods it has.
+        options: a frozen dataclass whose every field has a default.
+        load: options, canonical name and device to the encoder.
+        trained_on: what the weights of the standard options have seen, as ``Encoder`` spells it.
+        files: options to the files that ``load`` will read, as far as they are on this machine;
+            nothing is read or fetched to tell.
+        needs: options to what loading will need; nothing is loaded for it.
     """
-    require_sounds(waveforms)
-    rows = [embed(waveform) for waveform in waveforms]
-    return np.array(rows, dtype=np.float32).reshape(-1, dim)
 
-
-def require_sounds(waveforms: Sequence[Waveform]) -> None:
-    """Refuse what is no sound.
-
-    Raises:
-        DataError: a waveform is not one-dimensional, is empty, or holds nan or infinity.
-    """
-    for number, waveform in enumerate(waveforms):
-        where = f"sound {number} of {len(waveforms)}"
-        if waveform.ndim != 1 or len(waveform) == 0:
-            raise DataError(
-                f"{where} has shape {waveform.shape}; expected (n_samples,) with at least one "
-                "sample. A text-only run has no sound to embed."
-            )
-        is_finite = np.isfinite(waveform)
-        if not is_finite.all():
-            at = int(np.argmin(is_finite))
-            raise DataError(
-                f"{where} holds {waveform[at]} at sample {at} of {len(waveform)}; expected finite "
-                "values. Export the file again."
-            )
+    name: str
+    summary: str
+    abilities: tuple[Ability, ...]
+    options: type[Options]
+    load: Callable[[Options, str, str], Encoder]
+    trained_on: tuple[str, ...]
+    files: Callable[[Options], Iterable[Path]] = lambda options: ()
+    needs: Callable[[Options], Iterable[Need]] | None = None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmark import SystemSpec
 from benchmark.errors import PluginError, UnknownNameError, UsageError
-from benchmark.systems.names import (
+from benchmark.plugins.names import (
     build_options,
     canonical_name,
     describe_type,

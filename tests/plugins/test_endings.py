@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plugin_distributions import write_distribution
 
-from benchmark.systems.plugin_endings import find_endings
+from benchmark.plugins.endings import find_endings
 
 
 def test_all_that_end_the_process_are_found_in_another_one(site):

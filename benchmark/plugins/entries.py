@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import NoReturn, TypeVar
 
-from benchmark import hookspecs
 from benchmark.display.escaping import show_controls
 from benchmark.errors import PluginError, UsageError
 from benchmark.machine.time_limits import call_within
+from benchmark.plugins import hookspecs
 
 T = TypeVar("T")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pluggy
 
-from benchmark.contract import Fact, Kind, SystemSpec
+from benchmark.contract import DatasetSpec, EncoderSpec, Fact, Kind, Lineup, SystemSpec
 
 PROJECT = "aac_bench"  # pluggy's project name and the entry-point group
 TRACKERS = "aac_bench_trackers"  # the entry-point group of what hears of sealed runs
@@ -91,6 +92,28 @@ def bench_systems() -> Iterable[SystemSpec]:  # type: ignore[empty-body]
     Called by every command that names systems, so keep it cheap: heavy imports belong in
     ``SystemSpec.prepare``. Names are unique across all installed plugins.
     """
+
+
+@hookspec
+def bench_datasets() -> Iterable[DatasetSpec]:  # type: ignore[empty-body]
+    """Return the data sets this plugin offers.
+
+    Cheap, as ``bench_systems``: files wait for ``DatasetSpec.load``.
+    """
+
+
+@hookspec
+def bench_encoders() -> Iterable[EncoderSpec[Any]]:  # type: ignore[empty-body]
+    """Return the encoders this plugin offers.
+
+    Cheap, as ``bench_systems``: weights wait for ``EncoderSpec.load``. Every system that takes an
+    encoder takes these by name, options included.
+    """
+
+
+@hookspec
+def bench_lineups() -> Iterable[Lineup]:  # type: ignore[empty-body]
+    """Return the line-ups this plugin offers, such as the systems of one paper."""
 
 
 @hookspec

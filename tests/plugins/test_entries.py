@@ -10,8 +10,8 @@ import pytest
 from plugin_distributions import good_plugin, write_distribution
 
 from benchmark.errors import UnknownNameError, UsageError
-from benchmark.systems import plugin_imports
-from benchmark.systems.plugin_imports import (
+from benchmark.plugins import entries
+from benchmark.plugins.entries import (
     IMPORT_TIMEOUT_S,
     go_without,
     import_timeout_s,
@@ -41,7 +41,7 @@ def test_a_plugin_that_hangs_is_set_aside_in_time_and_the_others_load(site, monk
 
 def test_a_slow_import_tells_its_name_while_it_lasts(site, monkeypatch, capsys):
     write_distribution(site, "slow", f"import time\ntime.sleep(0.2)\n{good_plugin('fine')}")
-    monkeypatch.setattr(plugin_imports, "SLOW_S", 0.05)
+    monkeypatch.setattr(entries, "SLOW_S", 0.05)
     assert "fine" in load_registry().claims
     told = capsys.readouterr().err
     assert "the plugin slow is still being imported after 0.05 s" in told

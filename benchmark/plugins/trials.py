@@ -25,8 +25,8 @@ from benchmark.files import parse_json, spell_json, write_text
 from benchmark.machine.descriptors import flush_streams
 from benchmark.machine.forks import can_copy, fork_quietly
 from benchmark.machine.places import cache_root
-from benchmark.systems.plugin_imports import SLOW_S, import_timeout_s, tell_who_is_slow
-from benchmark.systems.source_files import walk_files
+from benchmark.plugins.entries import SLOW_S, import_timeout_s, tell_who_is_slow
+from benchmark.plugins.source_files import walk_files
 
 _KEPT = ".imported-plugins.json"
 _MOST_KEPT = 500

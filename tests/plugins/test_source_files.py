@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from benchmark.systems.source_files import find_sources, walk_files
+from benchmark.plugins.source_files import find_sources, walk_files
 
 
 @pytest.fixture

@@ -1,0 +1,34 @@
+"""Sounds as captioners see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Waveform = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One audio clip as a captioner sees it: sound only, no references.
+
+    ``waveform`` is mono, shape ``(n_samples,)``, values in [-1, 1]. It is empty in a text-only
+    run, which admits only systems that declare ``needs_audio=False``, and where only the clip's
+    embedding is at hand, which goes to systems that declare ``needs_waveform=False``. ``split``
+    says then of which split the clip is, so that ``EmbeddingStore`` finds it; else it is empty.
+    ``path`` is a file of the sound, for systems that declare ``needs_file``: mono WAV of 16 bits at
+    ``sample_rate_hz``, there until the call returns, and not to be changed; else None.
+    """
+
+    clip_id: str
+    waveform: Waveform
+    sample_rate_hz: int
+    split: str = ""
+    path: Path | None = None
+
+    @property
+    def duration_s(self) -> float:
+        return len(self.waveform) / self.sample_rate_hz

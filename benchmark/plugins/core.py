@@ -1,0 +1,21 @@
+"""The core's own plugins: modules that enter by the hooks that strangers use.
+
+They are named here and not imported, so that a command pays for those alone that it asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from benchmark.plugins.kinds import Kind
+
+CORE_PLUGINS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
+    {
+        "system": {"core-systems": "benchmark.systems.built_in"},
+        "dataset": {"core-datasets": "benchmark.datasets.built_in"},
+        "encoder": {"core-encoders": "benchmark.encoders.built_in"},
+        "lineup": {"core-lineups": "benchmark.systems.paper_lineups"},
+    }
+)
+"""By kind, and by the name that ``bench --no-plugin`` knows a module by."""

@@ -1,0 +1,39 @@
+"""The kinds of things that plugins bring, each with the hook that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+from benchmark.plugins import checks
+
+Kind = Literal["system", "dataset", "encoder", "lineup"]
+
+
+@dataclass(frozen=True, slots=True)
+class PluginKind:
+    """One kind of thing.
+
+    Attributes:
+        word: what one is called in messages.
+        hook: that yields the records of them.
+        check: refuses a record that cannot be meant, with a PluginError.
+        names: that a record claims.
+    """
+
+    word: str
+    hook: str
+    check: Callable[[object], None]
+    names: Callable[[Any], Iterable[str]] = lambda spec: (spec.name,)
+
+
+KINDS: Mapping[Kind, PluginKind] = MappingProxyType(
+    {
+        "system": PluginKind("system", "bench_systems", checks.check_system),
+        "dataset": PluginKind("data set", "bench_datasets", checks.check_dataset),
+        "encoder": PluginKind("encoder", "bench_encoders", checks.check_encoder),
+        "lineup": PluginKind("line-up", "bench_lineups", checks.check_lineup),
+    }
+)

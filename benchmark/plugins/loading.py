@@ -1,0 +1,224 @@
+"""What is installed: modules imported in limited time, each asked for every hook it has."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import EntryPoint
+from types import SimpleNamespace
+from typing import Any
+
+from benchmark.contract import API_VERSION, CORE
+from benchmark.deprecated import Deprecation, outdated_plugin
+from benchmark.errors import PluginError, UnknownNameError
+from benchmark.machine.distributions import version_of
+from benchmark.plugins.core import CORE_PLUGINS
+from benchmark.plugins.entries import (
+    import_timeout_s,
+    import_within,
+    installed_plugins,
+    names_without,
+)
+from benchmark.plugins.hooks import Hooks
+from benchmark.plugins.hookspecs import hookimpl
+from benchmark.plugins.kinds import KINDS, Kind
+from benchmark.plugins.provenance import (
+    BrokenPlugin,
+    Claim,
+    LoadedPlugin,
+    Provenance,
+    broken_by,
+    describe_broken,
+    provenance_of,
+)
+from benchmark.plugins.trials import find_fatal
+
+Specs = Mapping[Kind, Sequence[Any]]
+"""What a plugin declares, by kind."""
+
+
+@dataclass(slots=True)
+class Installed:
+    """Who declares what, and what would not load.
+
+    Attributes:
+        has_core: whether the core's own belong to it, which are imported as they are asked for.
+        plugins, broken: strangers', and those of the core that were asked.
+        switched_off: names of plugins that nobody imported.
+    """
+
+    has_core: bool = False
+    plugins: list[LoadedPlugin] = field(default_factory=list)
+    broken: list[BrokenPlugin] = field(default_factory=list)
+    switched_off: list[str] = field(default_factory=list)
+    _claims: dict[Kind, dict[str, list[Claim]]] = field(default_factory=dict)
+    _asked: set[Kind] = field(default_factory=set)
+
+    def claims(self, kind: Kind) -> dict[str, list[Claim]]:
+        """List what is declared of one kind by name, the core's first."""
+        if self.has_core and kind not in self._asked:
+            self._asked.add(kind)
+            others = self._claims.pop(kind, {})
+            for name, module in CORE_PLUGINS[kind].items():
+                self._add_core(name, module)
+            for spec_name, claims in others.items():
+                self._claims.setdefault(kind, {}).setdefault(spec_name, []).extend(claims)
+        return self._claims.setdefault(kind, {})
+
+    def specs(self, kind: Kind) -> dict[str, Any]:
+        """List what is declared of one kind and by one alone, by name."""
+        return {
+            name: claims[0].spec for name, claims in self.claims(kind).items() if len(claims) == 1
+        }
+
+    def find(self, kind: Kind, name: str) -> Claim:
+        """Find what is declared under a name.
+
+        Raises:
+            UnknownNameError: nothing of that name is installed.
+            PluginError: two distributions declare it.
+        """
+        known = self.claims(kind)
+        if name not in known:
+            broken = [plugin.entry_point for plugin in self.broken]
+            raise UnknownNameError(KINDS[kind].word, name, known, broken, self.switched_off)
+        if len(known[name]) > 1:
+            raise PluginError(_describe_clash(kind, name, known[name]))
+        return known[name][0]
+
+    def clashes(self, *kinds: Kind) -> dict[str, str]:
+        """List names that two distributions claim, each with the message that says so."""
+        return {
+            name: _describe_clash(kind, name, claims)
+            for kind in kinds or KINDS
+            for name, claims in self.claims(kind).items()
+            if len(claims) > 1
+        }
+
+    @property
+    def deprecations(self) -> list[Deprecation]:
+        """Plugins that still load and will not for long."""
+        return [
+            outdated_plugin(f"{plugin.entry_point} ({plugin.provenance})", plugin.api, API_VERSION)
+            for plugin in self.plugins
+            if plugin.api != API_VERSION
+        ]
+
+    def add(
+        self, entry_point: str, provenance: Provenance, specs: Specs, api: int = API_VERSION
+    ) -> None:
+        """Note what a plugin declares."""
+        names: dict[str, tuple[str, ...]] = {}
+        for kind, of_kind in specs.items():
+            named = [(name, spec) for spec in of_kind for name in KINDS[kind].names(spec)]
+            for name, spec in named:
+                self._claims.setdefault(kind, {}).setdefault(name, []).append(
+                    Claim(spec, provenance)
+                )
+            if named:
+                names[kind] = tuple(name for name, _ in named)
+        self.plugins.append(LoadedPlugin(entry_point, provenance, names, api))
+
+    def _add_core(self, entry_point: str, module: str) -> None:
+        if entry_point in names_without():
+            self.switched_off.append(entry_point)
+            return
+        provenance = Provenance(CORE, version_of(CORE), module)
+        try:
+            self.add(entry_point, provenance, declared_by(importlib.import_module(module)))
+        except (Exception, SystemExit) as error:  # of a file that somebody changed
+            self.broken.append(broken_by(error, entry_point, provenance))
+
+
+_current: list[Installed] = []
+
+
+def installed() -> Installed:
+    """Return what this process has loaded; it is loaded at the first call."""
+    return _current[0] if _current else load_installed()
+
+
+def is_loaded() -> bool:
+    """Tell whether this process has loaded what is installed."""
+    return bool(_current)
+
+
+def load_installed() -> Installed:
+    """Load every installed plugin anew; what fails is set aside.
+
+    Raises:
+        UsageError: the environment sets no time limit that can be meant.
+    """
+    found = Installed(has_core=True)
+    _current[:] = [found]
+    import_timeout_s()  # wrong, it is nobody's fault below
+    without, entries = names_without(), installed_plugins()
+    found.switched_off += [entry.name for entry in entries if entry.name in without]
+    entries = [entry for entry in entries if entry.name not in without]
+    fatal = find_fatal(entries, _import_in_time)
+    for entry in entries:
+        if entry.name in fatal:
+            reason = f"{fatal[entry.name]}."
+            found.broken.append(BrokenPlugin(entry.name, provenance_of(entry), reason, ""))
+            continue
+        try:
+            specs, api = _import_in_time(entry)
+            found.add(entry.name, provenance_of(entry), specs, api)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a stranger's import may raise anything
+            found.broken.append(describe_broken(entry, error))
+    return found
+
+
+def forget_installed() -> None:
+    """Load everything again when it is asked for next, as where something was installed."""
+    _current.clear()
+
+
+def declared_by(plugin: object) -> Specs:
+    """Ask one plugin for all that it brings, and check every record.
+
+    Raises:
+        PluginError: the plugin breaks the contract; the message says how.
+    """
+    hooks = Hooks(plugin)
+    hooks.require(*(kind.hook for kind in KINDS.values()))
+    declared: dict[Kind, list[Any]] = {}
+    for name, kind in KINDS.items():
+        hook = hooks.find(kind.hook)
+        if hook is None:
+            continue
+        declared[name] = [spec for group in hook() for spec in group]
+        for spec in declared[name]:
+            kind.check(spec)
+    return declared
+
+
+def check_record(kind: Kind, spec: object) -> None:
+    """Check a record as that of an installed plugin is.
+
+    Raises:
+        PluginError: it breaks the contract; the message says how.
+    """
+    hook = hookimpl(lambda: [spec])
+    declared_by(SimpleNamespace(BENCH_API=API_VERSION, **{KINDS[kind].hook: hook}))
+
+
+def _import_in_time(entry: EntryPoint) -> tuple[Specs, int]:
+    return import_within(partial(_import, entry), entry)
+
+
+def _import(entry: EntryPoint) -> tuple[Specs, int]:
+    plugin = entry.load()
+    return declared_by(plugin), plugin.BENCH_API
+
+
+def _describe_clash(kind: Kind, name: str, claims: Iterable[Claim]) -> str:
+    first, second, *_ = claims
+    return (
+        f"{KINDS[kind].word} {name!r} is declared by both {first.provenance} and "
+        f"{second.provenance}. Uninstall one, or ask its author to rename it."
+    )
