@@ -15,6 +15,8 @@ from bench_process import bench_environment
 from hypothesis import settings
 from small_clips import write_clips
 
+from benchmark.plugins.loading import forget_installed
+
 TESTS = Path(__file__).parent
 # Last, so that what is tested stays what is installed: processes of tests import tests by name.
 sys.path.append(str(TESTS.parent))
@@ -56,7 +58,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("BENCH_WITHOUT_PLUGINS", "")
+    forget_installed()
     yield folder
+    forget_installed()
     for name in [file.stem for file in folder.glob("*.py")]:
         sys.modules.pop(name, None)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def load_plugins() -> Registry:
     """Load every installed system; write a line of warning for each plugin of an older API."""
     from benchmark.machine.descriptors import stdout_to_stderr
+    from benchmark.plugins.core import CORE_PLUGINS
     from benchmark.plugins.entries import (
         installed_plugins,
         installed_trackers,
@@ -23,7 +24,8 @@ def load_plugins() -> Registry:
     with stdout_to_stderr():
         registry = load_registry()
     installed = [entry.name for entry in (*installed_plugins(), *installed_trackers())]
-    for name in sorted(names_without() - {*installed}):
+    core = {name for of_kind in CORE_PLUGINS.values() for name in of_kind}
+    for name in sorted(names_without() - {*installed} - core):
         known = ", ".join(installed) or "none"
         warn(f"no plugin named {name!r} to go without; installed: {known}")
     for deprecation in registry.deprecations:

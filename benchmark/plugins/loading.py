@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import EntryPoint
@@ -66,6 +67,11 @@ class Installed:
             for spec_name, claims in others.items():
                 self._claims.setdefault(kind, {}).setdefault(spec_name, []).extend(claims)
         return self._claims.setdefault(kind, {})
+
+    def load_core(self) -> None:
+        """Import all of the core's own, not only those that were asked for."""
+        for kind in KINDS if self.has_core else ():
+            self.claims(kind)
 
     def specs(self, kind: Kind) -> dict[str, Any]:
         """List what is declared of one kind and by one alone, by name."""
@@ -133,6 +139,7 @@ class Installed:
 
 
 _current: list[Installed] = []
+_lent: list[tuple[Provenance, Specs]] = []
 
 
 def installed() -> Installed:
@@ -153,6 +160,8 @@ def load_installed() -> Installed:
     """
     found = Installed(has_core=True)
     _current[:] = [found]
+    for provenance, specs in _lent:
+        found.add("(lent)", provenance, specs)
     import_timeout_s()  # wrong, it is nobody's fault below
     without, entries = names_without(), installed_plugins()
     found.switched_off += [entry.name for entry in entries if entry.name in without]
@@ -176,6 +185,19 @@ def load_installed() -> Installed:
 def forget_installed() -> None:
     """Load everything again when it is asked for next, as where something was installed."""
     _current.clear()
+
+
+@contextmanager
+def lent(provenance: Provenance, specs: Specs) -> Iterator[None]:
+    """Let this process know things by name that no distribution brings, for a while."""
+    loan = (provenance, specs)
+    _lent.append(loan)
+    forget_installed()
+    try:
+        yield
+    finally:
+        _lent.remove(loan)
+        forget_installed()
 
 
 def declared_by(plugin: object) -> Specs:

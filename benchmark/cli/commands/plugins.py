@@ -27,31 +27,32 @@ def command() -> None:
 
 
 class _Listed(NamedTuple):
-    """A plugin with its systems; ``reason`` is why it cannot be used."""
+    """A plugin with what it brings; ``reason`` is why it cannot be used."""
 
     entry_point: str
     distribution: str
-    systems: str
+    brings: str
     reason: str | None = None
 
 
 @command.command("list")
 @form_option
 def list_plugins(form: Format) -> None:
-    """List every plugin with its distribution, version and systems."""
+    """List every plugin with its distribution, version and what it brings."""
     plugins = [*_list_plugins(load_plugins()), *_list_trackers()]
     if form != "text":
         say(render([_plugins_table(plugins)], form))
         return
-    for entry_point, distribution, systems, reason in plugins:
-        text = systems if reason is None else f"BROKEN: {reason}"
+    for entry_point, distribution, brings, reason in plugins:
+        text = brings if reason is None else f"BROKEN: {reason}"
         say_line(f"{entry_point:<20} {distribution:<30} {text}")
 
 
 def _list_plugins(registry: Registry) -> Iterator[_Listed]:
-    for plugin in registry.plugins:
-        systems = ", ".join(plugin.all_names)
-        yield _Listed(plugin.entry_point, str(plugin.provenance), systems)
+    registry.installed.load_core()
+    for plugin in registry.installed.plugins:
+        brings = ", ".join(plugin.all_names)
+        yield _Listed(plugin.entry_point, str(plugin.provenance), brings)
     for name in registry.switched_off:
         yield _Listed(name, "", "(switched off by --no-plugin)")
     for broken in registry.broken:
@@ -74,7 +75,7 @@ def _plugins_table(plugins: list[_Listed]) -> Table[_Listed]:
         columns=[
             Column("plugin", lambda plugin: plugin.entry_point),
             Column("distribution", lambda plugin: plugin.distribution),
-            Column("systems", lambda plugin: plugin.systems or NO_VALUE),
+            Column("brings", lambda plugin: plugin.brings or NO_VALUE),
             Column("broken", lambda plugin: plugin.reason or NO_VALUE),
         ],
         rows=plugins,
@@ -97,6 +98,7 @@ def diagnose() -> None:
     endings = find_endings()
     go_without([*endings])
     registry = load_plugins()
+    registry.installed.load_core()
     for name, ending in endings.items():
         say(f"{name}: {ending}; `bench --no-plugin {name} ...` goes without it")
     for plugin in registry.broken:
@@ -106,13 +108,14 @@ def diagnose() -> None:
     for plugin in broken_trackers:
         say(f"{plugin.entry_point} ({plugin.provenance}): {plugin.reason}\n")
         say(plugin.traceback)
-    for message in registry.clashes.values():
+    clashes = registry.installed.clashes()
+    for message in clashes.values():
         say(message)
     if registry.deprecations or any(plugin.imports_moved for plugin in registry.broken):
         _list_moved_modules()
-    if registry.broken or broken_trackers or registry.clashes or endings:
+    if registry.broken or broken_trackers or clashes or endings:
         sys.exit(1)
-    say(f"{len(registry.plugins)} plugins, none broken.")
+    say(f"{len(registry.installed.plugins)} plugins, none broken.")
 
 
 def _list_moved_modules() -> None:

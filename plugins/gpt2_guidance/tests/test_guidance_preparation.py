@@ -13,6 +13,7 @@ from bench_gpt2_guidance.prompt_options import PromptOptions
 from bench_gpt2_guidance.prompting import prepare_prompted
 from guidance_toy_clips import CAPTIONS, RATE_HZ, make_resources, make_split, make_waveform
 from guidance_toy_gpt2 import given, make_gpt2
+from lent_specs import lend
 
 from benchmark import Clip, DataError, Evidence, MissingWeightsError, UsageError
 from benchmark.metrics.bertscore import BestCaptionSearch, find_best_captions
@@ -351,7 +352,7 @@ def test_more_guidance_tokens_than_positions_are_refused(root, options):
         prepare_best(evaluated(root, make_split()), chosen)
 
 
-def test_an_encoder_of_another_width_will_do(root, options, monkeypatch):
+def test_an_encoder_of_another_width_will_do(root, options):
     from benchmark.encoders import ENCODERS, EncoderSpec
 
     class Levels:
@@ -371,9 +372,9 @@ def test_an_encoder_of_another_width_will_do(root, options, monkeypatch):
         "levels", "", ("embed_patches",), type(ENCODERS["vggish"].options()),
         lambda *_: Levels(), (),
     )  # fmt: skip
-    monkeypatch.setitem(ENCODERS, "levels", record)
     chosen = replace(options, encoder="levels", retrieval=f"{RETRIEVAL},n_heads=1")
-    captioner = prepare_retrieved(make_resources(root, make_split()), chosen)
+    with lend("encoder", record):
+        captioner = prepare_retrieved(make_resources(root, make_split()), chosen)
     assert captioner.facts["encoder"] == "levels"
     assert captioner.trained_on == ("ears", "webtext")
     assert len(captioner.caption(new_clips())) == 3

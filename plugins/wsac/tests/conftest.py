@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from wsac_toy import CAPTIONS, PITCHES_HZ, RATE_HZ, make_tone, register_toy_encoder
-
-from benchmark.encoders import ENCODERS
+from lent_specs import lend
+from wsac_toy import CAPTIONS, PITCHES_HZ, RATE_HZ, TOY_ENCODER, make_tone
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _toy_encoder() -> Iterator[None]:
-    register_toy_encoder()
-    yield
-    del ENCODERS["toy"]
+    with lend("encoder", TOY_ENCODER):
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

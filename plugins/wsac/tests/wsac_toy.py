@@ -19,11 +19,12 @@ from bench_wsac.options import PRESETS, Settings, WsacOptions
 from bench_wsac.preparation import prepare_wsac
 from bench_wsac.task import DecoderTask
 from bench_wsac.vocabulary import Vocabulary
+from lent_specs import lend
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from benchmark import Artifacts, Clip, Resources, Split
 from benchmark.datasets import split_loader
-from benchmark.encoders import ENCODERS, EncoderSpec, require_sounds
+from benchmark.encoders import EncoderSpec, require_sounds
 from benchmark.models.training import TrainingPlan, train
 
 RATE_HZ = 8_000
@@ -123,16 +124,14 @@ def word_tokenizer(words, special=SPECIAL):
     return tokenizer
 
 
-def register_toy_encoder():
-    """Put the encoder where ``load_joint_encoder`` finds those of the core."""
-    ENCODERS["toy"] = EncoderSpec(
-        "toy",
-        "tones and words",
-        ("embed_audio", "embed_text"),
-        ToyOptions,
-        lambda options, name, device: ToyEncoder(name, options),
-        ToyEncoder.trained_on,
-    )
+TOY_ENCODER = EncoderSpec(
+    "toy",
+    "tones and words",
+    ("embed_audio", "embed_text"),
+    ToyOptions,
+    lambda options, name, device: ToyEncoder(name, options),
+    ToyEncoder.trained_on,
+)
 
 
 def make_tone(kind, seed=0, duration_s=0.25):
@@ -233,12 +232,12 @@ def prepare_with_small_files(root: Path, n_bytes: int) -> None:
 
     from benchmark import MachineError
 
-    register_toy_encoder()
-    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
-    try:
-        prepare_wsac("none", make_resources(root, make_split()), QUICK)
-    except MachineError as error:
-        print(error)  # noqa: T201
+    with lend("encoder", TOY_ENCODER):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
+        try:
+            prepare_wsac("none", make_resources(root, make_split()), QUICK)
+        except MachineError as error:
+            print(error)  # noqa: T201
 
 
 if __name__ == "__main__":

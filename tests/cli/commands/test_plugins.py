@@ -33,7 +33,7 @@ def test_a_broken_plugin_is_listed_beside_the_others_with_its_reason(site):
     assert "torn" in lines["bench-torn"].partition("BROKEN: ")[2]
     listing = json.loads(run("list", "--format", "json").stdout)
     rows = {row["plugin"]: row for row in listing["plugins"]}
-    assert rows["bench-torn"]["systems"] is None
+    assert rows["bench-torn"]["brings"] is None
     assert rows["bench-fine"]["systems"] == "fine"
 
 
