@@ -34,7 +34,7 @@ def test_a_broken_plugin_is_listed_beside_the_others_with_its_reason(site):
     listing = json.loads(run("list", "--format", "json").stdout)
     rows = {row["plugin"]: row for row in listing["plugins"]}
     assert rows["bench-torn"]["brings"] is None
-    assert rows["bench-fine"]["systems"] == "fine"
+    assert rows["bench-fine"]["brings"] == "fine"
 
 
 def test_doctor_shows_the_traceback_and_ends_with_1(site):
