@@ -109,9 +109,7 @@ def test_a_record_that_cannot_be_meant_says_what_of_it(site, there, wrong, reaso
 def test_a_name_that_two_claim_is_refused_with_both_named(site):
     write_distribution(site, "lake", ALL_KINDS.replace("pond", "lake"))
     load_installed()
-    with pytest.raises(
-        PluginError, match=r"'level' is declared by both lake 0\.1 and pond"
-    ):
+    with pytest.raises(PluginError, match=r"'level' is declared by both lake 0\.1 and pond"):
         load_encoder("level")
 
 
