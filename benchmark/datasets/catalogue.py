@@ -15,7 +15,7 @@ from benchmark.machine.downloads import fetch
 from benchmark.plugins.loading import installed
 from benchmark.plugins.views import SpecsOf
 
-_SPECS = SpecsOf("dataset")
+_SPECS: SpecsOf[DatasetSpec] = SpecsOf("dataset")
 DATASETS: Mapping[str, DatasetSpec] = _SPECS
 """By name, those of plugins too, in the order of the listing."""
 

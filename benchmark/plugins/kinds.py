@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from benchmark.contract import DatasetSpec, EncoderSpec, Lineup, SystemSpec
 from benchmark.plugins import checks
 
 Kind = Literal["system", "dataset", "encoder", "lineup"]
+Record = SystemSpec | DatasetSpec | EncoderSpec[Any] | Lineup
+"""What is declared of a thing."""
 
 
 @dataclass(frozen=True, slots=True)

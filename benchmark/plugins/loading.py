@@ -24,7 +24,7 @@ from benchmark.plugins.entries import (
 )
 from benchmark.plugins.hooks import Hooks
 from benchmark.plugins.hookspecs import hookimpl
-from benchmark.plugins.kinds import KINDS, Kind
+from benchmark.plugins.kinds import KINDS, Kind, Record
 from benchmark.plugins.provenance import (
     BrokenPlugin,
     Claim,
@@ -73,7 +73,7 @@ class Installed:
         for kind in KINDS if self.has_core else ():
             self.claims(kind)
 
-    def specs(self, kind: Kind) -> dict[str, Any]:
+    def specs(self, kind: Kind) -> dict[str, Record]:
         """List what is declared of one kind and by one alone, by name."""
         return {
             name: claims[0].spec for name, claims in self.claims(kind).items() if len(claims) == 1

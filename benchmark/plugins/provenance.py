@@ -27,7 +27,7 @@ class Provenance:
 class Claim(NamedTuple):
     """What is declared of a thing under its name, and by whom."""
 
-    spec: Any
+    spec: Any  # a Record
     provenance: Provenance
 
 
