@@ -8,7 +8,6 @@ from typing import TypeVar, cast
 from benchmark.plugins.kinds import Kind
 from benchmark.plugins.loading import Installed, installed, is_loaded
 
-
 Spec = TypeVar("Spec")
 
 
