@@ -13,7 +13,7 @@ from benchmark.errors import PluginError, RunError, UnknownNameError, UsageError
 from benchmark.metrics.engines.declared import DeclaredMetric, why_unlike
 from benchmark.metrics.engines.installed import InstalledEngine, by_key, list_core_engines
 from benchmark.metrics.engines.strangers import find_strangers, loaded_strangers
-from benchmark.systems.plugin_imports import names_without
+from benchmark.plugins.entries import names_without
 
 STANDARD_MODELS = frozenset(
     {"paraphrase-TinyBERT-L6-v2", "roberta-large", "echecker_clotho_audiocaps_base"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from benchmark.contract.metrics import Engine, Metric, MetricResources, MetricTask, MetricValues
-from benchmark.hookspecs import hookimpl
+from benchmark.plugins.hookspecs import hookimpl
 
 BENCH_API = 2
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from benchmark.contract.metrics import Corpus, Engine, Floats, Metric, MetricResources, MetricValues
-from benchmark.hookspecs import hookimpl
 from benchmark.metrics.bleu import bleu
+from benchmark.plugins.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from benchmark.metrics.corpus import TokenisedTask

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from benchmark.contract.metrics import Engine, Metric, MetricResources, MetricValues
-from benchmark.hookspecs import hookimpl
 from benchmark.metrics.meteor.score import meteor_score
+from benchmark.plugins.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from benchmark.metrics.corpus import TokenisedTask

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.contract.metrics import Engine, Metric, MetricResources, MetricValues
-from benchmark.hookspecs import hookimpl
+from benchmark.plugins.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from benchmark.metrics.corpus import TokenisedTask
