@@ -72,9 +72,10 @@ form_option = click.option(
 
 
 def _read_metric(context: click.Context, parameter: click.Parameter, key: str | None) -> str | None:
-    from benchmark.metrics.catalogue import require_rankable
+    from benchmark.metrics.catalogue import METRICS, require_rankable
 
-    return None if key is None else require_rankable(key)
+    # One that is not known may be described by the runs that are read later.
+    return require_rankable(key) if key in METRICS else key
 
 
 rank_by_option = click.option(
@@ -88,9 +89,11 @@ def require_computed(rank_by: str | None, metrics: Sequence[str]) -> None:
     """Refuse, before any work, to rank by a metric that will not be computed.
 
     Raises:
-        UsageError: the metric is not among those that were chosen.
+        UsageError: the metric is not among those that were chosen, or nothing ranks by it.
     """
-    if rank_by is not None and rank_by not in metrics:
+    from benchmark.metrics.catalogue import require_rankable
+
+    if rank_by is not None and require_rankable(rank_by) not in metrics:
         raise UsageError(
             f"--rank-by {rank_by}: not among the metrics to compute. Add it to --metrics, or rank "
             f"by one of {', '.join(metrics)}."

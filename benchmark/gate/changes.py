@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmark.gate.held import HeldRun
-from benchmark.gate.pairs import JUDGED, has_value, why_incomparable
+from benchmark.gate.pairs import has_value, why_incomparable
 from benchmark.gate.speed import relative_medians
-from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.catalogue import METRICS, list_rankable
 from benchmark.runs.pairs import SystemPair
 from benchmark.runs.plan import PlannedSystem
 
@@ -34,7 +34,7 @@ def list_changes(night: HeldRun) -> list[str]:
 def _of_system(pair: SystemPair) -> Iterator[str]:
     before, now = pair.first, pair.second
     yield from changes_of_makeup(before.planned, now.planned)
-    for key in JUDGED:
+    for key in list_rankable():
         label, was, value = METRICS[key].label, before.value(key), now.value(key)
         if has_value(before, key) and not has_value(now, key):
             yield f"{label} removed"

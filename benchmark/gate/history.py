@@ -21,11 +21,11 @@ from benchmark.contract import SplitLabel
 from benchmark.errors import DataError, RunError
 from benchmark.files import GrowingFile, parse_json, spell_json, writing
 from benchmark.gate.held import hardware_of
-from benchmark.gate.pairs import JUDGED, comparable_part
+from benchmark.gate.pairs import comparable_part
 from benchmark.gate.speed import relative_medians
 from benchmark.machine.clock import now
 from benchmark.machine.typed_json import read_as
-from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.catalogue import METRICS, list_rankable
 from benchmark.metrics.signature import Signature
 from benchmark.runs.older import Unread, upgrade
 from benchmark.runs.record import RunRecord
@@ -121,7 +121,7 @@ def nights_of(record: RunRecord, event: Event, outcome: str) -> list[Night]:
     """Note what a run measured, one night a system."""
     nights = []
     for name, system in record.systems.items():
-        values = {key: value for key in JUDGED if (value := system.value(key)) is not None}
+        values = {key: value for key in list_rankable() if (value := system.value(key)) is not None}
         medians = relative_medians(system)
         signatures = {key: str(comparable_part(system.signature(key))) for key in values}
         nights.append(

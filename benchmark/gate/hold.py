@@ -104,12 +104,12 @@ def hold_gate(request: GateRequest) -> GatedNight:
         MachineError: a file cannot be written.
     """
     request.refuse_mixed_up_files()
-    policy = read_policy(request.policy)
     for report in (request.junit, request.json):
         _remove_former(report)
     baseline = read_run(request.baseline, trust_edited=request.trust_edited)
     baseline.require_captions()
     baseline.require_accepted()
+    policy = read_policy(request.policy)  # may name metrics that the baseline describes
     night = _judge(request, baseline, policy)
     verdict = night.verdict
     if request.junit is not None:

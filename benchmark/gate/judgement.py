@@ -6,11 +6,12 @@ from benchmark.gate.changes import changes_of_makeup
 from benchmark.gate.checks import Verdict, worst_first
 from benchmark.gate.coverage import judge_coverage, judge_presence
 from benchmark.gate.held import HeldRun
-from benchmark.gate.pairs import JUDGED, has_value
+from benchmark.gate.pairs import has_value
 from benchmark.gate.policy import Policy
 from benchmark.gate.quality import judge_quality
 from benchmark.gate.regressions import worst_regressions
 from benchmark.gate.speed import judge_memory, judge_speed
+from benchmark.metrics.catalogue import list_rankable
 from benchmark.runs.record import RunRecord
 
 
@@ -53,7 +54,9 @@ def _notes(night: HeldRun) -> list[str]:
         if system.name not in night.pairs:
             continue
         before = night.pairs[system.name].first
-        new = [key for key in JUDGED if has_value(system, key) and not has_value(before, key)]
+        new = [
+            key for key in list_rankable() if has_value(system, key) and not has_value(before, key)
+        ]
         if new:
             notes.append(f"{system.name}: {', '.join(new)} new, not in the baseline")
     notes += _notes_of_makeup(night)

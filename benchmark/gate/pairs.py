@@ -11,9 +11,6 @@ from benchmark.runs.pairs import SystemPair
 from benchmark.runs.record import SystemRecord
 from benchmark.stats.samples import Sample
 
-JUDGED = tuple(key for key, metric in METRICS.items() if metric.higher_is_better is not None)
-"""Metrics that a gate looks at."""
-
 _OWN = ("aac-bench", "refs", "references", "clips")
 """Parts of a signature that two runs may differ in: coverage is judged apart, other references are
 refused before, and whether this project's own code still gives the same numbers is just what a
@@ -93,6 +90,8 @@ def why_incomparable(pair: SystemPair, key: str) -> str | None:
     if not any(unlike):
         sides = {"the baseline": pair.first, "the run": pair.second}
         bare = [side for side, each in sides.items() if not each.contributions.has(key)]
+        if bare and all(sides[side].contributions.keeps(key) for side in bare):
+            return f"cannot be compared: {sides[bare[0]].why_not_resampled(key)}"
         if bare:
             return f"cannot be compared: no statistics of it in {' and '.join(bare)}"
         too_few = pair.why_too_few(key) if pair.n_clips > 1 else None

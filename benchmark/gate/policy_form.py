@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from benchmark.errors import UsageError
-from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.catalogue import METRICS, list_rankable
 
 Toml: TypeAlias = (
     "str | int | float | datetime.datetime | datetime.date | datetime.time"
@@ -93,6 +93,7 @@ def check_policy(tables: TomlTable, source: str) -> None:
 def _check_limits(tables: TomlTable, where: str, source: str) -> None:
     for key, table in _tables(tables, where, source):
         if key == "metrics":
+            _find_strangers(name for name in table if name != DEFAULT_RULE)
             _check_names(table, [DEFAULT_RULE, *METRICS], f"{where}metrics.", source)
             for name, rule in _tables(table, f"{where}metrics.", source):
                 _check_rule(name, rule, f"{where}metrics.{name}.", source)
@@ -120,10 +121,16 @@ def _check_worst(table: TomlTable, source: str) -> None:
     metric = table.get("metric", "cider_d")
     if not isinstance(metric, str):
         raise UsageError(f"{source}: worst.metric: found {metric!r}; expected a metric's key.")
-    judged = [key for key, record in METRICS.items() if record.higher_is_better is not None]
-    _check_names([metric], judged, "worst.metric = ", source)
+    _find_strangers([metric])
+    _check_names([metric], list_rankable(), "worst.metric = ", source)
     numbers = {key: value for key, value in table.items() if key != "metric"}
     _check_numbers(numbers, _OF_THE_WHOLE["worst"], "worst.", source)
+
+
+def _find_strangers(keys: Iterable[str]) -> None:
+    """Look among what is installed for metrics that neither the core nor a record has."""
+    for key in keys:
+        METRICS.get(key)
 
 
 def _check_numbers(table: TomlTable, form: Mapping[str, _Number], where: str, source: str) -> None:

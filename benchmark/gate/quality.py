@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from benchmark.gate.checks import Check, Status, in_percent, is_beyond, used_share
 from benchmark.gate.held import HeldRun
 from benchmark.gate.pairs import (
-    JUDGED,
     MetricPair,
     has_value,
     why_incomparable,
     why_missing,
 )
 from benchmark.gate.policy import Limits, MetricRule, Policy
+from benchmark.metrics.catalogue import list_rankable
 from benchmark.runs.pairs import SystemPair
 from benchmark.runs.record import SystemRecord
 from benchmark.stats.families import correct_holm
@@ -54,7 +54,7 @@ def judge_quality(night: HeldRun, policy: Policy) -> list[Check]:
     for system in night.scored:
         limits, pair = policy.limits(system.name), night.pairs.get(system.name)
         checks += _judge_alone(system, pair, limits)
-        keys = [key for key in JUDGED if pair is not None and _compares(pair, key)]
+        keys = [key for key in list_rankable() if pair is not None and _compares(pair, key)]
         if pair is not None and pair.n_clips > 1:
             pairs = [MetricPair.of(pair, key) for key in keys]
             judged += [_Judged(each, limits.metric(each.key)) for each in pairs]
@@ -73,7 +73,7 @@ def _compares(pair: SystemPair, key: str) -> bool:
 def _judge_alone(system: SystemRecord, pair: SystemPair | None, limits: Limits) -> list[Check]:
     """Judge what needs no test: that metrics are there, as they were made, within bounds."""
     checks: list[Check] = []
-    for key in JUDGED:
+    for key in list_rankable():
         rule = limits.metric(key)
         was_there = pair is not None and has_value(pair.first, key)
         missing = why_missing(system, key)

@@ -12,10 +12,10 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from benchmark.contract import SplitLabel
-from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.catalogue import METRIC_SETS, METRICS
 from benchmark.runs.record import SystemRecord
 
-_LABELS = {metric.label: key for key, metric in METRICS.items()} | {"CIDEr": "cider_d"}
+_LABELS = {METRICS[key].label: key for key in METRIC_SETS["all"]} | {"CIDEr": "cider_d"}
 _CIDER, _SPIDER = "cider_d", "spider"
 SPLITS = {
     SplitLabel("audiocaps", "test"): "AudioCaps",

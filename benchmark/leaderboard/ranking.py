@@ -10,7 +10,7 @@ from typing import NamedTuple
 from benchmark.contract import SplitLabel
 from benchmark.errors import UsageError
 from benchmark.leaderboard.rows import RUNGS, Row
-from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.catalogue import METRICS, require_rankable
 
 USUAL = "spider"
 """What the field ranks by; a table does where every ranked row has it."""
@@ -42,8 +42,11 @@ class Ranking:
             asked: key of a metric; None is the field's.
 
         Raises:
-            UsageError: the rows have the metric that was asked for from several models.
+            UsageError: the rows have the metric that was asked for from several models, or there
+                is no such metric.
         """
+        if asked is not None:
+            require_rankable(asked)
         rivals = [row for row in rows if row.rung == "system" and row.complete] or list(rows)
         lacking = [row for row in rivals if row.value(asked or USUAL) is None]
         if asked is None:

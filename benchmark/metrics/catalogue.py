@@ -77,6 +77,11 @@ class Metrics(Mapping[str, Metric]):
             self._declarations[key] = _Declaration(each, str(where))
         self._list()
 
+    def forget_declared(self) -> None:
+        """Know no more what records described."""
+        self._declarations.clear()
+        self._made_of = None
+
     def declaration(self, key: str) -> DeclaredMetric | None:
         """Tell what a record says of a metric; None where none does."""
         found = self._declarations.get(key)

@@ -36,7 +36,7 @@ def _find(system: SystemRecord) -> Iterator[str]:
         yield f"{name}: {n_captions:,} clips have a caption, and {n_clips:,} others were scored"
     for key, cell in scores.metrics.items():
         is_unavailable = cell.value is None and cell.signature is None
-        if is_unavailable or not contributions.has(key) or not n_clips:
+        if is_unavailable or not contributions.has(key, loads=False) or not n_clips:
             continue
         value = contributions.sample(key).only_valued().value
         if cell.value is None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from benchmark.contract import UNKNOWN, Kind, SplitLabel
 from benchmark.embeddings.splits import GivenFile
 from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
-from benchmark.metrics.catalogue import require_known
+from benchmark.metrics.catalogue import METRICS, require_known
+from benchmark.metrics.engines.declared import DeclaredMetric
 from benchmark.runs.older import plan_from_1, upgrade
 from benchmark.runs.patience import FORMER_PATIENCE, Patience
 from benchmark.systems.makeup import Makeup
@@ -92,6 +93,7 @@ class Feeding:
 _FORMERLY: Mapping[str, object] = {
     "run_id": None,
     "commit": None,
+    "declared": {},
     "is_explained": False,
     **{
         name: part
@@ -119,6 +121,7 @@ class PlanHeader:
         run_id: made by chance when the run begins, and the same however often it is resumed and
             scored again; None in runs of earlier versions.
         commit: of what is measured; see ``find_commit``.
+        declared: what those of the metrics are that plugins bring.
     """
 
     command: Literal["run", "score"]
@@ -132,6 +135,7 @@ class PlanHeader:
     versions: Mapping[str, str]
     run_id: str | None = None
     commit: str | None = None
+    declared: Mapping[str, DeclaredMetric] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +266,12 @@ class Plan:
 
         Raises:
             RunError: a later schema, a part is missing or has another type, or a metric is not
-                known.
+                known, or means another thing here.
         """
         written = read_as(dict[str, object], record, where)
         flat = upgrade(written, where, SCHEMA, {1: plan_from_1})
         feeding = {**flat, "patience": flat}
         plan = read_as(Plan, {**flat, "header": flat, "feeding": feeding}, where)
+        METRICS.declare(plan.header.declared, where)
         require_known(plan.metrics, f"{where}, metrics")
         return plan

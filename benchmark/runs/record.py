@@ -103,7 +103,15 @@ class SystemRecord:
             return f"not computed in {self.path}"
         if not cell.is_available:
             return cell.reason or "unavailable"
-        return None if self.contributions.has(key) else f"no statistics in {self.path}"
+        if self.contributions.has(key):
+            return None
+        declared = self.scores.declared.get(key)
+        if declared is not None and self.contributions.keeps(key):
+            return (
+                f"{declared.brought_by}, which makes it of its clips, is not installed here; "
+                f"`pip install {declared.distribution}`"
+            )
+        return f"no statistics in {self.path}"
 
 
 def with_flaws(name: str, flaws: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from benchmark.machine.clock import now
 from benchmark.machine.commits import find_commit
 from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
+from benchmark.metrics.catalogue import describe_strangers
 from benchmark.models.revisions import pin_revisions, unpin_revisions
 from benchmark.runs.changes import (
     current_versions,
@@ -271,6 +272,7 @@ def describe_run(
         versions=current_versions(),
         run_id=secrets.token_hex(8),
         commit=find_commit(),
+        declared=describe_strangers(metrics),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
-from benchmark.metrics.catalogue import require_known
+from benchmark.metrics.catalogue import METRICS, require_known
+from benchmark.metrics.engines.declared import DeclaredMetric
 from benchmark.metrics.signature import Signature
 
 SCHEMA = 2
@@ -67,11 +68,13 @@ class SystemScores:
         n_scored: clips with a caption that counts.
         clips_sha256: hash of their ids: only systems that share it share a table.
         metrics: by key, all that were asked for.
+        declared: what those of them are that plugins brought.
     """
 
     n_scored: int
     clips_sha256: str
     metrics: Mapping[str, Cell]
+    declared: Mapping[str, DeclaredMetric] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Scores:
                     "n_scored": system.n_scored,
                     "clips_sha256": system.clips_sha256,
                     "metrics": {key: _spell(cell) for key, cell in system.metrics.items()},
+                    **_spell_declared(system.declared),
                 }
                 for name, system in self.systems.items()
             },
@@ -102,12 +106,19 @@ class Scores:
         """Read scores back.
 
         Raises:
-            RunError: a part is missing or has another type, or a metric is not known.
+            RunError: a part is missing or has another type, or a metric is not known, or means
+                another thing here.
         """
         scores = read_as(Scores, record, where)
         for name, system in scores.systems.items():
+            METRICS.declare(system.declared, where)
             require_known(system.metrics, f"{where}, systems.{name}.metrics")
         return scores
+
+
+def _spell_declared(declared: Mapping[str, DeclaredMetric]) -> JsonObject:
+    spelt: JsonObject = {key: dataclasses.asdict(each) for key, each in declared.items()}
+    return {"declared": spelt} if spelt else {}
 
 
 def _spell(cell: Cell) -> JsonObject:

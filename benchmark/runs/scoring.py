@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.contract import References, hash_clip_ids
-from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.catalogue import METRICS, describe_strangers
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.scores import Score, ScoringTask
 from benchmark.metrics.suite import MetricModels, score_tasks
@@ -43,6 +43,7 @@ class ScoredSystem:
             n_scored=len(self.clip_ids),
             clips_sha256=hash_clip_ids(self.clip_ids),
             metrics={key: self._cell(key, score) for key, score in self.scores.items()},
+            declared=describe_strangers(self.scores),
         )
 
     def _cell(self, key: str, score: Score) -> Cell:

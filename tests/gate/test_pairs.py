@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from made_nights import cell_of, system_of
 
 from benchmark.gate.pairs import (
-    JUDGED,
     MetricPair,
     comparable_part,
     has_value,
     why_incomparable,
     why_missing,
 )
-from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.catalogue import METRICS, list_rankable
 from benchmark.metrics.signature import Signature
 from benchmark.runs.pairs import SystemPair
 
@@ -29,7 +28,7 @@ def metric_pair(before, now, key="cider_d"):
 
 
 def test_figures_that_only_describe_are_not_judged():
-    assert set(METRICS) - set(JUDGED) == {
+    assert set(METRICS) - set(list_rankable()) == {
         "vocab.cands",
         "vocab.mrefs_full",
         "vocab.ratio_full",
@@ -70,7 +69,7 @@ def test_the_drop_of_a_negative_score_is_a_share_of_its_size():
 
 
 @given(
-    key=st.sampled_from(JUDGED),
+    key=st.sampled_from(list_rankable()),
     before=st.floats(-1.0, 1.0),
     now=st.floats(-1.0, 1.0),
 )

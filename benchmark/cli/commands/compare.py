@@ -49,7 +49,7 @@ def command(
     from benchmark.runs.pairs import SystemPair
     from benchmark.runs.reading import find_systems
 
-    keys = select_metrics(split_list(metrics, ())) or None
     pair = SystemPair.match(*find_systems([a, b], trust_edited=trust_edited))
+    keys = select_metrics(split_list(metrics, ())) or None
     comparison = compare_systems(pair, keys, n_draws=n_draws, clusters_file=clusters_file)
     say_tables(render_comparison(comparison, form, find_view()))

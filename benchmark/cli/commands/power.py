@@ -60,9 +60,9 @@ def command(
     from benchmark.metrics.catalogue import select_metrics
     from benchmark.runs.reading import find_systems
 
-    keys = select_metrics(split_list(metrics, ())) or None
     names = [row] if against is None else [row, against]
     system, *others = find_systems(names, trust_edited=trust_edited)
+    keys = select_metrics(split_list(metrics, ())) or None
     settings = PowerSettings(drop, n_trials, changed_share)
     report = study_power(system, others[0] if others else None, keys, settings)
     say_tables(render_power(report, form, find_view()))

@@ -31,8 +31,8 @@ def command(run: Path, out: Path, statistics: str, trust_edited: bool) -> None:
     from benchmark.runs.reading import read_run, write_run
     from benchmark.runs.withholding import withhold_captions
 
-    keys = select_metrics(split_list(statistics, ()))
-    record = withhold_captions(read_run(run, trust_edited=trust_edited), keys)
+    whole = read_run(run, trust_edited=trust_edited)
+    record = withhold_captions(whole, select_metrics(split_list(statistics, ())))
     write_run(record, out)
     size_mib = out.stat().st_size / 2**20
     if caveat := record.describe_integrity():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from benchmark.leaderboard.exports.hub import eval_results, model_index
 from benchmark.leaderboard.exports.naming import Naming
 from benchmark.leaderboard.exports.submissions import HEADER, about, submission_rows
 from benchmark.leaderboard.ranking import FALLBACK, USUAL
+from benchmark.metrics.catalogue import select_metrics
 from benchmark.runs.aac_metrics_files import files_of, write_aac_metrics_files
 from benchmark.runs.reading import read_run
 from benchmark.runs.record import RunRecord, SystemRecord
@@ -39,7 +41,7 @@ class ExportRequest:
         form: to write it in.
         out: the folder to write into.
         system_names: none is all but floors and ceilings.
-        metrics: keys; none is all that have a value.
+        metrics: keys, or names of sets; none is all that have a value.
         naming: what only the user knows.
         trust_edited: go on with a run that was edited since it was sealed; the files say so.
     """
@@ -72,13 +74,15 @@ def export_run(request: ExportRequest) -> Export:
     Raises:
         RunError: there is no finished run, it was edited, or a caption that the form must have is
             missing.
-        UsageError: something was asked for that the run or the form has not.
+        UsageError: something was asked for that the run or the form has not, or that is not known.
         MachineError: the folder cannot be written.
     """
     request.naming.require_meant()
     record = read_run(request.run, trust_edited=request.trust_edited)
     if request.form in OF_CAPTIONS:
         record.require_captions()
+    # The run may describe metrics of plugins that are not here.
+    request = dataclasses.replace(request, metrics=select_metrics(request.metrics))
     systems = _choose(record, request)
     # Everything is spelt before the first file is written.
     writers = [each for system in systems for each in _WAYS[request.form](record, system, request)]
