@@ -75,7 +75,7 @@ def _read_metric(context: click.Context, parameter: click.Parameter, key: str | 
     from benchmark.metrics.catalogue import METRICS, require_rankable
 
     # One that is not known may be described by the runs that are read later.
-    return require_rankable(key) if key in METRICS else key
+    return key if key is None or key not in METRICS else require_rankable(key)
 
 
 rank_by_option = click.option(
