@@ -15,6 +15,14 @@ from benchmark.contract.encoders import (
 )
 from benchmark.contract.hashes import hash_captions, hash_clip_ids
 from benchmark.contract.lineups import CORE, Lineup, Member
+from benchmark.contract.metrics import (
+    Engine,
+    Metric,
+    MetricModels,
+    MetricResources,
+    MetricTask,
+    MetricValues,
+)
 from benchmark.contract.needs import Need
 from benchmark.contract.remote_files import RemoteFile
 from benchmark.contract.splits import FOLDER, VERSION_MARK, References, Split, SplitLabel
@@ -44,6 +52,7 @@ __all__ = [
     "Embeddings",
     "Encoder",
     "EncoderSpec",
+    "Engine",
     "Evidence",
     "Explanation",
     "Fact",
@@ -52,6 +61,11 @@ __all__ = [
     "KnownSplit",
     "Lineup",
     "Member",
+    "Metric",
+    "MetricModels",
+    "MetricResources",
+    "MetricTask",
+    "MetricValues",
     "Need",
     "References",
     "RemoteFile",

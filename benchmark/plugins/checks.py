@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar, get_args
 
-from benchmark.contract import Ability, DatasetSpec, EncoderSpec, Kind, Lineup, SystemSpec
+from benchmark.contract import (
+    Ability,
+    DatasetSpec,
+    EncoderSpec,
+    Engine,
+    Kind,
+    Lineup,
+    Metric,
+    SystemSpec,
+)
+from benchmark.contract.metrics import Aggregation, Reads
 from benchmark.errors import PluginError, shown, why_unwritable
 from benchmark.plugins.names import option_types
 
 SYSTEM_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATASET_NAME = re.compile(rf"{SYSTEM_NAME.pattern}(@[a-z0-9]+([.-][a-z0-9]+)*)?")
+
+_METRIC_KEY = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 
 T = TypeVar("T")
 
@@ -104,6 +117,68 @@ def check_encoder(spec: object) -> None:
         )
     _require_callable(spec.name, "load", spec.load)
     option_types(spec)
+
+
+def check_engine(spec: object) -> None:
+    """Refuse what computes metrics if it cannot be meant.
+
+    Raises:
+        PluginError: says what of it.
+    """
+    spec = _require_kind(spec, Engine, "bench_metrics")
+    _require_name(spec.name, "engine", SYSTEM_NAME)
+    if not (isinstance(spec.metrics, tuple) and spec.metrics):
+        raise PluginError(f"{spec.name}: metrics is {shown(spec.metrics)}; expected some Metrics.")
+    for metric in spec.metrics:
+        _check_metric(spec, metric)
+    if (spec.score is None) == (spec.score_aside is None):
+        raise PluginError(f"{spec.name}: expected one of score and score_aside.")
+    _require_callable(spec.name, "score", spec.score or spec.score_aside)
+    if spec.needs is not None:
+        _require_callable(spec.name, "needs", spec.needs)
+    if spec.reads not in get_args(Reads):
+        expected = ", ".join(get_args(Reads))
+        raise PluginError(f"{spec.name}: reads is {shown(spec.reads)}; expected one of {expected}.")
+    for key in spec.builds_on:
+        _require_text(spec.name, "builds_on", key)
+    for part in spec.signature:
+        if not (isinstance(part, tuple) and len(part) == 2):
+            raise PluginError(
+                f"{spec.name}: signature has {shown(part)}; expected pairs of texts, such as "
+                "('lexicon', 'v2')."
+            )
+        for text in part:
+            _require_text(spec.name, "signature", text)
+
+
+def _check_metric(spec: Engine, metric: object) -> None:
+    metric = _require_kind(metric, Metric, f"{spec.name}: metrics")
+    if not (isinstance(metric.key, str) and _METRIC_KEY.fullmatch(metric.key)):
+        raise PluginError(
+            f"{spec.name}: metric key {shown(metric.key)}; expected lower-case words with dots, "
+            "hyphens or underscores between, such as 'my-metric'."
+        )
+    _require_text(metric.key, "label", metric.label)
+    if metric.higher_is_better not in (True, False, None):
+        raise PluginError(
+            f"{metric.key}: higher_is_better is {shown(metric.higher_is_better)}; expected True, "
+            "False, or None for what only describes."
+        )
+    bounds = metric.bounds
+    is_pair = isinstance(bounds, tuple) and len(bounds) == 2
+    if not (is_pair and all(isinstance(bound, int | float) for bound in bounds)):
+        raise PluginError(f"{metric.key}: bounds is {shown(bounds)}; expected two numbers.")
+    if any(map(math.isnan, bounds)) or not bounds[0] < bounds[1]:
+        raise PluginError(
+            f"{metric.key}: bounds is {shown(bounds)}; expected the least value, then the greatest."
+        )
+    if metric.aggregation not in get_args(Aggregation):
+        expected = ", ".join(get_args(Aggregation))
+        raise PluginError(
+            f"{metric.key}: aggregation is {shown(metric.aggregation)}; expected one of {expected}."
+        )
+    if metric.key in spec.corpus:
+        _require_callable(metric.key, "corpus", spec.corpus[metric.key])
 
 
 def check_lineup(lineup: object) -> None:

@@ -15,6 +15,16 @@ CORE_PLUGINS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
         "system": {"core-systems": "benchmark.systems.built_in"},
         "dataset": {"core-datasets": "benchmark.datasets.built_in"},
         "encoder": {"core-encoders": "benchmark.encoders.built_in"},
+        # In the order of work.
+        "metric": {
+            "core-lexical": "benchmark.metrics.engines.lexical",
+            "core-meteor": "benchmark.metrics.engines.meteor",
+            "core-vocabulary": "benchmark.metrics.engines.vocabulary",
+            "core-sentence": "benchmark.metrics.engines.sentence",
+            "core-bert-score": "benchmark.metrics.engines.bert_score",
+            "core-spice": "benchmark.metrics.engines.spice",
+            "core-fense": "benchmark.metrics.engines.fense",
+        },
         "lineup": {"core-lineups": "benchmark.systems.paper_lineups"},
     }
 )

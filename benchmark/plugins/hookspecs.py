@@ -9,7 +9,7 @@ from typing import Any
 
 import pluggy
 
-from benchmark.contract import DatasetSpec, EncoderSpec, Fact, Kind, Lineup, SystemSpec
+from benchmark.contract import DatasetSpec, EncoderSpec, Engine, Fact, Kind, Lineup, SystemSpec
 
 PROJECT = "aac_bench"  # pluggy's project name and the entry-point group
 TRACKERS = "aac_bench_trackers"  # the entry-point group of what hears of sealed runs
@@ -108,6 +108,15 @@ def bench_encoders() -> Iterable[EncoderSpec[Any]]:  # type: ignore[empty-body]
 
     Cheap, as ``bench_systems``: weights wait for ``EncoderSpec.load``. Every system that takes an
     encoder takes these by name, options included.
+    """
+
+
+@hookspec
+def bench_metrics() -> Iterable[Engine]:  # type: ignore[empty-body]
+    """Return the metrics this plugin offers, each with what computes it.
+
+    Cheap, as ``bench_systems``: models wait for ``Engine.score``. A metric's key is unique across
+    all installed plugins; it is computed where it is asked for by name.
     """
 
 

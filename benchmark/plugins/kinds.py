@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from benchmark.contract import DatasetSpec, EncoderSpec, Lineup, SystemSpec
+from benchmark.contract import DatasetSpec, EncoderSpec, Engine, Lineup, SystemSpec
 from benchmark.plugins import checks
 
-Kind = Literal["system", "dataset", "encoder", "lineup"]
-Record = SystemSpec | DatasetSpec | EncoderSpec[Any] | Lineup
+Kind = Literal["system", "dataset", "encoder", "metric", "lineup"]
+Record = SystemSpec | DatasetSpec | EncoderSpec[Any] | Engine | Lineup
 """What is declared of a thing."""
 
 
@@ -37,6 +37,12 @@ KINDS: Mapping[Kind, PluginKind] = MappingProxyType(
         "system": PluginKind("system", "bench_systems", checks.check_system),
         "dataset": PluginKind("data set", "bench_datasets", checks.check_dataset),
         "encoder": PluginKind("encoder", "bench_encoders", checks.check_encoder),
+        "metric": PluginKind(
+            "metric",
+            "bench_metrics",
+            checks.check_engine,
+            lambda engine: [metric.key for metric in engine.metrics],
+        ),
         "lineup": PluginKind("line-up", "bench_lineups", checks.check_lineup),
     }
 )

@@ -8,20 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from benchmark.contract import CORE
 from benchmark.contract.metrics import Engine, Metric
 from benchmark.machine.distributions import version_of
-
-CORE = {
-    "core-lexical": "benchmark.metrics.engines.lexical",
-    "core-meteor": "benchmark.metrics.engines.meteor",
-    "core-vocabulary": "benchmark.metrics.engines.vocabulary",
-    "core-sentence": "benchmark.metrics.engines.sentence",
-    "core-bert-score": "benchmark.metrics.engines.bert_score",
-    "core-spice": "benchmark.metrics.engines.spice",
-    "core-fense": "benchmark.metrics.engines.fense",
-}
-"""The core's own plugins of metrics, by the name that switches them off, in the order of work."""
-DISTRIBUTION = "aac-bench"
+from benchmark.plugins.core import CORE_PLUGINS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +43,7 @@ class InstalledEngine:
     @property
     def is_own(self) -> bool:
         """Whether it is the core's."""
-        return self.distribution == DISTRIBUTION
+        return self.distribution == CORE
 
     @property
     def brought_by(self) -> str:
@@ -76,7 +66,7 @@ def by_key(engines: Iterable[InstalledEngine]) -> dict[str, InstalledEngine]:
 
 
 def _declared_by_core() -> Iterator[InstalledEngine]:
-    version = version_of(DISTRIBUTION)
-    for plugin, module in CORE.items():
+    version = version_of(CORE)
+    for plugin, module in CORE_PLUGINS["metric"].items():
         for engine in importlib.import_module(module).bench_metrics():
-            yield InstalledEngine.of(engine, plugin, DISTRIBUTION, version)
+            yield InstalledEngine.of(engine, plugin, CORE, version)
