@@ -29,6 +29,7 @@ from benchmark.contract.splits import FOLDER, VERSION_MARK, References, Split, S
 from benchmark.contract.systems import (
     UNKNOWN,
     Captioner,
+    EvaluatedClips,
     Evidence,
     Explanation,
     Fact,
@@ -53,6 +54,7 @@ __all__ = [
     "Encoder",
     "EncoderSpec",
     "Engine",
+    "EvaluatedClips",
     "Evidence",
     "Explanation",
     "Fact",

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 from benchmark.artifacts import Artifacts
 from benchmark.contract.clips import Clip
 from benchmark.contract.needs import Need
-from benchmark.contract.splits import References, Split
+from benchmark.contract.splits import References, Split, SplitLabel
 from benchmark.errors import DataError
 from benchmark.files import scratch_of_process
 
@@ -25,6 +25,21 @@ def _no_other_split(label: str) -> Split:
         f"{label!r} cannot be loaded here: these resources were made without data sets. Pass "
         "load_split=..., as a run does."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedClips:
+    """The clips of a run by their ids, for systems that look something up by these.
+
+    Attributes:
+        label: of the split.
+        clip_ids: those that are captioned, sorted.
+        spellings: each exact spelling of an id that the split knows, to the id; of all its clips.
+    """
+
+    label: SplitLabel
+    clip_ids: tuple[str, ...]
+    spellings: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,7 @@ class Resources:
         load_split: any other split by its label (``"clotho:evaluation"``), from the data root of
             the run; raises ``DataError`` where its files are missing.
         make_scratch: gives ``scratch``, the same folder each time.
+        evaluated: ids of the clips that are captioned; None where they are of no split.
     """
 
     device: str
@@ -60,6 +76,7 @@ class Resources:
     load_split: Callable[[str], Split] = _no_other_split
     validation: Split | None = None
     make_scratch: Callable[[], Path] = scratch_of_process
+    evaluated: EvaluatedClips | None = None
 
     @property
     def scratch(self) -> Path:
@@ -157,6 +174,10 @@ class SystemSpec:
             nothing is loaded or fetched here. Paths that options name need not be told again.
         needs: ``(resources, options)`` to what ``prepare`` will need, asked of all systems before
             the first gets ready; None: preparing tells what lacks.
+        is_timed: False where a call is not the work itself, as where captions are looked up that
+            were made elsewhere: such a system has no latency, and no profile.
+        variant: ``(record, options)`` to the record of this configuration, where options decide
+            what a record says, as its kind; its name and options stay. None: they decide nothing.
     """
 
     name: str
@@ -175,3 +196,5 @@ class SystemSpec:
     weights: Callable[[Any, str], Iterable[str | Path]] | None = None
     needs_file: bool = False
     needs: Callable[[Resources, Any], Iterable[Need]] | None = None
+    is_timed: bool = True
+    variant: Callable[[SystemSpec, Any], SystemSpec] | None = None

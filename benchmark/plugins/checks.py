@@ -18,7 +18,7 @@ from benchmark.contract import (
     SystemSpec,
 )
 from benchmark.contract.metrics import Aggregation, Reads
-from benchmark.errors import PluginError, shown, why_unwritable
+from benchmark.errors import BenchError, PluginError, describe, shown, why_unwritable
 from benchmark.plugins.names import option_types
 
 SYSTEM_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -57,8 +57,32 @@ def check_system(spec: object) -> None:
             f"{spec.name}: uses_validation without needs_train; expected both of a system that "
             "learns."
         )
+    if spec.variant is not None and not callable(spec.variant):
+        raise PluginError(
+            f"{spec.name}: variant is {shown(spec.variant)}; expected a callable or None."
+        )
     _check_texts(spec)
     option_types(spec)
+
+
+def vary_spec(spec: SystemSpec, options: Any) -> SystemSpec:
+    """Ask a system for the record of a configuration.
+
+    Raises:
+        BenchError: what the options name cannot be read.
+        PluginError: that is no record, or is of another system.
+    """
+    assert spec.variant is not None
+    try:
+        varied = spec.variant(spec, options)
+    except BenchError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"{spec.name}: variant() raises {describe(error)}.") from error
+    check_system(varied)
+    if (varied.name, varied.options) != (spec.name, spec.options):
+        raise PluginError(f"{spec.name}: variant() gave {shown(varied)}; expected its own record.")
+    return varied
 
 
 def _check_texts(spec: SystemSpec) -> None:

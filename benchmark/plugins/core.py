@@ -12,7 +12,11 @@ from benchmark.plugins.kinds import Kind
 
 CORE_PLUGINS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
     {
-        "system": {"core-systems": "benchmark.systems.built_in"},
+        "system": {
+            "core-systems": "benchmark.systems.built_in",
+            "core-program": "benchmark.systems.program.system",
+            "core-captions": "benchmark.runs.live_captions",
+        },
         "dataset": {"core-datasets": "benchmark.datasets.built_in"},
         "encoder": {"core-encoders": "benchmark.encoders.built_in"},
         # In the order of work.

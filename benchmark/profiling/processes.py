@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from benchmark.errors import MachineError
+from benchmark.errors import MachineError, UsageError, listed
 from benchmark.files import read_json, scratch_folder
 from benchmark.machine.clock import now
 from benchmark.machine.facts import describe_machine
@@ -25,7 +25,7 @@ from benchmark.runs.isolation.apart import IN_PROCESSES, Apart
 from benchmark.runs.isolation.environments import environment_for
 from benchmark.runs.isolation.processes import describe_end
 from benchmark.runs.resolve import resolve_run
-from benchmark.systems.registry import Registry
+from benchmark.systems.registry import Registry, System
 
 _T = TypeVar("_T")
 
@@ -53,6 +53,7 @@ def profile_systems(
         BenchError: the request cannot be met.
     """
     planned = resolve_run(request.to_run(), registry)
+    _require_timed(planned.systems)
     plan = apart.spelt_by(registry).planned(planned.plan)
     outcomes: dict[str, SystemProfile | Failure] = {}
     for system in planned.systems:
@@ -76,6 +77,15 @@ def profile_systems(
             each.name: each.requirements for each in plan.systems if each.requirements is not None
         },
     )
+
+
+def _require_timed(systems: Sequence[System]) -> None:
+    untimed = [system.name for system in systems if not system.spec.is_timed]
+    if untimed:
+        raise UsageError(
+            f"{listed(untimed)} looks captions up that were made elsewhere, which says nothing of "
+            "how long they took; leave it out of a profile."
+        )
 
 
 def _profile(

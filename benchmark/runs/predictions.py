@@ -9,6 +9,10 @@ from benchmark.contract import Split
 from benchmark.datasets.clip_ids import FoundClips, Rule, describe_near, find_clips
 from benchmark.errors import DataError, listed, quoted
 
+_ALLOW_MISSING = (
+    "To score only the clips that it has, say --allow-missing (in Python allow_missing=True)."
+)
+
 
 class MatchedCaptions(NamedTuple):
     """Captions whose clips were found.
@@ -29,6 +33,7 @@ def match_captions(
     *,
     allow_missing: bool = False,
     among: Collection[str] | None = None,
+    cure_of_missing: str = _ALLOW_MISSING,
 ) -> MatchedCaptions:
     """Find each caption's clip by the rules of ``datasets.clip_ids``.
 
@@ -38,6 +43,7 @@ def match_captions(
         source: where they come from, for messages.
         allow_missing: accept captions of only some of the clips.
         among: clips that are wanted, captions of others are left out; None: all.
+        cure_of_missing: says what to do where clips lack a caption.
 
     Raises:
         DataError: clips lack a caption, an id belongs to no clip or to several, or two ids mean
@@ -71,7 +77,7 @@ def match_captions(
         raise DataError(
             f"{source} does not fit {split.label} ({len(captions):,} captions found, "
             f"{len(wanted):,} expected): {'; '.join(problems)}. "
-            + _cure(found, missing, allow_missing=allow_missing)
+            + _cure(found, missing, "" if allow_missing else cure_of_missing)
         )
     return MatchedCaptions(
         {
@@ -83,7 +89,7 @@ def match_captions(
     )
 
 
-def _cure(found: FoundClips, missing: Sequence[str], *, allow_missing: bool) -> str:
+def _cure(found: FoundClips, missing: Sequence[str], cure_of_missing: str) -> str:
     cures = []
     if found.unknown:
         near = describe_near(found.unknown, missing)
@@ -93,9 +99,6 @@ def _cure(found: FoundClips, missing: Sequence[str], *, allow_missing: bool) -> 
         )
     if found.ambiguous:
         cures.append("Write ambiguous ids with their folder and suffix, as the data set does.")
-    if missing and not allow_missing:
-        cures.append(
-            "To score only the clips that it has, say --allow-missing (in Python "
-            "allow_missing=True)."
-        )
+    if missing and cure_of_missing:
+        cures.append(cure_of_missing)
     return " ".join(cures)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from benchmark.contract import Resources, Split, hash_captions
+from benchmark.contract import EvaluatedClips, Resources, Split, hash_captions
 from benchmark.datasets.catalogue import load_split, train_split_of
 from benchmark.datasets.passport import issue_passport
 from benchmark.embeddings.files import EmbeddingFile
@@ -105,7 +105,13 @@ class ResolvedRun:
             embedding_files=tuple(file.path for file in self.files),
             embedded_split=str(self.split.label.portable) if is_embedded else None,
             load_split=loader_for(spec, self.files, self.data_root),
+            evaluated=self._describe_clips(),
         )
+
+    def _describe_clips(self) -> EvaluatedClips:
+        split = self.split
+        spellings = {**split.aliases, **{clip_id: clip_id for clip_id in split.references}}
+        return EvaluatedClips(split.label, self.plan.clip_ids, spellings)
 
 
 def resolve_run(

@@ -129,7 +129,8 @@ class SingleStream:
 
 def needs_timing(system: System, clips: Clips, view: LedgerView) -> bool:
     """Tell whether a system is to be timed and was not."""
-    is_timed = clips.feeding.n_timed > 0 and not system.spec.leave_one_out
+    spec = system.spec
+    is_timed = clips.feeding.n_timed > 0 and spec.is_timed and not spec.leave_one_out
     return is_timed and not view.timed_entries(system.name)
 
 

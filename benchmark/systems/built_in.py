@@ -16,7 +16,6 @@ from benchmark.contract import (
 )
 from benchmark.errors import DataError
 from benchmark.plugins.hookspecs import hookimpl
-from benchmark.systems.program.system import PROGRAM
 
 BENCH_API = API_VERSION
 
@@ -47,7 +46,6 @@ def bench_systems() -> Iterable[SystemSpec]:
         needs_audio=False,
         leave_one_out=True,
     )
-    yield PROGRAM
 
 
 @dataclass(frozen=True, slots=True)

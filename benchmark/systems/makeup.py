@@ -25,7 +25,7 @@ from benchmark.systems.registry import System
 
 _ID_LENGTH = 12
 _NO_MODELS: Mapping[str, str] = MappingProxyType({})
-_ROOM = Path(__file__).parent
+_PACKAGE = __name__.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,8 @@ def pin_makeup(system: System, dataset: str = "", models: Mapping[str, str] = _N
 def _find_core_sources(spec: SystemSpec) -> dict[str, Path]:
     """List what a system of the core is in: a file, or a folder; the others change often."""
     path = Path(inspect.getfile(spec.prepare))
-    paths = [path] if path.parent == _ROOM else sorted(path.parent.glob("*.py"))
+    is_room = path.parents[1].name == _PACKAGE
+    paths = [path] if is_room else sorted(path.parent.glob("*.py"))
     return {path.name: path for path in paths}
 
 

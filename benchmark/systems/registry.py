@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmark.contract import API_VERSION, SystemSpec
 from benchmark.deprecated import Deprecation
+from benchmark.plugins.checks import vary_spec
 from benchmark.plugins.loading import Installed, load_installed
 from benchmark.plugins.names import build_options, canonical_name, parse_name
 from benchmark.plugins.provenance import BrokenPlugin, Claim, LoadedPlugin, Provenance
@@ -82,6 +83,8 @@ class Registry:
         parsed = parse_name(text)
         spec, provenance = self.installed.find("system", parsed.name)
         options = build_options(spec, parsed.options)
+        if spec.variant is not None:
+            spec = vary_spec(spec, options)
         return System(canonical_name(spec, options), spec, options, provenance)
 
 

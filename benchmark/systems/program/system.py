@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.contract import Captioner, Need, Resources, SystemSpec
+from benchmark.contract import API_VERSION, Captioner, Need, Resources, SystemSpec
 from benchmark.errors import UsageError, quoted
+from benchmark.plugins.hookspecs import hookimpl
 from benchmark.systems.program.captioner import USUAL_RATE_HZ, Asked, ProgramCaptioner
 
+BENCH_API = API_VERSION
 _NOTHING = "nothing"
 
 
@@ -134,4 +136,8 @@ PROGRAM = SystemSpec(
     needs=_list_needs,
     weights=_list_files,
 )
-"""The core declares it."""
+
+
+@hookimpl
+def bench_systems() -> Iterable[SystemSpec]:
+    yield PROGRAM
