@@ -178,6 +178,12 @@ class SystemSpec:
             were made elsewhere: such a system has no latency, and no profile.
         variant: ``(record, options)`` to the record of this configuration, where options decide
             what a record says, as its kind; its name and options stay. None: they decide nothing.
+        imports: modules of libraries that ``prepare`` imports and that take long, as
+            ``("torch", "transformers")``. Where several systems of a run name the same, the bench
+            imports them once for all.
+        builds_ahead: above 0, ``prepare`` keeps all that takes long in ``Resources.artifacts``, so
+            that a run may call it once more before, beside that of others, in a process that is
+            thrown away. The highest number begins first.
     """
 
     name: str
@@ -198,3 +204,5 @@ class SystemSpec:
     needs: Callable[[Resources, Any], Iterable[Need]] | None = None
     is_timed: bool = True
     variant: Callable[[SystemSpec, Any], SystemSpec] | None = None
+    imports: tuple[str, ...] = ()
+    builds_ahead: int = 0

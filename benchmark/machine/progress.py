@@ -41,20 +41,30 @@ class Bar:
 
     def advance(self, steps: int = 1) -> None:
         self._progress.advance(self._task, steps)
+        self._draw()
 
     def describe(self, label: str) -> None:
         """Change what stands before the bar."""
         self._progress.update(self._task, description=show_line(label))
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self._progress.live.auto_refresh:
+            self._progress.refresh()
 
 
 @contextmanager
-def progress_bar(label: str, total: int | None, *, is_bytes: bool = False) -> Iterator[Bar]:
+def progress_bar(
+    label: str, total: int | None, *, is_bytes: bool = False, has_thread: bool = True
+) -> Iterator[Bar]:
     """Show a bar on standard error while the block runs; nothing where that is no terminal.
 
     Args:
         label: what stands before the bar.
         total: how many steps there are; None where nobody knows.
         is_bytes: steps are bytes, and are shown as MB.
+        has_thread: a thread draws it; else it is drawn where it changes, and this process can be
+            copied meanwhile.
     """
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -64,6 +74,10 @@ def progress_bar(label: str, total: int | None, *, is_bytes: bool = False) -> It
         TimeRemainingColumn(),
     )
     with Progress(
-        *columns, console=ERROR_CONSOLE, transient=True, disable=not is_watched()
+        *columns,
+        console=ERROR_CONSOLE,
+        transient=True,
+        auto_refresh=has_thread,
+        disable=not is_watched(),
     ) as progress:
         yield Bar(progress, label, total)

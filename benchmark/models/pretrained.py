@@ -23,6 +23,9 @@ _WEIGHTS = "*.safetensors"
 _PICKLED = "pytorch_model*.bin"
 _DAMAGED = (pickle.UnpicklingError, EOFError)
 
+TORCH_AND_TRANSFORMERS = ("torch", "transformers.models.gpt2.modeling_gpt2")
+"""The ``imports`` of a system that uses both, whichever model it loads: seconds go into these."""
+
 
 def load_pretrained(
     model_class: Any,

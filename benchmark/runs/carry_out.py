@@ -16,6 +16,7 @@ from benchmark.metrics.suite import MetricModels
 from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.folder import RunFolder, note_seeds, seed_folder
 from benchmark.runs.inspecting import inspect_folder
+from benchmark.runs.isolation.ahead import get_ahead
 from benchmark.runs.isolation.apart import TOGETHER, Apart
 from benchmark.runs.isolation.orders import Order, Work
 from benchmark.runs.isolation.ways import take_through
@@ -285,18 +286,21 @@ def _carry_out(
     refuse_strangers(run.plan, ledger.view, ledger.path, references)
     with _shelf_for(run, apart) as shelf:
         clips = run.clips(shelf)
-        for system in run.systems:
-            work = Work(system, run.resources_for(system), clips, ledger.view)
+        works = [
+            Work(system, run.resources_for(system), clips, ledger.view) for system in run.systems
+        ]
+        for work in get_ahead(works, run.plan, apart.isolation):
+            name = work.system.name
             order = Order(
-                system.name,
+                name,
                 run.data_root,
                 run=folder.path,
                 shelf=None if shelf is None else shelf.folder,
-                requirements=run.plan.requirements_of(system.name),
+                requirements=run.plan.requirements_of(name),
             )
             failure = take_through(work, order, ledger, apart.isolation)
             if failure is not None:
-                failures[system.name] = failure
+                failures[name] = failure
     return score_and_seal(folder, run.plan, ledger.view, clips.split, failures, models, integrity)
 
 

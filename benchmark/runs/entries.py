@@ -143,6 +143,10 @@ class PrepareEntry:
         """Note what was raised instead of a captioner."""
         return dataclasses.replace(self, error=describe(error), traceback=trace_of(error))
 
+    def after(self, ahead_s: float) -> PrepareEntry:
+        """Count in the seconds that getting ready took before, in another process."""
+        return dataclasses.replace(self, prepare_s=self.prepare_s + ahead_s)
+
 
 @dataclass(frozen=True, slots=True)
 class TimedEntry:

@@ -39,7 +39,8 @@ class Latency:
         n_calls: timed calls of one clip each, warm-up left out.
         seconds: percentiles of a call's seconds.
         rtf: real-time factor, captioning seconds over audio seconds; None without audio.
-        prepare_s: seconds to get ready, training included; caches were on.
+        prepare_s: seconds to get ready, training included, also where that was done ahead, beside
+            other systems; without what the bench imported for several. Caches were on.
         relative_p50: median of a call's seconds over those of the fixed work timed right after
             it (``machine.calibration``); None where none was, or for fewer than 6 calls.
         calibration_p50_s: median seconds of that work: this machine's speed at the time.

@@ -164,5 +164,12 @@ def _longest_timing(feeding: Feeding) -> float | None:
     return None if timeout_s is None else TIMING_LIMIT_S + 2 * timeout_s
 
 
+def is_done(system: System, clips: Clips, view: LedgerView) -> bool:
+    """Tell whether a system has captioned all of its clips, and needs no timing any more."""
+    folds = range(count_folds(system, clips.split))
+    is_missing = any(Past().left_of(clips.batches(system, fold), view) for fold in folds)
+    return not (is_missing or needs_timing(system, clips, view))
+
+
 def _count_clips(batches: Sequence[Batch]) -> int:
     return sum(len(batch.clip_ids) for batch in batches)

@@ -81,6 +81,10 @@ class Channel:
             self._buffer += received
         return message
 
+    def fileno(self) -> int:
+        """Return the descriptor, for ``select``."""
+        return self._end.fileno()
+
     def close(self) -> None:
         self._end.close()
 

@@ -30,6 +30,7 @@ class Work:
         clips: all of them.
         view: what was done before.
         past: what became of it in processes before this one.
+        ahead_s: seconds that getting it ready took before, beside others.
     """
 
     system: System
@@ -37,6 +38,7 @@ class Work:
     clips: Clips
     view: LedgerView
     past: Past = field(default_factory=Past)
+    ahead_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from benchmark.files.locks import Hold
 from benchmark.machine.forks import can_copy
 from benchmark.machine.progress import ERROR_CONSOLE, is_watched
 from benchmark.machine.typed_json import read_as
-from benchmark.runs.entries import ClipEntry, Entry, MachineEntry
+from benchmark.runs.entries import ClipEntry, Entry, MachineEntry, PrepareEntry
 from benchmark.runs.isolation.channel import Kind, Message
 from benchmark.runs.isolation.child import live
 from benchmark.runs.isolation.environments import environment_for
@@ -123,7 +123,7 @@ def _start(work: Work, order: Order) -> tuple[Child, Hold | None]:
     Raises:
         MachineError: its environment cannot be built.
     """
-    if not order.requirements and can_copy():
+    if not order.requirements and can_copy(work.system.spec.imports):
         return start_copy(partial(live, work=work)), None
     environment = environment_for(order.requirements or ())
     child = start_fresh("benchmark.runs.isolation.child", python=environment.python)
@@ -238,6 +238,8 @@ class _Watch:
                 raise _EndedError(f"its process spoke for {entry.system!r}")
             if isinstance(entry, ClipEntry):
                 entry = self.work.past.note(entry)
+            if isinstance(entry, PrepareEntry) and entry.fold == 0:
+                entry = entry.after(self.work.ahead_s)
             entries.append(entry)
         return entries
 

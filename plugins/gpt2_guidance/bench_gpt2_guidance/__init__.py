@@ -15,6 +15,7 @@ from bench_gpt2_guidance.guidance_options import GuidanceOptions
 from bench_gpt2_guidance.prompt_options import PromptOptions
 from bench_gpt2_guidance.triplet_system import TRIPLET_RETRIEVAL
 from benchmark import Captioner, Need, Resources, SystemSpec, hookimpl
+from benchmark.models import TORCH_AND_TRANSFORMERS
 from benchmark.systems import PresetOptions
 
 BENCH_API = 2
@@ -34,6 +35,8 @@ def bench_systems() -> Iterable[SystemSpec]:
         needs_waveform=False,
         needs=_needs_of_guidance,
         trained_on=("youtube-8m", "webtext"),  # VGGish's weights, GPT-2's
+        imports=TORCH_AND_TRANSFORMERS,
+        builds_ahead=1,
     )
     yield SystemSpec(
         "gpt2-guid-gt",
@@ -48,6 +51,8 @@ def bench_systems() -> Iterable[SystemSpec]:
         needs_audio=False,  # with uses_audio=false
         needs=_needs_of_best,
         trained_on=("youtube-8m", "webtext"),
+        imports=TORCH_AND_TRANSFORMERS,
+        builds_ahead=9,
     )
     yield SystemSpec(
         "gpt2-prompt",
@@ -60,6 +65,8 @@ def bench_systems() -> Iterable[SystemSpec]:
         needs_waveform=False,
         needs=_needs_of_prompting,
         trained_on=("youtube-8m", "webtext"),
+        imports=TORCH_AND_TRANSFORMERS,
+        builds_ahead=1,
     )
 
 

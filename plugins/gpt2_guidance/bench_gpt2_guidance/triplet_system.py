@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench_gpt2_guidance.triplet_options import TripletOptions
 from benchmark import Captioner, Need, Resources, SystemSpec
+from benchmark.models import TORCH_AND_TRANSFORMERS
 from benchmark.systems import PresetOptions
 
 
@@ -40,4 +41,6 @@ TRIPLET_RETRIEVAL = SystemSpec(
     needs_waveform=False,
     needs=_needs,
     trained_on=("youtube-8m",),  # VGGish's weights
+    imports=TORCH_AND_TRANSFORMERS,
+    builds_ahead=8,
 )

@@ -9,7 +9,7 @@ from typing import Literal
 
 from benchmark import Captioner, Need, Resources, SystemSpec, hookimpl
 from benchmark.datasets import EMBEDDED_DATASET
-from benchmark.models import OFFLINE_NAME
+from benchmark.models import OFFLINE_NAME, TORCH_AND_TRANSFORMERS
 
 BENCH_API = 2
 _FITTING_MODELS = {EMBEDDED_DATASET: OFFLINE_NAME}  # by the data set trained on
@@ -46,6 +46,8 @@ def bench_systems() -> Iterable[SystemSpec]:
         needs_train=True,
         needs_audio=False,
         needs=_needs,
+        imports=TORCH_AND_TRANSFORMERS,
+        builds_ahead=3,
     )
 
 

@@ -63,6 +63,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         needs_train=True,
         needs_waveform=False,
         needs=_needs_of_nn_vggish,
+        builds_ahead=4,
     )
     yield SystemSpec(
         "nn-clap",
@@ -74,6 +75,7 @@ def bench_systems() -> Iterable[SystemSpec]:
         needs_train=True,
         needs_waveform=False,
         needs=_needs_of_nn_clap,
+        builds_ahead=4,
     )
 
 

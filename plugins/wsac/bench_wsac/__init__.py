@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench_wsac.options import PRESETS, Strategy, WsacOptions
 from benchmark import Captioner, Need, Resources, SystemSpec, hookimpl
+from benchmark.models import TORCH_AND_TRANSFORMERS
 from benchmark.systems import PresetOptions
 
 BENCH_API = 2
@@ -24,6 +25,8 @@ _SUMMARIES: dict[Strategy, str] = {
     "nnd": "decodes from the training caption nearest to the sound",
     "pd": "decodes from the sound's projection onto all training captions",
 }
+_RANKS: dict[Strategy, int] = {"none": 7, "es": 6, "ni": 5, "nnd": 1, "pd": 1}
+"""In what comes first of what is built ahead: the last two wait for the decoder of the first."""
 
 
 @hookimpl
@@ -39,6 +42,8 @@ def bench_systems() -> Iterable[SystemSpec]:
             needs_waveform=False,
             uses_validation=True,
             needs=_needs,
+            imports=TORCH_AND_TRANSFORMERS,
+            builds_ahead=_RANKS[strategy],
         )
 
 
