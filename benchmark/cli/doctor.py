@@ -122,13 +122,14 @@ def _cache() -> str:
 
 
 def _plugins() -> Requirement:
+    from benchmark.cli.plugin_commands import find_broken_commands, find_refused
     from benchmark.systems.registry import load_registry
 
     registry = load_registry()
-    if not registry.broken and not registry.clashes:
+    broken = [*registry.broken, *find_broken_commands()]
+    clashes = [*registry.clashes, *find_refused()]
+    if not broken and not clashes:
         return Requirement("plugins", "ok", f"{len(registry.plugins)}, none broken")
-    names = [plugin.entry_point for plugin in registry.broken]
-    detail = (
-        f"broken: {', '.join(names) or 'none'}; clashes: {', '.join(registry.clashes) or 'none'}"
-    )
+    names = [plugin.entry_point for plugin in broken]
+    detail = f"broken: {', '.join(names) or 'none'}; clashes: {', '.join(clashes) or 'none'}"
     return Requirement("plugins", "optional", f"{detail}; see `bench plugins doctor`")

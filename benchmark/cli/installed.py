@@ -15,6 +15,7 @@ def load_plugins() -> Registry:
     from benchmark.machine.descriptors import stdout_to_stderr
     from benchmark.plugins.core import CORE_PLUGINS
     from benchmark.plugins.entries import (
+        installed_commands,
         installed_plugins,
         installed_trackers,
         names_without,
@@ -23,7 +24,9 @@ def load_plugins() -> Registry:
 
     with stdout_to_stderr():
         registry = load_registry()
-    installed = [entry.name for entry in (*installed_plugins(), *installed_trackers())]
+    installed = [
+        entry.name for entry in (*installed_plugins(), *installed_trackers(), *installed_commands())
+    ]
     core = {name for of_kind in CORE_PLUGINS.values() for name in of_kind}
     for name in sorted(names_without() - {*installed} - core):
         known = ", ".join(installed) or "none"

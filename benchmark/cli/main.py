@@ -7,7 +7,6 @@ measured; 4 a gate is inconclusive; 130 interrupted, 143 ended by SIGTERM, 141 n
 
 from __future__ import annotations
 
-import difflib
 import errno
 import importlib
 import os
@@ -17,7 +16,18 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
+from benchmark.cli.own_commands import OWN_COMMANDS
+from benchmark.cli.plugin_commands import (
+    WaitingCommand,
+    blaming,
+    find_command,
+    is_claimed,
+    list_claims,
+    list_usable,
+    tell_unknown,
+)
 from benchmark.cli.streams import (
     CLOSED,
     is_of_printing,
@@ -26,6 +36,7 @@ from benchmark.cli.streams import (
 )
 from benchmark.cli.terminal import say, tamed_usage, warn
 from benchmark.deprecated import BENCH_HUB
+from benchmark.display.escaping import show_line
 from benchmark.errors import BenchError, MachineError, UsageError, describe, quoted
 from benchmark.machine.distributions import version_of
 from benchmark.machine.signals import exit_code_of, leave_with, name_of, treat_as_interrupts
@@ -34,36 +45,6 @@ _LONGEST_PATH = 200
 """Characters of a path in a message; the longest that a system takes has thousands."""
 
 _NO_PLACES = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
-
-_COMMANDS = {
-    "run": "Caption a split with one or more systems, score it, print the leaderboard.",
-    "profile": "Measure how fast systems are, from cold start to latency under load.",
-    "caption": "Caption sounds that have no references.",
-    "score": "Score captions files you already have.",
-    "rescore": "Compute the scores of finished runs again from their ledgers.",
-    "migrate": "Rewrite runs and baselines of earlier versions as this one writes them.",
-    "compare": "Tell which of two systems is better, and how sure that is.",
-    "power": "Measure how often tests err, and how small a drop they see.",
-    "gate": "Hold a run against an accepted baseline: pass, fail or inconclusive.",
-    "baseline": "Accept a run as the baseline that gates hold others against.",
-    "record": "Write a finished run as one file of scores, without its captions.",
-    "export": "Write a run's results as hubs, registries and challenges take them.",
-    "leaderboard": "Print the table of one or more runs.",
-    "show": "Show one clip of a run: what was said of it, with scores and reasons.",
-    "picture": "Draw quality against latency, or how latencies are spread.",
-    "report": "Write a page to listen to a run's clips and read what systems said.",
-    "meta-eval": "Measure how often each metric agrees with people.",
-    "gap": "Measure the modality gap behind a run, and draw it.",
-    "embed": "Embed a split's sounds into a file that can be shared.",
-    "systems": "List the systems that are installed.",
-    "encoders": "List the encoders; build the embedded one.",
-    "datasets": "List the data sets and where their files go.",
-    "cache": "List, check and prune what is kept to be made once.",
-    "fetch": "Fetch what SPICE and FENSE need, and data sets, checked by their sums.",
-    "data": "Fetch and verify data sets.",
-    "doctor": "Say what this machine has and what it lacks.",
-    "plugins": "List plugins; diagnose broken ones; begin a new one.",
-}
 
 
 class _PipeClosedError(Exception):
@@ -79,14 +60,17 @@ def _noticing_closed_pipes() -> Iterator[None]:
 
 
 class _LazyGroup(click.Group):
-    """Imports a command's module when the command is called, so that ``--help`` stays quick."""
+    """Imports a command's module when the command is called, so that ``--help`` stays quick.
+
+    The core's own commands come first; a plugin takes none of their names.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return [*OWN_COMMANDS, *list_usable()]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
+        if name not in OWN_COMMANDS:
+            return find_command(name) if is_claimed(name) else None
         module = name.replace("-", "_")
         command = importlib.import_module(f"benchmark.cli.commands.{module}").command
         assert isinstance(command, click.Command)
@@ -95,11 +79,10 @@ class _LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
-            near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            known = ", ".join(_COMMANDS)
-            ctx.fail(f"no command named {args[0]!r}.{hint} Known: {known}.")
+        if args and not args[0].startswith("-") and args[0] not in OWN_COMMANDS:
+            if not is_claimed(args[0]):
+                ctx.fail(tell_unknown(args[0]))
+            return args[0], WaitingCommand(args[0]), args[1:]
         return super().resolve_command(ctx, args)
 
     def make_context(
@@ -113,12 +96,25 @@ class _LazyGroup(click.Group):
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _noticing_closed_pipes(), tamed_usage():
-            return super().invoke(ctx)
+        with _noticing_closed_pipes(), tamed_usage(), blaming(ctx):
+            outcome = super().invoke(ctx)
+        # What a plugin's command returns is no exit code, as anywhere with click.
+        return outcome if ctx.invoked_subcommand in OWN_COMMANDS else None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        told = {**dict.fromkeys(list_usable(), "of a plugin"), **OWN_COMMANDS}
+        names = [name for name in told if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=told[name]) for name in names]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl(list(OWN_COMMANDS.items()))
+        if claims := list_claims():
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl(
+                    [(show_line(name), show_line(told)) for name, told in claims.items()]
+                )
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -55,4 +55,7 @@ def tamed_usage() -> Iterator[None]:
     except click.UsageError as error:
         raise click.UsageError(show_log(error.format_message()), error.ctx) from error
     except click.ClickException as error:
-        raise click.ClickException(show_log(error.format_message())) from error
+        tamed = click.ClickException(show_log(error.format_message()))
+        # A plugin's command may have one of its own.
+        tamed.exit_code = error.exit_code  # type: ignore[misc]
+        raise tamed from error

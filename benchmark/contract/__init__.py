@@ -1,6 +1,7 @@
 """The nouns that the core and the plugins agree on. Standard library and numpy only."""
 
 from benchmark.contract.clips import Clip, Waveform
+from benchmark.contract.commands import CommandSpec
 from benchmark.contract.datasets import DatasetSpec, KnownSplit
 from benchmark.contract.encoders import (
     Ability,
@@ -49,6 +50,7 @@ __all__ = [
     "CaptionEncoder",
     "Captioner",
     "Clip",
+    "CommandSpec",
     "DatasetSpec",
     "Embeddings",
     "Encoder",

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from benchmark.contract import (
     Ability,
+    CommandSpec,
     DatasetSpec,
     EncoderSpec,
     Engine,
@@ -216,6 +217,18 @@ def check_lineup(lineup: object) -> None:
     _require_text(lineup.name, "summary", lineup.summary)
     if not lineup.members:
         raise PluginError(f"{lineup.name}: it has no members; expected some.")
+
+
+def check_command(spec: object) -> None:
+    """Refuse the record of a command that cannot be meant.
+
+    Raises:
+        PluginError: says what of it.
+    """
+    spec = _require_kind(spec, CommandSpec, "bench_commands")
+    _require_name(spec.name, "command", SYSTEM_NAME)
+    _require_text(spec.name, "summary", spec.summary)
+    _require_callable(spec.name, "load", spec.load)
 
 
 def _require_kind(spec: object, kind: type[T], hook: str) -> T:

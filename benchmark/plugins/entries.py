@@ -39,6 +39,12 @@ def installed_trackers() -> list[EntryPoint]:
     return sorted(entries, key=lambda entry: (entry.name, entry.value))
 
 
+def installed_commands() -> list[EntryPoint]:
+    """List the entry points of commands, sorted by name, which is that of the command."""
+    entries = entry_points(group=hookspecs.COMMANDS)
+    return sorted(entries, key=lambda entry: (entry.name, entry.value))
+
+
 def names_without() -> frozenset[str]:
     """List the plugins that are not to be imported."""
     names = (name.strip() for name in os.environ.get(WITHOUT, "").split(","))

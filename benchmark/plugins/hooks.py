@@ -47,7 +47,8 @@ class Hooks:
         if not any(self.find(name) for name in names):
             raise PluginError(
                 f"no hook found, of {', '.join(names)}; is @hookimpl missing on it? One that only "
-                f"hears of runs has an entry point of the group {hookspecs.TRACKERS}."
+                f"hears of runs has an entry point of the group {hookspecs.TRACKERS}, one of "
+                f"commands of {hookspecs.COMMANDS}."
             )
 
     def _names(self) -> list[str]:

@@ -9,10 +9,20 @@ from typing import Any
 
 import pluggy
 
-from benchmark.contract import DatasetSpec, EncoderSpec, Engine, Fact, Kind, Lineup, SystemSpec
+from benchmark.contract import (
+    CommandSpec,
+    DatasetSpec,
+    EncoderSpec,
+    Engine,
+    Fact,
+    Kind,
+    Lineup,
+    SystemSpec,
+)
 
 PROJECT = "aac_bench"  # pluggy's project name and the entry-point group
 TRACKERS = "aac_bench_trackers"  # the entry-point group of what hears of sealed runs
+COMMANDS = "aac_bench_commands"  # and of commands: an entry's name is the command's
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
@@ -123,6 +133,16 @@ def bench_metrics() -> Iterable[Engine]:  # type: ignore[empty-body]
 @hookspec
 def bench_lineups() -> Iterable[Lineup]:  # type: ignore[empty-body]
     """Return the line-ups this plugin offers, such as the systems of one paper."""
+
+
+@hookspec
+def bench_commands() -> Iterable[CommandSpec]:  # type: ignore[empty-body]
+    """Return the commands that this module brings.
+
+    Of the modules that entry points of the group ``aac_bench_commands`` name. An entry's name is
+    that of a command, so that ``bench --help`` lists it and imports nothing; the module is
+    imported when the command is called. Cheap, as ``bench_systems``.
+    """
 
 
 @hookspec

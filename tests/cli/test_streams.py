@@ -15,8 +15,8 @@ from benchmark.cli.main import main
 
 PRINT = """
 import click
-from benchmark.cli import main
-main._COMMANDS["print"] = "Print."
+from benchmark.cli import main, plugin_commands
+plugin_commands.OWN_COMMANDS = main.OWN_COMMANDS = dict(print="Print.")
 @click.command()
 def command():
     {what}

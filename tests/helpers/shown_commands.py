@@ -78,7 +78,8 @@ def require_parses(argv: tuple[str, ...]) -> dict[str, object]:
         _require_values(command, context, options)
         if not isinstance(command, click.Group):
             break
-        name, inner, words = command.resolve_command(context, words)
+        name, _, words = command.resolve_command(context, words)
+        inner = command.get_command(context, name or "")  # a plugin's is loaded by that alone
         assert inner is not None
         command, context = inner, click.Context(inner, info_name=name, parent=context)
     if words:

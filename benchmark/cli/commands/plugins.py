@@ -39,7 +39,7 @@ class _Listed(NamedTuple):
 @form_option
 def list_plugins(form: Format) -> None:
     """List every plugin with its distribution, version and what it brings."""
-    plugins = [*_list_plugins(load_plugins()), *_list_trackers()]
+    plugins = [*_list_plugins(load_plugins()), *_list_trackers(), *_list_commands()]
     if form != "text":
         say(render([_plugins_table(plugins)], form))
         return
@@ -70,6 +70,28 @@ def _list_trackers() -> Iterator[_Listed]:
         yield _Listed(entry.name, distribution, what)
 
 
+def _list_commands() -> Iterator[_Listed]:
+    """List commands of plugins, each imported as far as it says what it is."""
+    from benchmark.cli.plugin_commands import find_refused
+    from benchmark.plugins.commands import BrokenCommandError, declare_command
+    from benchmark.plugins.entries import installed_commands, names_without
+    from benchmark.plugins.provenance import provenance_of
+
+    refused = find_refused()
+    for entry in installed_commands():
+        listed = _Listed(entry.name, str(provenance_of(entry)), "")
+        if entry.name in names_without():
+            yield listed._replace(brings="(switched off by --no-plugin)")
+        elif entry.name in refused:
+            yield listed._replace(reason=refused[entry.name])
+        else:
+            try:
+                summary = declare_command(entry).summary
+                yield listed._replace(brings=f"`bench {entry.name}`: {summary}")
+            except BrokenCommandError as error:
+                yield listed._replace(reason=error.broken.reason)
+
+
 def _plugins_table(plugins: list[_Listed]) -> Table[_Listed]:
     return Table(
         columns=[
@@ -91,6 +113,7 @@ def diagnose() -> None:
     All are imported in another process first: who ends that, or hangs in it, is named too, and
     left out here. Where one was written for an older API, say also which modules have moved since.
     """
+    from benchmark.cli.plugin_commands import find_broken_commands, find_refused
     from benchmark.plugins.endings import find_endings
     from benchmark.plugins.entries import go_without
     from benchmark.runs.tracking import find_broken_trackers
@@ -104,16 +127,16 @@ def diagnose() -> None:
     for plugin in registry.broken:
         say(f"{plugin.entry_point} ({plugin.provenance}): {plugin.reason}\n")
         say(plugin.traceback)
-    broken_trackers = find_broken_trackers()
-    for plugin in broken_trackers:
+    others = [*find_broken_trackers(), *find_broken_commands()]
+    for plugin in others:
         say(f"{plugin.entry_point} ({plugin.provenance}): {plugin.reason}\n")
         say(plugin.traceback)
-    clashes = registry.installed.clashes()
-    for message in clashes.values():
+    clashes = [*registry.installed.clashes().values(), *find_refused().values()]
+    for message in clashes:
         say(message)
     if registry.deprecations or any(plugin.imports_moved for plugin in registry.broken):
         _list_moved_modules()
-    if registry.broken or broken_trackers or clashes or endings:
+    if registry.broken or others or clashes or endings:
         sys.exit(1)
     say(f"{len(registry.installed.plugins)} plugins, none broken.")
 
