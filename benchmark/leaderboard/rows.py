@@ -174,6 +174,7 @@ class Row:
         planned, plan = self.record.planned, self.record.plan
         return {
             "system": self.system,
+            "configuration": planned.configuration or self.system,
             "kind": self.kind,
             "is_retrieval": planned.is_retrieval,
             "dataset": self.label.dataset,

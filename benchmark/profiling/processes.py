@@ -54,12 +54,12 @@ def profile_systems(
     """
     planned = resolve_run(request.to_run(), registry)
     _require_timed(planned.systems)
-    plan = apart.spelt_by(registry).planned(planned.plan)
+    plan = apart.spelt_by(registry, request.systems).planned(planned.plan)
     outcomes: dict[str, SystemProfile | Failure] = {}
     for system in planned.systems:
         tell(f"profiling {system.name} ...")
         outcomes[system.name] = _profile(
-            request.for_system(system.name),
+            request.for_system(system.spelling),
             request.longest_s(system.spec),
             plan.requirements_of(system.name) or (),
         )

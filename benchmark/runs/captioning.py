@@ -60,7 +60,7 @@ def caption_sounds(
         tell(f"{files} no sound left out: {listed([str(file) for file in left_out])}")
     book = _Notes()
     work = Work(system, resources, clips, book.view)
-    apart = apart.spelt_by(registry)
+    apart = apart.spelt_by(registry, [request.system_name])
     requirements = apart.requirements_of(system.name, system.provenance.distribution)
     if not requirements:
         found = require_needs(system, resources)

@@ -259,7 +259,7 @@ def score_and_seal(
 
 
 def _resolve(request: RunRequest, registry: Registry, apart: Apart) -> ResolvedRun:
-    apart = apart.spelt_by(registry)
+    apart = apart.spelt_by(registry, request.systems)
 
     def looks_elsewhere(system: System) -> bool:
         return bool(apart.requirements_of(system.name, system.provenance.distribution))

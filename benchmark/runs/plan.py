@@ -16,7 +16,7 @@ from benchmark.metrics.engines.declared import DeclaredMetric
 from benchmark.runs.older import plan_from_1, upgrade
 from benchmark.runs.patience import FORMER_PATIENCE, Patience
 from benchmark.systems.makeup import Makeup
-from benchmark.systems.registry import System
+from benchmark.systems.registry import System, spell_called
 from benchmark.systems.roster import LeftOut
 
 SCHEMA = 2
@@ -38,6 +38,7 @@ class PlannedSystem:
         makeup: what it is made of; None for a file, and in plans of earlier versions.
         requirements: what is installed for it in an environment of its own; None: it runs where
             the bench does.
+        configuration: of a system that a user calls by another name, its canonical one; else empty.
     """
 
     name: str
@@ -49,6 +50,12 @@ class PlannedSystem:
     trained_on: tuple[str, ...] = ()
     makeup: Makeup | None = None
     requirements: tuple[str, ...] | None = None
+    configuration: str = ""
+
+    @property
+    def spelling(self) -> str:
+        """The text by which ``Registry.system`` finds it."""
+        return spell_called(self.name, self.configuration)
 
     @staticmethod
     def of(system: System, makeup: Makeup | None = None) -> PlannedSystem:
@@ -65,6 +72,7 @@ class PlannedSystem:
             leave_one_out=spec.leave_one_out,
             trained_on=spec.trained_on or silent,
             makeup=makeup,
+            configuration=system.configuration,
         )
 
     @property
@@ -256,6 +264,8 @@ class Plan:
             for name in ("makeup", "requirements"):
                 if planned[name] is None:
                     del planned[name]
+            if not planned["configuration"]:
+                del planned["configuration"]
             if not planned.get("makeup", {}).get("models", True):
                 del planned["makeup"]["models"]
         return {"schema": SCHEMA, **flat, **parts}

@@ -45,7 +45,7 @@ from benchmark.runs.ledger import LedgerView
 from benchmark.runs.listening import Listener
 from benchmark.runs.plan import Plan, PlanHeader
 from benchmark.runs.requests import RunRequest
-from benchmark.runs.row_names import refuse_repeats
+from benchmark.runs.row_names import refuse_repeats, require_called_well
 from benchmark.runs.shelf import Shelf
 from benchmark.systems.needs import Found, look_for_needs
 from benchmark.systems.registry import Registry, System
@@ -138,6 +138,7 @@ def resolve_run(
     lineups = [call_lineup(text) for text in request.lineups]
     roster = join_systems(lineups, request.systems, registry, text_only=request.text_only)
     refuse_repeats(names_of(roster.systems))
+    require_called_well(roster.systems)
     if request.text_only:
         roster = seat_for_text(roster)
     require_device(request.device)
@@ -230,7 +231,7 @@ def find_again(
     models = {each.name: each.makeup.models for each in plan.systems if each.makeup}
     for revisions in models.values():
         pin_revisions(revisions)
-    systems = [registry.system(planned.name) for planned in plan.systems]
+    systems = [registry.system(planned.spelling) for planned in plan.systems]
     pinned = pin_systems(systems, plan.train, models)
     versions = current_versions()
     found = [planned for _, planned in pinned]

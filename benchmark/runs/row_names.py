@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmark.display.escaping import show_line
 from benchmark.errors import UsageError, listed, quoted
 from benchmark.runs.record import SYSTEM_SEPARATOR
+from benchmark.systems.registry import System
 
 MOST_OF_A_NAME = 200
 """Characters: a name stands in every table, and more of them on no screen."""
@@ -55,6 +56,18 @@ def refuse_repeats(names: Sequence[str]) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise UsageError(f"{listed(repeated)} is named more than once; a row stands for itself.")
+
+
+def require_called_well(systems: Sequence[System]) -> None:
+    """Refuse what a user calls a system where it is no name for a row.
+
+    Raises:
+        UsageError: see ``require_row_name``.
+    """
+    for system in systems:
+        if system.configuration:
+            told = f"what {system.configuration} is called"
+            require_row_name(system.name, told, "Choose another, as mine=program[...].")
 
 
 def _why_no_name(name: str) -> str | None:

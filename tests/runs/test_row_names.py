@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import UsageError
-from benchmark.runs.row_names import MOST_OF_A_NAME, choose_row_names, refuse_repeats
+from benchmark.runs.row_names import (
+    MOST_OF_A_NAME,
+    choose_row_names,
+    refuse_repeats,
+    require_called_well,
+)
+from benchmark.systems.registry import load_registry
 
 FILES = [Path("ours.csv"), Path("theirs.json")]
 
@@ -62,3 +68,11 @@ def test_there_is_one_name_a_file_and_each_stands_for_itself():
     refuse_repeats(["a", "b"])
     with pytest.raises(UsageError, match="named more than once"):
         refuse_repeats(["a", "b", "a"])
+
+
+def test_what_a_user_calls_a_system_is_a_name_for_a_row():
+    registry = load_registry()
+    require_called_well([registry.system(text) for text in ("my rain=constant", "constant")])
+    for name in ("a::b", "a\nb", "w" * 201):
+        with pytest.raises(UsageError, match=r"what constant is called: .*Choose another, as mine"):
+            require_called_well([registry.system(f"{name}=constant")])

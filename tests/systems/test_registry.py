@@ -10,8 +10,8 @@ import pytest
 from plugin_distributions import good_plugin, write_distribution
 
 from benchmark.contract import API_VERSION
-from benchmark.errors import PluginError, UnknownNameError
-from benchmark.systems.registry import load_registry
+from benchmark.errors import PluginError, UnknownNameError, UsageError
+from benchmark.systems.registry import called_in, load_registry
 
 
 def broken_reason(name):
@@ -214,3 +214,28 @@ def bench_systems():
 """
     write_distribution(site, "mine", code)
     assert reason in broken_reason("mine")
+
+
+def test_a_user_may_call_a_system_by_another_name():
+    registry = load_registry()
+    system = registry.system('my rain = constant[caption="a=b, c"]')
+    assert (system.name, system.configuration) == ("my rain", 'constant[caption="a=b, c"]')
+    assert system.options.caption == "a=b, c"
+    assert registry.system(system.spelling) == system
+    plain = registry.system("constant[caption=x]")
+    assert (plain.configuration, plain.spelling) == ("", "constant[caption=x]")
+    assert [called_in(text) for text in ("a=constant", "constant[caption=x]")] == ["a", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("human=constant", "'human' in 'human=constant' names a system that is installed"),
+        ("=constant", "'' in '=constant' is empty"),
+        ("mine=none", "no system named 'none'"),
+        ("mine=a=constant", "no system named 'a=constant'"),
+    ],
+)
+def test_a_name_that_cannot_be_a_users_own_is_refused(text, told):
+    with pytest.raises(UsageError, match=re.escape(told)):
+        load_registry().system(text)

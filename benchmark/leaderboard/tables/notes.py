@@ -49,7 +49,7 @@ def notes_on(
         f"{label}: the rows were not all computed the same way; compare their signatures (json)"
         for label in differing_signatures(group)
     ]
-    lines += [*describe_marks(group), *describe_integrity(group)]
+    lines += [*_notes_on_called(group), *describe_marks(group), *describe_integrity(group)]
     lines += [*_notes_on_left_out(group), *_notes_on_failures(group)]
     for row in group:
         if row.n_failed:
@@ -66,6 +66,17 @@ def notes_on(
 def name_absent_metrics(standing: Standing) -> list[str]:
     """Say which metrics no row of a table has, and why: a line a reason."""
     return name_absent("Unavailable", table_columns(standing.rows)[1])
+
+
+def _notes_on_called(group: Sequence[Row]) -> list[str]:
+    """Say what stands behind names that users chose."""
+    return list(
+        dict.fromkeys(
+            f"{row.name}: {configuration}"
+            for row in group
+            if (configuration := row.record.planned.configuration)
+        )
+    )
 
 
 def _notes_on_lacking(group: Sequence[Row]) -> list[str]:

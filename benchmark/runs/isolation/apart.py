@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from benchmark.errors import UsageError, listed
 from benchmark.machine.isolation import Isolation
 from benchmark.runs.isolation.environments import requirements_of
 from benchmark.runs.plan import Plan
-from benchmark.systems.registry import Registry
+from benchmark.systems.registry import Registry, called_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,21 @@ class Apart:
             return self.environments[system_name]
         return requirements_of(distribution) if self.isolation == "env" else None
 
-    def spelt_by(self, registry: Registry) -> Apart:
+    def spelt_by(self, registry: Registry, systems: Sequence[str] = ()) -> Apart:
         """Spell the names of systems as plans do.
+
+        Args:
+            registry: what is installed.
+            systems: as a user writes them, with what their rows are called.
 
         Raises:
             UnknownNameError: there is no such system.
         """
-        named = {registry.system(text).name: lines for text, lines in self.environments.items()}
+        called = {*map(called_in, systems)}
+        named = {
+            text if text in called else registry.system(text).name: lines
+            for text, lines in self.environments.items()
+        }
         return dataclasses.replace(self, environments=named)
 
     def planned(self, plan: Plan) -> Plan:

@@ -38,6 +38,14 @@ def test_names_are_spelt_as_plans_spell_them():
     assert dict(apart.environments) == {"system": ()}
 
 
+def test_a_name_that_a_user_gave_is_spelt_as_it_is():
+    registry = Registry()
+    apart = Apart("process", {"mine": ()})
+    assert dict(apart.spelt_by(registry, ["mine=system[]"]).environments) == {"mine": ()}
+    with pytest.raises(UsageError, match="no system named 'mine'"):
+        apart.spelt_by(registry, ["system"])
+
+
 def test_a_system_that_the_run_lacks_is_refused(one_plan):
     with pytest.raises(UsageError, match=r"--env names 'other'; the run has 'system'"):
         Apart("process", {"other": ()}).planned(one_plan)

@@ -19,6 +19,7 @@ from small_clips import write_clips
 from benchmark.cli.main import bench
 from benchmark.datasets.audio import read_sound
 from benchmark.errors import UsageError
+from benchmark.runs.reading import read_run as read_sealed
 from benchmark.systems.lending import ClipFiles
 from benchmark.systems.makeup import pin_makeup
 from benchmark.systems.needs import look_for_needs
@@ -181,8 +182,9 @@ def test_a_program_runs_in_the_process_of_the_bench_too(place, monkeypatch):
     client(place, "caption.sh")
     done = CliRunner().invoke(
         bench,
-        ["run", "--systems", 'program[command="sh caption.sh"]', "--dataset", "folder:clips:test",
-         "--out", "here", "--metrics", "bleu_1", "--profile", "2", "--isolation", "none",
+        ["run", "--systems", 'my own=program[command="sh caption.sh"]',
+         "--dataset", "folder:clips:test", "--out", "here", "--metrics", "bleu_1",
+         "--profile", "2", "--isolation", "none",
          "--batch-size", "4"],
         catch_exceptions=False,
     )  # fmt: skip
@@ -190,5 +192,13 @@ def test_a_program_runs_in_the_process_of_the_bench_too(place, monkeypatch):
     lengths = [len(read_sound(place / "clips" / f"test-{n:02d}.wav", 16_000)) for n in range(6)]
     assert captions_of(place / "here") == [SAMPLES.format(n) for n in lengths]
     manifest = json.loads((place / "here" / "manifest.json").read_text())
-    (told,) = manifest["systems"].values()
+    told = manifest["systems"]["my own"]
     assert (told["latency"]["n_calls"], told["latency"]["void"]) == (2, None)
+    assert 'my own: program[command="sh caption.sh"]' in done.output
+    (place / "here" / "manifest.json").unlink()
+    again = CliRunner().invoke(bench, ["run", "--resume", "here", "--isolation", "none"])
+    assert again.exit_code == 0, again.output
+    (row,) = read_sealed(place / "here").systems.values()
+    assert (row.name, row.planned.spelling) == (
+        *("my own", 'my own=program[command="sh caption.sh"]'),
+    )  # fmt: skip
