@@ -76,6 +76,8 @@ def measure_agreement(
         rounds = [result[key] for result in results]
         # A metric with no value of some captions prefers none of a pair: it is left out whole.
         reason = next((score.reason for score in rounds if score.reason), None)
+        if reason is None and any(score.per_clip is None for score in rounds):
+            reason = _NOT_OF_ONE_CAPTION
         if reason is not None:
             agreements[key] = MetricAgreement({}, None, reason)
         else:

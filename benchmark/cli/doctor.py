@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal
 
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, describe
 
 if TYPE_CHECKING:
     from benchmark.models.weights import ChosenModel
@@ -44,9 +44,32 @@ def examine() -> Iterator[Requirement]:
     yield _try("SBERT-sim model", _sbert_model, "optional")
     yield _try("BERTScore model", _bert_score_model, "optional")
     yield _try("FER, FENSE, SPIDEr-FL model", _fluency_model, "optional")
+    yield from _own_metrics()
     yield _try("data root", _data_root, "missing")
     yield _try("cache", _cache, "missing")
     yield _plugins()
+
+
+def _own_metrics() -> Iterator[Requirement]:
+    """Look for what the metrics of plugins say that they need."""
+    from benchmark.contract import MetricResources
+    from benchmark.metrics.engines.strangers import find_strangers
+
+    engines = find_strangers().engines
+    for each in {id(each): each for each in engines.values()}.values():
+        needs = each.engine.needs
+        if needs is None:
+            continue
+        wanted = frozenset(metric.key for metric in each.engine.metrics)
+        labels = ", ".join(metric.label for metric in each.engine.metrics)
+        try:
+            for need in needs(MetricResources(wanted)):
+                need.look()
+        except Exception as error:  # a stranger's
+            said = str(error) if isinstance(error, BenchError) else describe(error)
+            yield Requirement(f"{labels} ({each.brought_by})", "optional", said)
+        else:
+            yield Requirement(f"{labels} ({each.brought_by})", "ok", "here")
 
 
 def _distribution(name: str) -> Requirement:

@@ -31,6 +31,7 @@ from benchmark.errors import (
 )
 from benchmark.machine.notes import tell
 from benchmark.metrics.corpus import TaskTexts
+from benchmark.metrics.engines.hosting import hosting
 from benchmark.metrics.engines.installed import InstalledEngine
 from benchmark.metrics.engines.values import sign_values, values_of
 from benchmark.metrics.scores import Score, ScoringTask
@@ -137,8 +138,9 @@ class Course:
         try:
             resources = MetricResources(self._wanted(each), self.models)
             parts = _look_for_needs(each, resources)
-            manager = aside(self._show(each, rows), resources)
-            wait = manager.__enter__()
+            with hosting(each):
+                manager = aside(self._show(each, rows), resources)
+                wait = manager.__enter__()
         except BaseException as error:
             missing = _why_missing(error, each)
             return lambda: self._give(each, missing)
@@ -155,9 +157,10 @@ class Course:
         """Take an engine's answers into the results, metric by metric."""
         resources = MetricResources(self._wanted(each), self.models)
         try:
-            if parts is None:
-                parts = _look_for_needs(each, resources)
-            answers = _as_many(answer(resources), len(rows))
+            with hosting(each):
+                if parts is None:
+                    parts = _look_for_needs(each, resources)
+                answers = _as_many(answer(resources), len(rows))
         except BaseException as error:
             missing = _why_missing(error, each)
             for row in rows:

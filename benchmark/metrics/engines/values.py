@@ -15,7 +15,7 @@ from benchmark.contract.metrics import (
     Part,
     TaskValues,
 )
-from benchmark.errors import PluginError, listed, shown
+from benchmark.errors import PluginError, listed, shown, why_unwritable
 from benchmark.metrics.engines.installed import InstalledEngine
 from benchmark.metrics.scores import Score, ScoringTask, mean_score
 from benchmark.metrics.signing import NO_TOKENISER, TOKENISER, sign
@@ -62,6 +62,7 @@ def sign_values(
         PluginError: it is no number per clip, or not within the metric's bounds.
     """
     metric = engine.metric(key)
+    _require_texts(values)
     if all(given is None for given in (values.per_clip, values.value, values.statistics)):
         reason = values.reason or f"{engine.brought_by} gave no value"
         return Score.unavailable(reason, has_failed=values.has_failed)
@@ -84,6 +85,24 @@ def sign_values(
             per_clip = np.asarray(corpus(statistics), dtype=np.float64)
     value = _corpus_value(values.value, statistics, corpus, metric)
     return Score(value, per_clip, signature, values.reason, statistics)
+
+
+def _require_texts(values: MetricValues) -> None:
+    """Refuse reasons and parts that no file can hold."""
+    if values.reason is not None:
+        _require_text(values.reason, "reason")
+    for part in values.parts:
+        if not (isinstance(part, tuple) and len(part) == 2):
+            raise PluginError(f"its parts hold {shown(part)}; expected pairs of texts.")
+        for text in part:
+            _require_text(text, "part of its signature")
+
+
+def _require_text(text: object, what: str) -> None:
+    if not isinstance(text, str):
+        raise PluginError(f"its {what} is {shown(text)}; expected text.")
+    if reason := why_unwritable(text):
+        raise PluginError(f"its {what} {reason}; expected text in UTF-8.")
 
 
 def _read_per_clip(values: MetricValues, metric: Metric, n_clips: int) -> Floats | None:

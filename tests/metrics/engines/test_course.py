@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,6 +74,9 @@ def test_a_function_of_one_caption_is_a_metric():
         ([[0.5, 1.5]], "it gave 1.5; expected values from 0 to 1"),
         ([{"overlpa": [0.5, 0.5]}], "it gave values of 'overlpa'; expected some of 'overlap'"),
         ([MetricValues(value=0.5)], "it gave no number per clip"),
+        ([MetricValues(reason=3)], "its reason is 3; expected text"),
+        ([MetricValues([0.5, 0.5], reason="\ud800")], "its reason holds half a surrogate pair"),
+        ([MetricValues([0.5, 0.5], parts=(("a", 1),))], "part of its signature is 1"),
     ],
 )
 def test_nonsense_is_a_metrics_reason_and_costs_no_other(answer, why):
@@ -122,6 +127,26 @@ def test_an_engine_cannot_change_what_was_said():
 
     assert take(engine_of(score))["overlap"].value == 1.0
     assert TASK.candidates == {"a": "rain", "b": "a cat meows"}
+
+
+def test_an_engine_leaves_the_process_as_it_found_it(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("TOY", "kept")
+    before = Path.cwd()
+
+    def score(tasks, _):
+        os.chdir(tmp_path)
+        os.environ.clear()
+        np.seterr(all="raise")
+        os.write(1, b"written\n")
+        print("printed")  # noqa: T201
+        return [[1.0] * len(task.clip_ids) for task in tasks]
+
+    assert take(engine_of(score))["overlap"].value == 1.0
+    assert (Path.cwd(), os.environ["TOY"]) == (before, "kept")
+    assert np.geterr()["invalid"] == "warn"
+    told = capfd.readouterr()
+    assert told.out == ""
+    assert "written" in told.err
 
 
 def test_a_metric_is_given_what_it_builds_on_and_shares_its_signature():
