@@ -28,6 +28,7 @@ from benchmark.gate.judgement import judge_run, unmeasured
 from benchmark.gate.junit import render_junit
 from benchmark.gate.pages import render_verdict
 from benchmark.gate.policy import Policy, read_policy
+from benchmark.gate.policy_form import UnknownMetricError
 from benchmark.gate.tonight import WHATEVER, Expected, why_not_tonight
 from benchmark.runs.folder import RunFolder
 from benchmark.runs.reading import read_run
@@ -104,13 +105,13 @@ def hold_gate(request: GateRequest) -> GatedNight:
         MachineError: a file cannot be written.
     """
     request.refuse_mixed_up_files()
+    policy = _read_policy(request)
     for report in (request.junit, request.json):
         _remove_former(report)
     baseline = read_run(request.baseline, trust_edited=request.trust_edited)
     baseline.require_captions()
     baseline.require_accepted()
-    policy = read_policy(request.policy)  # may name metrics that the baseline describes
-    night = _judge(request, baseline, policy)
+    night = _judge(request, baseline, policy or read_policy(request.policy))
     verdict = night.verdict
     if request.junit is not None:
         write_text(request.junit, render_junit(verdict))
@@ -121,6 +122,14 @@ def hold_gate(request: GateRequest) -> GatedNight:
     if request.history is not None and night.nights:
         append_nights(request.history, night.nights)
     return dataclasses.replace(night, problems=problems)
+
+
+def _read_policy(request: GateRequest) -> Policy | None:
+    """Read the policy; None where it names a metric that perhaps the baseline describes."""
+    try:
+        return read_policy(request.policy)
+    except UnknownMetricError:
+        return None
 
 
 def _judge(request: GateRequest, baseline: RunRecord, policy: Policy) -> GatedNight:

@@ -23,6 +23,10 @@ SCHEMA = 1
 DEFAULT_RULE = "default"
 
 
+class UnknownMetricError(UsageError):
+    """A policy names a metric that is not known here, unless a run that is read describes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Number:
     """A number within bounds; ``can_be_off`` for limits that ``false`` switches off."""
@@ -94,7 +98,8 @@ def _check_limits(tables: TomlTable, where: str, source: str) -> None:
     for key, table in _tables(tables, where, source):
         if key == "metrics":
             _find_strangers(name for name in table if name != DEFAULT_RULE)
-            _check_names(table, [DEFAULT_RULE, *METRICS], f"{where}metrics.", source)
+            names = [DEFAULT_RULE, *METRICS]
+            _check_names(table, names, f"{where}metrics.", source, UnknownMetricError)
             for name, rule in _tables(table, f"{where}metrics.", source):
                 _check_rule(name, rule, f"{where}metrics.{name}.", source)
         else:
@@ -122,7 +127,7 @@ def _check_worst(table: TomlTable, source: str) -> None:
     if not isinstance(metric, str):
         raise UsageError(f"{source}: worst.metric: found {metric!r}; expected a metric's key.")
     _find_strangers([metric])
-    _check_names([metric], list_rankable(), "worst.metric = ", source)
+    _check_names([metric], list_rankable(), "worst.metric = ", source, UnknownMetricError)
     numbers = {key: value for key, value in table.items() if key != "metric"}
     _check_numbers(numbers, _OF_THE_WHOLE["worst"], "worst.", source)
 
@@ -140,13 +145,19 @@ def _check_numbers(table: TomlTable, form: Mapping[str, _Number], where: str, so
             raise UsageError(f"{source}: {where}{key}: found {value!r}; expected {form[key]}.")
 
 
-def _check_names(names: Iterable[str], known: Iterable[str], where: str, source: str) -> None:
+def _check_names(
+    names: Iterable[str],
+    known: Iterable[str],
+    where: str,
+    source: str,
+    error: type[UsageError] = UsageError,
+) -> None:
     allowed = list(known)
     for name in names:
         if name not in allowed:
             near = difflib.get_close_matches(name, allowed, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise UsageError(
+            raise error(
                 f"{source}: unknown key {where}{name}.{hint} Known here: {', '.join(allowed)}."
             )
 
