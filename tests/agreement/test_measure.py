@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lent_specs import lend
 from shared_data import shared_path
+from toy_metrics import overlap_engine
 
 from benchmark.agreement.judgements import JudgedPair, read_judgements
 from benchmark.agreement.measure import compare_with_people, measure_agreement
@@ -183,3 +185,14 @@ def test_a_file_on_which_people_are_divided_throughout_is_refused(tmp_path):
     )
     with pytest.raises(DataError, match="divided on all 1 pairs"):
         report_agreement(AgreementRequest(path, tmp_path, ("bleu_1",)), MetricModels())
+
+
+def test_a_metric_of_a_plugin_is_held_against_people_as_others_are():
+    pairs = [
+        JudgedPair("a", "HI", ("a dog", "rain"), (1,), ("a dog barks", "a dog")),
+        JudgedPair("b", "MM", ("a dog", "rain"), (-1,), ("a dog barks", "a dog")),
+    ]
+    with lend("metric", overlap_engine()):
+        found = measure_agreement(pairs, ("overlap",), MetricModels(), IdfSource("", {}))["overlap"]
+    assert found.reason is None
+    assert found.agreement["total"].value == 0.5

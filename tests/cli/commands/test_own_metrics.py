@@ -105,10 +105,17 @@ def test_a_gate_judges_it_by_its_policy(run, tmp_path):
     accepted = invoke("baseline", "accept", run, "--out", baseline, "--reason", "first")
     assert accepted.exit_code == 0, accepted.output
     policy = tmp_path / "policy.toml"
-    policy.write_text("schema = 1\n[metrics.overlap]\nmin = 0.9\n")
+    policy.write_text(
+        'schema = 1\n[metrics.overlap]\nmin = 0.9\n[metrics."long.ratio"]\nmax_drop = 0.1\n'
+    )
+    METRICS.forget_declared()  # the baseline is what describes it then
     done = invoke("gate", run, "--baseline", baseline, "--policy", policy)
     assert done.exit_code == 1, done.output
-    assert "overlap" in done.output.lower()
+    told = on_one_line(done.output)
+    assert "overlap: >= 0.9" in told
+    assert "overlap: drop <= 2 %" in told
+    assert "long.ratio" in told
+    assert "test 1, which makes it of its clips, is not installed here" in told
     policy.write_text("schema = 1\n[metrics.overlap]\nmax = 0.9\n")
     refused = invoke("gate", run, "--baseline", baseline, "--policy", policy)
     assert "overlap is better when higher; use min" in str(refused.exception)
