@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -18,9 +18,12 @@ from benchmark.systems.calling import sample_rate_of
 from benchmark.systems.disclosure import read_disclosure
 from benchmark.systems.explaining import Explained, can_explain
 from benchmark.systems.lending import close_captioner, closing, lent_scratch
+from benchmark.testing.chance import FIRST, OTHER, read_chance, require_own_chance, sow
 from benchmark.testing.examples import odd_clips
 from benchmark.testing.findings import BrokenRuleError
+from benchmark.testing.printed import catch, tell_written
 from benchmark.testing.trial import Trial, caption_batch, prepare
+from benchmark.testing.wording import says_no_error, says_something, tells_clips_apart
 
 Rule = Callable[[Trial], object]
 
@@ -34,6 +37,10 @@ def first_rules() -> Iterator[tuple[str, Rule]]:
 
 def rules_for(trial: Trial) -> Iterator[tuple[str, Rule]]:
     """Give the rules that bind a system which says the same of the same clips, with their names."""
+    if trial.spec.kind == "system":  # floors may say nothing, or one same thing
+        yield "empty", says_something
+        yield "constant", tells_clips_apart
+    yield "placeholders", says_no_error
     yield "order", keeps_order
     yield "batching", captions_alone_as_together
     yield "profile", says_the_same_when_profiled
@@ -45,10 +52,11 @@ def rules_for(trial: Trial) -> Iterator[tuple[str, Rule]]:
         yield "text-only", runs_without_sounds
     if not trial.spec.needs_waveform and trial.resources.embedding_files:
         yield "embedded", reads_given_embeddings
+    yield "output", says_nothing_beside
+    yield "chance", leaves_chance_alone
     yield "artifacts", loads_what_it_built
     yield "seed", follows_from_the_seed
     yield "disclosure", discloses
-    yield "closing", closes
 
 
 def discloses(trial: Trial) -> None:
@@ -159,27 +167,65 @@ def loads_what_it_built(trial: Trial) -> None:
     _require_same(trial.clips, before, captions, "from kept artifacts")
 
 
+def says_nothing_beside(trial: Trial) -> None:
+    """A call writes nothing to standard error; standard output is watched all the time."""
+    trial.caption(trial.clips)  # what is said once is no matter
+    with catch("stderr") as written:
+        trial.caption(trial.clips)
+    if told := tell_written(written, "stderr"):
+        raise BrokenRuleError(f"in caption() {told}")
+
+
+def leaves_chance_alone(trial: Trial) -> None:
+    """A call draws from no generator that somebody else has sown."""
+    first, other = (_chance_after(trial, seed) for seed in (FIRST, OTHER))
+    require_own_chance(first, other, "caption()")
+
+
 def follows_from_the_seed(trial: Trial) -> None:
-    """Prepared anew with the same seed and no artifacts, it says the same."""
+    """Prepared anew with the same seed and no artifacts, it says the same, however others sowed."""
     with scratch_folder("bench-plugin") as folder:
         resources = dataclasses.replace(trial.resources, artifacts=Artifacts(folder))
         before = trial.caption(trial.clips)
-        captions = _caption_anew(trial, resources)
+        sow(OTHER)
+        captions = _caption_anew(trial, resources, trial.chance)
         _require_same(trial.clips, before, captions, "prepared anew with the same seed")
 
 
 def closes(trial: Trial) -> None:
-    """Where there is ``close``, it ends what it holds and raises nothing."""
-    try:
-        close_captioner(trial.captioner)
-    except Exception as error:
-        raise BrokenRuleError(f"close() raised {describe(error)}") from error
+    """Where there is ``close``, it raises nothing and comes back, a second time too."""
+    for when in ("", " when it was called again"):
+        try:
+            close_captioner(trial.captioner)
+        except Exception as error:
+            raise BrokenRuleError(
+                f"close() raised {describe(error)}{when}; expected it to come back. End what is "
+                "there, and do nothing where nothing is left."
+            ) from error
 
 
-def _caption_anew(trial: Trial, resources: Resources) -> list[str]:
-    """Prepare another captioner, and caption the clips of the trial with it."""
+def _chance_after(trial: Trial, seed: int) -> Mapping[str, bytes]:
+    """Tell where generators stand after a call, with this sown before it."""
+    sow(seed)
+    trial.caption(trial.clips)
+    return read_chance()
+
+
+def _caption_anew(
+    trial: Trial, resources: Resources, chance: Mapping[str, bytes] | None = None
+) -> list[str]:
+    """Prepare another captioner, and caption the clips of the trial with it.
+
+    Args:
+        trial: whose clips and options are taken.
+        resources: for the other one.
+        chance: where generators stood after the first was prepared, where this one must not draw
+            from them either.
+    """
     with lent_scratch(resources) as lent:
         again = prepare(trial.spec, lent, trial.options)
+        if chance is not None:
+            require_own_chance(chance, read_chance(), "prepare()")
         with closing(again, trial.spec.name):
             return caption_batch(again, trial.lend(trial.clips))
 

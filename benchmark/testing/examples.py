@@ -97,8 +97,13 @@ def example_resources(folder: Path, *, device: str = "cpu", seed: int = 0) -> Re
 
 
 def _first_clips(name: str, n_clips: int) -> Split:
-    references = {f"{name}-{number:04}": caption_clip(name, number) for number in range(n_clips)}
+    references = dict(_captions(name, n_clips))
     return Split(EMBEDDED_DATASET, name, references, frozenset(references), _read)
+
+
+@lru_cache
+def _captions(name: str, n_clips: int) -> References:
+    return {f"{name}-{number:04}": caption_clip(name, number) for number in range(n_clips)}
 
 
 def _read(clip_id: str, sample_rate_hz: int) -> Clip:

@@ -33,3 +33,8 @@ class ConformanceError(AssertionError):
 
 class BrokenRuleError(Exception):
     """Raised by a rule that is broken; its message becomes the finding's."""
+
+
+def finding_of(rule: str, broken: BrokenRuleError) -> Finding:
+    """Make a finding of what a rule raised."""
+    return Finding(rule, str(broken), broken.__cause__)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ class Trial:
         captioner: prepared from these.
         clips: sounds of several lengths, at the captioner's rate.
         files: of clips, for a system that needs them.
+        chance: where the generators of the process stood after it was prepared.
     """
 
     spec: SystemSpec
@@ -36,6 +37,7 @@ class Trial:
     captioner: Captioner
     clips: tuple[Clip, ...]
     files: ClipFiles | None = None
+    chance: Mapping[str, bytes] = field(default_factory=dict)
 
     def caption(self, clips: Sequence[Clip]) -> list[str]:
         """Caption a batch with the captioner on trial; raises as ``caption_batch``."""

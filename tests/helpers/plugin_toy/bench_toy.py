@@ -107,7 +107,7 @@ class Unfounded(Loudness):
 def bench_systems() -> Iterable[SystemSpec]:
     yield SystemSpec("toy", "says how loud a clip is", _prepare, ToyOptions)
     yield SystemSpec("toy-unfounded", "cannot say why", _prepare_unfounded, ToyOptions)
-    yield SystemSpec("toy-mute", "says nothing", _prepare_mute, needs_audio=False)
+    yield SystemSpec("toy-mute", "says nothing", _prepare_mute, kind="floor", needs_audio=False)
     for fault in ("raises", "short", "none", "mixed", "hangs"):
         prepare = partial(_prepare_faulty, fault)
         yield SystemSpec(f"toy-{fault}", f"faulty: {fault}", prepare, ToyOptions, needs_audio=False)
