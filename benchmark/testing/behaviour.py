@@ -18,7 +18,15 @@ from benchmark.systems.calling import sample_rate_of
 from benchmark.systems.disclosure import read_disclosure
 from benchmark.systems.explaining import Explained, can_explain
 from benchmark.systems.lending import close_captioner, closing, lent_scratch
-from benchmark.testing.chance import FIRST, OTHER, read_chance, require_own_chance, sow
+from benchmark.testing.chance import (
+    FIRST,
+    OTHER,
+    find_drawn,
+    read_chance,
+    require_own_chance,
+    sow,
+    tell_drawn,
+)
 from benchmark.testing.examples import odd_clips
 from benchmark.testing.findings import BrokenRuleError
 from benchmark.testing.printed import catch, tell_written
@@ -163,7 +171,7 @@ def reads_given_embeddings(trial: Trial) -> None:
 def loads_what_it_built(trial: Trial) -> None:
     """Prepared from the artifacts that are there, it says what it said when it built them."""
     before = trial.caption(trial.clips)
-    captions = _caption_anew(trial, trial.resources)
+    captions, _ = _caption_anew(trial, trial.resources)
     _require_same(trial.clips, before, captions, "from kept artifacts")
 
 
@@ -188,8 +196,16 @@ def follows_from_the_seed(trial: Trial) -> None:
         resources = dataclasses.replace(trial.resources, artifacts=Artifacts(folder))
         before = trial.caption(trial.clips)
         sow(OTHER)
-        captions = _caption_anew(trial, resources, trial.chance)
+        captions, chance = _caption_anew(trial, resources)
+    drawn = find_drawn(trial.chance, chance)
+    try:
         _require_same(trial.clips, before, captions, "prepared anew with the same seed")
+    except BrokenRuleError as broken:
+        told = f" {tell_drawn(drawn, 'prepare()')}" if drawn else ""
+        raise BrokenRuleError(f"{broken}{told}") from broken.__cause__
+    # Whoever makes a network draws from torch's, and then overwrites it with weights.
+    if drawn := [name for name in drawn if name != "torch"]:
+        raise BrokenRuleError(tell_drawn(drawn, "prepare()"))
 
 
 def closes(trial: Trial) -> None:
@@ -211,23 +227,17 @@ def _chance_after(trial: Trial, seed: int) -> Mapping[str, bytes]:
     return read_chance()
 
 
-def _caption_anew(
-    trial: Trial, resources: Resources, chance: Mapping[str, bytes] | None = None
-) -> list[str]:
-    """Prepare another captioner, and caption the clips of the trial with it.
+def _caption_anew(trial: Trial, resources: Resources) -> tuple[list[str], Mapping[str, bytes]]:
+    """Caption the clips of the trial with another captioner.
 
-    Args:
-        trial: whose clips and options are taken.
-        resources: for the other one.
-        chance: where generators stood after the first was prepared, where this one must not draw
-            from them either.
+    Returns:
+        Its captions, and where the generators of the process stood when it was prepared.
     """
     with lent_scratch(resources) as lent:
         again = prepare(trial.spec, lent, trial.options)
-        if chance is not None:
-            require_own_chance(chance, read_chance(), "prepare()")
+        chance = read_chance()
         with closing(again, trial.spec.name):
-            return caption_batch(again, trial.lend(trial.clips))
+            return caption_batch(again, trial.lend(trial.clips)), chance
 
 
 def _texts_of(explained: Explained) -> dict[str, list[str]]:

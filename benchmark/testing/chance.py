@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -57,14 +57,24 @@ def require_own_chance(first: Mapping[str, bytes], other: Mapping[str, bytes], w
     Raises:
         BrokenRuleError: it drew, and had not sown before.
     """
+    if drawn := find_drawn(first, other):
+        raise BrokenRuleError(tell_drawn(drawn, who))
+
+
+def find_drawn(first: Mapping[str, bytes], other: Mapping[str, bytes]) -> list[str]:
+    """Name the generators that were drawn from and not sown; for the rest, see the above."""
     sow(OTHER)
     untouched = read_chance()
-    if drawn := [name for name in other if other[name] not in (untouched[name], first[name])]:
-        raise BrokenRuleError(
-            f"{who} drew from the generator of {' and of '.join(drawn)} that all of the process "
-            "share, as somebody else had left it; expected a generator of its own that is sown "
-            "with resources.seed, such as np.random.default_rng(resources.seed)."
-        )
+    return [name for name in other if other[name] not in (untouched[name], first[name])]
+
+
+def tell_drawn(names: Sequence[str], who: str) -> str:
+    """Say that generators were drawn from, and what to draw from instead."""
+    return (
+        f"{who} drew from the generator of {' and of '.join(names)} that all of the process "
+        "share, as somebody else had left it; expected a generator of its own that is sown "
+        "with resources.seed, such as np.random.default_rng(resources.seed)."
+    )
 
 
 def _generators() -> Mapping[str, _Generator]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from benchmark.contract import Resources, SystemSpec
-from benchmark.errors import PluginError, listed
+from benchmark.errors import PluginError
 from benchmark.files import scratch_folder
 from benchmark.systems.calling import sample_rate_of
 from benchmark.systems.lending import ClipFiles, lent_scratch
@@ -22,7 +22,13 @@ from benchmark.testing.examples import (
     example_train,
     example_validation,
 )
-from benchmark.testing.findings import BrokenRuleError, ConformanceError, Finding, finding_of
+from benchmark.testing.findings import (
+    BrokenRuleError,
+    Finding,
+    finding_of,
+    raise_findings,
+    require_rules,
+)
 from benchmark.testing.record import examine_spec
 from benchmark.testing.settings import Settings
 from benchmark.testing.trial import Trial, prepare
@@ -67,14 +73,11 @@ def check_captioner(
             expected and how to mend it, rule by rule.
         ValueError: no rule has a name of ``skip``.
     """
-    if unknown := sorted(set(skip) - RULES):
-        raise ValueError(f"no rule is named {listed(unknown)}; expected of {sorted(RULES)}.")
+    require_rules(skip, RULES)
     with scratch_folder("bench-plugin") as folder:
         found = _examine(spec, resources or example_resources(folder), options)
         findings = [finding for finding in found if finding.rule not in skip]
-    if findings:
-        cause = next((finding.cause for finding in findings if finding.cause), None)
-        raise ConformanceError(str(getattr(spec, "name", spec)), findings) from cause
+    raise_findings(str(getattr(spec, "name", spec)), findings)
 
 
 def _examine(spec: SystemSpec, resources: Resources, options: Any) -> Iterator[Finding]:
@@ -83,7 +86,7 @@ def _examine(spec: SystemSpec, resources: Resources, options: Any) -> Iterator[F
     yield from flaws
     if flaws:
         return
-    yield from examine_declaration(spec)
+    yield from examine_declaration("system", spec.name, spec.prepare)
     try:
         options = _choose_options(spec, options)
     except BrokenRuleError as broken:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
+
+DeclaredKind = Literal["system", "metric", "dataset", "encoder"]
+HOOK_OF: Mapping[DeclaredKind, str] = {
+    "system": "bench_systems",
+    "metric": "bench_metrics",
+    "dataset": "bench_datasets",
+    "encoder": "bench_encoders",
+}
+"""The hook that a module declares things of a kind by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +21,7 @@ class Declared:
     """How the declaration of a plugin went.
 
     Attributes:
-        names: of the declared systems.
+        names: of what is declared.
         heavy: modules that came along and take seconds to import.
         network: calls that were tried, with their target.
         reason: what was raised, else None.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from benchmark.errors import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,7 @@ class Finding:
     Attributes:
         rule: its name (``"order"``).
         message: what was found, what was expected.
-        cause: what the system raised, if that is what was found.
+        cause: what the plugin raised, if that is what was found.
     """
 
     rule: str
@@ -22,13 +24,13 @@ class Finding:
 
 
 class ConformanceError(AssertionError):
-    """A system breaks the contract; ``findings`` holds each rule that it breaks."""
+    """A plugin breaks the contract; ``findings`` holds each rule that it breaks."""
 
-    def __init__(self, system_name: str, findings: Sequence[Finding]) -> None:
+    def __init__(self, name: str, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         rules = "a rule" if len(findings) == 1 else f"{len(findings)} rules"
         lines = [f"* {finding.rule}: {finding.message}" for finding in findings]
-        super().__init__("\n".join([f"{system_name} breaks {rules} of the contract:", *lines]))
+        super().__init__("\n".join([f"{name} breaks {rules} of the contract:", *lines]))
 
 
 class BrokenRuleError(Exception):
@@ -38,3 +40,20 @@ class BrokenRuleError(Exception):
 def finding_of(rule: str, broken: BrokenRuleError) -> Finding:
     """Make a finding of what a rule raised."""
     return Finding(rule, str(broken), broken.__cause__)
+
+
+def require_rules(names: Collection[str], rules: Collection[str]) -> None:
+    """Refuse names of no rule.
+
+    Raises:
+        ValueError: there is no such rule.
+    """
+    if unknown := sorted(set(names) - set(rules)):
+        raise ValueError(f"no rule is named {listed(unknown)}; expected of {sorted(rules)}.")
+
+
+def raise_findings(name: str, findings: Sequence[Finding]) -> None:
+    """Raise what was found of a plugin, after what it raised itself; nothing, if all is well."""
+    if findings:
+        cause = next((finding.cause for finding in findings if finding.cause), None)
+        raise ConformanceError(name, findings) from cause

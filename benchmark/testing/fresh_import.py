@@ -1,6 +1,6 @@
 """Declares a plugin in a process of its own, where the network is shut; reports what happened.
 
-Run as ``python -P -m benchmark.testing.fresh_import REPORT MODULE...``.
+Run as ``python -P -m benchmark.testing.fresh_import REPORT KIND MODULE...``.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import sys
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from benchmark.errors import describe, trace_of
 from benchmark.files import spell_json
 from benchmark.plugins.hookspecs import PROJECT
 from benchmark.plugins.loading import declared_by
-from benchmark.testing.declared import Declared
+from benchmark.testing.declared import HOOK_OF, Declared, DeclaredKind
 
 HEAVY = frozenset(
     {
@@ -31,8 +32,8 @@ _NETWORK_EVENTS = (
 )
 
 
-def declare(modules: list[str]) -> Declared:
-    """Import modules, ask those that are plugins for their systems, and watch.
+def declare(kind: DeclaredKind, modules: list[str]) -> Declared:
+    """Import modules, ask those that are plugins for what they bring of a kind, and watch.
 
     A module without a hook is imported and no more, unless it is an entry point.
     """
@@ -52,13 +53,27 @@ def declare(modules: list[str]) -> Declared:
     try:
         for name in modules:
             module = importlib.import_module(name)
-            if name in entries or hasattr(module, "bench_systems"):
-                names += [spec.name for spec in declared_by(module).get("system", ())]
+            if name in entries or hasattr(module, HOOK_OF[kind]):
+                names += _names_of(kind, module)
     except (Exception, SystemExit) as error:  # a stranger's import may raise anything
         reason, trace = describe(error), trace_of(error)
     heavy = sorted(HEAVY & (set(sys.modules) - before))
     return Declared(tuple(names), tuple(heavy), tuple(network), reason, trace)
 
 
+def read_kind(word: str) -> DeclaredKind:
+    """Read a kind of which there are declarations."""
+    return next(kind for kind in HOOK_OF if kind == word)
+
+
+def _names_of(kind: DeclaredKind, module: ModuleType) -> list[str]:
+    declared = declared_by(module)
+    if kind == "metric":
+        return [engine.name for engine in module.bench_metrics()]
+    return [spec.name for spec in declared.get(kind, ())]
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(spell_json(asdict(declare(sys.argv[2:]))), encoding="utf-8")
+    Path(sys.argv[1]).write_text(
+        spell_json(asdict(declare(read_kind(sys.argv[2]), sys.argv[3:]))), encoding="utf-8"
+    )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing
 from collections.abc import Iterator
 from typing import Any, Literal
 
 from benchmark.contract import SystemSpec
-from benchmark.errors import PluginError, describe
+from benchmark.contract.metrics import Aggregation, Engine, Metric
+from benchmark.errors import PluginError, describe, shown
+from benchmark.plugins.checks import SYSTEM_NAME
 from benchmark.plugins.loading import check_record
 from benchmark.plugins.names import describe_type, option_types
 from benchmark.testing.findings import Finding
+
+_KEY = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 
 
 def examine_spec(spec: SystemSpec) -> Iterator[Finding]:
@@ -61,3 +66,45 @@ def _admits(hint: Any, value: object) -> bool:
     if parts := typing.get_args(hint):
         return any(_admits(part, value) for part in parts)
     return type(value) is hint or (hint is float and type(value) is int)
+
+
+def examine_engine(engine: Engine) -> Iterator[Finding]:
+    """Check the record of an engine, and of what it computes."""
+    for told in _flaws_of_engine(engine):
+        yield Finding("record", told)
+
+
+def _flaws_of_engine(engine: Engine) -> Iterator[str]:
+    if not isinstance(engine, Engine):
+        yield f"{shown(engine)} is no Engine; expected what bench_metrics gives."
+        return
+    if not (isinstance(engine.name, str) and SYSTEM_NAME.fullmatch(engine.name)):
+        yield f"the engine's name is {shown(engine.name)}; expected lower-case-with-hyphens."
+    if not engine.metrics:
+        yield "it computes no metric; expected some."
+    if not callable(engine.score) and not callable(engine.score_aside):
+        yield f"score is {shown(engine.score)}; expected a function of tasks and resources."
+    if engine.reads not in ("raw", "tokens"):
+        yield (
+            f"reads is {shown(engine.reads)}; expected 'raw' or 'tokens': any other form is the "
+            "core's own, and changes with any version."
+        )
+    for metric in engine.metrics:
+        yield from _flaws_of_metric(metric, engine)
+
+
+def _flaws_of_metric(metric: Metric, engine: Engine) -> Iterator[str]:
+    if not (isinstance(metric.key, str) and _KEY.fullmatch(metric.key)):
+        yield f"a metric's key is {shown(metric.key)}; expected lower case, as 'my_metric'."
+    if not isinstance(metric.label, str) or not metric.label.strip() or "\n" in metric.label:
+        yield f"the label of {metric.key} is {shown(metric.label)}; expected one line of text."
+    low, high = metric.bounds
+    if not low < high:
+        yield f"the bounds of {metric.key} are {metric.bounds}; expected the least value first."
+    if metric.aggregation not in typing.get_args(Aggregation):
+        yield (
+            f"the aggregation of {metric.key} is {shown(metric.aggregation)}; expected one of "
+            f"{', '.join(typing.get_args(Aggregation))}."
+        )
+    if metric.aggregation == "mean" and metric.key in engine.corpus:
+        yield f"{metric.key} is a mean, and Engine.corpus has a function of it; expected one."

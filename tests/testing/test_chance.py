@@ -21,18 +21,36 @@ DRAWS = {
 @pytest.mark.parametrize("name", DRAWS)
 def test_what_is_drawn_in_prepare_is_sown_before(name):
     draw, sow = DRAWS[name]
-    found = findings(prepared(lambda *_: draw() is None or Captioner()))
-    assert list(found) == ["seed"]
-    assert found["seed"].startswith(
-        f"prepare() drew from the generator of {name} that all of the process share"
-    )
 
+    def prepare(resources, options, *, sows=False):
+        if sows:
+            sow(resources.seed)
+        drawn = str(draw())
+        return Captioner(lambda clips: [f"{text}, {drawn}" for text in describe_all(clips)])
+
+    # From what it built it comes up otherwise, too: it draws once more then.
+    found = findings(prepared(prepare))
+    assert set(found) == {"artifacts", "seed"}
+    assert "got 'a sound of 80000 samples" in found["seed"]
+    assert (
+        f"as before. prepare() drew from the generator of {name} that all of the process share"
+        in found["seed"]
+    )
+    check_captioner(prepared(lambda *given: prepare(*given, sows=True)))
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_what_is_drawn_and_changes_no_caption_is_told_but_of_torch(name):
     def prepare(resources, options):
-        sow(resources.seed)
-        draw()
+        DRAWS[name][0]()
         return Captioner()
 
-    check_captioner(prepared(prepare))
+    if name == "torch":  # where every network begins, before its weights are read
+        check_captioner(prepared(prepare))
+    else:
+        found = findings(prepared(prepare))
+        assert list(found) == ["seed"]
+        assert found["seed"].startswith(f"prepare() drew from the generator of {name} that")
 
 
 @pytest.mark.parametrize("name", DRAWS)
