@@ -84,7 +84,7 @@ class Settings:
                 with suppress(OSError, ValueError, RuntimeError):
                     setting.write(self._first[setting.name])
 
-    def _read(self) -> Mapping[str, Any]:
+    def _read(self) -> Mapping[str, object]:
         return {setting.name: setting.read() for setting in self._known}
 
 

