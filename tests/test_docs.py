@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 import pytest
 from bench_process import bench_environment
-from generated_docs import write_pages
+from contract_page import find_undocumented
+from generated_docs import write_contract, write_pages
 from notebooks import DOCS, code_cells, read_notebook, run_cells, texts_of
 from run_records import run_of, system
 
@@ -214,6 +215,13 @@ def test_what_help_prints_is_in_the_reference():
     again = "run `python tests/helpers/generated_docs.py`"
     page = ROOT / "docs" / "reference.md"
     assert page.read_text(encoding="utf-8") == write_pages()[page], again
+
+
+def test_all_of_the_contract_is_on_its_page_with_what_it_is():
+    assert find_undocumented() == []
+    ((page, text),) = write_contract().items()
+    again = "run `python tests/helpers/generated_docs.py`"
+    assert page.read_text(encoding="utf-8") == text, again
 
 
 def test_every_metric_is_in_how_the_numbers_are_made():

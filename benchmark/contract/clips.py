@@ -15,12 +15,17 @@ Waveform = NDArray[np.float32]
 class Clip:
     """One audio clip as a captioner sees it: sound only, no references.
 
-    ``waveform`` is mono, shape ``(n_samples,)``, values in [-1, 1]. It is empty in a text-only
-    run, which admits only systems that declare ``needs_audio=False``, and where only the clip's
-    embedding is at hand, which goes to systems that declare ``needs_waveform=False``. ``split``
-    says then of which split the clip is, so that ``EmbeddingStore`` finds it; else it is empty.
-    ``path`` is a file of the sound, for systems that declare ``needs_file``: mono WAV of 16 bits at
-    ``sample_rate_hz``, there until the call returns, and not to be changed; else None.
+    Attributes:
+        clip_id: as the split calls it.
+        waveform: mono, ``(n_samples,)``, values in [-1, 1], read-only. It is empty in a text-only
+            run, which admits only systems that declare ``needs_audio=False``, and where only the
+            clip's embedding is at hand, which goes to systems that declare
+            ``needs_waveform=False``.
+        sample_rate_hz: that of the system, whatever the file's.
+        split: of which split the clip is, where only its embedding is at hand, so that
+            ``EmbeddingStore`` finds it; else empty.
+        path: a file of the sound, for systems that declare ``needs_file``: mono WAV of 16 bits at
+            ``sample_rate_hz``, there until the call returns, and not to be changed; else None.
     """
 
     clip_id: str
@@ -31,4 +36,5 @@ class Clip:
 
     @property
     def duration_s(self) -> float:
+        """Its length in seconds, by its samples."""
         return len(self.waveform) / self.sample_rate_hz

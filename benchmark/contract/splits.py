@@ -106,6 +106,7 @@ class Split:
 
     @property
     def label(self) -> SplitLabel:
+        """Its data set and name as one label."""
         return SplitLabel(self.dataset, self.name)
 
     @property

@@ -1,4 +1,4 @@
-"""The pages that follow from the code: rooms, what ``--help`` prints, and the numbers in print.
+"""The pages that follow from the code: rooms, ``--help``, the contract and the numbers in print.
 
 ``python tests/helpers/generated_docs.py`` writes them again, between their markers.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 from click.testing import CliRunner
+from contract_page import print_contract
 
 from benchmark.cli.main import bench
 from benchmark.display.tables import render
@@ -30,8 +31,15 @@ def write_pages() -> dict[Path, str]:
     return {
         architecture: _fill(page, "rooms", _list_rooms(_read_floors(), page)),
         reference: _fill(reference.read_text(encoding="utf-8"), "help", _print_help()),
+        **write_contract(),
         ROOT / "leaderboards" / "published.md": _list_published(),
     }
+
+
+def write_contract() -> dict[Path, str]:
+    """Say what the page of the plugin contract should hold."""
+    page = ROOT / "docs" / "contract.md"
+    return {page: _fill(page.read_text(encoding="utf-8"), "contract", print_contract())}
 
 
 def _fill(page: str, name: str, text: str) -> str:
