@@ -134,7 +134,7 @@ class ProgramCaptioner:
             ProgramError: it was started often enough, or is another one by now.
         """
         if self._process is not None and self._process.is_over:
-            tell(f"{self._process.ended()}, between two clips; it is started again.")
+            tell(f"between two clips, {self._process.ended()}; it is started again.")
             self._end()
         if self._process is not None:
             return self._process

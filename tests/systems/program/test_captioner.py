@@ -117,7 +117,9 @@ def test_a_program_killed_between_clips_costs_none(start, clips, capsys):
         "100 samples, start 1, of 1",
         "101 samples, start 2, of 1",
     ]
-    assert "between two clips; it is started again" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert told.startswith("bench: between two clips, the program was killed by SIGKILL")
+    assert told.endswith("; it is started again.\n")
 
 
 def test_a_program_killed_twice_in_a_row_costs_two_clips(start, clips):

@@ -202,3 +202,23 @@ def test_a_program_runs_in_the_process_of_the_bench_too(place, monkeypatch):
     assert (row.name, row.planned.spelling) == (
         *("my own", 'my own=program[command="sh caption.sh"]'),
     )  # fmt: skip
+
+
+def test_the_commands_of_the_page_give_what_its_clients_say(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("caption.py", "caption.sh"):
+        client(tmp_path, name)
+    commands = [block for language, block in BLOCKS if language == "sh" and "bench run" in block]
+    fast = ["--metrics", "bleu_1", "--profile", "0", "--isolation", "none"]
+    said = []
+    for number, command in enumerate(commands):
+        out = f"run-{number}"
+        _, *arguments = shlex.split(command)
+        done = CliRunner().invoke(bench, [*arguments, *fast, "--out", out], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        systems = read_sealed(tmp_path / out).systems
+        (row,) = (systems[name] for name in systems if name.startswith("program["))
+        said.append(row.captions)
+    assert len(said) == 2
+    assert said[0] == said[1]
+    assert len(said[0]) == 4
