@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -53,6 +53,22 @@ class AudioBranch(nn.Module):
         queries = self.narrow_states(states)
         result: Tensor = self.up(_sublayer(queries, self.attention(queries, attended), self.norm))
         return result
+
+
+class ReadGuidance(NamedTuple):
+    """Guidance as the frozen backbone reads it.
+
+    Attributes:
+        states: ``(batch, n_tokens, width)``.
+        mask: ``(batch, n_tokens)``, False at padding.
+    """
+
+    states: Tensor
+    mask: Tensor
+
+    @property
+    def n_bytes(self) -> int:
+        return self.states.nbytes + self.mask.nbytes
 
 
 class Generator(GPT2PreTrainedModel, GenerationMixin):
@@ -108,6 +124,21 @@ class Generator(GPT2PreTrainedModel, GenerationMixin):
         self.backbone.train(False)
         return self
 
+    def read_guidance(self, guidance: Sequence[Tokens]) -> ReadGuidance:
+        """Compute the frozen backbone's states of guidance, at least one token for each caption."""
+        ids, mask = _pad([torch.tensor(tokens) for tokens in guidance], self.device)
+        return ReadGuidance(self._states_by_length(ids, [len(tokens) for tokens in guidance]), mask)
+
+    def read_captions(self, captions: Sequence[Tokens]) -> list[Tensor]:
+        """Compute the frozen backbone's states of captions: ``(n_tokens, width)`` for each.
+
+        Its tokens are the start and all but the last of the caption's own.
+        """
+        rows = [torch.tensor([self._end, *tokens[:-1]]) for tokens in captions]
+        ids, _ = _pad(rows, self.device)
+        states = self._states(ids)
+        return [states[row, : len(tokens)].clone() for row, tokens in enumerate(rows)]
+
     def condition(
         self, guidance: Sequence[Tokens], patches: Sequence[Patches] | None = None
     ) -> Conditions:
@@ -123,9 +154,24 @@ class Generator(GPT2PreTrainedModel, GenerationMixin):
         Raises:
             ValueError: there is an audio branch, and no patches.
         """
-        ids, mask = _pad([torch.tensor(tokens) for tokens in guidance], self.device)
-        states = self._states_by_length(ids, [len(tokens) for tokens in guidance])
-        conditions = _spelled("guidance", self.guidance.attend_to(states, mask))
+        return self.condition_on(self.read_guidance(guidance), patches)
+
+    def condition_on(
+        self, guidance: ReadGuidance, patches: Sequence[Patches] | None = None
+    ) -> Conditions:
+        """Do the same where the guidance was read before.
+
+        Args:
+            guidance: from ``read_guidance``.
+            patches: see ``condition``.
+
+        Returns:
+            Keyword arguments of ``forward``, a row for each caption.
+
+        Raises:
+            ValueError: there is an audio branch, and no patches.
+        """
+        conditions = _spelled("guidance", self.guidance.attend_to(*guidance))
         if self.audio is not None:
             if patches is None:
                 raise ValueError("a generator with an audio branch needs patches; found none.")
@@ -171,12 +217,18 @@ class Generator(GPT2PreTrainedModel, GenerationMixin):
         logits = self.head(self._combine(read.last_hidden_state, guidance, audio))
         return CausalLMOutputWithPast(logits=logits, past_key_values=read.past_key_values)
 
-    def losses(self, captions: Sequence[Tokens], conditions: Conditions) -> Tensor:
+    def losses(
+        self,
+        captions: Sequence[Tokens],
+        conditions: Conditions,
+        read: Sequence[Tensor] | None = None,
+    ) -> Tensor:
         """Compute the smoothed cross entropy of each token of captions.
 
         Args:
             captions: what is to be written, the end included where it is to be learnt.
             conditions: from ``condition``.
+            read: what ``read_captions`` gave for them; None: they are read now.
 
         Returns:
             ``(n_tokens,)`` of all captions.
@@ -185,7 +237,12 @@ class Generator(GPT2PreTrainedModel, GenerationMixin):
         ids, mask = _pad(rows, self.device)
         guidance = Attended(*(conditions[f"guidance_{part}"] for part in Attended._fields))
         audio = _together(*(conditions.get(f"audio_{part}") for part in Attended._fields))
-        states = self._combine(self._states(ids[:, :-1]), guidance, audio)
+        known = (
+            self._states(ids[:, :-1])
+            if read is None
+            else nn.utils.rnn.pad_sequence(list(read), batch_first=True)
+        )
+        states = self._combine(known, guidance, audio)
         counts = mask[:, 1:]
         return nn.functional.cross_entropy(
             self.head(states[counts]).float(),

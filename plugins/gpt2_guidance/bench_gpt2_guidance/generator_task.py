@@ -19,7 +19,7 @@ from torch.optim.lr_scheduler import (
 
 from bench_gpt2_guidance.backbone import Backbone
 from bench_gpt2_guidance.batches import Batch, shuffled_batches
-from bench_gpt2_guidance.generator_network import Conditions, Generator
+from bench_gpt2_guidance.generator_network import Conditions, Generator, ReadGuidance
 from bench_gpt2_guidance.guidance_options import WEIGHT_SETTINGS, GuidanceSettings
 from bench_gpt2_guidance.guidance_pools import GuidancePools
 from bench_gpt2_guidance.guidance_text import Writer, hash_captions
@@ -29,11 +29,13 @@ from benchmark import DataError, Fact
 from benchmark.metrics.words import WordCider
 from benchmark.models.training import TrainingPlan, gains_from_bfloat16, seeded
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raise it with any change that changes weights."""
 
 _VALIDATION = 13  # a stream of randomness besides those of the batches
 _CAPTIONS_AT_ONCE = 128
+_MOST_KEPT_BYTES = 2**28
+"""Of each: states of captions to learn, and of the guidance of those that validate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class GeneratorTask:
     _rows: Rows = field(init=False)
     _held_out: Rows = field(init=False)
     _decoded: DecodedClips | None = field(init=False, default=None)
+    _read: list[Tensor] = field(init=False, default_factory=list)
+    _validation: dict[int, ReadGuidance] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Draw first weights, and list the captions.
@@ -187,7 +191,7 @@ class GeneratorTask:
 
     def losses(self, batch: Batch) -> Tensor:
         """Draw guidance and compute the losses of a batch's tokens."""
-        return self._losses(batch.rows, batch.rng(self.lesson.seed))
+        return self._losses(batch.rows, self._condition(batch.rows, batch.rng(self.lesson.seed)))
 
     def validate(self) -> float | None:
         """Return how bad the network is at clips that do not train, always guided alike.
@@ -201,23 +205,65 @@ class GeneratorTask:
         if self._decoded is not None:
             written = [
                 self.lesson.writer.decode(tokens)
-                for rows in _divide(self._decoded.rows)
-                for tokens in self.network.write(self._condition(rows, rng), n_beams=1)
+                for at, rows in enumerate(_divide(self._decoded.rows))
+                for tokens in self.network.write(self._condition_again(at, rows, rng), n_beams=1)
             ]
             return -self._decoded.scorer.score(written)
-        parts = [self._losses(rows, rng) for rows in _divide(self._held_out)]
+        parts = [
+            self._losses(rows, self._condition_again(at, rows, rng))
+            for at, rows in enumerate(_divide(self._held_out))
+        ]
         return torch.cat(parts).double().mean().item()
 
-    def _losses(self, rows: Rows, rng: RandomGenerator) -> Tensor:
+    def _losses(self, rows: Rows, conditions: Conditions) -> Tensor:
         targets = [self._targets[row] for row in rows]
-        return self.network.losses(targets, self._condition(rows, rng))
+        read = self._read_targets()
+        return self.network.losses(
+            targets, conditions, [read[row] for row in rows] if read else None
+        )
+
+    def _read_targets(self) -> list[Tensor]:
+        """Read all captions once, as the backbone stays; nothing where they are too many."""
+        width = self.network.config.n_embd
+        n_bytes = 4 * width * sum(len(tokens) for tokens in self._targets)
+        if not self._read and n_bytes <= _MOST_KEPT_BYTES:
+            order = np.argsort([len(tokens) for tokens in self._targets], kind="stable")
+            read: dict[int, Tensor] = {}
+            for rows in _divide(order):
+                captions = [self._targets[row] for row in rows]
+                read |= zip(rows.tolist(), self.network.read_captions(captions), strict=True)
+            self._read = [read[row] for row in range(len(read))]
+        return self._read
 
     def _condition(self, rows: Rows, rng: RandomGenerator) -> Conditions:
-        lesson, clips = self.lesson, self._clips[rows]
-        drawn = [lesson.pools.draw(int(unit), rng) for unit in self._units[rows]]
-        guidance, _ = lesson.writer.encode_guidance(drawn)
-        patches = None if lesson.patches is None else list(lesson.patches[clips])
-        return self.network.condition(guidance, patches)
+        read = self.network.read_guidance(self._draw(rows, rng))
+        return self.network.condition_on(read, self._hear(rows))
+
+    def _condition_again(self, at: int, rows: Rows, rng: RandomGenerator) -> Conditions:
+        """Condition on guidance that is the same in each epoch, which is kept while there is room.
+
+        Args:
+            at: number of the part of those that validate.
+            rows: of it.
+            rng: draws the guidance.
+        """
+        drawn = self._draw(rows, rng)
+        read = self._validation.get(at)
+        if read is None:
+            read = self.network.read_guidance(drawn)
+            n_kept = sum(kept.n_bytes for kept in self._validation.values())
+            if n_kept + read.n_bytes <= _MOST_KEPT_BYTES:
+                self._validation[at] = read
+        return self.network.condition_on(read, self._hear(rows))
+
+    def _draw(self, rows: Rows, rng: RandomGenerator) -> list[list[int]]:
+        pools = self.lesson.pools
+        drawn = [pools.draw(int(unit), rng) for unit in self._units[rows]]
+        return self.lesson.writer.encode_guidance(drawn)[0]
+
+    def _hear(self, rows: Rows) -> list[NDArray[np.float32]] | None:
+        patches = self.lesson.patches
+        return None if patches is None else list(patches[self._clips[rows]])
 
 
 def _divide(rows: Rows) -> list[Rows]:

@@ -181,6 +181,7 @@ GUIDANCE_MINI = replace(
     n_heads=4,
     learning_rate=2e-3,
     epochs=30,
+    patience=3,
     period_epochs=30,
     batch_size=32,
     validation_share=0.1,

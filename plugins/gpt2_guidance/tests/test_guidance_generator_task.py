@@ -9,6 +9,7 @@ import guidance_toy_gpt2
 import numpy as np
 import pytest
 import torch
+from bench_gpt2_guidance import generator_task
 from bench_gpt2_guidance.backbone import load_backbone
 from bench_gpt2_guidance.generator_task import GeneratorTask, choose_schedule
 from bench_gpt2_guidance.guidance_options import WEIGHT_SETTINGS
@@ -210,3 +211,13 @@ def test_the_key_changes_with_all_that_weights_depend_on(make, root, tmp_path):
     assert len(set(keys)) == len(keys)
     assert json.dumps(make(beam_size=2).key(), sort_keys=True) == keys[0]
     assert set(WEIGHT_SETTINGS) < set(lesson.key())
+
+
+def test_what_is_read_once_teaches_the_same_as_what_is_read_each_time(make, tmp_path, monkeypatch):
+    lesson = make(epochs=2, dropout=0.0, validation_share=0.4)
+    _, kept = run(lesson, tmp_path / "kept")
+    monkeypatch.setattr(generator_task, "_MOST_KEPT_BYTES", 0)
+    _, again = run(lesson, tmp_path / "again")
+    for ours, theirs in zip(kept["epochs"], again["epochs"], strict=True):
+        assert ours["validation_loss"] is not None
+        assert ours == pytest.approx(theirs, rel=1e-4)
