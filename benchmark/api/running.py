@@ -40,6 +40,7 @@ def run(
     n_timed: int = RUN_FEEDING.n_timed,
     is_explained: bool = False,
     limit: int | None = None,
+    clips_of: str | Path | None = None,
     text_only: bool = False,
     isolation: Isolation | None = None,
 ) -> Result:
@@ -66,6 +67,8 @@ def run(
         n_timed: clips to caption once more, alone and with caches off, for the latency.
         is_explained: systems that can are asked what their captions leaned on.
         limit: caption the first so many clips only.
+        clips_of: a run on this data set, or ``"RUN::SYSTEM"``: caption only the clips that it was
+            scored on, so that rows join its table.
         text_only: give no sound.
         isolation: where systems run: each in a ``process`` of its own (the default), in an ``env``
             with what its distribution requires, too, or ``none``: all in this process, which is
@@ -93,6 +96,7 @@ def run(
         ),
         text_only=text_only,
         limit=limit,
+        clips_of=None if clips_of is None else str(clips_of),
         embeddings=tuple(map(Path, embeddings)),
     )
     apart = Apart(_choose_isolation(isolation, has_objects=called.has_objects))

@@ -79,3 +79,13 @@ def test_a_record_of_a_system_declares_more_than_an_object_can(start):
     result = start([spec], seed=7, limit=1)
     assert made == [7]
     assert result["quiet"].record.planned.kind == "floor"
+
+
+def test_systems_join_the_table_of_a_run_that_is_there(start, tmp_path):
+    first = start(["constant"], limit=2)
+    again = start(
+        ["constant[caption=hiss]"], limit=None, clips_of=tmp_path / "run", out=tmp_path / "again"
+    )
+    clips = [next(iter(result.record.systems.values())).scores for result in (first, again)]
+    assert clips[0].clips_sha256 == clips[1].clips_sha256
+    assert clips[1].n_scored == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -9,9 +10,10 @@ import sys
 import pytest
 from plugin_distributions import good_plugin, write_distribution
 
-from benchmark.contract import API_VERSION
+from benchmark.contract import API_VERSION, SystemSpec
 from benchmark.errors import PluginError, UnknownNameError, UsageError
-from benchmark.systems.registry import called_in, load_registry
+from benchmark.plugins.provenance import Provenance
+from benchmark.systems.registry import Registry, called_in, load_registry
 
 
 def broken_reason(name):
@@ -239,3 +241,30 @@ def test_a_user_may_call_a_system_by_another_name():
 def test_a_name_that_cannot_be_a_users_own_is_refused(text, told):
     with pytest.raises(UsageError, match=re.escape(told)):
         load_registry().system(text)
+
+
+def spec_that_varies(variant):
+    return SystemSpec("odd", "under test", lambda resources, options: None, variant=variant)
+
+
+def test_options_may_decide_what_a_record_says():
+    registry = Registry()
+    spec = spec_that_varies(lambda spec, options: dataclasses.replace(spec, kind="floor"))
+    registry.add("test", Provenance("test", "1"), [spec])
+    assert registry.system("odd").spec.kind == "floor"
+
+
+@pytest.mark.parametrize(
+    ("variant", "told"),
+    [
+        (lambda spec, options: dataclasses.replace(spec, name="other"), "expected its own record"),
+        (lambda spec, options: dataclasses.replace(spec, kind="best"), "kind is 'best'"),
+        (lambda spec, options: None, "expected a SystemSpec"),
+        (lambda spec, options: 1 / 0, "odd: variant() raises ZeroDivisionError"),
+    ],
+)
+def test_a_variant_that_is_no_record_of_its_system_is_refused(variant, told):
+    registry = Registry()
+    registry.add("test", Provenance("test", "1"), [spec_that_varies(variant)])
+    with pytest.raises(PluginError, match=re.escape(told)):
+        registry.system("odd")
