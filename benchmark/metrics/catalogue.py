@@ -94,10 +94,12 @@ class Metrics(Mapping[str, Metric]):
             return self._known
         known = {key: each.metric(key) for key, each in _CORE.items()}
         installed = {**(strangers.engines if strangers else {}), **_CORE}
-        for key, one in self._declarations.items():
+        for key, one in list(self._declarations.items()):
             if key in installed:
                 here = installed[key]
+                del self._declarations[key]  # if they are not alike, that is told once
                 _require_alike(key, one.declared, one.where, here.metric(key), here.brought_by)
+                self._declarations[key] = one
             known.setdefault(key, one.declared.metric(key))
         known |= {key: each.metric(key) for key, each in installed.items()}
         self._known = dict(sorted(known.items(), key=lambda item: item[1].place))
