@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal
 
-from benchmark.errors import BenchError, describe
+from benchmark.errors import BenchError
 
 if TYPE_CHECKING:
     from benchmark.models.weights import ChosenModel
@@ -52,24 +52,13 @@ def examine() -> Iterator[Requirement]:
 
 def _own_metrics() -> Iterator[Requirement]:
     """Look for what the metrics of plugins say that they need."""
-    from benchmark.contract import MetricResources
+    from benchmark.contract import MetricModels
+    from benchmark.metrics.engines.needs import list_lacks
     from benchmark.metrics.engines.strangers import find_strangers
 
-    engines = find_strangers().engines
-    for each in {id(each): each for each in engines.values()}.values():
-        needs = each.engine.needs
-        if needs is None:
-            continue
-        wanted = frozenset(metric.key for metric in each.engine.metrics)
-        labels = ", ".join(metric.label for metric in each.engine.metrics)
-        try:
-            for need in needs(MetricResources(wanted)):
-                need.look()
-        except Exception as error:  # a stranger's
-            said = str(error) if isinstance(error, BenchError) else describe(error)
-            yield Requirement(f"{labels} ({each.brought_by})", "optional", said)
-        else:
-            yield Requirement(f"{labels} ({each.brought_by})", "ok", "here")
+    engines = {id(each): each for each in find_strangers().engines.values()}
+    for lack in list_lacks(engines.values(), MetricModels()):
+        yield Requirement("metrics of plugins", "optional", lack)
 
 
 def _distribution(name: str) -> Requirement:

@@ -11,7 +11,9 @@ from types import MappingProxyType
 from benchmark.contract import Split
 from benchmark.errors import RunError
 from benchmark.files import scratch_folder
-from benchmark.metrics.catalogue import select_metrics
+from benchmark.machine.notes import tell
+from benchmark.metrics.catalogue import choose_engines, select_metrics
+from benchmark.metrics.engines.needs import list_lacks
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.entries import ChangeEntry
 from benchmark.runs.folder import RunFolder, note_seeds, seed_folder
@@ -72,6 +74,7 @@ def start_run(
     with at_work(path):
         folder = RunFolder.create(path, run.plan)
         announce(run.plan)
+        _tell_lacks(run.plan, models)
         return _begin(folder, run, models, apart)
 
 
@@ -101,6 +104,7 @@ def start_seeds(
         note_seeds(path, [run.plan.seed for run in runs])
         folders = [RunFolder.create(each, run.plan) for each, run in zip(paths, runs, strict=True)]
         announce(runs[0].plan)
+        _tell_lacks(runs[0].plan, models)
         return [
             _begin(folder, run, models, apart) for folder, run in zip(folders, runs, strict=True)
         ]
@@ -256,6 +260,12 @@ def score_and_seal(
     record = seal_run(folder, scored, failures, Integrity(True, integrity.edits))
     tell_trackers(record)
     return record
+
+
+def _tell_lacks(plan: Plan, models: MetricModels) -> None:
+    """Say before any work which metrics of plugins lack something, so that it can be brought."""
+    for lack in list_lacks(choose_engines(plan.metrics).engines, models):
+        tell(f"{lack} It may come until the captions are made, or before a `bench rescore`.")
 
 
 def _resolve(request: RunRequest, registry: Registry, apart: Apart) -> ResolvedRun:

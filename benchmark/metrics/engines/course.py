@@ -33,6 +33,7 @@ from benchmark.machine.notes import tell
 from benchmark.metrics.corpus import TaskTexts
 from benchmark.metrics.engines.hosting import hosting
 from benchmark.metrics.engines.installed import InstalledEngine
+from benchmark.metrics.engines.needs import require_needs
 from benchmark.metrics.engines.values import sign_values, values_of
 from benchmark.metrics.scores import Score, ScoringTask
 
@@ -206,21 +207,9 @@ def _with_parents(task: MetricTask, result: Scores, keys: Sequence[str]) -> Metr
 
 
 def _look_for_needs(each: InstalledEngine, resources: MetricResources) -> tuple[Part, ...]:
-    """Look for what an engine needs, and say what its signature says of it.
-
-    Raises:
-        BenchError: something is not here; says what to do.
-    """
+    """Look for what an engine needs, and say what the signatures of its metrics hold."""
     brought_by = () if each.is_own else (("plugin", each.brought_by),)
-    needs = list(each.engine.needs(resources)) if each.engine.needs else []
-    revisions = []
-    for need in needs:
-        revision = need.look()
-        if need.fetch is not None:
-            need.fetch()
-        if need.name and revision is not None:
-            revisions.append((need.name, revision))
-    return (*brought_by, *each.engine.signature, *revisions)
+    return (*brought_by, *each.engine.signature, *require_needs(each, resources))
 
 
 def _as_many(answers: Iterable[TaskValues], n_tasks: int) -> list[TaskValues]:
