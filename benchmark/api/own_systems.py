@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from benchmark.contract import Captioner, Clip, SystemSpec
 from benchmark.errors import UsageError, listed, shown
+from benchmark.plugins.called_files import is_path, take_systems
 from benchmark.plugins.checks import SYSTEM_NAME
 from benchmark.plugins.names import split_names
+from benchmark.plugins.objects import captioner_of, spec_of, spell_as_name
 from benchmark.plugins.provenance import Provenance
 from benchmark.systems.registry import Registry
 
 OwnSystem = SystemSpec | Captioner | Callable[[Clip], str]
 """A record of a system, something that captions batches, or a function of one clip."""
 Systems = str | Sequence[str | OwnSystem] | Mapping[str, OwnSystem]
-"""Names of installed systems and objects; names in one text, with commas; or objects by name."""
+"""Names of installed systems, paths of files and objects; names in one text, with commas; or
+objects by name."""
 
 DISTRIBUTION = "objects of a program"
 _EXPECTED = (
@@ -53,7 +54,7 @@ def call_systems(systems: Systems, registry: Registry, *, text_only: bool) -> Ca
     specs: list[SystemSpec] = []
     for name, system in named:
         if isinstance(system, str) and name is None:
-            names.append(system)
+            names.append(_add_file(system, registry) if is_path(system) else system)
             continue
         spec = _spec_of(system, name, text_only=text_only)
         _require_free(spec.name, registry, specs)
@@ -68,44 +69,35 @@ def _spec_of(system: object, name: str | None, *, text_only: bool) -> SystemSpec
         if name not in (None, system.name):
             raise UsageError(f"{name!r} is a SystemSpec named {system.name!r}; use that name.")
         return system
-    captioner = _captioner_of(system)
-    return SystemSpec(
+    captioner = _require_captioner(system)
+    return spec_of(
         _name_of(system) if name is None else _require_name(name),
         "an object of the program that runs it",
-        lambda resources, options: captioner,
+        lambda: captioner,
         needs_audio=not text_only,
     )
 
 
-def _captioner_of(system: object) -> Captioner:
+def _require_captioner(system: object) -> Captioner:
     if isinstance(system, type):
         raise UsageError(f"{shown(system)} is a class; expected an object of it.")
-    if callable(getattr(system, "caption", None)):
-        return cast(Captioner, system)
-    if not isinstance(system, str) and callable(system):
-        return _OfFunction(system, getattr(system, "sample_rate_hz", _SAMPLE_RATE_HZ))
-    raise UsageError(f"a system is {shown(system)}; {_EXPECTED}.")
+    captioner = captioner_of(system)
+    if captioner is None:
+        raise UsageError(f"a system is {shown(system)}; {_EXPECTED}.")
+    return captioner
 
 
-_SAMPLE_RATE_HZ = 16_000
-
-
-@dataclass(frozen=True, slots=True)
-class _OfFunction:
-    """A captioner that asks a function, clip by clip."""
-
-    function: Callable[[Clip], str]
-    sample_rate_hz: int
-
-    def caption(self, clips: Sequence[Clip]) -> list[str]:
-        return [self.function(clip) for clip in clips]
+def _add_file(text: str, registry: Registry) -> str:
+    """Name the system of a file, and add what the file brings to what is installed."""
+    (name,) = take_systems([text])
+    registry.installed.add_named_files()
+    return name
 
 
 def _name_of(system: object) -> str:
     """Spell a function's or a class's name as systems are named: ``my-captioner``."""
-    written = getattr(system, "__name__", type(system).__name__)
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_+", "-", str(written)).strip("-")
-    return _require_name(words.lower())
+    written = str(getattr(system, "__name__", type(system).__name__))
+    return _require_name(spell_as_name(written) if written.isidentifier() else written)
 
 
 def _require_name(name: object) -> str:

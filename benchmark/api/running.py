@@ -15,6 +15,7 @@ from benchmark.errors import UsageError
 from benchmark.machine.descriptors import stdout_to_stderr
 from benchmark.machine.isolation import ISOLATIONS, Isolation
 from benchmark.metrics.suite import MetricModels
+from benchmark.plugins.called_files import calling_files
 from benchmark.runs.carry_out import start_run
 from benchmark.runs.folder import default_run_path
 from benchmark.runs.isolation.apart import Apart
@@ -50,9 +51,9 @@ def run(
     ``Result.failures`` why. An interrupted run goes on with ``bench run --resume``.
 
     Args:
-        systems: names of installed systems, options included, and captioners and functions of
-            your own, which run in this process; or such objects by the names of their rows; or
-            names with commas between, as ``--systems`` takes them.
+        systems: names of installed systems, options included, paths of files, as ``./mine.py``,
+            and captioners and functions of your own, which run in this process; or such objects
+            by the names of their rows; or names with commas between, as ``--systems`` takes them.
         dataset: whose clips are captioned, as ``clotho:evaluation`` or ``folder:PATH:test``.
         out: the run's folder; else a new one under ``runs/``.
         metrics: as of ``score``.
@@ -81,27 +82,28 @@ def run(
         raise UsageError(
             f"batch_size is {batch_size} and n_timed {n_timed}; expected at least 1 and 0."
         )
-    registry = _load_registry()
-    called = call_systems(systems, registry, text_only=text_only)
-    request = RunRequest(
-        systems=called.names,
-        dataset=dataset,
-        data_root=find_data_root(data_root),
-        metrics=gather_metrics(metrics),
-        learning=AskedLearning(train, validation),
-        seed=seed,
-        device=device,
-        feeding=dataclasses.replace(
-            RUN_FEEDING, batch_size=batch_size, n_timed=n_timed, is_explained=is_explained
-        ),
-        text_only=text_only,
-        limit=limit,
-        clips_of=None if clips_of is None else str(clips_of),
-        embeddings=tuple(map(Path, embeddings)),
-    )
-    apart = Apart(_choose_isolation(isolation, has_objects=called.has_objects))
-    path = default_run_path("run", dataset) if out is None else Path(out)
-    return Result(start_run(request, registry, path, models or MetricModels(), apart=apart))
+    with calling_files():
+        registry = _load_registry()
+        called = call_systems(systems, registry, text_only=text_only)
+        request = RunRequest(
+            systems=called.names,
+            dataset=dataset,
+            data_root=find_data_root(data_root),
+            metrics=gather_metrics(metrics),
+            learning=AskedLearning(train, validation),
+            seed=seed,
+            device=device,
+            feeding=dataclasses.replace(
+                RUN_FEEDING, batch_size=batch_size, n_timed=n_timed, is_explained=is_explained
+            ),
+            text_only=text_only,
+            limit=limit,
+            clips_of=None if clips_of is None else str(clips_of),
+            embeddings=tuple(map(Path, embeddings)),
+        )
+        apart = Apart(_choose_isolation(isolation, has_objects=called.has_objects))
+        path = default_run_path("run", dataset) if out is None else Path(out)
+        return Result(start_run(request, registry, path, models or MetricModels(), apart=apart))
 
 
 def _load_registry() -> Registry:

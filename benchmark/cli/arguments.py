@@ -21,10 +21,37 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def read_names(context: click.Context, parameter: click.Parameter, text: str) -> tuple[str, ...]:
-    """Split comma-separated names of systems, as the callback of an option."""
+    """Split comma-separated names of systems and paths of files, as the callback of an option."""
     from benchmark.plugins.names import split_names
 
-    return tuple(split_names(text or ""))
+    return tuple(read_systems(context, split_names(text or "")))
+
+
+def read_systems(context: click.Context, texts: Sequence[str]) -> list[str]:
+    """Name systems by texts that may be paths of files, which are plugins for this command."""
+    from benchmark.plugins.called_files import calling_files, is_path, take_systems
+
+    if not any(map(is_path, texts)):
+        return [*texts]
+    from benchmark.machine.descriptors import stdout_to_stderr
+
+    context.with_resource(calling_files())
+    with stdout_to_stderr():
+        return take_systems(texts)
+
+
+def _read_name(context: click.Context, parameter: click.Parameter, text: str) -> str:
+    (name,) = read_systems(context, [text])
+    return name
+
+
+system_option = click.option(
+    "--system",
+    "system_name",
+    required=True,
+    callback=_read_name,
+    help="NAME or NAME[key=value,...], or a file, as ./mine.py.",
+)
 
 
 def _find_data_root(context: click.Context, parameter: click.Parameter, path: Path | None) -> Path:

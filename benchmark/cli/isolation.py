@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from benchmark.cli.arguments import read_systems
 from benchmark.machine.isolation import ISOLATIONS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -27,7 +28,8 @@ def _read_environments(
                 f"{text!r}; expected a system and a file, as wsac-pd=requirements.txt.",
                 param_hint="--env",
             )
-        environments[name] = read_requirements(Path(path))
+        (system,) = read_systems(context, [name])
+        environments[system] = read_requirements(Path(path))
     return environments
 
 

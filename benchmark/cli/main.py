@@ -127,13 +127,24 @@ class _LazyGroup(click.Group):
     "BENCH_WITHOUT_PLUGINS names, comma-separated.",
 )
 @click.option(
+    "--plugin",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    help="Take a Python file for a plugin, as ./mine.py; repeatable. Else those that "
+    "BENCH_PLUGIN_FILES names, as PATH does.",
+)
+@click.option(
     "--offline",
     is_flag=True,
     help="Ask no model hub: models that are not here count as missing at once. The same as "
     "HF_HUB_OFFLINE=1.",
 )
 @click.version_option(version_of("aac-bench"), prog_name="bench")
-def bench(without: tuple[str, ...], offline: bool) -> None:
+@click.pass_context
+def bench(
+    context: click.Context, without: tuple[str, ...], files: tuple[str, ...], offline: bool
+) -> None:
     """Run, score and rank automated audio captioning systems.
 
     Exit codes: 0 all is well; 1 a system or a check failed; 2 the request cannot be meant; 3 this
@@ -147,6 +158,13 @@ def bench(without: tuple[str, ...], offline: bool) -> None:
         from benchmark.plugins.entries import go_without
 
         go_without([*without])
+    if files:
+        from benchmark.plugins.called_files import calling_files
+        from benchmark.plugins.named_files import name_file
+
+        context.with_resource(calling_files())
+        for file in files:
+            name_file(file)
 
 
 def main(argv: list[str] | None = None) -> NoReturn:

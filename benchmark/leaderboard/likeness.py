@@ -57,6 +57,19 @@ def describe_marks(rows: Sequence[Row]) -> list[str]:
     ]
 
 
+def describe_files(rows: Sequence[Row]) -> list[str]:
+    """Say in a sentence each which rows are of a file that nobody installed; the hash is its."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        planned = row.record.planned
+        if planned.file is not None:
+            names.setdefault((planned.distribution, planned.version), []).append(row.name)
+    return [
+        f"{', '.join(dict.fromkeys(of_file))}: of {name}, a {version}."
+        for (name, version), of_file in names.items()
+    ]
+
+
 def _mark(different: list[Likeness]) -> dict[Likeness, str]:
     """Name what is different, as short as it can be told."""
     origins = {(each.distribution, each.version) for each in different}

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmark.contract import API_VERSION, CORE
 from benchmark.deprecated import Deprecation, outdated_plugin
@@ -22,9 +23,11 @@ from benchmark.plugins.entries import (
     installed_plugins,
     names_without,
 )
+from benchmark.plugins.file_forms import as_plugin
 from benchmark.plugins.hooks import Hooks
 from benchmark.plugins.hookspecs import hookimpl
 from benchmark.plugins.kinds import KINDS, Kind, Record
+from benchmark.plugins.named_files import entry_of, import_file, named_files
 from benchmark.plugins.provenance import (
     BrokenPlugin,
     Claim,
@@ -38,6 +41,14 @@ from benchmark.plugins.trials import find_fatal
 
 Specs = Mapping[Kind, Sequence[Any]]
 """What a plugin declares, by kind."""
+
+
+class ReadFile(NamedTuple):
+    """What a file brings that somebody named."""
+
+    provenance: Provenance
+    specs: Specs
+    api: int
 
 
 @dataclass(slots=True)
@@ -127,6 +138,27 @@ class Installed:
                 names[kind] = tuple(name for name, _ in named)
         self.plugins.append(LoadedPlugin(entry_point, provenance, names, api))
 
+    def add_named_files(self) -> None:
+        """Note what files declare that somebody named, each once."""
+        known = {plugin.provenance.file for plugin in self.plugins}
+        known |= {plugin.provenance.file for plugin in self.broken}
+        for path in named_files():
+            if str(path) not in known:
+                self._add_file(path)
+
+    def _add_file(self, path: Path) -> None:
+        if path.name in names_without():
+            self.switched_off.append(path.name)
+            return
+        try:
+            provenance, specs, api = read_file(path)
+            self.add(path.name, provenance, specs, api)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever its author's code raises
+            provenance = Provenance(path.name, "file", file=str(path))
+            self.broken.append(broken_by(error, path.name, provenance))
+
     def _add_core(self, entry_point: str, module: str) -> None:
         if entry_point in names_without():
             self.switched_off.append(entry_point)
@@ -179,7 +211,26 @@ def load_installed() -> Installed:
             raise
         except BaseException as error:  # a stranger's import may raise anything
             found.broken.append(describe_broken(entry, error))
+    found.add_named_files()
     return found
+
+
+def read_file(path: Path) -> ReadFile:
+    """Import a file that somebody named, in limited time, and ask it what it brings.
+
+    Raises:
+        UsageError: it is not there.
+        PluginError: it is no Python, or brings nothing that can be meant.
+        BaseException: whatever else it raises.
+    """
+
+    def read() -> ReadFile:
+        module, content_id = import_file(path)
+        provenance = Provenance(path.name, f"file {content_id}", module.__name__, str(path))
+        plugin = as_plugin(module)
+        return ReadFile(provenance, declared_by(plugin), getattr(plugin, "BENCH_API", API_VERSION))
+
+    return import_within(read, entry_of(path))
 
 
 def forget_installed() -> None:
@@ -239,8 +290,8 @@ def _import(entry: EntryPoint) -> tuple[Specs, int]:
 
 
 def _describe_clash(kind: Kind, name: str, claims: Iterable[Claim]) -> str:
-    first, second, *_ = claims
-    return (
-        f"{KINDS[kind].word} {name!r} is declared by both {first.provenance} and "
-        f"{second.provenance}. Uninstall one, or ask its author to rename it."
-    )
+    first, second, *_ = (claim.provenance for claim in claims)
+    cure = "Uninstall one, or ask its author to rename it."
+    if file := first.file or second.file:
+        cure = f"Call that of {file!r} otherwise: what is only a function has its file's name."
+    return f"{KINDS[kind].word} {name!r} is declared by both {first} and {second}. {cure}"

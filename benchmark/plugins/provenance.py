@@ -14,11 +14,19 @@ from benchmark.errors import describe, trace_of
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The distribution that brought something."""
+    """The distribution that brought something, or the file.
+
+    Attributes:
+        distribution: of a file its name.
+        version: of a file ``file`` and a hash of it.
+        module: that its entry point names.
+        file: where a file lies that nobody installed; empty for a distribution.
+    """
 
     distribution: str
     version: str
-    module: str = field(default="", compare=False)  # that its entry point names
+    module: str = field(default="", compare=False)
+    file: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}"

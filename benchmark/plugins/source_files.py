@@ -10,6 +10,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from benchmark.files import parse_json
+from benchmark.plugins.named_files import path_of_module
+from benchmark.plugins.neighbours import list_sources
 
 _NO_SOURCES = frozenset(
     {"__pycache__", "build", "dist", "node_modules", "site-packages", "tests", "test", "docs"}
@@ -20,6 +22,8 @@ _OWN_METADATA = (".dist-info", ".egg-info", ".data")
 
 def find_sources(name: str, module: str) -> dict[str, Path]:
     """Find the files that decide what a plugin does.
+
+    Of a file that somebody named, it and what it imports of its folder.
 
     Of a wheel those that its RECORD lists. Of an editable install, of a folder on the path, and
     wherever the plugin's module is imported from elsewhere: all files of its packages, and every
@@ -32,6 +36,8 @@ def find_sources(name: str, module: str) -> dict[str, Path]:
     Returns:
         Files by a name that is the same wherever they lie; none where they cannot be found.
     """
+    if named := path_of_module(module):
+        return list_sources(named)
     imported = _file_of(module)
     if imported is None:
         return {}

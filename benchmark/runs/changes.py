@@ -141,8 +141,8 @@ def _changes_of(then: PlannedSystem, now: PlannedSystem) -> list[str]:
 
 
 def _record_of(planned: PlannedSystem) -> PlannedSystem:
-    """Leave what a system declares, without what it is made of and runs in."""
-    return dataclasses.replace(planned, makeup=None, requirements=None)
+    """Leave what a system declares, without what it is made of and where that is and runs."""
+    return dataclasses.replace(planned, makeup=None, requirements=None, file=None)
 
 
 def _changed_libraries(

@@ -39,6 +39,7 @@ class PlannedSystem:
         requirements: what is installed for it in an environment of its own; None: it runs where
             the bench does.
         configuration: of a system that a user calls by another name, its canonical one; else empty.
+        file: the Python file that brought it, if nobody installed it; None for a distribution.
     """
 
     name: str
@@ -51,6 +52,7 @@ class PlannedSystem:
     makeup: Makeup | None = None
     requirements: tuple[str, ...] | None = None
     configuration: str = ""
+    file: str | None = None
 
     @property
     def spelling(self) -> str:
@@ -73,6 +75,7 @@ class PlannedSystem:
             trained_on=spec.trained_on or silent,
             makeup=makeup,
             configuration=system.configuration,
+            file=system.provenance.file or None,
         )
 
     @property

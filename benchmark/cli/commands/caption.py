@@ -16,6 +16,7 @@ from benchmark.cli.arguments import (
     form_option,
     gathered,
     learning_options,
+    system_option,
 )
 from benchmark.cli.endings import tell_unexplained
 from benchmark.cli.installed import load_plugins
@@ -42,7 +43,7 @@ from benchmark.runs.requests import CaptionRequest
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--system", "system_name", required=True, help="NAME or NAME[key=value,...].")
+@system_option
 @learning_options("Training split of a system that learns, as audiocaps:train.")
 @data_root_option
 @embeddings_option

@@ -57,7 +57,7 @@ def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -
     "--systems",
     required=True,
     callback=read_names,
-    help="Comma-separated names, as `wsac-pd,constant`.",
+    help="Comma-separated names, as `wsac-pd,constant`; or files, as `./mine.py`.",
 )
 @click.option("--dataset", default="soundscapes", show_default=True, help="NAME or NAME:SPLIT.")
 @click.option(

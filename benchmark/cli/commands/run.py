@@ -35,9 +35,11 @@ from benchmark.cli.terminal import say, warn
 from benchmark.cli.view import wide_option
 from benchmark.machine.signals import exit_code_of, name_of
 from benchmark.metrics.suite import MetricModels
+from benchmark.plugins.called_files import calling_files
 from benchmark.runs.carry_out import resume_run, start_run, start_seeds
 from benchmark.runs.entries import ChangeEntry
-from benchmark.runs.folder import default_run_path, folders_in, require_all_seeds
+from benchmark.runs.files_again import name_files_again
+from benchmark.runs.folder import RunFolder, default_run_path, folders_in, require_all_seeds
 from benchmark.runs.isolation.apart import Apart
 from benchmark.runs.learning import AskedLearning
 from benchmark.runs.plan import Feeding, Plan
@@ -51,7 +53,7 @@ from benchmark.systems.roster import describe_left_out
 @click.option(
     "--systems",
     callback=read_names,
-    help="Comma-separated names, as `wsac-pd,constant[caption=rain]`.",
+    help="Comma-separated names, as `wsac-pd,constant[caption=rain]`; or files, as `./mine.py`.",
 )
 @lineup_options
 @dataset_options
@@ -186,6 +188,9 @@ def _resume(
     trust_edited: bool,
 ) -> list[RunRecord]:
     require_all_seeds(path)
+    click.get_current_context().with_resource(calling_files())
+    for folder in folders_in(path):
+        name_files_again(RunFolder.open(folder).read_plan(), folder, without)
     registry = load_plugins()
     return [
         resume_run(

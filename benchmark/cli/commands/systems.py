@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from benchmark.cli.arguments import form_option
+from benchmark.cli.arguments import form_option, read_systems
 from benchmark.cli.installed import load_plugins
 from benchmark.cli.option_list import list_for_terminal, list_options, options_table
 from benchmark.cli.terminal import say, say_tables, warn
@@ -40,13 +40,21 @@ class _Listed(NamedTuple):
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @form_option
 @wide_option
-def command(names: tuple[str, ...], form: Format) -> None:
+@click.pass_context
+def command(context: click.Context, names: tuple[str, ...], form: Format) -> None:
     """List the systems that are installed; with NAMEs, the options of these under each preset."""
+    names = tuple(read_systems(context, names))
     registry = load_plugins()
-    if names:
-        _show_options([registry.system(name).spec for name in names], form)
-        return
-    _show_systems(registry, form)
+    try:
+        if names:
+            _show_options([registry.system(name).spec for name in names], form)
+        else:
+            _show_systems(registry, form)
+    finally:
+        _tell_broken(registry)
+
+
+def _tell_broken(registry: Registry) -> None:
     for plugin in registry.broken:
         warn(f"plugin {plugin.entry_point} is broken: {plugin.reason}")
     if registry.broken:

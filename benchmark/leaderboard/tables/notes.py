@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from benchmark.datasets.mirrors import name_mirror
 from benchmark.display.numbers import show_x100
 from benchmark.errors import listed
-from benchmark.leaderboard.likeness import describe_marks
+from benchmark.leaderboard.likeness import describe_files, describe_marks
 from benchmark.leaderboard.published import BestSupervised
 from benchmark.leaderboard.ranking import Standing
 from benchmark.leaderboard.rows import (
@@ -49,7 +49,8 @@ def notes_on(
         f"{label}: the rows were not all computed the same way; compare their signatures (json)"
         for label in differing_signatures(group)
     ]
-    lines += [*_notes_on_called(group), *describe_marks(group), *describe_integrity(group)]
+    lines += [*_notes_on_called(group), *describe_marks(group), *describe_files(group)]
+    lines += describe_integrity(group)
     lines += [*_notes_on_left_out(group), *_notes_on_failures(group)]
     for row in group:
         if row.n_failed:
