@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -29,15 +29,35 @@ def read_names(context: click.Context, parameter: click.Parameter, text: str) ->
 
 def read_systems(context: click.Context, texts: Sequence[str]) -> list[str]:
     """Name systems by texts that may be paths of files, which are plugins for this command."""
-    from benchmark.plugins.called_files import calling_files, is_path, take_systems
+    from benchmark.plugins.called_files import take_systems
+
+    return _take_named(context, texts, take_systems)
+
+
+def read_metrics(context: click.Context, texts: Iterable[str]) -> tuple[str, ...]:
+    """Choose metrics by texts as ``--metrics`` has them; paths of files are plugins from here on.
+
+    Raises:
+        UnknownNameError: there is no metric or set of a name.
+    """
+    from benchmark.metrics.catalogue import select_metrics
+    from benchmark.plugins.called_files import take_metrics
+
+    return select_metrics(_take_named(context, [*texts], take_metrics))
+
+
+def _take_named(
+    context: click.Context, texts: Sequence[str], take: Callable[[Sequence[str]], list[str]]
+) -> list[str]:
+    from benchmark.plugins.called_files import calling_files, is_path
 
     if not any(map(is_path, texts)):
         return [*texts]
     from benchmark.machine.descriptors import stdout_to_stderr
 
     context.with_resource(calling_files())
-    with stdout_to_stderr():
-        return take_systems(texts)
+    with stdout_to_stderr():  # an import prints what it likes
+        return take(texts)
 
 
 def _read_name(context: click.Context, parameter: click.Parameter, text: str) -> str:
@@ -145,9 +165,7 @@ def chosen_metrics_option(*default: str) -> Callable[[Function], Function]:
     """Add ``--metrics``, which the command gets as keys; where it is not given, of ``default``."""
 
     def choose(context: click.Context, parameter: click.Parameter, text: str) -> tuple[str, ...]:
-        from benchmark.metrics.catalogue import select_metrics
-
-        return select_metrics(split_list(text, default))
+        return read_metrics(context, split_list(text, default))
 
     return click.option("--metrics", callback=choose, help=_METRICS_HELP)
 

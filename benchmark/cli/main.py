@@ -124,7 +124,7 @@ class _LazyGroup(click.Group):
     multiple=True,
     metavar="NAME",
     help="Import no plugin of this name (`bench plugins list`); repeatable. Else those that "
-    "BENCH_WITHOUT_PLUGINS names, comma-separated.",
+    "BENCH_WITHOUT_PLUGINS names, comma-separated; BENCH_PLUGINS=none imports none at all.",
 )
 @click.option(
     "--plugin",

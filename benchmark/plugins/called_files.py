@@ -19,7 +19,7 @@ _SUFFIX = ".py"
 
 def is_path(text: str) -> bool:
     """Tell a path of a file from a name of what is installed."""
-    place = text.partition("[")[0]
+    _, place = _split_called(text.partition("[")[0])
     return os.sep in place or place.partition(":")[0].endswith(_SUFFIX)
 
 
@@ -37,7 +37,17 @@ def take_systems(texts: Iterable[str]) -> list[str]:
     return [_take_system(text) if is_path(text) else text for text in texts]
 
 
-def take_all(text: str, kind: Kind) -> list[str]:
+def take_metrics(texts: Iterable[str]) -> list[str]:
+    """Name metrics and sets of them: a path among them is all that its file brings.
+
+    Raises:
+        BenchError: as of ``take_systems``.
+    """
+    names = (_take_all(text, "metric") if is_path(text) else [text] for text in texts)
+    return [name for each in names for name in each]
+
+
+def _take_all(text: str, kind: Kind) -> list[str]:
     """Name all of one kind that a file brings, or of ``./mine.py:NAME`` that one.
 
     Raises:
@@ -64,14 +74,21 @@ def calling_files() -> Iterator[None]:
 
 def _take_system(text: str) -> str:
     parsed = parse_name(text)
-    names = take_all(parsed.name, "system")
+    called, place = _split_called(parsed.name)
+    names = _take_all(place, "system")
     if len(names) > 1:
-        path, _ = _split(parsed.name)
+        path, _ = _split(place)
         raise PluginError(
             f"{quoted(path)} brings {len(names)} systems: {listed(names, 20)}. Name one, as "
             f"{path}:{names[0]}."
         )
-    return spell_name(ParsedName(names[0], parsed.options))
+    return spell_name(ParsedName(f"{called}{names[0]}", parsed.options))
+
+
+def _split_called(place: str) -> tuple[str, str]:
+    """Part what a row is called, its equals sign included, from a path: ``mine=./model.py``."""
+    called, equals, path = place.partition("=")
+    return (f"{called}=", path.strip()) if equals and os.sep not in called else ("", place)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -21,6 +21,9 @@ T = TypeVar("T")
 WITHOUT = "BENCH_WITHOUT_PLUGINS"
 """Environment variable: names of plugins that are not imported, comma-separated. Processes that
 this one starts go without them, too."""
+_WITHOUT_TOO = "BENCH_DISABLE_PLUGINS"
+PLUGINS = "BENCH_PLUGINS"
+"""Environment variable: ``none`` imports nothing that is installed; what the core brings stays."""
 TIMEOUT = "BENCH_PLUGIN_TIMEOUT"
 """Environment variable: seconds that the import of one plugin may take, or ``none``."""
 IMPORT_TIMEOUT_S = 120.0
@@ -46,15 +49,35 @@ def installed_commands() -> list[EntryPoint]:
 
 
 def names_without() -> frozenset[str]:
-    """List the plugins that are not to be imported."""
-    names = (name.strip() for name in os.environ.get(WITHOUT, "").split(","))
-    return frozenset(filter(None, names))
+    """List the plugins that are not to be imported.
+
+    Raises:
+        UsageError: the environment says nothing that can be meant.
+    """
+    installed = (*installed_plugins(), *installed_trackers()) if _has_none() else ()
+    return names_told_off() | {entry.name for entry in installed}
 
 
 def go_without(names: list[str]) -> None:
     """Import none of some plugins, here and in processes that this one starts."""
     if names:
-        os.environ[WITHOUT] = ",".join(sorted({*names_without(), *names}))
+        os.environ[WITHOUT] = ",".join(sorted({*names_told_off(), *names}))
+
+
+def names_told_off() -> frozenset[str]:
+    """List the plugins that somebody named so that they are not imported."""
+    texts = [os.environ.get(variable, "") for variable in (WITHOUT, _WITHOUT_TOO)]
+    return frozenset(filter(None, (name.strip() for name in ",".join(texts).split(","))))
+
+
+def _has_none() -> bool:
+    text = os.environ.get(PLUGINS, "").strip()
+    if text not in ("", "all", "none"):
+        raise UsageError(
+            f"{PLUGINS} is {text!r}; expected none, or nothing for all that are installed. Single "
+            f"ones are named in {WITHOUT}."
+        )
+    return text == "none"
 
 
 def import_timeout_s() -> float | None:

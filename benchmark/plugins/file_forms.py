@@ -12,7 +12,9 @@ from benchmark.contract import (
     Captioner,
     DatasetSpec,
     EncoderSpec,
+    Engine,
     Lineup,
+    Metric,
     SystemSpec,
 )
 from benchmark.errors import PluginError, listed, quoted, why_unwritable
@@ -24,13 +26,14 @@ _RECORDS: Mapping[type, Kind] = {
     SystemSpec: "system",
     DatasetSpec: "dataset",
     EncoderSpec: "encoder",
+    Engine: "metric",
     Lineup: "lineup",
 }
 _EXPECTED = (
-    "expected a function caption(clips), a class Captioner with that method, a SystemSpec or "
-    "another record, or a hook of plugins"
+    "expected a function caption(clips), a class Captioner with that method, a function "
+    "score(caption, references), a SystemSpec or another record, or a hook of plugins"
 )
-_CAPTION = "caption"
+_CAPTION, _SCORE = "caption", "score"
 _MOST_TOLD = 8
 
 
@@ -38,16 +41,17 @@ def as_plugin(module: ModuleType) -> object:
     """Make a plugin of what a file holds, to be asked as those that are installed.
 
     What declares most counts: hooks, else the records that stand in the file, else a class
-    ``Captioner`` or a function ``caption``, whose system is called as the file.
+    ``Captioner`` or a function ``caption``, whose system is called as the file, and a function
+    ``score``, whose metric is, if no ``Metric`` stands beside it.
 
     Raises:
         PluginError: nothing in it can be meant; the message says what was found.
     """
     if _has_hooks(module):
         return module if hasattr(module, "BENCH_API") else _of_today(module)
-    records = _records_in(module)
+    records = _records_in(module) or _plain_things_in(module)
     if not records:
-        records = {"system": [_system_of(module)]}
+        raise PluginError(f"{_tell_found(module)}; {_EXPECTED}.")
     hooks: dict[str, Callable[[], list[Any]]] = {}
     for kind, specs in records.items():
         hooks[KINDS[kind].hook] = hookimpl(_giving(specs))
@@ -89,7 +93,31 @@ def _records_in(module: ModuleType) -> dict[Kind, list[Any]]:
     return found
 
 
-def _system_of(module: ModuleType) -> SystemSpec:
+def _plain_things_in(module: ModuleType) -> dict[Kind, list[Any]]:
+    plain: dict[Kind, list[Any]] = {}
+    if system := _system_of(module):
+        plain["system"] = [system]
+    if engine := _engine_of(module):
+        plain["metric"] = [engine]
+    return plain
+
+
+def _engine_of(module: ModuleType) -> Engine | None:
+    metrics = [thing for thing in vars(module).values() if isinstance(thing, Metric)]
+    score = getattr(module, _SCORE, None)
+    if not metrics and not inspect.isfunction(score):
+        return None
+    if not inspect.isfunction(score) or len(metrics) > 1:
+        raise PluginError(
+            f"it holds {len(metrics)} Metrics and {'a' if score else 'no'} function "
+            f"score(caption, references); expected one of each, or an Engine."
+        )
+    name = _name_of(module)
+    metric = metrics[0] if metrics else Metric(name, name)
+    return Engine.per_caption(metric, score)
+
+
+def _system_of(module: ModuleType) -> SystemSpec | None:
     made = getattr(module, "Captioner", None)
     own_class = made if inspect.isclass(made) and made is not Captioner else None
     function = getattr(module, _CAPTION, None)
@@ -104,7 +132,7 @@ def _system_of(module: ModuleType) -> SystemSpec:
         )
     captioner = captioner_of(module) if callable(function) else None
     if captioner is None:
-        raise PluginError(f"{_tell_found(module)}; {_EXPECTED}.")
+        return None
     return spec_of(_name_of(module), _summary_of(module, function), lambda: captioner)
 
 
@@ -133,7 +161,7 @@ def _name_of(module: ModuleType) -> str:
     name = spell_as_name(stem)
     if not name:
         raise PluginError(
-            f"no system can be called {quoted(stem)}; expected letters of ASCII or digits in the "
+            f"nothing can be called {quoted(stem)}; expected letters of ASCII or digits in the "
             "file's name. Rename it."
         )
     return name

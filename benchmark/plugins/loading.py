@@ -21,6 +21,7 @@ from benchmark.plugins.entries import (
     import_timeout_s,
     import_within,
     installed_plugins,
+    names_told_off,
     names_without,
 )
 from benchmark.plugins.file_forms import as_plugin
@@ -29,6 +30,7 @@ from benchmark.plugins.hookspecs import hookimpl
 from benchmark.plugins.kinds import KINDS, Kind, Record
 from benchmark.plugins.named_files import entry_of, import_file, named_files
 from benchmark.plugins.provenance import (
+    FILE_VERSION,
     BrokenPlugin,
     Claim,
     LoadedPlugin,
@@ -147,7 +149,7 @@ class Installed:
                 self._add_file(path)
 
     def _add_file(self, path: Path) -> None:
-        if path.name in names_without():
+        if path.name in names_told_off():
             self.switched_off.append(path.name)
             return
         try:
@@ -156,11 +158,11 @@ class Installed:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # whatever its author's code raises
-            provenance = Provenance(path.name, "file", file=str(path))
+            provenance = Provenance(path.name, FILE_VERSION, file=str(path))
             self.broken.append(broken_by(error, path.name, provenance))
 
     def _add_core(self, entry_point: str, module: str) -> None:
-        if entry_point in names_without():
+        if entry_point in names_told_off():
             self.switched_off.append(entry_point)
             return
         provenance = Provenance(CORE, version_of(CORE), module)
@@ -226,7 +228,9 @@ def read_file(path: Path) -> ReadFile:
 
     def read() -> ReadFile:
         module, content_id = import_file(path)
-        provenance = Provenance(path.name, f"file {content_id}", module.__name__, str(path))
+        provenance = Provenance(
+            path.name, f"{FILE_VERSION} {content_id}", module.__name__, str(path)
+        )
         plugin = as_plugin(module)
         return ReadFile(provenance, declared_by(plugin), getattr(plugin, "BENCH_API", API_VERSION))
 

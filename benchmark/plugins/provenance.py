@@ -11,6 +11,9 @@ from benchmark.contract import API_VERSION
 from benchmark.deprecated import find_new_home
 from benchmark.errors import describe, trace_of
 
+FILE_VERSION = "file"
+"""What the version of a file begins with; its hash follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:

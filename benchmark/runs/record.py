@@ -109,7 +109,7 @@ class SystemRecord:
         if declared is not None and self.contributions.keeps(key):
             return (
                 f"{declared.brought_by}, which makes it of its clips, is not installed here; "
-                f"`pip install {declared.distribution}`"
+                f"`{declared.how_to_get}`"
             )
         return f"no statistics in {self.path}"
 

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from own_files import FUNCTION, write_file
 from plugin_distributions import good_plugin, write_distribution
 
 from benchmark.errors import UnknownNameError, UsageError
@@ -112,3 +113,22 @@ def test_who_keeps_the_function_that_was_there_at_import_may_leave_later(site):
     if not pid:
         sys.modules["keeping"].leave(5)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 5
+
+
+def test_without_strangers_the_core_and_named_files_stay(site, tmp_path, monkeypatch):
+    write_distribution(site, "hanging", "raise SystemError('imported')")
+    monkeypatch.setenv("BENCH_PLUGINS", "none")
+    monkeypatch.setenv("BENCH_PLUGIN_FILES", str(write_file(tmp_path, "mine.py", FUNCTION)))
+    registry = load_registry()
+    assert "hanging" in registry.switched_off
+    assert not registry.broken
+    assert {"constant", "mine"} <= {*registry.claims}
+    monkeypatch.setenv("BENCH_PLUGINS", "nome")
+    with pytest.raises(UsageError, match="BENCH_PLUGINS is 'nome'; expected none"):
+        load_registry()
+
+
+def test_a_guessed_switch_leaves_names_out_too(site, monkeypatch):
+    monkeypatch.setenv("BENCH_DISABLE_PLUGINS", "c")
+    go_without(["b"])
+    assert names_without() == {"b", "c"}

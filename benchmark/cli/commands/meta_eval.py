@@ -12,6 +12,7 @@ from benchmark.cli.arguments import (
     gathered,
     metric_model_options,
     metrics_option,
+    read_metrics,
     split_list,
 )
 from benchmark.cli.terminal import say_tables
@@ -54,12 +55,11 @@ def command(
     from benchmark.agreement.report import AgreementRequest, report_agreement
     from benchmark.agreement.table import render_agreement
     from benchmark.machine.places import data_root as find_data_root
-    from benchmark.metrics.catalogue import select_metrics
 
     request = AgreementRequest(
         human=human,
         data_root=find_data_root(data_root),
-        metrics=select_metrics(split_list(metrics, ("all",))),
+        metrics=read_metrics(click.get_current_context(), split_list(metrics, ("all",))),
         dataset=dataset,
     )
     report = report_agreement(request, models)

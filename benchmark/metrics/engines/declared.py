@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmark.contract.metrics import Aggregation, Metric
 from benchmark.metrics.engines.installed import InstalledEngine
+from benchmark.plugins.provenance import FILE_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,13 @@ class DeclaredMetric:
     @property
     def brought_by(self) -> str:
         return f"{self.distribution} {self.version}"
+
+    @property
+    def how_to_get(self) -> str:
+        """Spell the command that has it here."""
+        is_file = self.version.startswith(f"{FILE_VERSION} ")
+        how = "bench --plugin" if is_file else "pip install"
+        return f"{how} {self.distribution}"
 
     def metric(self, key: str) -> Metric:
         """Make the metric of it."""
