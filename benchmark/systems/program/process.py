@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ MOST_OF_A_LINE = 1 << 20
 _KEPT_OF_STDERR = 4_000
 """Bytes of the end of standard error that are kept, to be told where a program fails."""
 _READ = 1 << 16
+_GLANCE_MS = 200
+_CLOSED = "closed its standard input or output before it answered, and was made to end"
 _DIE_WITH_PARENT = """
 import ctypes, os, signal, sys
 try:
@@ -81,6 +84,9 @@ class Process:
                 f"{command[0]!r} cannot be started: {getattr(error, 'strerror', None) or error}; "
                 "expected a program."
             ) from error
+        assert self._process.stdout is not None
+        self._output = select.poll()
+        self._output.register(self._process.stdout, select.POLLIN)
         self._unread = b""
         self._said = _Tail(self._process)
 
@@ -111,10 +117,10 @@ class Process:
 
     def ended(self) -> EndedError:
         """Describe its end, for which it is waited for a moment."""
-        self._wait(1.0)
+        is_over = self._wait(1.0)
         self.kill()
-        code = self._process.returncode
-        return EndedError(f"the program {_describe_end(code)}{self._said.describe()}")
+        end = _describe_end(self._process.returncode) if is_over else _CLOSED
+        return EndedError(f"the program {end}{self._said.describe()}")
 
     def close(self, grace: Grace) -> None:
         """Let it end: first it reads no more, then it is asked to, then it is made to."""
@@ -151,12 +157,23 @@ class Process:
                     f"the program wrote {len(self._unread):,} bytes without the end of a line, "
                     f"which begin with {show_line(self._unread[:1_000])}; expected a line of JSON."
                 )
+            self._await_output()
             read = os.read(self._process.stdout.fileno(), _READ)
             if not read:
                 raise self.ended()
             self._unread += read
         line, _, self._unread = self._unread.partition(b"\n")
         return line
+
+    def _await_output(self) -> None:
+        """Wait for output or its end; what it started may hold that open when it is dead.
+
+        Raises:
+            EndedError: there is none, and none will come.
+        """
+        while not self._output.poll(_GLANCE_MS):
+            if self.is_over and not self._output.poll(0):
+                raise self.ended()
 
     def _wait(self, patience_s: float) -> bool:
         """Wait until it has ended, but not longer; return whether it has."""

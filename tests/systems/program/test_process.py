@@ -79,6 +79,20 @@ def test_an_answer_is_read_whole_and_no_further():
     process.close(QUICK)
 
 
+def test_a_death_is_seen_where_a_child_holds_the_output_open():
+    process = Process([shutil.which("sh"), "-c", "sleep 60 & read x; kill -9 $$"], {})
+    start_s = time.monotonic()
+    with pytest.raises(EndedError, match="was killed by SIGKILL"):
+        process.ask(b"\n")
+    assert time.monotonic() - start_s < 5
+
+
+def test_a_program_that_closes_its_output_is_not_said_to_be_killed():
+    process = Process([shutil.which("sh"), "-c", "read x; exec 1>&-; sleep 60"], {})
+    with pytest.raises(EndedError, match="closed its standard input or output before it answered"):
+        process.ask(b"\n")
+
+
 def test_a_command_that_cannot_be_is_told():
     with pytest.raises(UsageError, match=r"'a\\x00b' cannot be started: embedded null byte"):
         Process(["a\x00b"], {})
