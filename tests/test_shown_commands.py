@@ -37,7 +37,7 @@ ELSEWHERE = {
     r"(--no-plugin \w+ |--offline )?run ": "captions a whole split, most after training: minutes",
     r"caption ": "trains on AudioCaps",
     r"profile ": "trains, then measures; tests/cli/commands/test_profile.py runs its like",
-    r"gap ": "draws embeddings of a run that takes minutes; tests/gap does it",
+    r"gap ": "draws embeddings of a run that takes minutes; tests of plugins/wsac do it",
     r"doctor": "starts Java and a detector; tests/cli/test_doctor.py runs it",
     r"gate ": "judges a night; tests/test_nightly_page.py runs its like",
     r"score (?!mine\.csv( theirs\.csv)? --dataset clotho)(?!\*)": (

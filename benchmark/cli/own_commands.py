@@ -24,7 +24,6 @@ OWN_COMMANDS: Mapping[str, str] = MappingProxyType(
         "picture": "Draw quality against latency, or how latencies are spread.",
         "report": "Write a page to listen to a run's clips and read what systems said.",
         "meta-eval": "Measure how often each metric agrees with people.",
-        "gap": "Measure the modality gap behind a run, and draw it.",
         "embed": "Embed a split's sounds into a file that can be shared.",
         "systems": "List the systems that are installed.",
         "encoders": "List the encoders; build the embedded one.",
@@ -38,5 +37,5 @@ OWN_COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """Each has a module of its name in ``commands/``, whose ``command`` it is."""
 
-MOVED_OUT: Mapping[str, str] = MappingProxyType({})
+MOVED_OUT: Mapping[str, str] = MappingProxyType({"gap": "aac-bench-wsac"})
 """Commands that the core had once, by the distribution that brings them now."""

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from bench_wsac.gap_study.crossings import shift
+from bench_wsac.gap_study.measure import Pairs
+from bench_wsac.gap_study.study import EncoderGap, GapReport
+from bench_wsac.gap_study.table import render_gap
 from click.testing import CliRunner
 from hostile_names import ALL, FIRST, attack_seeds, hostile_file_name, require_harmless
 from hostile_runs import make_hostile_run
@@ -22,10 +26,6 @@ from benchmark.cli.endings import finish
 from benchmark.cli.main import bench, main
 from benchmark.cli.terminal import say
 from benchmark.display.layout import FORMATS
-from benchmark.gap.crossings import shift
-from benchmark.gap.measure import Pairs
-from benchmark.gap.study import EncoderGap, GapReport
-from benchmark.gap.table import render_gap
 from benchmark.plugins.provenance import BrokenPlugin, Provenance
 from benchmark.profiling.profile import Failure
 from benchmark.profiling.tables import profile_tables

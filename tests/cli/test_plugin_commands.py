@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import click
 import pytest
@@ -12,9 +15,11 @@ from bench_process import bench_environment
 from click.testing import CliRunner
 from plugin_distributions import write_distribution
 
+from benchmark.cli import main as module
 from benchmark.cli.main import bench, main
 from benchmark.cli.own_commands import MOVED_OUT, OWN_COMMANDS
 from benchmark.plugins.entries import go_without
+from benchmark.runs import read_run
 
 GROUP = "aac_bench_commands"
 CODE = """
@@ -221,6 +226,27 @@ def test_shells_complete_them_without_an_import(install):
     install(code="raise RuntimeError('imported')")
     items = bench.shell_complete(click.Context(bench), "hu")
     assert [item.value for item in items] == ["hum"]
+
+
+def test_a_command_that_moved_out_says_what_to_install(capsys, monkeypatch):
+    monkeypatch.setattr(module, "is_claimed", lambda name: False)
+    code, _, err = tell(capsys, "gap", "run")
+    assert code == 2
+    assert "the command 'gap' is of aac-bench-wsac, which is not installed: pip install" in err
+
+
+def test_the_command_of_the_documentation_reads_a_run(site, finished_run, capsys):
+    page = (Path(__file__).parents[2] / "docs" / "plugin.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(# bench_longest\.py\n.*?)```", page, flags=re.DOTALL)
+    write_distribution(site, "longest", code, group=GROUP)
+    code, out, err = tell(capsys, "longest", str(finished_run), "--format", "json")
+    assert (code, err) == (0, "")
+    captions = {n: [*of.captions.values()] for n, of in read_run(finished_run).systems.items()}
+    shown = {row["system"]: row["caption"] for table in json.loads(out).values() for row in table}
+    assert shown.keys() == captions.keys()
+    for name, caption in shown.items():
+        assert caption in captions[name]
+        assert len(caption) == max(map(len, captions[name]))
 
 
 def test_what_moved_out_is_no_longer_the_core_s():

@@ -1,4 +1,4 @@
-"""Runs to look for the modality gap behind."""
+"""Runs to look for the modality gap behind, and what looks."""
 
 from __future__ import annotations
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
+from gap_runs import captioned
 from lent_specs import lend
+from resealed import reseal
+from small_clips import write_clips
+from tiny_models import make_clap
 from wsac_toy import CAPTIONS, PITCHES_HZ, RATE_HZ, TOY_ENCODER, make_tone
+
+from benchmark.encoders import load_joint_encoder
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,3 +47,37 @@ def tones_folder(tmp_path: Path) -> Path:
             lines.append(",".join([name, *CAPTIONS[kind]]))
         (folder / f"{split}.csv").write_text("\n".join(lines) + "\n")
     return folder
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with a data set, a model, a run over the data set and a cache."""
+    place = tmp_path_factory.mktemp("gap")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCH_CACHE", str(place / "cache"))
+        write_clips(place / "clips", n_test=6)
+        make_clap(place / "clap")
+        captioned(place / "run", f"folder:{place / 'clips'}")
+        yield place
+
+
+@pytest.fixture(scope="module")
+def encoder(place):
+    return load_joint_encoder(f"clap[model={place / 'clap'}]")
+
+
+@pytest.fixture
+def facts(place):
+    """Write what systems say of themselves into the run's manifest; take it out afterwards."""
+    path = place / "run" / "manifest.json"
+    sealed = path.read_text()
+
+    def write(**facts_of):
+        manifest = json.loads(sealed)
+        for system, said in facts_of.items():
+            manifest["systems"][system.replace("_", "-")]["facts"] = said
+        path.write_text(json.dumps(manifest))
+        reseal(path.parent)
+
+    yield write
+    path.write_text(sealed)

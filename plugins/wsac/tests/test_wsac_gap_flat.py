@@ -8,10 +8,10 @@ import sys
 
 import numpy as np
 import pytest
+from bench_wsac.gap_study.flat import lay_flat
+from bench_wsac.gap_study.measure import fit_plane
 
-from benchmark.errors import DataError
-from benchmark.gap.flat import lay_flat
-from benchmark.gap.measure import fit_plane
+from benchmark import DataError
 
 
 def cloud(at, n=40, dim=12, seed=0):
@@ -50,7 +50,7 @@ def test_equal_points_lie_on_each_other():
 def test_the_plane_is_the_same_every_time_however_many_threads_there_are():
     program = (
         "import hashlib, numpy as np\n"
-        "from benchmark.gap.flat import lay_flat\n"
+        "from bench_wsac.gap_study.flat import lay_flat\n"
         "points = np.random.default_rng(0).normal(size=(300, 16))\n"
         "parts, _ = lay_flat([points[:100], points[100:]], 'tsne')\n"
         "print(hashlib.sha256(np.concatenate(parts).tobytes()).hexdigest())\n"

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from benchmark.display.numbers import show_number, show_x100
-from benchmark.display.records import Record
-from benchmark.display.tables import (
+from bench_wsac.gap_study.crossings import Crossing
+from bench_wsac.gap_study.study import EncoderGap, GapReport
+from benchmark.cli.door import (
     NO_VALUE,
     WHOLE,
     Column,
     Format,
     Part,
+    Record,
     Table,
     View,
     render,
+    show_number,
+    show_x100,
     wrap,
 )
-from benchmark.gap.crossings import Crossing
-from benchmark.gap.study import EncoderGap, GapReport
-from benchmark.runs.seals import SealState
 
 _LEGEND = (
     "gap: length of the sounds' mean less the captions'; own, others': mean cosine of a sound and "
@@ -53,7 +53,7 @@ def describe_crossing(crossing: Crossing) -> str:
     return crossing.strategy + how
 
 
-def _table(encoder: EncoderGap, seal: SealState) -> Table[Crossing]:
+def _table(encoder: EncoderGap, seal: str) -> Table[Crossing]:
     before = encoder.before
     pairs = f"{len(before.sounds):,} clips, {len(before.captions):,} references, "
     if "n_pairs" in encoder.crossings[0].settings:  # each row says itself what it is of

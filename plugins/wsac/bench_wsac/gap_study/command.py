@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.arguments import data_root_option, form_option, trust_edited_option
-from benchmark.cli.outputs import out_file
-from benchmark.cli.terminal import say_tables
-from benchmark.cli.view import find_view, wide_option
-from benchmark.display.layout import Format
+from benchmark.cli.door import (
+    Format,
+    data_root_option,
+    find_view,
+    form_option,
+    out_file,
+    say_tables,
+    trust_edited_option,
+    wide_option,
+)
 
 if TYPE_CHECKING:
-    from benchmark.gap.flat import Projection
-    from benchmark.gap.paper_figures import FigureNumber
+    from bench_wsac.gap_study.flat import Projection
+    from bench_wsac.gap_study.paper_figures import FigureNumber
 
 
 @click.command()
@@ -73,29 +78,25 @@ def command(
     encoders: tuple[str, ...],
     trust_edited: bool,
     form: Format,
-    data_root: Path | None,
+    data_root: Path,
     device: str,
 ) -> None:
     """Measure how far sounds lie from captions in the joint spaces of a finished RUN.
 
     Figures stand before and after each strategy of WSAC (arXiv 2309.12242) to bridge that gap.
     """
-    from benchmark.display.figures import require_picture
-    from benchmark.files import spell_json, write_text
-    from benchmark.gap.paper_figures import report_figure
-    from benchmark.gap.paper_picture import save_figure_of_paper
-    from benchmark.gap.picture import save_picture
-    from benchmark.gap.study import GapRequest, report_gap
-    from benchmark.gap.table import render_gap
-    from benchmark.machine.places import data_root as find_data_root
+    from bench_wsac.gap_study.paper_figures import report_figure
+    from bench_wsac.gap_study.paper_picture import save_figure_of_paper
+    from bench_wsac.gap_study.picture import save_picture
+    from bench_wsac.gap_study.study import GapRequest, report_gap
+    from bench_wsac.gap_study.table import render_gap
+    from benchmark.cli.door import require_picture, spell_json, write_text
 
     if out is None and (figure or projection):
         raise click.UsageError("--figure and --project draw a picture; name it with --out.")
     if out is not None:
         require_picture(out)
-    request = GapRequest(
-        run, find_data_root(data_root), encoders, n_clips, device, trust_edited=trust_edited
-    )
+    request = GapRequest(run, data_root, encoders, n_clips, device, trust_edited=trust_edited)
     report = report_gap(request) if figure is None else report_figure(request, figure)
     say_tables(render_gap(report, form, find_view()))
     if json_path is not None:

@@ -4,21 +4,20 @@ import dataclasses
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
-from matplotlib.image import imread
-
-from benchmark.display.figures import DOTS_PER_INCH
-from benchmark.errors import MachineError
-from benchmark.gap.crossings import blur, look_up, shift, stay
-from benchmark.gap.measure import Pairs
-from benchmark.gap.picture import (
+from bench_wsac.gap_study.crossings import blur, look_up, shift, stay
+from bench_wsac.gap_study.measure import Pairs
+from bench_wsac.gap_study.picture import (
     CAPTION_COLOUR,
     PANEL_INCHES,
     SOUND_COLOUR,
     draw_gap,
     save_picture,
 )
-from benchmark.gap.study import EncoderGap, GapReport
+from bench_wsac.gap_study.study import EncoderGap, GapReport
+from matplotlib.colors import to_rgb
+from matplotlib.image import imread
+
+from benchmark import MachineError
 
 
 def two_cones(n_clips=20, dim=16):
@@ -57,7 +56,7 @@ def test_the_picture_has_a_panel_per_strategy_and_a_row_per_encoder(report, tmp_
     path = tmp_path / "gap.png"
     save_picture(report, path)
     picture = imread(path)
-    side = round(PANEL_INCHES * DOTS_PER_INCH)
+    side = round(160 * PANEL_INCHES)
     assert picture.shape == (2 * side, 5 * side, 4)
     for row in range(2):
         for column in range(5):

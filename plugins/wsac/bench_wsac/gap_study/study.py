@@ -6,23 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.contract import Fact, Split
-from benchmark.datasets.catalogue import load_split, train_split_of
-from benchmark.embeddings.store import EmbeddingStore
+from bench_wsac.gap_study.crossings import Crossing, blur, look_up, shift, stay
+from bench_wsac.gap_study.measure import Pairs
+from bench_wsac.gap_study.samples import draw_clips, embed_pairs
+from benchmark import DataError, Fact, Split
+from benchmark.cli.door import JsonObject, artifacts, listed, require_device
+from benchmark.datasets import split_loader
+from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import ENCODERS, Embeddings, JointEncoder, load_joint_encoder
-from benchmark.errors import DataError, RunError, listed
-from benchmark.files import JsonObject
-from benchmark.gap.crossings import Crossing, blur, look_up, shift, stay
-from benchmark.gap.measure import Pairs
-from benchmark.gap.samples import draw_clips, embed_pairs
-from benchmark.machine.device import require_device
-from benchmark.machine.places import artifacts
-from benchmark.runs.folder import RunFolder
-from benchmark.runs.inspecting import inspect_folder
-from benchmark.runs.plan import Plan
-from benchmark.runs.reading import read_manifest
-from benchmark.runs.resolve import load_same_split
-from benchmark.runs.seals import SEALED, Integrity
+from benchmark.runs import (
+    Integrity,
+    RunError,
+    RunRecord,
+    load_same_split,
+    load_train_split,
+    read_run,
+)
 
 DEFAULT_TEMPERATURE = 0.01
 MOST_GAP_CLIPS = 20_000
@@ -31,6 +30,7 @@ MOST_GAP_CLIPS = 20_000
 NO_NOISE = "noise: no system of the run with this encoder says how much it adds."
 
 Facts = Mapping[str, Fact]
+_SEALED = Integrity()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class GapReport:
     dataset: str
     train: str
     encoders: tuple[EncoderGap, ...]
-    integrity: Integrity = SEALED
+    integrity: Integrity = _SEALED
 
     def to_json(self) -> JsonObject:
         return {
@@ -128,20 +128,14 @@ def report_gap(request: GapRequest) -> GapReport:
 
 def open_study(request: GapRequest) -> Study:
     """Find what a finished run is about and what its systems say of themselves; raises the same."""
-    folder = RunFolder.open(request.run)
-    with folder.steady():
-        plan = folder.read_plan()
-        manifest = read_manifest(folder, plan)
-        integrity = inspect_folder(folder)
-    integrity.require(request.run, trust_edited=request.trust_edited)
-    facts = {name: system.facts for name, system in manifest.systems.items()}
+    record = read_run(request.run, trust_edited=request.trust_edited)
+    facts = {name: system.sealed.facts for name, system in record.systems.items()}
     names = request.encoders or _joint_encoders(facts, request.run)
     require_device(request.device)
-    split = load_same_split(plan, request.data_root, request.run)
-    train_label = plan.train or str(train_split_of(split.label))
-    train = load_split(train_label, request.data_root, artifacts())
+    split = load_same_split(record.plan, request.data_root, request.run)
+    train = load_train_split(record.plan, request.data_root)
     store = EmbeddingStore(artifacts().root / "embeddings")
-    return Study(request, plan, split, train, facts, tuple(dict.fromkeys(names)), store, integrity)
+    return Study(request, record, split, train, facts, tuple(dict.fromkeys(names)), store)
 
 
 def _joint_encoders(facts: Mapping[str, Facts], run: Path) -> tuple[str, ...]:
@@ -169,23 +163,25 @@ class Study:
 
     Attributes:
         request: what was asked for.
-        plan: of the run.
+        record: of the run.
         split: the evaluated one.
         train: whose captions are the memory.
         facts: by system.
         encoder_names: of the spaces to look at.
         store: where embeddings are kept.
-        integrity: of the run.
     """
 
     request: GapRequest
-    plan: Plan
+    record: RunRecord
     split: Split
     train: Split
     facts: Mapping[str, Facts]
     encoder_names: tuple[str, ...]
     store: EmbeddingStore
-    integrity: Integrity = SEALED
+
+    @property
+    def seed(self) -> int:
+        return self.record.plan.seed
 
     @property
     def is_of_training(self) -> bool:
@@ -194,7 +190,7 @@ class Study:
 
     def report(self, gaps: Sequence[EncoderGap]) -> GapReport:
         labels = str(self.split.label), str(self.train.label)
-        return GapReport(str(self.request.run), *labels, tuple(gaps), self.integrity)
+        return GapReport(str(self.request.run), *labels, tuple(gaps), self.record.integrity)
 
     def load_encoders(self) -> Iterator[JointEncoder]:
         """Load the encoders, one at a time."""
@@ -208,7 +204,7 @@ class Study:
     def examine(self, encoder: JointEncoder) -> EncoderGap:
         """Measure the gap in an encoder's space, with the settings of the systems that use it."""
         users, notes = self.users_of(encoder), list[str]()
-        clip_ids = draw_clips(self.evaluated_clips(), self.request.n_clips, self.plan.seed)
+        clip_ids = draw_clips(self.evaluated_clips(), self.request.n_clips, self.seed)
         pairs = embed_pairs(encoder, self.store, self.split, clip_ids)
         stds = values_of(users, "noise_std")
         memory = None if self.is_of_training else self.embed_memory(encoder)
@@ -217,7 +213,7 @@ class Study:
             stay(pairs),
             *(shift(pairs, *measured) for measured in self.measure_gaps(encoder, users, notes)),
             *(() if memory is None else look_up(pairs, memory, temperatures, self.request.device)),
-            *(blur(pairs, std, self.plan.seed) for std in stds),
+            *(blur(pairs, std, self.seed) for std in stds),
         )
         if memory is None:
             notes.append(
@@ -235,10 +231,9 @@ class Study:
         Raises:
             DataError: none has.
         """
-        split, n_clips = self.split, len(self.plan.clip_ids)
-        return _require_sounds(
-            split, [i for i in self.plan.clip_ids if i in split.present], n_clips, self.request
-        )
+        clip_ids = self.record.plan.clip_ids
+        present = [i for i in clip_ids if i in self.split.present]
+        return _require_sounds(self.split, present, len(clip_ids), self.request)
 
     def training_clips(self) -> list[str]:
         """List the training clips that have a sound and a caption with a word.
@@ -281,13 +276,14 @@ class Study:
             for of in users.values()
             if of.get("gap_source")
         }
+        load = split_loader(self.request.data_root, artifacts())
         for source, n_most in sources or {(str(self.train.label), MOST_GAP_CLIPS): None}:
-            split = load_split(source, self.request.data_root, artifacts())
+            split = load(source)
             if not split.present:
                 notes.append(f"shift: the gap is measured on sounds; no clip of {source} has one.")
                 continue
             n_most = min(n_most, self.request.n_clips or n_most)
-            clip_ids = draw_clips(sorted(split.present), n_most, self.plan.seed)
+            clip_ids = draw_clips(sorted(split.present), n_most, self.seed)
             yield embed_pairs(encoder, self.store, split, clip_ids), source
 
 

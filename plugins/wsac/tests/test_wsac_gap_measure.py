@@ -2,13 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
-
-from benchmark.errors import DataError
-from benchmark.gap.crossings import blur, look_up, shift, stay
-from benchmark.gap.measure import (
+from bench_wsac.gap_study.crossings import blur, look_up, shift, stay
+from bench_wsac.gap_study.measure import (
     Pairs,
     add_noise,
     fit_plane,
@@ -17,6 +12,11 @@ from benchmark.gap.measure import (
     measure_figures,
     nearest_rows,
 )
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from benchmark import DataError
 
 EAST, NORTH, WEST, SOUTH = (np.array(way, np.float32) for way in ((1, 0), (0, 1), (-1, 0), (0, -1)))
 

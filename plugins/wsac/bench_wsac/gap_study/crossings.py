@@ -7,9 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from benchmark.embeddings.projection import project
-from benchmark.files import JsonObject
-from benchmark.gap.measure import (
+from bench_wsac.gap_study.measure import (
     Figures,
     Pairs,
     Vectors,
@@ -20,6 +18,8 @@ from benchmark.gap.measure import (
     nearest_rows,
     to_unit,
 )
+from benchmark.cli.door import JsonObject
+from benchmark.embeddings import project
 
 Settings = Mapping[str, str | int | float]
 

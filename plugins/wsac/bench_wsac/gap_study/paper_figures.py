@@ -7,13 +7,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import Literal
 
-from benchmark.contract import Split, SplitLabel
-from benchmark.encoders import JointEncoder
-from benchmark.errors import RunError
-from benchmark.gap.crossings import Crossing, Settings, blur, look_up, shift_captions, stay
-from benchmark.gap.measure import Pairs
-from benchmark.gap.samples import draw_clips, embed_single_pairs
-from benchmark.gap.study import (
+from bench_wsac.gap_study.crossings import Crossing, Settings, blur, look_up, shift_captions, stay
+from bench_wsac.gap_study.measure import Pairs
+from bench_wsac.gap_study.samples import draw_clips, embed_single_pairs
+from bench_wsac.gap_study.study import (
     DEFAULT_TEMPERATURE,
     NO_NOISE,
     EncoderGap,
@@ -23,6 +20,9 @@ from benchmark.gap.study import (
     open_study,
     values_of,
 )
+from benchmark import Split, SplitLabel
+from benchmark.encoders import JointEncoder
+from benchmark.runs import RunError
 
 FigureNumber = Literal[2, 3]
 PAIRS_DRAWN = 300
@@ -78,7 +78,7 @@ def _change(study: Study, encoder: JointEncoder, notes: list[str]) -> Iterator[C
     pairs = _training_pairs(study, encoder)
     stds = values_of(users, "noise_std")
     if stds:
-        yield blur(pairs, stds[0], study.plan.seed)
+        yield blur(pairs, stds[0], study.seed)
     else:
         notes.append(NO_NOISE)
     for measured_on, source in islice(study.measure_gaps(encoder, users, notes), 1):
@@ -96,7 +96,7 @@ def _evaluated_pairs(study: Study, encoder: JointEncoder) -> Pairs:
 def _draw_pairs(
     study: Study, encoder: JointEncoder, split: Split, clip_ids: Sequence[str]
 ) -> Pairs:
-    seed = study.plan.seed
+    seed = study.seed
     drawn = draw_clips(clip_ids, study.request.n_clips or PAIRS_DRAWN, seed)
     return embed_single_pairs(encoder, study.store, split, drawn, seed)
 

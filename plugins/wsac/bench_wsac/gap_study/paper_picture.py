@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from benchmark.display.figures import new_figure, save_figure
-from benchmark.display.labels import literal
-from benchmark.gap.crossings import Crossing
-from benchmark.gap.flat import Projection, lay_flat
-from benchmark.gap.paper_figures import FigureNumber
-from benchmark.gap.picture import CAPTION_COLOUR, SOUND_COLOUR
-from benchmark.gap.study import EncoderGap, GapReport
-from benchmark.gap.table import describe_crossing
+from bench_wsac.gap_study.crossings import Crossing
+from bench_wsac.gap_study.flat import Projection, lay_flat
+from bench_wsac.gap_study.paper_figures import FigureNumber
+from bench_wsac.gap_study.picture import CAPTION_COLOUR, SOUND_COLOUR
+from bench_wsac.gap_study.study import EncoderGap, GapReport
+from bench_wsac.gap_study.table import describe_crossing
+from benchmark.cli.door import literal, new_figure, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

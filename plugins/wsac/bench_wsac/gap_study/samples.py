@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmark.contract import Split
-from benchmark.embeddings.store import EmbeddingStore
+from bench_wsac.gap_study.measure import Pairs
+from benchmark import Split
+from benchmark.embeddings import EmbeddingStore
 from benchmark.encoders import JointEncoder
-from benchmark.gap.measure import Pairs
 
 
 def draw_clips(clip_ids: Sequence[str], n_most: int | None, seed: int) -> list[str]:

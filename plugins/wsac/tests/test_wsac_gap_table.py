@@ -8,12 +8,11 @@ import json
 
 import numpy as np
 import pytest
+from bench_wsac.gap_study.crossings import shift, stay
+from bench_wsac.gap_study.measure import Pairs
+from bench_wsac.gap_study.study import EncoderGap, GapReport
+from bench_wsac.gap_study.table import render_gap
 from read_tables import read_html, read_markdown
-
-from benchmark.gap.crossings import shift, stay
-from benchmark.gap.measure import Pairs
-from benchmark.gap.study import EncoderGap, GapReport
-from benchmark.gap.table import render_gap
 
 NONE = "–"  # noqa: RUF001
 

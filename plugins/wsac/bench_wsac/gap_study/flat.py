@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.errors import DataError
-from benchmark.gap.measure import Vectors, fit_plane
+from bench_wsac.gap_study.measure import Vectors, fit_plane
+from benchmark import DataError
 
 Projection = Literal["pca", "tsne"]
 Flat = NDArray[np.float64]

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmark.display.figures import new_figure, save_figure
-from benchmark.display.labels import literal
-from benchmark.gap.crossings import Crossing
-from benchmark.gap.flat import Flat, Projection, lay_flat
-from benchmark.gap.study import EncoderGap, GapReport
-from benchmark.gap.table import describe_crossing
+from bench_wsac.gap_study.crossings import Crossing
+from bench_wsac.gap_study.flat import Flat, Projection, lay_flat
+from bench_wsac.gap_study.study import EncoderGap, GapReport
+from bench_wsac.gap_study.table import describe_crossing
+from benchmark.cli.door import literal, new_figure, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.embeddings.neighbours import search
+from benchmark.embeddings import search
 
 Vectors = NDArray[np.floating]
 Rows = NDArray[np.int64]

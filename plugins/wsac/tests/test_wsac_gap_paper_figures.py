@@ -6,13 +6,14 @@ import json
 
 import numpy as np
 import pytest
+from bench_wsac.gap_study.measure import gap_vector
+from bench_wsac.gap_study.paper_figures import PAIRS_DRAWN, report_figure
+from bench_wsac.gap_study.study import GapRequest, report_gap
 from gap_runs import captioned, invoke, run_on_training
 
-from benchmark.datasets.folder import load_folder
-from benchmark.errors import DataError, RunError
-from benchmark.gap.measure import gap_vector
-from benchmark.gap.paper_figures import PAIRS_DRAWN, report_figure
-from benchmark.gap.study import GapRequest, report_gap
+from benchmark import DataError
+from benchmark.datasets import load_folder
+from benchmark.runs import RunError
 
 
 def request(place, encoder, **options):

@@ -6,12 +6,13 @@ import json
 
 import numpy as np
 import pytest
+from bench_wsac.gap_study.study import GapRequest, report_gap
 from gap_runs import captioned, invoke, run_on_training
 from read_tables import read_text
 
-from benchmark.datasets.folder import load_folder
-from benchmark.errors import DataError, RunError, UnknownNameError, UsageError
-from benchmark.gap.study import GapRequest, report_gap
+from benchmark import DataError, UnknownNameError, UsageError
+from benchmark.datasets import load_folder
+from benchmark.runs import RunError
 
 CRUDE = ("before", "shift", "nearest", "projection")
 
@@ -162,7 +163,7 @@ def test_a_run_on_the_training_split_looks_nothing_up_and_says_why(place, encode
     assert "where sounds would find their own captions" in gap.notes[0]
 
 
-def test_the_command_says_on_one_line_what_is_wrong(bench, tmp_path):
-    done = bench("gap", tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"bench: error: {tmp_path} is no run folder")
+def test_what_is_no_run_is_refused_by_its_name(tmp_path):
+    result = invoke("gap", tmp_path)
+    assert str(result.exception).startswith(f"{tmp_path} is no run folder")
+    assert result.exception.exit_code == 2

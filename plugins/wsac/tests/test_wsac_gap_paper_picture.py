@@ -6,11 +6,14 @@ import dataclasses
 
 import numpy as np
 import pytest
-
-from benchmark.gap.crossings import blur, look_up, shift_captions, stay
-from benchmark.gap.measure import Pairs, fit_plane
-from benchmark.gap.paper_picture import PANEL_INCHES, draw_figure_of_paper, save_figure_of_paper
-from benchmark.gap.study import EncoderGap, GapReport
+from bench_wsac.gap_study.crossings import blur, look_up, shift_captions, stay
+from bench_wsac.gap_study.measure import Pairs, fit_plane
+from bench_wsac.gap_study.paper_picture import (
+    PANEL_INCHES,
+    draw_figure_of_paper,
+    save_figure_of_paper,
+)
+from bench_wsac.gap_study.study import EncoderGap, GapReport
 
 
 def pairs():
