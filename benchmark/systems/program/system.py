@@ -100,6 +100,11 @@ def _found(options: ProgramOptions) -> tuple[str, ...]:
         raise UsageError(
             'no command was given; expected one such as program[command="python3 caption.py"].'
         )
+    if shutil.which(words[0]) is None and _is_file(words[0]):
+        raise UsageError(
+            f"{quoted(words[0])} may not be executed; expected a program. Name what runs it, as "
+            f'command="python3 {words[0]}", or allow it with chmod +x.'
+        )
     if shutil.which(words[0]) is None:
         raise UsageError(
             f"there is no program {quoted(words[0])} here that may be executed; expected a path, "

@@ -100,6 +100,7 @@ def test_what_cannot_be_meant_is_refused(options, told):
         ("", 'no command was given; expected one such as program[command="python3 caption.py"]'),
         ("no-such-program x", "there is no program 'no-such-program' here that may be executed"),
         ("/", "there is no program '/' here"),
+        (__file__, "may not be executed; expected a program. Name what runs it"),
     ],
 )
 def test_a_program_that_is_not_here_is_told_before_any_work(tmp_path, command, told):
