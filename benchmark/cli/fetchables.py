@@ -16,7 +16,10 @@ def fetchables() -> Mapping[str, Fetchable]:
     from benchmark.metrics.fense_files import FETCHABLE as FENSE
     from benchmark.metrics.spice.fetching import FETCHABLE as SPICE
 
-    return {each.name: each for each in (SPICE, FENSE, *fetchable_datasets())}
+    known = {each.name: each for each in (SPICE, FENSE)}
+    for each in fetchable_datasets():
+        known.setdefault(each.name, each)  # a plugin's data set may be called as ours is
+    return known
 
 
 def choose_fetchables(names: Sequence[str], options: FetchOptions) -> list[Fetchable]:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from benchmark.artifacts import Artifacts
 from benchmark.contract import VERSION_MARK, DatasetSpec, Split, SplitLabel
+from benchmark.datasets.declared import Declared
 from benchmark.datasets.recognition import require_version
+from benchmark.datasets.sound_names import suffix_of
 from benchmark.datasets.unpack import unpack
-from benchmark.errors import DataError, UsageError
+from benchmark.errors import DataError, UnknownNameError, UsageError
 from benchmark.machine.downloads import fetch
-from benchmark.plugins.loading import installed
 from benchmark.plugins.views import SpecsOf
 
 _SPECS: SpecsOf[DatasetSpec] = SpecsOf("dataset")
@@ -34,13 +35,15 @@ def load_split(text: str, data_root: Path, artifacts: Artifacts) -> Split:
         UnknownNameError: no such data set or split; names the nearest.
         DataError: files are missing (says which, where, and how to get them), malformed, or hold
             the captions of another published split.
+        PluginError: a plugin's data set raises something else, or gives what is no such split.
     """
     label = SplitLabel.parse(text)
-    spec = _find_spec(label.dataset_name)
+    declared = find_dataset(label.dataset_name)
+    spec = declared.spec
     if label.is_public:
         split = label.split if ":" in text else spec.default_split
         label = SplitLabel(spec.name, split)
-    loaded = spec.load(label, data_root, artifacts)
+    loaded = declared.load(label, data_root, artifacts)
     require_version(loaded, spec, _SPECS.at_hand().values())
     return loaded
 
@@ -66,7 +69,7 @@ def load_train_of(split: Split, data_root: Path, artifacts: Artifacts) -> Split 
         return None
     try:
         return load_split(str(label), data_root, artifacts)
-    except DataError:
+    except (DataError, UnknownNameError):  # not every data set has one
         return None
 
 
@@ -76,9 +79,9 @@ def validation_split_of(label: SplitLabel) -> SplitLabel | None:
     Raises:
         UnknownNameError: there is no such data set.
     """
-    spec = _find_spec(label.dataset_name)
-    validation = SplitLabel(label.dataset, spec.validation_split)
-    return validation if spec.has_split(validation) else None
+    declared = find_dataset(label.dataset_name)
+    validation = SplitLabel(label.dataset, declared.spec.validation_split)
+    return validation if declared.has_split(validation) else None
 
 
 def fetch_dataset(
@@ -100,16 +103,20 @@ def fetch_dataset(
         UsageError: it, or its sounds, cannot be fetched; says how to get them instead.
         DataError, MachineError: as ``fetch`` and ``unpack`` raise them.
     """
-    spec = _find_spec(name)
-    if not spec.captions or (sounds and not spec.sounds):
+    spec, folder = _find_spec(name), data_root / name
+    if not (spec.captions or spec.sounds) or (sounds and not spec.sounds):
         what = f"the sounds of {name}" if spec.captions else name
         raise UsageError(f"{what} cannot be fetched. {spec.how_to_get}")
-    paths = fetch(spec.captions, data_root / name, given=given)
+    if not (spec.captions or sounds):
+        raise UsageError(f"{name} has nothing but sounds to fetch; add --sounds.")
+    paths = fetch(spec.captions, folder, given=given)
     if sounds:
-        archives = fetch(spec.sounds, data_root / name, given=given)
+        # What is a sound already, and no archive of some, goes where those are unpacked.
+        single = [file for file in spec.sounds if suffix_of(file.name)]
+        archives = fetch([f for f in spec.sounds if f not in single], folder, given=given)
         for archive in archives:
-            unpack(archive, data_root / name / spec.sound_folder)
-        paths += archives
+            unpack(archive, folder / spec.sound_folder)
+        paths += archives + fetch(single, folder / spec.sound_folder, given=given)
     return paths
 
 
@@ -117,19 +124,24 @@ def usual_name(name: str) -> str:
     """Spell a data set as the listing does: ``clotho`` for ``clotho@v2.1``; others as they are."""
     dataset, mark, number = name.partition(VERSION_MARK)
     plain = dataset + mark + number.removeprefix("v")
-    if plain in DATASETS:
-        return plain
-    others = (
-        spec.name
-        for spec in DATASETS.values()
-        if spec.number and plain == f"{spec.name}{VERSION_MARK}{spec.number}"
-    )
-    return next(others, name)
+    for specs in (_SPECS.at_hand(), DATASETS):  # strangers are imported for their own alone
+        if plain in specs:
+            return plain
+        for spec in specs.values():
+            if spec.number and plain == f"{spec.name}{VERSION_MARK}{spec.number}":
+                return spec.name
+    return name
+
+
+def find_dataset(name: str) -> Declared:
+    """Find a data set, under any of its names, and who brought it.
+
+    Raises:
+        UnknownNameError: there is none; names the nearest.
+        PluginError: two plugins declare it.
+    """
+    return Declared(*_SPECS.claim(usual_name(name)))
 
 
 def _find_spec(name: str) -> DatasetSpec:
-    name = usual_name(name)
-    if name in DATASETS:
-        return DATASETS[name]
-    spec: DatasetSpec = installed().find("dataset", name).spec
-    return spec
+    return find_dataset(name).spec

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from benchmark.contract import DatasetSpec, RemoteFile
 from benchmark.datasets.catalogue import DATASETS, fetch_dataset
+from benchmark.datasets.sound_names import suffix_of
 from benchmark.machine.fetchable import Fetchable, FetchOptions, Present, size_of
 
 _CAPTIONS_MB = {"clotho": 2.1, "clotho@2.0": 2.1, "clotho@1.0": 1.4, "audiocaps": 4.2}
@@ -11,8 +14,8 @@ _CAPTIONS_MB = {"clotho": 2.1, "clotho@2.0": 2.1, "clotho@1.0": 1.4, "audiocaps"
 
 
 def fetchable_datasets() -> list[Fetchable]:
-    """Describe the data sets whose captions can be fetched."""
-    return [_fetchable(spec) for spec in DATASETS.values() if spec.captions]
+    """Describe the data sets whose captions, or sounds, can be fetched."""
+    return [_fetchable(spec) for spec in DATASETS.values() if spec.captions or spec.sounds]
 
 
 def _fetchable(spec: DatasetSpec) -> Fetchable:
@@ -42,16 +45,17 @@ def _fetchable(spec: DatasetSpec) -> Fetchable:
 def _look(spec: DatasetSpec, options: FetchOptions) -> Present:
     folder = options.data_root / spec.name
 
-    def is_there(file: RemoteFile) -> bool:
-        return (folder / file.name).is_file()
+    def place(file: RemoteFile) -> Path:
+        is_sound = file in spec.sounds and bool(suffix_of(file.name))
+        return (folder / spec.sound_folder if is_sound else folder) / file.name
 
-    there = [file for file in spec.captions if is_there(file)]
-    sounds = [file for file in spec.sounds if is_there(file)]
-    n_bytes = size_of([folder / file.name for file in (*there, *sounds)])
-    if not there:
+    there = [file for file in spec.captions if place(file).is_file()]
+    sounds = [file for file in spec.sounds if place(file).is_file()]
+    n_bytes = size_of([place(file) for file in (*there, *sounds)])
+    if not (there or (sounds and not spec.captions)):
         return Present("no", str(folder), n_bytes)
     what = f"{len(there)} of {len(spec.captions)} captions files"
     if spec.sounds:
         what += f", {len(sounds)} of {len(spec.sounds)} sound archives"
-    is_all = len(there) == len(spec.captions)
+    is_all = len(there) == len(spec.captions) if spec.captions else len(sounds) == len(spec.sounds)
     return Present("yes" if is_all else "partly", f"{folder} ({what})", n_bytes)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from benchmark.contract import FOLDER, DatasetSpec, Split, SplitLabel
-from benchmark.datasets.captions_csv import CsvRows, read_csv
 from benchmark.datasets.folder_sounds import find_folder_sounds
-from benchmark.datasets.forms.columns import find_reference_columns
-from benchmark.datasets.forms.delimited import records_of_csv
-from benchmark.datasets.forms.gathering import gather_references
-from benchmark.errors import DataError, UnknownNameError, UsageError, listed
+from benchmark.datasets.split_files import read_references
+from benchmark.errors import DataError, UnknownNameError, UsageError
 
 SPEC = DatasetSpec(
     name=FOLDER,
@@ -72,10 +69,7 @@ def load_folder(root: Path, split: str = SPEC.default_split) -> Split:
         )
     if not root.is_dir():
         raise DataError(f"no folder {root}; expected a folder with captions.csv. {SPEC.how_to_get}")
-    rows = read_csv(_captions_file(root, split), ("file_name",))
-    references = _references(rows)
-    for file_name in references:
-        _require_inside(rows.path, file_name)
+    references = read_references(_captions_file(root, split), "file_name")
     sounds = find_folder_sounds(root, split, references)
     return sounds.as_split(SplitLabel(dataset, split), references)
 
@@ -102,30 +96,3 @@ def _captions_file(root: Path, split: str) -> Path:
             f"{' or '.join(map(str, paths))}. {SPEC.how_to_get}"
         )
     return present[0]
-
-
-def _references(rows: CsvRows) -> dict[str, tuple[str, ...]]:
-    """Gather the references of all columns that look like some; none is dropped without a word."""
-    records = records_of_csv(rows)
-    columns = find_reference_columns(records, (), besides=("file_name",))
-    if not columns:
-        raise DataError(
-            f"{rows.path} has no captions. Found: {listed(rows.columns, 20)}. Expected 'caption' "
-            "or 'caption_1', 'caption_2' and so on without a gap."
-        )
-    return gather_references(records, rows.column("file_name"), columns)
-
-
-def _require_inside(captions: Path, file_name: str) -> None:
-    posix, windows = PurePosixPath(file_name), PureWindowsPath(file_name)
-    leads_out = (
-        posix.is_absolute()
-        or bool(windows.anchor)  # C:\, \\server\share, and C: alone
-        or ".." in posix.parts
-        or ".." in windows.parts
-    )
-    if leads_out or not file_name or "\0" in file_name:
-        raise DataError(
-            f"{captions}: the file name {file_name!r} is not a path inside the folder; expected "
-            "one without '..', a drive or a leading slash."
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from benchmark.datasets.sound_files import Sounds
@@ -42,19 +42,31 @@ def find_folder_sounds(root: Path, split: str, names: Collection[str]) -> Sounds
         root,
         *(root / folder for folder in _FOLDERS),
     )
+    return Sounds.find(places_of(folders, names), (root, root / "audio", root / split), names)
+
+
+def places_of(folders: Sequence[Path], names: Collection[str]) -> list[Place]:
+    """List where to look for the files of some clips, which may name folders within folders.
+
+    Args:
+        folders: those that come first go first.
+        names: of the files, which are the ids of the clips.
+
+    Raises:
+        DataError: a folder exists but may not be read.
+    """
     by_parents: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
     for name in names:
         by_parents[()][name] = name  # a backslash may be part of a name
         *parents, last = name.replace("\\", "/").split("/")
         if parents:
             by_parents[tuple(parents)][last] = name
-    places = [
+    return [
         Place(inside, match)
         for folder in folders
         for parents, match in [(p, match_names(n)) for p, n in by_parents.items()]
         if (inside := _enter(folder, parents)) is not None
     ]
-    return Sounds.find(places, (root, root / "audio", root / split), names)
 
 
 def _require_names(root: Path, names: Collection[str]) -> None:

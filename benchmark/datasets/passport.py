@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.contract import Split, SplitLabel, hash_captions, hash_clip_ids
-from benchmark.datasets.catalogue import DATASETS
+from benchmark.contract import KnownSplit, Split, SplitLabel, hash_captions, hash_clip_ids
+from benchmark.datasets.catalogue import DATASETS, find_dataset
+from benchmark.datasets.declared import Declared
 from benchmark.datasets.mirrors import name_mirror
 from benchmark.datasets.recognition import is_official, recognise
 from benchmark.datasets.wording import Overlap, count_overlap, fold
@@ -38,6 +39,8 @@ class Passport:
         recognised: what the captions are by their content, in words; None where they are like
             no published ones.
         mirrors: which known copies hold the clips that are here, if they are not all.
+        differs: what is not as published, in words; nothing where all is, or nobody says.
+        brought_by: the plugin, and its version, that the data set is of; None: the core's.
         overlap: captions that stand in the training split; None where nobody looked.
         expected_ids_sha256: over the ids of all clips.
         present_ids_sha256: over the ids of the clips with a sound.
@@ -60,6 +63,8 @@ class Passport:
     present_ids_sha256: str
     mirrors: tuple[str, ...] = ()
     overlap: Overlap | None = None
+    differs: tuple[str, ...] = ()
+    brought_by: str | None = None
 
     @property
     def missing(self) -> int:
@@ -91,6 +96,8 @@ class Passport:
             "expected_ids_sha256": self.expected_ids_sha256,
             "present_ids_sha256": self.present_ids_sha256,
             "mirrors": list(self.mirrors),
+            "differs_from_published": list(self.differs),
+            **({"brought_by": self.brought_by} if self.brought_by else {}),
             "captions_in_training": self.overlap._asdict() if self.overlap else None,
         }
 
@@ -110,7 +117,9 @@ class Passport:
             f"  clip ids    sha256 {self.expected_ids_sha256} (expected)",
             f"              sha256 {self.present_ids_sha256} (present)",
             *(f"  clips are   {mirror}" for mirror in self.mirrors),
+            *(f"  not as published: {what}" for what in self.differs),
             f"  licence     {self.licence}",
+            *([f"  brought by  {self.brought_by}"] if self.brought_by else ()),
         ]
         if self.missing:
             shown = ", ".join(map(repr, self.first_missing))
@@ -150,7 +159,9 @@ def issue_passport(split: Split, train: Split | None = None) -> Passport:
         split: of any data set.
         train: where captions are looked for that it shares with the training split.
     """
-    spec = DATASETS.get(split.label.dataset_name)
+    declared = _find_declared(split.label)
+    spec = declared.spec if declared else None
+    known = spec.known.get(split.name) if spec else None
     captions = [text for texts in split.references.values() for text in texts]
     recognised = recognise(split.references, DATASETS.values())
     counts = Counter(len(texts) for texts in split.references.values())
@@ -169,17 +180,39 @@ def issue_passport(split: Split, train: Split | None = None) -> Passport:
         ),
         empty_captions=sum(not text.strip() for text in captions),
         captions_sha256=hash_captions(split.references),
-        captions_are_official=is_official(
-            split.references, spec.known.get(split.name) if spec else None
-        ),
+        captions_are_official=is_official(split.references, known),
         recognised=recognised.sentence if recognised else None,
         expected_ids_sha256=hash_clip_ids(split.references),
         present_ids_sha256=hash_clip_ids(present),
         mirrors=_name_mirrors(split, present),
+        differs=tuple(_differences(split, known)) if known else (),
+        brought_by=None if declared is None or declared.is_core else str(declared.provenance),
         overlap=None
         if train is None
         else count_overlap(split.references, train.references, str(train.label)),
     )
+
+
+def _find_declared(label: SplitLabel) -> Declared | None:
+    return find_dataset(label.dataset_name) if label.dataset_name in DATASETS else None
+
+
+def _differences(split: Split, known: KnownSplit) -> Iterator[str]:
+    """Say what of a split is not as it was published."""
+    counts = (
+        ("clips", len(split.references), known.n_clips),
+        ("captions", sum(map(len, split.references.values())), known.n_captions),
+    )
+    for what, found, published in counts:
+        if published is not None and found != published:
+            yield f"{found:,} {what}, published are {published:,}"
+    sums = (
+        ("clip ids", hash_clip_ids(split.references), known.clip_ids_sha256),
+        ("captions", hash_captions(split.references), known.captions_sha256),
+    )
+    for what, found_sum, published_sum in sums:
+        if published_sum and found_sum != published_sum:
+            yield f"the sum of the {what} is {found_sum[:12]}, published is {published_sum[:12]}"
 
 
 def _name_mirrors(split: Split, present: Sequence[str]) -> tuple[str, ...]:

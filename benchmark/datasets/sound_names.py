@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from benchmark.datasets.decoding import media
 
@@ -17,6 +17,7 @@ SUFFIXES = (
 """Of sounds and films, the ones that lose nothing first: where a clip has several, it wins."""
 _RANKS = {suffix: rank for rank, suffix in enumerate(SUFFIXES)}
 _SIGNS = (b"RIFF", b"RIFX", b"RF64", b"riff", b"fLaC", b"OggS", b"ID3", b"FORM", b".snd", b"caff")
+_PARTING = ("..", "/", "\\", ":", "\0")
 _BLANKED_BY_WINDOWS = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
 
 
@@ -52,6 +53,18 @@ def loose_name(name: str) -> str:
     plain = html.unescape(stem_of(name.strip()))
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", plain).casefold())
     return folded.strip().translate(_BLANKED_BY_WINDOWS)
+
+
+def leads_out(name: str) -> bool:
+    """Tell whether a name, put behind a folder, could be of a file that is not in it.
+
+    ``..``, an absolute path or a drive do that on one system or another; a NUL ends a name.
+    """
+    if not any(mark in name for mark in _PARTING):
+        return False
+    posix, windows = PurePosixPath(name), PureWindowsPath(name)
+    is_rooted = posix.is_absolute() or bool(windows.anchor)  # C:\, \\server\share, and C: alone
+    return is_rooted or ".." in posix.parts or ".." in windows.parts or "\0" in name
 
 
 def is_sound(path: Path) -> bool:

@@ -15,12 +15,13 @@ from benchmark.contract import (
     Need,
     SequenceEncoder,
 )
+from benchmark.encoders.declared import Declared
 from benchmark.errors import UsageError
-from benchmark.plugins.loading import installed
 from benchmark.plugins.names import build_options, canonical_name, parse_name
 from benchmark.plugins.views import SpecsOf
 
-ENCODERS: Mapping[str, EncoderSpec[Any]] = SpecsOf("encoder")
+_SPECS: SpecsOf[EncoderSpec[Any]] = SpecsOf("encoder")
+ENCODERS: Mapping[str, EncoderSpec[Any]] = _SPECS
 """By name, those of plugins too; options are of any type."""
 
 
@@ -35,6 +36,7 @@ def load_encoder(text: str, device: str = "cpu") -> Encoder:
         UnknownNameError: there is no such encoder, or it has no such option.
         UsageError: the name cannot be read, or an option's value is not of its type.
         MissingWeightsError: its weights are not on this machine.
+        PluginError: a plugin's encoder raises something else, or gives what is no encoder.
     """
     return _load(text, device, ())
 
@@ -64,8 +66,8 @@ def list_encoder_files(text: str) -> list[Path]:
         UnknownNameError: there is no such encoder, or it has no such option.
         UsageError: the name cannot be read, or an option's value is not of its type.
     """
-    spec, options = _find(text)
-    return list(spec.files(options))
+    declared, options = _find(text)
+    return declared.listing("files", lambda: declared.spec.files(options))
 
 
 def encoder_needs(text: str) -> list[Need]:
@@ -75,25 +77,24 @@ def encoder_needs(text: str) -> list[Need]:
         UnknownNameError: there is no such encoder, or it has no such option.
         UsageError: the name cannot be read, or an option's value is not of its type.
     """
-    spec, options = _find(text)
-    return [] if spec.needs is None else list(spec.needs(options))
+    declared, options = _find(text)
+    needs = declared.spec.needs
+    return [] if needs is None else declared.listing("needs", lambda: needs(options))
 
 
 def _load(text: str, device: str, needed: tuple[Ability, ...]) -> Encoder:
-    spec, options = _find(text)
+    declared, options = _find(text)
+    spec = declared.spec
     if not set(needed) <= set(spec.abilities):
         able = [other.name for other in ENCODERS.values() if set(needed) <= set(other.abilities)]
         raise UsageError(
             f"the encoder {spec.name!r} gives {' and '.join(spec.abilities)}; expected "
             f"{' and '.join(needed)}. Encoders that do: {', '.join(able)}."
         )
-    return spec.load(options, canonical_name(spec, options), device)
+    return declared.load(options, canonical_name(spec, options), device)
 
 
-def _find(text: str) -> tuple[EncoderSpec[Any], Any]:
+def _find(text: str) -> tuple[Declared, Any]:
     parsed = parse_name(text)
-    if parsed.name in ENCODERS:
-        spec = ENCODERS[parsed.name]
-    else:
-        spec = installed().find("encoder", parsed.name).spec
-    return spec, build_options(spec, parsed.options)
+    declared = Declared(*_SPECS.claim(parsed.name))
+    return declared, build_options(declared.spec, parsed.options)

@@ -20,6 +20,7 @@ from benchmark.contract import (
 )
 from benchmark.contract.metrics import Aggregation, Reads
 from benchmark.errors import BenchError, PluginError, describe, shown, why_unwritable
+from benchmark.plugins.dataset_checks import check_files, check_known, check_splits
 from benchmark.plugins.names import option_types
 
 SYSTEM_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -111,10 +112,7 @@ def check_dataset(spec: object) -> None:
     _require_name(spec.name, "data set", _DATASET_NAME)
     for what in ("title", "summary", "licence", "how_to_get"):
         _require_text(spec.name, what, getattr(spec, what))
-    if not (isinstance(spec.splits, tuple) and spec.splits):
-        raise PluginError(f"{spec.name}: splits is {shown(spec.splits)}; expected names of some.")
-    for split in spec.splits:
-        _require_text(spec.name, "splits", split)
+    check_splits(spec)
     for what in ("default_split", "train_split", "validation_split"):
         _require_text(spec.name, what, getattr(spec, what))
     if spec.default_split not in spec.splits:
@@ -123,6 +121,9 @@ def check_dataset(spec: object) -> None:
             f"{', '.join(spec.splits)}."
         )
     _require_callable(spec.name, "load", spec.load)
+    _require_callable(spec.name, "has_split", spec.has_split)
+    check_files(spec)
+    check_known(spec)
 
 
 def check_encoder(spec: object) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 
 from benchmark.plugins.kinds import Kind
 from benchmark.plugins.loading import Installed, installed, is_loaded
+from benchmark.plugins.provenance import Claim
 
 Spec = TypeVar("Spec")
 
@@ -27,13 +28,26 @@ class SpecsOf(Mapping[str, Spec]):
 
     def at_hand(self) -> Mapping[str, Spec]:
         """List those that are known without importing what strangers installed."""
-        return self._of(installed() if is_loaded() else Installed(has_core=True))
+        return self._of(self._found_at_hand())
+
+    def claim(self, name: str) -> Claim:
+        """Find what is declared under a name, and who brought it; the core's as in a look-up.
+
+        Raises:
+            UnknownNameError: nothing of that name is installed.
+            PluginError: two distributions declare it.
+        """
+        found = self._found_at_hand()
+        return (found if name in found.specs(self._kind) else installed()).find(self._kind, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._of(installed()))
 
     def __len__(self) -> int:
         return len(self._of(installed()))
+
+    def _found_at_hand(self) -> Installed:
+        return installed() if is_loaded() else Installed(has_core=True)
 
     def _of(self, found: Installed) -> Mapping[str, Spec]:
         return cast("Mapping[str, Spec]", found.specs(self._kind))

@@ -269,8 +269,9 @@ class Plan:
                     del planned[name]
             if not planned["configuration"]:
                 del planned["configuration"]
-            if not planned.get("makeup", {}).get("models", True):
-                del planned["makeup"]["models"]
+            for name in ("models", "uses"):
+                if not planned.get("makeup", {}).get(name, True):
+                    del planned["makeup"][name]
         return {"schema": SCHEMA, **flat, **parts}
 
     @staticmethod

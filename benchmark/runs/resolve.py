@@ -14,7 +14,7 @@ from benchmark.datasets.catalogue import load_split, train_split_of
 from benchmark.datasets.passport import issue_passport
 from benchmark.embeddings.files import EmbeddingFile
 from benchmark.embeddings.splits import describe_files, open_files, with_embeddings
-from benchmark.errors import RunError, UsageError, listed
+from benchmark.errors import RunError, UnknownNameError, UsageError, listed
 from benchmark.machine.clock import now
 from benchmark.machine.commits import find_commit
 from benchmark.machine.device import require_device
@@ -287,9 +287,18 @@ def load_same_split(plan: Plan, data_root: Path, where: Path) -> Split:
     """Load the split of an earlier plan.
 
     Raises:
-        RunError: its captions are not those the run was made with.
+        RunError: its captions are not those the run was made with, or the plugin that brought
+            the data set is not installed.
     """
-    split = find_kept_split(plan, where) or load_split(plan.dataset, data_root, artifacts())
+    try:
+        split = find_kept_split(plan, where) or load_split(plan.dataset, data_root, artifacts())
+    except UnknownNameError as error:
+        brought_by = plan.header.passport.get("brought_by")
+        if not isinstance(brought_by, str):
+            raise
+        raise RunError(
+            f"{where}: {error} {brought_by} brought the data set when the run was made: install it."
+        ) from error
     sha256 = hash_captions(split.references)
     if sha256 != plan.references_sha256:
         raise RunError(

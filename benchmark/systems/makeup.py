@@ -6,7 +6,6 @@ the code changes. So a plan holds these hashes, and who goes on with a run asks 
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import inspect
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -17,10 +16,12 @@ from typing import Any
 
 from benchmark.contract import CORE, SystemSpec
 from benchmark.errors import BenchError, PluginError, UsageError, describe, shown
-from benchmark.files import sha256_of, spell_json
+from benchmark.files import spell_json
 from benchmark.machine.distributions import requirements_of
+from benchmark.plugins.loading import installed
 from benchmark.plugins.names import parse_name
-from benchmark.plugins.source_files import find_sources, walk_files
+from benchmark.plugins.provenance import Provenance
+from benchmark.plugins.source_hashes import hash_distribution, hash_named, hash_path
 from benchmark.systems.registry import System
 
 _ID_LENGTH = 12
@@ -40,19 +41,23 @@ class Makeup:
         versions: of what its distribution requires and is installed.
         models: by name the commit of the hub that a model is of, as far as something says it;
             of no account to its id, as the same weights may lie where nothing says it.
+        uses: SHA-256 over the files of other distributions, by their name and version, that
+            brought the encoders which its options name.
     """
 
     files: str | None = None
     weights: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
+    uses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def makeup_id(self) -> str | None:
-        """Hash files and weights, 12 hex digits; None where neither is known."""
-        if self.files is None and not self.weights:
+        """Hash files, weights and what it uses, 12 hex digits; None where none is known."""
+        if self.files is None and not self.weights and not self.uses:
             return None
-        text = spell_json([self.files, dict(self.weights)], sort_keys=True)
+        others = [dict(self.uses)] if self.uses else []
+        text = spell_json([self.files, dict(self.weights), *others], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]
 
     def changes_to(self, now: Makeup, distribution: str) -> list[str]:
@@ -60,6 +65,11 @@ class Makeup:
         changed = []
         if self.files != now.files:
             changed.append(f"the files of {distribution}")
+        changed += [
+            f"the files of {name}"
+            for name in [*self.uses, *(name for name in now.uses if name not in self.uses)]
+            if self.uses.get(name) != now.uses.get(name)
+        ]
         names = [*self.weights, *(name for name in now.weights if name not in self.weights)]
         changed += [
             f"the weights of {name}"
@@ -98,20 +108,22 @@ def pin_makeup(system: System, dataset: str = "", models: Mapping[str, str] = _N
     provenance = system.provenance
     is_core = provenance.distribution == CORE
     try:
-        sources = (
-            _find_core_sources(system.spec)
+        files = (
+            hash_named(_find_core_sources(system.spec))
             if is_core
-            else find_sources(provenance.distribution, provenance.module)
+            else hash_distribution(provenance)
         )
-        files = _hash_named(sources) if sources else None
-        weights = {name: _hash_path(path) for name, path in _weights_of(system, dataset)}
+        uses = {
+            f"{each}": hash_distribution(each) or "unknown" for each in _brought_by_others(system)
+        }
+        weights = {name: hash_path(path) for name, path in _weights_of(system, dataset)}
     except OSError as error:
         raise UsageError(
             f"{system.name}: {error.filename}: {error.strerror}; expected a file that can be read, "
             "for a run notes the hashes of what it measures."
         ) from error
     versions = {} if is_core else requirements_of(provenance.distribution)
-    return Makeup(files, weights, versions, dict(models))
+    return Makeup(files, weights, versions, dict(models), uses)
 
 
 def _find_core_sources(spec: SystemSpec) -> dict[str, Path]:
@@ -120,6 +132,21 @@ def _find_core_sources(spec: SystemSpec) -> dict[str, Path]:
     is_room = path.parents[1].name == _PACKAGE
     paths = [path] if is_room else sorted(path.parent.glob("*.py"))
     return {path.name: path for path in paths}
+
+
+def _brought_by_others(system: System) -> list[Provenance]:
+    """List who brought the encoders that options name, but for the core and its own plugin."""
+    encoders = installed().claims("encoder")
+    found = {}
+    for _, text in _option_texts(system):
+        try:
+            claims = encoders.get(parse_name(text).name, ())
+        except UsageError:
+            continue
+        for claim in claims:
+            if claim.provenance.distribution not in (CORE, system.provenance.distribution):
+                found[str(claim.provenance)] = claim.provenance
+    return [found[name] for name in sorted(found)]
 
 
 def _weights_of(system: System, dataset: str) -> Iterator[tuple[str, Path]]:
@@ -184,29 +211,3 @@ def _existing_path(text: str) -> Path | None:
         return path if (len(path.parts) > 1 or path.suffix) and path.exists() else None
     except (OSError, ValueError):  # too long for a path, or with a NUL in it
         return None
-
-
-def _hash_path(path: Path) -> str:
-    if path.is_file():
-        return _hash_file(path)
-    return _hash_named({str(file.relative_to(path)): file for file in walk_files(path)})
-
-
-def _hash_named(files: Mapping[str, Path]) -> str:
-    """Hash some files, their names included, whatever their order."""
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        spelt = name.encode("utf-8", "surrogateescape")
-        digest.update(b"%d %s %s\n" % (len(spelt), spelt, _hash_file(files[name]).encode()))
-    return digest.hexdigest()
-
-
-def _hash_file(path: Path) -> str:
-    found = path.stat()
-    return _hash_once(path, found.st_ino, found.st_mtime_ns, found.st_size)
-
-
-@functools.lru_cache(maxsize=1024)
-def _hash_once(path: Path, *_: int) -> str:
-    """Hash a file once for all systems that read it, as long as it is as it was."""
-    return sha256_of(path)

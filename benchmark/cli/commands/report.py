@@ -53,5 +53,6 @@ def command(
     say_line(f"{page.path}: {page.n_clips:,} clips, {sounds}, {page.size_mib:.1f} MiB")
     for clip_id, note in page.notes.items():
         say_line(f"  {clip_id}: {note}")
-    spec = DATASETS[SplitLabel.parse(page.dataset).dataset_name]
-    say_line(f"Before you pass it on, the licence of {spec.name}: {spec.licence}.")
+    name = SplitLabel.parse(page.dataset).dataset_name
+    licence = DATASETS[name].licence if name in DATASETS else "nobody says; its plugin is not here"
+    say_line(f"Before you pass it on, the licence of {name}: {licence}.")

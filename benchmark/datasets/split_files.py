@@ -1,0 +1,86 @@
+"""A split from files as most data sets have them: captions in a table, sounds in folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.contract import Split, SplitLabel
+from benchmark.datasets.captions_csv import read_csv
+from benchmark.datasets.folder_sounds import places_of
+from benchmark.datasets.forms.columns import find_reference_columns
+from benchmark.datasets.forms.delimited import records_of_csv
+from benchmark.datasets.forms.gathering import gather_references
+from benchmark.datasets.sound_files import Sounds
+from benchmark.datasets.sound_names import leads_out
+from benchmark.datasets.sound_search import walk_folders
+from benchmark.errors import DataError, listed
+
+
+def read_split(
+    label: SplitLabel,
+    captions: Path,
+    sounds: Sequence[Path] = (),
+    *,
+    ids: str = "file_name",
+    references: Sequence[str] = (),
+    how_to_get: str = "",
+) -> Split:
+    """Read a split's captions, and find the sounds of its clips.
+
+    A clip's id is what the captions file calls it, to the letter. A sound is found under that
+    name in any of the folders, four levels deep, with any suffix of a sound, whatever its case.
+
+    Args:
+        label: of the split.
+        captions: a CSV file in UTF-8 with a header: one row a caption, or one row a clip.
+        sounds: folders; those that come first go first.
+        ids: the column that names the clips.
+        references: the columns of captions; none: those that look like some (``caption``,
+            ``caption_1`` and so on).
+        how_to_get: in words, for people; told where the captions are not there.
+
+    Raises:
+        DataError: the captions are missing, malformed or ambiguous, a caption has no word, an id
+            leads out of a folder, or a folder may not be read.
+    """
+    if not captions.is_file():
+        advice = f"\n{how_to_get}" if how_to_get else ""
+        raise DataError(f"no captions for {label}: expected a file\n     {captions}{advice}")
+    gathered = read_references(captions, ids, references)
+    folders = walk_folders(sounds, (label.split.casefold(),), ())
+    return Sounds.find(places_of(folders, gathered), tuple(sounds), gathered).as_split(
+        label, gathered
+    )
+
+
+def read_references(
+    path: Path, ids: str, columns: Sequence[str] = ()
+) -> dict[str, tuple[str, ...]]:
+    """Gather the references in a CSV file by clip; none is dropped without a word.
+
+    Args:
+        path: of the file.
+        ids: the column that names the clips.
+        columns: those of references; none: all that look like some.
+
+    Raises:
+        DataError: the file is missing or malformed, a column is not there, a caption has no word,
+            or an id leads out of a folder.
+    """
+    rows = read_csv(path, (ids, *columns))
+    records = records_of_csv(rows)
+    columns = find_reference_columns(records, columns, besides=(ids,))
+    if not columns:
+        raise DataError(
+            f"{rows.path} has no captions. Found: {listed(rows.columns, 20)}. Expected 'caption' "
+            "or 'caption_1', 'caption_2' and so on without a gap."
+        )
+    references = gather_references(records, rows.column(ids), columns)
+    for clip_id in references:
+        if leads_out(clip_id) or not clip_id:
+            raise DataError(
+                f"{path}: the file name {clip_id!r} is not a path inside the folder; expected "
+                "one without '..', a drive or a leading slash."
+            )
+    return references
