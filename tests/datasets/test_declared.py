@@ -211,9 +211,12 @@ def test_runs_of_two_places_join_one_table_and_outlive_the_plugin(site, pond, tm
     other = tmp_path / "other place"
     write_pond(other)
     for name, root in (("one", pond), ("two", other)):
+        captions = tmp_path / f"{name}.csv"
+        rows = [f"night {index}.wav,a frog {name}" for index in range(4)]
+        captions.write_text("\n".join(["file_name,caption", *rows]) + "\n")
         code, said = run_bench(
-            *("run", "--dataset", "pond", "--systems", f"constant[caption=a frog {name}]"),
-            *("--metrics", "bleu_1", "--data-root", root, "--out", tmp_path / name),
+            *("score", captions, "--dataset", "pond", "--metrics", "bleu_1"),
+            *("--data-root", root, "--out", tmp_path / name),
         )
         assert code == 0, said
     plan = json.loads((tmp_path / "one" / "plan.json").read_text())

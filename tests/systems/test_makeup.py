@@ -134,7 +134,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, monkeypatch):
     def refuse(path):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("benchmark.systems.makeup.sha256_of", refuse)  # root may read anything
+    monkeypatch.setattr(
+        "benchmark.plugins.source_hashes.sha256_of", refuse
+    )  # root may read anything
     with pytest.raises(UsageError, match=r"odd: .*w\.bin: Permission denied; expected a file"):
         pin_makeup(system_of(model=str(path)))
 
