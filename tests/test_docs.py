@@ -15,12 +15,16 @@ from urllib.parse import unquote
 
 import pytest
 from bench_process import bench_environment
+from click.testing import CliRunner
 from contract_page import find_undocumented
 from generated_docs import write_contract, write_pages
 from notebooks import DOCS, code_cells, read_notebook, run_cells, texts_of
+from plugin_distributions import write_distribution
+from pond_plugin import write_pond
 from run_records import run_of, system
 
 from benchmark.cli.main import bench as cli
+from benchmark.encoders import load_joint_encoder
 from benchmark.metrics.catalogue import METRICS
 from benchmark.plugins.loading import declared_by
 from benchmark.plugins.names import build_options, canonical_name
@@ -74,6 +78,22 @@ def test_the_plugin_of_the_documentation_passes_its_tests_and_runs(tmp_path):
     )
     assert "quiet[threshold=0.2]" in list(said.values())[-1]
     assert (tmp_path / "aac-bench-hum" / "bench_hum.py").exists()
+
+
+def test_the_data_set_and_the_encoder_of_the_documentation_are_taken(site, tmp_path):
+    write_pond(tmp_path, splits=("day", "night"))
+    for code in code_blocks("bring-your-data.md", "python"):
+        name = re.match(r"# bench_(\w+).py\n", code)[1]
+        write_distribution(site, f"aac-bench-{name}", code)
+    asked = ["data", "verify", "pond", "--data-root", str(tmp_path)]
+    done = CliRunner().invoke(cli, asked)
+    assert "pond:night\n  clips       4 of 4 have a sound" in done.output
+    assert "not as published" not in done.output
+    assert "brought by  aac-bench-pond 0.1" in done.output
+    asked = ["embed", "pond", "--encoder", "ears[bands=8]", "--data-root", str(tmp_path)]
+    done = CliRunner().invoke(cli, [*asked, "-o", str(tmp_path / "pond.safetensors")])
+    assert "ears[bands=8] (sounds of width 8" in done.output
+    assert load_joint_encoder("ears").embed_text(["a frog", "a toad sings"]).shape == (2, 4)
 
 
 def test_the_presets_of_the_documentation_are_options_of_a_system():

@@ -56,13 +56,15 @@ def bench_encoders():
 """
 
 
-def write_pond(data_root: Path, n_clips: int = 4) -> None:
+def write_pond(
+    data_root: Path, n_clips: int = 4, splits: tuple[str, ...] = ("dusk", "night")
+) -> None:
     """Write both splits of the data set, every other sound in a folder of its own."""
     import soundfile
 
     folder = data_root / "pond"
     rng = np.random.default_rng(0)
-    for split in ("dusk", "night"):
+    for split in splits:
         lines = ["file_name,caption_1,caption_2"]
         for index in range(n_clips):
             name = f"{split} {index}.wav"
