@@ -85,7 +85,8 @@ def find_command(name: str) -> click.Command:
     entries = claimed_commands().get(name, [])
     if not entries:
         raise UsageError(
-            f"the command {name!r} is switched off by --no-plugin or BENCH_WITHOUT_PLUGINS."
+            f"the command {name!r} is switched off by --no-plugin, BENCH_WITHOUT_PLUGINS or "
+            "BENCH_PLUGINS=none."
         )
     if reason := why_refused(name, entries, OWN_COMMANDS):
         raise PluginError(reason)

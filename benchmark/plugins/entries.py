@@ -54,7 +54,9 @@ def names_without() -> frozenset[str]:
     Raises:
         UsageError: the environment says nothing that can be meant.
     """
-    installed = (*installed_plugins(), *installed_trackers()) if _has_none() else ()
+    installed = (
+        (*installed_plugins(), *installed_trackers(), *installed_commands()) if _has_none() else ()
+    )
     return names_told_off() | {entry.name for entry in installed}
 
 

@@ -192,6 +192,9 @@ def test_one_that_is_switched_off_is_not_imported_and_says_so(install, capsys, m
     assert code == 2
     assert "the command 'hum' is switched off by --no-plugin" in err
     assert "hum" not in {ln.split()[0] for ln in tell(capsys, "--help")[1].splitlines() if ln}
+    monkeypatch.setenv("BENCH_PLUGINS", "none")
+    assert "is switched off by" in tell(capsys, "hum")[2]
+    monkeypatch.delenv("BENCH_PLUGINS")
     go_without(["hum"])
     assert "(switched off by --no-plugin)" in tell(capsys, "plugins", "list")[1]
 
