@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # a list of commands needs no numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
-Waveform = NDArray[np.float32]
+Waveform: TypeAlias = "NDArray[np.float32]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, runtime_checkable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from benchmark.contract.clips import Waveform
 from benchmark.contract.needs import Need
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
 Ability = Literal["embed_audio", "embed_patches", "embed_text"]
-Embeddings = NDArray[np.float32]
+Embeddings: TypeAlias = "NDArray[np.float32]"
 Options = TypeVar("Options")
 
 

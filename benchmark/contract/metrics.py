@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from benchmark.contract.needs import Need
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Aggregation = Literal["mean", "corpus"]
 Reads = Literal["raw", "tokens", "corpus"]
 Part = tuple[str, str]
 """One thing that a number depends on: its name and its value, as ``("model", "roberta-large")``."""
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 SPICE_MAX_WORDS = 100
 """SPICE parses no sentence that is longer, unless ``MetricModels`` says otherwise."""
 
@@ -141,11 +142,11 @@ class MetricValues:
     has_failed: bool = False
 
 
-Numbers = MetricValues | Sequence[float] | Floats
+Numbers: TypeAlias = "MetricValues | Sequence[float] | Floats"
 """Of one metric: what is to be said of it, or just a number per clip."""
-TaskValues = Mapping[str, Numbers] | Numbers
+TaskValues: TypeAlias = "Mapping[str, Numbers] | Numbers"
 """Of one task: by metric, or of an engine's only metric."""
-Corpus = Callable[[Floats], Floats]
+Corpus: TypeAlias = "Callable[[Floats], Floats]"
 """Sums of statistics, ``(..., width)``, to values, ``(...)``."""
 
 

@@ -8,13 +8,13 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import IO, TYPE_CHECKING, Any
 
 from benchmark.files.partial import partial_beside
 from benchmark.files.refusal import CURE, writing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @contextmanager
@@ -89,6 +89,8 @@ def save_array(
     path: Path, array: NDArray[Any], cure: str = CURE, *, kind: str = "", is_durable: bool = True
 ) -> None:
     """Save an array in numpy's format, without pickles; see ``written_whole``."""
+    import numpy as np
+
     with written_whole(path, cure, kind=kind, is_durable=is_durable) as file:
         np.save(file, array, allow_pickle=False)
 
