@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from own_files import FUNCTION, write_file
 
 from benchmark import SystemSpec
 from benchmark.api.own_systems import DISTRIBUTION, call_systems
 from benchmark.contract import Clip
 from benchmark.errors import UsageError
+from benchmark.plugins.called_files import calling_files
+from benchmark.plugins.named_files import named_files
 from benchmark.plugins.provenance import Provenance
 from benchmark.systems.registry import Registry
 
@@ -89,3 +92,14 @@ REFUSED = {
 def test_what_is_no_system_is_refused(systems, told, registry):
     with pytest.raises(UsageError, match=told):
         call(systems, registry)
+
+
+def test_a_path_is_the_system_of_a_file(registry, tmp_path):
+    path = write_file(tmp_path, "mine.py", FUNCTION)
+    with calling_files():
+        called = call([str(path), f"loud={path}"], registry)
+        assert called == (("mine", "loud=mine"), False)
+        assert registry.system("loud=mine").provenance.file == str(path)
+        with pytest.raises(UsageError, match="no file"):
+            call([str(tmp_path / "none.py")], registry)
+    assert named_files() == []
