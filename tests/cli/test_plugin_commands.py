@@ -81,6 +81,25 @@ def test_a_command_has_arguments_help_and_output_as_any(install, capsys):
     assert "No such option" in err
 
 
+def test_a_group_has_commands_of_its_own(install, capsys):
+    install(code=CODE.replace("lambda: hum", "lambda: click.Group('hum', [hum])"))
+    assert tell(capsys, "hum", "hum", "rain") == (0, "hums rain\n", "")
+    assert tell(capsys, "hum", "hum", "--help")[1].startswith("Usage: bench hum hum [OPTIONS]")
+    code, _, err = tell(capsys, "hum", "sing")
+    assert code == 2
+    assert "No such command 'sing'" in err
+
+
+def test_a_name_that_nobody_could_type_is_shown_as_it_is(site, install, capsys):
+    install()
+    (entry,) = site.glob("hum-*/entry_points.txt")
+    entry.write_text(f"[{GROUP}]\nhum \x1b[31m = hum\n")
+    _, out, _ = tell(capsys, "--help")
+    assert "hum \\x1b[31m" in out
+    assert "\x1b" not in out
+    assert "is not lower-case-with-hyphens" in tell(capsys, "plugins", "list")[1]
+
+
 @pytest.mark.parametrize(
     ("body", "code", "words"),
     [
