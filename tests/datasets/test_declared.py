@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 
@@ -13,10 +14,17 @@ from pond_plugin import POND, write_pond
 
 from benchmark.cli.main import bench as cli
 from benchmark.contract import Clip, DatasetSpec, Split, SplitLabel
-from benchmark.datasets.catalogue import load_split, load_train_of, validation_split_of
+from benchmark.datasets.catalogue import (
+    fetch_dataset,
+    load_split,
+    load_train_of,
+    validation_split_of,
+)
 from benchmark.datasets.declared import Declared, require_clip
+from benchmark.datasets.fetching import fetchable_datasets
 from benchmark.datasets.passport import issue_passport
-from benchmark.errors import DataError, PluginError, RunError, UnknownNameError
+from benchmark.errors import DataError, PluginError, RunError, UnknownNameError, UsageError
+from benchmark.machine.fetchable import FetchOptions
 from benchmark.plugins.loading import load_installed
 from benchmark.plugins.provenance import Provenance
 
@@ -234,3 +242,44 @@ def test_runs_of_two_places_join_one_table_and_outlive_the_plugin(site, pond, tm
     assert isinstance(error, RunError)
     assert "no data set named 'pond'" in str(error)
     assert "aac-bench-pond 0.1 brought the data set when the run was made" in str(error)
+
+
+FETCHED = """
+    yield DatasetSpec(
+        "lake", "Lake", "fish", ("all",), "all", "all", "", "CC0", "Ask.", load, {files}
+    )
+"""
+
+
+def lake(site, files):
+    declared_so = POND.partition("    yield")[0] + FETCHED.format(files=files)
+    code = declared_so.replace("KnownSplit", "RemoteFile").replace("pond", "lake")
+    write_distribution(site, "aac-bench-lake", code)
+    load_installed()
+
+
+def remote(path):
+    sum_ = hashlib.sha256(path.read_bytes()).hexdigest()
+    return f"RemoteFile('{path.name}', 'https://example.invalid/{path.name}', 'sha256:{sum_}')"
+
+
+def test_captions_and_single_sounds_of_it_are_fetched_to_where_they_are_looked_for(site, tmp_path):
+    write_pond(tmp_path / "given", 1, ("all",))
+    given = tmp_path / "given" / "pond"
+    files = [given / "all.csv", given / "sounds" / "all 0.wav"]
+    parts = f"({remote(files[0])},), ({remote(files[1])},), 'sounds'"
+    lake(site, parts)
+    assert len(fetch_dataset("lake", tmp_path, sounds=True, given=files)) == 2
+    split = load_split("lake", tmp_path, None)
+    assert split.files == {"all 0.wav": tmp_path / "lake" / "sounds" / "all 0.wav"}
+    (found,) = (each for each in fetchable_datasets() if each.name == "lake")
+    assert found.look(FetchOptions(tmp_path)).state == "yes"
+    with pytest.raises(DataError, match=r"all\.csv"):
+        fetch_dataset("lake", tmp_path / "other", given=[files[1].rename(given / "all.csv")])
+
+
+def test_a_data_set_of_sounds_alone_says_that_they_are_to_be_asked_for(site, tmp_path):
+    write_pond(tmp_path, 1)
+    lake(site, f"(), ({remote(tmp_path / 'pond' / 'sounds' / 'dusk 0.wav')},)")
+    with pytest.raises(UsageError, match="lake has nothing but sounds to fetch; add --sounds"):
+        fetch_dataset("lake", tmp_path)
