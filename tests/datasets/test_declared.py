@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -11,20 +12,23 @@ import pytest
 from click.testing import CliRunner
 from plugin_distributions import write_distribution
 from pond_plugin import POND, write_pond
+from small_clips import write_clips
 
 from benchmark.cli.main import bench as cli
 from benchmark.contract import Clip, DatasetSpec, Split, SplitLabel
 from benchmark.datasets.catalogue import (
+    DATASETS,
     fetch_dataset,
     load_split,
     load_train_of,
     validation_split_of,
 )
-from benchmark.datasets.declared import Declared, require_clip
+from benchmark.datasets.declared import Declared, require_clip, require_split
 from benchmark.datasets.fetching import fetchable_datasets
 from benchmark.datasets.passport import issue_passport
 from benchmark.errors import DataError, PluginError, RunError, UnknownNameError, UsageError
 from benchmark.machine.fetchable import FetchOptions
+from benchmark.machine.places import artifacts
 from benchmark.plugins.loading import load_installed
 from benchmark.plugins.provenance import Provenance
 
@@ -283,3 +287,20 @@ def test_a_data_set_of_sounds_alone_says_that_they_are_to_be_asked_for(site, tmp
     lake(site, f"(), ({remote(tmp_path / 'pond' / 'sounds' / 'dusk 0.wav')},)")
     with pytest.raises(UsageError, match="lake has nothing but sounds to fetch; add --sounds"):
         fetch_dataset("lake", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["folder", "soundscapes"])
+def test_splits_of_the_core_keep_the_same_rules(name, folder_clips):
+    text = f"folder:{folder_clips}" if name == "folder" else "soundscapes:test"
+    split = load_split(text, folder_clips, artifacts())
+    spec = DATASETS[name]
+    if name == "folder":
+        spec = dataclasses.replace(spec, name=split.dataset)
+    require_split(split, split.label, spec)
+    clip_id = min(split.present)
+    require_clip(split.read_clip(clip_id, 8_000), clip_id, 8_000)
+
+
+@pytest.fixture
+def folder_clips(tmp_path):
+    return write_clips(tmp_path / "clips", 3)
