@@ -15,16 +15,12 @@ from urllib.parse import unquote
 
 import pytest
 from bench_process import bench_environment
-from click.testing import CliRunner
 from contract_page import find_undocumented
 from generated_docs import write_contract, write_pages
 from notebooks import DOCS, code_cells, read_notebook, run_cells, texts_of
-from plugin_distributions import write_distribution
-from pond_plugin import write_pond
 from run_records import run_of, system
 
 from benchmark.cli.main import bench as cli
-from benchmark.encoders import load_joint_encoder
 from benchmark.metrics.catalogue import METRICS
 from benchmark.plugins.loading import declared_by
 from benchmark.plugins.names import build_options, canonical_name
@@ -49,8 +45,7 @@ def first_column(page, heading):
 
 def test_the_plugin_of_the_documentation_passes_its_tests_and_runs(tmp_path):
     for block in code_blocks("plugin.md", "toml") + code_blocks("plugin.md", "python"):
-        name = re.match(r"# (\S+)\n", block)[1]
-        path = tmp_path / ("" if name == "mine.py" else "aac-bench-quiet") / name
+        path = tmp_path / "aac-bench-quiet" / re.match(r"# (\S+)\n", block)[1]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block, encoding="utf-8")
     site = tmp_path / "site"
@@ -80,22 +75,6 @@ def test_the_plugin_of_the_documentation_passes_its_tests_and_runs(tmp_path):
     assert (tmp_path / "aac-bench-hum" / "bench_hum.py").exists()
 
 
-def test_the_data_set_and_the_encoder_of_the_documentation_are_taken(site, tmp_path):
-    write_pond(tmp_path, splits=("day", "night"))
-    for code in code_blocks("bring-your-data.md", "python"):
-        name = re.match(r"# bench_(\w+).py\n", code)[1]
-        write_distribution(site, f"aac-bench-{name}", code)
-    asked = ["data", "verify", "pond", "--data-root", str(tmp_path)]
-    done = CliRunner().invoke(cli, asked)
-    assert "pond:night\n  clips       4 of 4 have a sound" in done.output
-    assert "not as published" not in done.output
-    assert "brought by  aac-bench-pond 0.1" in done.output
-    asked = ["embed", "pond", "--encoder", "ears[bands=8]", "--data-root", str(tmp_path)]
-    done = CliRunner().invoke(cli, [*asked, "-o", str(tmp_path / "pond.safetensors")])
-    assert "ears[bands=8] (sounds of width 8" in done.output
-    assert load_joint_encoder("ears").embed_text(["a frog", "a toad sings"]).shape == (2, 4)
-
-
 def test_the_presets_of_the_documentation_are_options_of_a_system():
     (code,) = (block for block in code_blocks("plugin.md", "python") if "# bench_tuned.py" in block)
     plugin = types.ModuleType("bench_tuned")
@@ -117,7 +96,8 @@ def test_the_system_of_the_documentation_that_explains_itself_keeps_the_contract
     exec(compile(code, "bench_lengths.py", "exec"), vars(plugin))
     (spec,) = declared_by(plugin)["system"]
     captioner = spec.prepare(example_resources(Path("unused")), None)
-    check_captioner(dataclasses.replace(spec, prepare=lambda *_: captioner))
+    # The example's clips are so alike in length that one caption is the nearest to all.
+    check_captioner(dataclasses.replace(spec, prepare=lambda *_: captioner), skip={"constant"})
     (explanation,) = captioner.explain(example_clips()[:1])
     assert [piece.weight for piece in explanation["nearest captions"]] == [0.0] * 5
 

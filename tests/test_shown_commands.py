@@ -16,18 +16,20 @@ from benchmark.cli.main import bench
 from benchmark.datasets.catalogue import DATASETS
 from benchmark.encoders import encoder_needs
 from benchmark.errors import BenchError
+from benchmark.plugins.called_files import is_path
 from benchmark.plugins.names import parse_name, split_names
 from benchmark.systems.lineups import find_lineup
 from benchmark.systems.registry import load_registry
 
 COMMANDS = [shown for page in PAGES for shown in shown_commands(page)]
-READERS_OWN = {"mine", "theirs", "quiet", "hum"}
-"""Systems that the reader brings."""
+READERS_OWN = {"mine", "theirs", "quiet", "hum", "pond", "ears"}
+"""Systems, data sets and encoders that the reader brings."""
 
 OWN_FILES = ("mine", "theirs", "enclap-a", "enclap-b", "a", "b")
 """Captions files that the reader brings."""
 
 ELSEWHERE = {
+    r"[^|]*\./\w+\.py|.*\bhum\b": "tests/test_plugin_pages.py runs it, or installs",
     r"plugins new|systems quiet|run --systems quiet": "tests/test_docs.py runs it",
     r"run .*--out [^ ]*night|gate [^ ]*night|run --systems wsac,wsac-pd,constant|baseline accept": (
         "tests/test_nightly_page.py runs it"
@@ -83,16 +85,17 @@ def require_names(shown, options):
     registry = load_registry()
     try:
         for name in names_of(options.get("systems") or options.get("system_name")):
-            if parse_name(name).name not in READERS_OWN:
+            if not is_path(name) and parse_name(name).name not in READERS_OWN:
                 registry.system(name)
         for text in options.get("lineups") or ():
             find_lineup(parse_name(text).name)
         for text in names_of(options.get("encoder") or options.get("encoders")):
-            encoder_needs(text)
+            if parse_name(text).name not in READERS_OWN:
+                encoder_needs(text)
         for key in ("dataset", "train", "validation"):
             text = options.get(key)
             if isinstance(text, str) and not text.startswith("$"):
-                assert text.partition(":")[0] in {*DATASETS, "folder", "none"}, shown
+                assert text.partition(":")[0] in {*DATASETS, *READERS_OWN, "folder", "none"}, shown
     except BenchError as error:
         pytest.fail(f"{shown}\n{error}")
 

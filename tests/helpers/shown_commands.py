@@ -76,7 +76,7 @@ def require_parses(argv: tuple[str, ...]) -> dict[str, object]:
     while True:
         options, words, _ = command.make_parser(context).parse_args(words)
         _require_values(command, context, options)
-        if not isinstance(command, click.Group):
+        if not isinstance(command, click.Group) or (command.invoke_without_command and not words):
             break
         name, _, words = command.resolve_command(context, words)
         inner = command.get_command(context, name or "")  # a plugin's is loaded by that alone
