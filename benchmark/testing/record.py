@@ -12,6 +12,7 @@ from benchmark.contract import SystemSpec
 from benchmark.contract.metrics import Aggregation, Engine, Metric
 from benchmark.errors import PluginError, describe, shown
 from benchmark.plugins.checks import SYSTEM_NAME
+from benchmark.plugins.kinds import Kind
 from benchmark.plugins.loading import check_record
 from benchmark.plugins.names import describe_type, option_types
 from benchmark.testing.findings import Finding
@@ -40,7 +41,7 @@ def examine_spec(spec: SystemSpec) -> Iterator[Finding]:
         yield from _examine_options(spec, spec.options)
 
 
-def _examine_options(spec: SystemSpec, options: type[Any]) -> Iterator[Finding]:
+def _examine_options(spec: Any, options: type[Any]) -> Iterator[Finding]:
     if not options.__dataclass_params__.frozen:
         message = f"{options.__name__} is not frozen; write @dataclass(frozen=True)."
         yield Finding("options", message)
@@ -108,3 +109,17 @@ def _flaws_of_metric(metric: Metric, engine: Engine) -> Iterator[str]:
         )
     if metric.aggregation == "mean" and metric.key in engine.corpus:
         yield f"{metric.key} is a mean, and Engine.corpus has a function of it; expected one."
+
+
+def examine_record(kind: Kind, spec: Any) -> Iterator[Finding]:
+    """Check a record as that of an installed plugin is."""
+    try:
+        check_record(kind, spec)
+    except Exception as error:  # type hints that cannot be read raise anything
+        reason = str(error) if isinstance(error, PluginError) else describe(error)
+        yield Finding("record", reason, error)
+
+
+def examine_options(spec: Any, options: type[Any]) -> Iterator[Finding]:
+    """Check options: frozen, with defaults that are of their types."""
+    yield from _examine_options(spec, options)
