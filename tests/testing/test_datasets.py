@@ -90,7 +90,7 @@ def test_data_sets_that_keep_the_rules_pass(tmp_path):
         (with_(references={**CAPTIONS, "A": ("it",)}), "clip-ids", "differ in upper and lower c"),
         (with_(references={**CAPTIONS, "e\u0301": ("it",)}), "clip-ids", "composed form"),
         (with_(aliases={"a": "b"}), "clip-ids", "aliases name other clips too: 'a'"),
-        (with_(present=frozenset("az")), "clips", "present of odd:test names 'z'"),
+        (with_(embedded=frozenset("z")), "clips", "embedded of odd:test names 'z'"),
         (with_(files={"a": "/no/such/file"}), "clips", None),
         (of_sound(np.zeros(9)), "sounds", "gave samples of float64; expected mono float32"),
         (of_sound(np.zeros(0, np.float32)), "sounds", "gave an array of shape (0,)"),

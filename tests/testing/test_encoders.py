@@ -87,8 +87,8 @@ def louder_in_company(rows, waveforms):
 
 def writes(rows, waveforms):
     for waveform in waveforms:
-        waveform.flags.writeable = True
-        waveform[:1] = 0.123
+        if waveform.flags.writeable:
+            waveform[:1] = 0.123
     return rows
 
 

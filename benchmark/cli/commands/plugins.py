@@ -16,6 +16,7 @@ from benchmark.cli.outputs import out_folder
 from benchmark.cli.terminal import say, say_line
 from benchmark.display.layout import Format
 from benchmark.display.tables import NO_VALUE, Column, Table, render
+from benchmark.errors import UsageError
 
 if TYPE_CHECKING:
     from benchmark.systems.registry import Registry
@@ -152,7 +153,7 @@ def _list_moved_modules() -> None:
 
 
 @command.command("new")
-@click.argument("name")
+@click.argument("words", nargs=-1, required=True, metavar="[KIND] NAME")
 @click.option(
     "--to",
     "parent",
@@ -160,11 +161,24 @@ def _list_moved_modules() -> None:
     default=Path(),
     help="The folder to put it into; else the current one.",
 )
-def write_new(name: str, parent: Path) -> None:
-    """Write aac-bench-NAME: a distribution whose system NAME works, with its tests."""
-    from benchmark.testing.template import write_plugin
+def write_new(words: tuple[str, ...], parent: Path) -> None:
+    """Write aac-bench-NAME: a distribution that works, with its tests.
 
-    paths = write_plugin(name, parent, load_plugins())
+    KIND is what it brings: a captioner (where none is named), a metric, a dataset or an encoder.
+    With them come a licence (MIT: choose another, if you like) and a workflow for GitHub that
+    installs and tries it on a clean machine.
+    """
+    from benchmark.testing.template import KINDS, trial_command, write_plugin
+
+    *named, name = words
+    word = named[0] if named else "captioner"
+    kind = next((known for known in KINDS if known == word), None)
+    if kind is None or len(named) > 1:
+        raise UsageError(
+            f"{' '.join(named)!r} is no kind of plugin; expected one of {', '.join(KINDS)}, and a "
+            "name."
+        )
+    paths = write_plugin(name, parent, load_plugins(), kind)
     for path in paths:
         say(f"wrote {path}")
     say(
@@ -172,6 +186,7 @@ def write_new(name: str, parent: Path) -> None:
         f"  cd {shlex.quote(str(paths[0].parent))}\n"
         f"  pip install -e . pytest\n"
         f"  pytest\n"
-        f"  bench run --systems {name},constant --dataset soundscapes\n"
-        f"Then put your own system into {paths[1].name}."
+        f"  {trial_command(name, kind)}\n"
+        f"Then put your own {kind} into {paths[1].name}, choose a licence (LICENSE is MIT),\n"
+        f"and say in aac-bench.txt where machines that test it get aac-bench from."
     )
