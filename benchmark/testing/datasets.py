@@ -88,8 +88,6 @@ def _flaws_of_record(spec: DatasetSpec) -> Iterator[str]:
         split = getattr(spec, what)
         if split and split not in spec.splits:
             yield f"{what} is {split!r}; expected one of {', '.join(spec.splits)}, or nothing."
-    if strange := sorted(spec.known.keys() - {*spec.splits}):
-        yield f"known tells of {', '.join(strange)}; expected its splits alone."
 
 
 def _examine_at_work(

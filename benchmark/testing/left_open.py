@@ -70,6 +70,8 @@ class Holdings:
             (one.device, one.inode) for pid in caretakers for one in _descriptors(pid).values()
         }
         for number, was in sorted(self._descriptors.items()):
+            if stat.S_ISDIR(was.mode):
+                continue  # what the bench itself locks, and lets go once it is removed
             if number not in now or not now[number].is_of(was):
                 yield (
                     f"descriptor {number} ({shown(was.target)}) is closed or another file; "

@@ -118,7 +118,7 @@ def test_a_split_that_breaks_a_rule_is_told_which(tmp_path, change, rule, messag
         ({"licence": " "}, "record", "it tells no licence"),
         ({"how_to_get": ""}, "record", "how_to_get is empty; expected words that say where"),
         ({"load": None}, "record", "load is None; expected a callable"),
-        ({"known": {"dev": KnownSplit(1, 1)}}, "record", "known tells of dev"),
+        ({"known": {"dev": KnownSplit(1, 1)}}, "record", "known has 'dev'"),
         ({"known": {"test": KnownSplit(3, 3)}}, "hashes", "n_clips of odd:test is 2; expected 3"),
         (
             {"known": {"test": KnownSplit(2, 3, captions_sha256="0" * 64)}},

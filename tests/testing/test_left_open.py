@@ -122,6 +122,18 @@ def test_a_descriptor_of_somebody_else_that_is_closed_or_turned_elsewhere_is_tol
         os.close(kept)
 
 
+@LINUX
+def test_a_folder_that_the_bench_had_locked_may_be_let_go(tmp_path):
+    locked = [os.open(tmp_path, os.O_RDONLY)]
+
+    def prepare(resources, options):
+        while locked:
+            os.close(locked.pop())
+        return Captioner()
+
+    check_captioner(prepared(prepare))
+
+
 def test_close_may_be_called_twice_and_comes_back(monkeypatch):
     check_captioner(prepared(lambda *_: Captioner(close=lambda: None)))
 
