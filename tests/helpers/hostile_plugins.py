@@ -9,7 +9,7 @@ FRESH = """
 import sys
 from benchmark.runs.isolation import supervise
 from benchmark.cli.main import main
-supervise.can_copy = lambda: False
+supervise.can_copy = lambda modules: False
 main()
 """
 COPIES = "from benchmark.cli.main import main\nmain()"

@@ -34,7 +34,7 @@ def seconds(way, limit, name):
     run = resolve_run(request, registry)
     folder = RunFolder.create(place / name, run.plan)
     (system,) = run.systems
-    supervise.can_copy = copies if way == "copy" else lambda: False
+    supervise.can_copy = copies if way == "copy" else lambda modules: False
     with Ledger(folder.ledger_path) as ledger:
         work = Work(system, run.resources_for(system), run.clips(), ledger.view)
         order = Order(system.name, clips, run=folder.path)
