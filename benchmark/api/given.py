@@ -14,6 +14,7 @@ from benchmark.errors import DataError, UsageError, quoted, shown
 from benchmark.files import sha256_of
 from benchmark.machine.notes import tell
 from benchmark.metrics.catalogue import select_metrics
+from benchmark.plugins.called_files import take_metrics
 from benchmark.runs.given import GivenCaptions, give_captions
 from benchmark.runs.row_names import require_row_name
 
@@ -51,14 +52,17 @@ class ToScore(NamedTuple):
 
 
 def gather_metrics(metrics: str | Iterable[str]) -> tuple[str, ...]:
-    """Resolve keys of metrics and names of sets, one by one or comma-separated as in a command.
+    """Resolve keys of metrics, names of sets and paths of files that bring some.
+
+    They come one by one or comma-separated as in a command. Files are plugins from here on, to the
+    end of the ``calling_files`` around it.
 
     Raises:
         UnknownNameError: one is neither.
         UsageError: there is none.
     """
     names = metrics.split(",") if isinstance(metrics, str) else metrics
-    keys = select_metrics(name.strip() for name in names)
+    keys = select_metrics(take_metrics(name.strip() for name in names))
     if not keys:
         raise UsageError("metrics is empty; expected some, such as 'lexical' or ['cider_d'].")
     return keys

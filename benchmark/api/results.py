@@ -13,7 +13,7 @@ from benchmark.display.view import USUAL_WIDTH, View
 from benchmark.errors import RunError, UnknownNameError
 from benchmark.leaderboard.rows import rows_of
 from benchmark.leaderboard.tables import render
-from benchmark.metrics.catalogue import require_rankable
+from benchmark.metrics.catalogue import METRICS, require_rankable
 from benchmark.runs.frames import clips_frame, scores_frame
 from benchmark.runs.given import IN_MEMORY
 from benchmark.runs.reading import write_run
@@ -114,6 +114,11 @@ class Result:
     """
 
     record: RunRecord
+
+    def __post_init__(self) -> None:
+        """Keep in mind what its metrics are, whose files may be forgotten from here on."""
+        for system in self.record.systems.values():
+            METRICS.declare(system.scores.declared, self.record.path)
 
     @property
     def systems(self) -> dict[str, SystemResult]:

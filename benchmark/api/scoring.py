@@ -10,6 +10,7 @@ from benchmark.api.given import Captions, References, gather, gather_metrics
 from benchmark.api.results import Result
 from benchmark.contract import Split
 from benchmark.metrics.suite import MetricModels
+from benchmark.plugins.called_files import calling_files
 from benchmark.runs.given import score_given, score_in_memory
 
 
@@ -34,8 +35,8 @@ def score(
         references: clip id to its captions; or a list of lists; or the ``Path`` of a file; or a
             split, or the name of one (``"clotho:evaluation"``). CIDEr-D takes its IDF from all.
         metrics: keys of metrics and names of sets, as ``--metrics`` takes them: ``"lexical"``,
-            ``["cider_d", "fense"]``. One that cannot run here has its reason, and takes no other
-            along.
+            ``["cider_d", "fense"]``, ``"./my_metric.py"``. One that cannot run here has its
+            reason, and takes no other along.
         allow_missing: score systems that have captions of some of the clips only, and say so.
         out: folder to keep it in as a run; else it lies in memory, until ``Result.save``.
         data_root: the folder that holds the data sets; else BENCH_DATA, else the platform's.
@@ -48,9 +49,10 @@ def score(
         RunError: the folder holds a run.
         MachineError: Java is missing or died, so that nothing can be tokenised.
     """
-    keys = gather_metrics(metrics)
-    given = gather(captions, references, allow_missing=allow_missing, data_root=data_root)
-    using = models or MetricModels()
-    if out is None:
-        return Result(score_in_memory(given.rows, given.split, keys, using))
-    return Result(score_given(given.rows, given.split, Path(out), keys, using))
+    with calling_files():
+        keys = gather_metrics(metrics)
+        given = gather(captions, references, allow_missing=allow_missing, data_root=data_root)
+        using = models or MetricModels()
+        if out is None:
+            return Result(score_in_memory(given.rows, given.split, keys, using))
+        return Result(score_given(given.rows, given.split, Path(out), keys, using))

@@ -10,12 +10,14 @@ import sys
 import numpy as np
 import pytest
 from bench_process import bench_environment
+from own_files import METRIC, write_file
 from real_captions import SYSTEMS, read_rows
 from scored_files import invoke
 from shared_data import shared_path
 
 from benchmark import MetricModels, score
 from benchmark.errors import DataError, UnknownNameError
+from benchmark.plugins.named_files import named_files
 from benchmark.runs.reading import read_run
 
 CAPTIONS = {"a.wav": "a dog barks", "b.wav": "rain falls on a roof"}
@@ -149,3 +151,11 @@ def test_neither_torch_nor_the_command_line_is_loaded_for_words(tmp_path):
     value, loaded = json.loads(done.stdout)
     assert loaded == []
     assert value == score(CAPTIONS, REFERENCES, metrics="lexical").value("cider_d")
+
+
+def test_a_metric_of_a_file_is_scored_and_leaves_nothing_behind(tmp_path):
+    path = write_file(tmp_path, "my_metric.py", METRIC)
+    result = score(["a dog", "rain"], [["a dog barks"], ["a dog barks"]], metrics=[str(path)])
+    assert result.value("my-metric") == pytest.approx(0.5)
+    assert "my-metric" in str(result)
+    assert named_files() == []
