@@ -16,7 +16,7 @@ from benchmark.cli.main import bench
 from benchmark.cli.own_commands import OWN_COMMANDS
 from benchmark.plugins.loading import forget_installed
 from benchmark.runs.reading import read_run
-from benchmark.testing import check_captioner, check_metric
+from benchmark.testing import check_captioner, check_dataset, check_encoder, check_metric
 
 PAGES = ("your-captioner.md", "your-metric.md", "your-data-set.md", "your-encoder.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -152,11 +152,15 @@ def test_the_encoder_of_the_page_is_taken_by_systems(place):
     [
         ("your-captioner.md", "quiet", "QUIET", check_captioner),
         ("your-metric.md", "long_words", "ENGINE", check_metric),
+        ("your-data-set.md", "bench_pond", "POND", check_dataset),
+        ("your-encoder.md", "bench_ears", "EARS", check_encoder),
     ],
 )
 def test_what_the_pages_show_keeps_the_contract(page, name, record, check, place, monkeypatch):
     write_files(page, place)
     monkeypatch.setenv("PYTHONPATH", f"{place}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    for split in ("dusk", "night") if check is check_dataset else ():
+        write_sounds(place, split)
     module = importlib.import_module(name)
     try:
         check(getattr(module, record))
