@@ -33,12 +33,14 @@ def exported_names(room):
 @pytest.mark.parametrize("room", SECTIONS)
 def test_a_room_lists_what_it_exports(room):
     module = importlib.import_module(room)
-    public = [
+    public = {
         name
         for name, value in vars(module).items()
         if not name.startswith("_") and not isinstance(value, ModuleType)
-    ]
-    assert sorted(module.__all__) == sorted(public)
+    }
+    assert public <= {*module.__all__}
+    for name in module.__all__:  # some are imported when they are asked for
+        assert hasattr(module, name)
 
 
 @pytest.mark.parametrize("room", SECTIONS)

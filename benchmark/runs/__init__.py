@@ -46,6 +46,10 @@ _HOMES = {
 }
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
+
+
 if not typing.TYPE_CHECKING:  # a type checker would take every name for one of these
 
     def __getattr__(name: str) -> object:
