@@ -264,7 +264,7 @@ class Plan:
             if name not in _FORMERLY or part != _FORMERLY[name]
         }
         for planned in parts["systems"]:
-            for name in ("makeup", "requirements"):
+            for name in ("makeup", "requirements", "file"):
                 if planned[name] is None:
                     del planned[name]
             if not planned["configuration"]:

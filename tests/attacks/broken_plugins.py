@@ -54,7 +54,7 @@ DECLARED = (
     Broken("syntax", "def (:", "SyntaxError"),
     Broken("no-api", _hook("yield 1").replace("BENCH_API", "API"), "add BENCH_API = 2"),
     Broken("odd-api", _hook("yield 1").replace("= 2", "= object"), "expected a number"),
-    Broken("no-hook", "BENCH_API = 2", "no bench_systems hook found"),
+    Broken("no-hook", "BENCH_API = 2", "no hook found"),
     Broken("hook-raises", _hook("raise RuntimeError('later')"), "RuntimeError: later"),
     Broken("hook-ends", _hook("yield 1 / 0"), "division by zero"),
     Broken("no-spec", _hook("yield 'mine'"), "expected a SystemSpec"),

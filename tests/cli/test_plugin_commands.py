@@ -148,7 +148,6 @@ def test_a_fault_is_told_as_the_plugin_s_with_where(install, capsys, monkeypatch
         ("raise RuntimeError('torn')", "RuntimeError: torn"),
         ("raise SystemExit(0)", "SystemExit: 0"),
         ("import os; os._exit(0)", "its import calls os._exit(0)"),
-        ("import os; os.kill(os.getpid(), 9)", "its import ends the process, with exit code -9"),
         ("while True: pass", "importing hum took longer than 0.2 s"),
         ("BENCH_API = 2", "no bench_commands hook found; is @hookimpl missing on it?"),
         (CODE.replace("BENCH_API = 2", ""), "does not say which API it was written for"),
@@ -171,6 +170,16 @@ def test_one_that_cannot_be_had_is_told_in_words_and_every_other_lives(
     assert reason in err
     assert "Traceback" not in err
     assert tell(capsys, "datasets")[0] == 0
+
+
+def test_one_whose_import_kills_the_process_is_told_in_words(site, install):
+    install(code="import os; os.kill(os.getpid(), 9)")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmark.cli", "hum"],
+        env=bench_environment(site), capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "its import ends the process, with exit code -9" in done.stderr
 
 
 def test_what_an_import_prints_is_not_the_command_s_output(install, capsys):

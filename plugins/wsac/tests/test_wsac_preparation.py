@@ -14,9 +14,18 @@ import pytest
 import torch
 from bench_wsac.options import MINI, WEIGHT_SETTINGS, WsacOptions
 from bench_wsac.preparation import choose_vocabulary, prepare_wsac
+from lent_specs import lend
 from safetensors.torch import load_file
 from torch.nn.modules.module import register_module_forward_hook
-from wsac_toy import CAPTIONS, QUICK, ToyEncoder, make_clip, make_resources, make_split
+from wsac_toy import (
+    CAPTIONS,
+    QUICK,
+    TOY_ENCODER,
+    ToyEncoder,
+    make_clip,
+    make_resources,
+    make_split,
+)
 
 from benchmark import DataError, MissingWeightsError, UsageError
 from benchmark.encoders import load_joint_encoder
@@ -314,9 +323,14 @@ def test_options_that_do_not_fit_the_data_sets_preset_are_a_usage_error(tmp_path
 
 
 def test_an_encoder_without_a_tokenizer_is_refused():
-    bare = load_joint_encoder("toy")
-    del bare.tokenizer
-    with pytest.raises(UsageError, match="encoder toy shows no tokenizer"):
+    def load(options, name, device):
+        bare = ToyEncoder(name, options)
+        del bare.tokenizer
+        return bare
+
+    with lend("encoder", replace(TOY_ENCODER, name="bare", load=load)):
+        bare = load_joint_encoder("bare")
+    with pytest.raises(UsageError, match="encoder bare shows no tokenizer"):
         choose_vocabulary(bare, ["a dog barks"], MINI)
 
 
