@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def load_plugins() -> Registry:
     """Load every installed system; write a line of warning for each plugin of an older API."""
     from benchmark.machine.descriptors import stdout_to_stderr
-    from benchmark.plugins.core import CORE_PLUGINS
+    from benchmark.plugins.core import core_names
     from benchmark.plugins.entries import (
         installed_commands,
         installed_plugins,
@@ -27,10 +27,10 @@ def load_plugins() -> Registry:
     installed = [
         entry.name for entry in (*installed_plugins(), *installed_trackers(), *installed_commands())
     ]
-    core = {name for of_kind in CORE_PLUGINS.values() for name in of_kind}
+    core = core_names()
     for name in sorted(names_without() - {*installed} - core):
-        known = ", ".join(installed) or "none"
-        warn(f"no plugin named {name!r} to go without; installed: {known}")
+        known = ", ".join([*installed, *sorted(core)])
+        warn(f"no plugin named {name!r} to go without; there are {known}")
     for deprecation in registry.deprecations:
         warn(deprecation.warning)
     return registry

@@ -13,14 +13,13 @@ from benchmark.errors import PluginError, RunError, UnknownNameError, UsageError
 from benchmark.metrics.engines.declared import DeclaredMetric, why_unlike
 from benchmark.metrics.engines.installed import InstalledEngine, by_key, list_core_engines
 from benchmark.metrics.engines.strangers import find_strangers, loaded_strangers
+from benchmark.plugins.core import ALL_METRICS
 from benchmark.plugins.entries import names_without
 
 STANDARD_MODELS = frozenset(
     {"paraphrase-TinyBERT-L6-v2", "roberta-large", "echecker_clotho_audiocaps_base"}
 )
 """What published figures of SBERT-sim and FENSE, BERTScore and FER were computed with."""
-ALL_OFF = "core-metrics"
-"""Switches all engines of the core off."""
 
 _CORE = by_key(list_core_engines())
 
@@ -178,7 +177,7 @@ def _find_engine(key: str) -> InstalledEngine | str:
     """Find what computes a metric, or why nothing does."""
     if key in _CORE:
         each = _CORE[key]
-        off = sorted({each.plugin, ALL_OFF} & names_without())
+        off = sorted({each.plugin, ALL_METRICS} & names_without())
         return f"{off[0]}, which computes it, is switched off by --no-plugin" if off else each
     strangers = find_strangers()
     if key in strangers.clashes:

@@ -33,3 +33,10 @@ CORE_PLUGINS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
     }
 )
 """By kind, and by the name that ``bench --no-plugin`` knows a module by."""
+ALL_METRICS = "core-metrics"
+"""Stands for all of the core's metrics where plugins are switched off."""
+
+
+def core_names() -> set[str]:
+    """List the names by which what the core brings is switched off."""
+    return {ALL_METRICS, *(name for of_kind in CORE_PLUGINS.values() for name in of_kind)}

@@ -86,7 +86,7 @@ def test_an_option_switches_a_plugin_off_whatever_the_command(site, bench):
     assert done.returncode == 0, done.stderr
     assert "leaving              " in done.stdout
     assert "(switched off by --no-plugin)" in done.stdout
-    assert "bench: no plugin named 'typo' to go without; installed: " in done.stderr
+    assert "bench: no plugin named 'typo' to go without; there are " in done.stderr
 
 
 def test_an_import_that_would_leave_the_process_is_set_aside(site):
