@@ -8,9 +8,10 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib.abc import InspectLoader
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import NamedTuple
 
 from benchmark.errors import PluginError, UsageError, describe, quoted
@@ -122,13 +123,13 @@ def import_file(path: Path) -> NamedFile:
         _forget_modules(sources)
     _look_into(path.parent)
     _require_own(path, sources)
-    spec = importlib.util.spec_from_file_location(name, path)
+    loader = _CompiledFile(code)
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        # No loader: what that caches of a file that was changed within a second is not told apart.
-        exec(code, module.__dict__)
+        loader.exec_module(module)
     except BaseException:
         sys.modules.pop(name, None)
         raise
@@ -137,6 +138,22 @@ def import_file(path: Path) -> NamedFile:
 
 
 _imported: dict[str, NamedFile] = {}
+
+
+class _CompiledFile(InspectLoader):
+    """Runs what was read.
+
+    Python's own loader caches, and takes a file that was changed within a second for what it was.
+    """
+
+    def __init__(self, code: CodeType) -> None:
+        self._code = code
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self._code
+
+    def get_source(self, fullname: str) -> None:
+        return None
 
 
 def _require_file(path: Path) -> Path:
