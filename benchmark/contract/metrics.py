@@ -125,11 +125,13 @@ class MetricValues:
     """What an engine says of one metric over one task.
 
     Attributes:
-        per_clip: a number per clip, NaN for a clip without one; None where it has none.
+        per_clip: a number per clip, NaN for a clip without one, which ``reason`` then must say why;
+            None where it has none.
         statistics: ``(n_clips, width)``, what each clip adds to a ``corpus`` value; NaN for a clip
             without a value. A value is then a function of their sum over any clips.
         value: the corpus value, where it follows from neither.
-        reason: why some clips have no value, or why there is none at all.
+        reason: why some clips have no value, or why there is none at all. NaN without a reason
+            makes the metric unavailable.
         parts: what the number depends on that the engine's ``signature`` does not say.
         has_failed: whether there is none since what it needs is here and does not work.
     """
@@ -143,7 +145,7 @@ class MetricValues:
 
 
 Numbers: TypeAlias = "MetricValues | Sequence[float] | Floats"
-"""Of one metric: what is to be said of it, or just a number per clip."""
+"""Of one metric: what is to be said of it, or just a number per clip, none of them NaN."""
 TaskValues: TypeAlias = "Mapping[str, Numbers] | Numbers"
 """Of one task: by metric, or of an engine's only metric."""
 Corpus: TypeAlias = "Callable[[Floats], Floats]"

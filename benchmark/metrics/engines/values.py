@@ -151,7 +151,10 @@ def _require_bounds(array: Floats, metric: Metric) -> None:
     is_outside |= ~np.isfinite(array)
     if is_outside.any():
         worst = array[is_outside][0]
-        raise PluginError(f"it gave {worst:g}; expected values from {low:g} to {high:g}.")
+        cure = ""
+        if np.isfinite(worst):
+            cure = " If that is right, declare a Metric whose bounds= hold it."
+        raise PluginError(f"it gave {worst:g}; expected values from {low:g} to {high:g}.{cure}")
 
 
 def _slack(bound: float) -> float:

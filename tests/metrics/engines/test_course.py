@@ -71,7 +71,7 @@ def test_a_function_of_one_caption_is_a_metric():
         ([[[0.5], [0.5, 0.5]]], "expected a number per clip"),
         ([[np.nan, 0.5]], "it gave NaN for 1 of 2 clips"),
         ([[0.5, np.inf]], "it gave inf; expected values from 0 to 1"),
-        ([[0.5, 1.5]], "it gave 1.5; expected values from 0 to 1"),
+        ([[0.5, 1.5]], "from 0 to 1. If that is right, declare a Metric whose bounds= hold it"),
         ([{"overlpa": [0.5, 0.5]}], "it gave values of 'overlpa'; expected some of 'overlap'"),
         ([MetricValues(value=0.5)], "it gave no number per clip"),
         ([MetricValues(reason=3)], "its reason is 3; expected text"),
