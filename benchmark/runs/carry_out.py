@@ -16,6 +16,7 @@ from benchmark.metrics.catalogue import choose_engines, select_metrics
 from benchmark.metrics.engines.needs import list_lacks
 from benchmark.metrics.suite import MetricModels
 from benchmark.runs.entries import ChangeEntry
+from benchmark.runs.files_again import hold_metrics
 from benchmark.runs.folder import RunFolder, note_seeds, seed_folder
 from benchmark.runs.inspecting import inspect_folder
 from benchmark.runs.isolation.ahead import get_ahead
@@ -150,6 +151,7 @@ def resume_run(
             view = ledger.view
             integrity = _inspect(folder, view, trust_edited=trust_edited)
             amended = leave_out(plan, view, without).with_patience(patience)
+            amended = hold_metrics(amended, folder, "run --resume", accepts_changes=accepts_changes)
             if amended != plan:
                 plan = amended
                 folder.unseal()
@@ -216,6 +218,7 @@ def rescore_run(
             metrics = select_metrics([*plan.metrics, *_scored_metrics(folder), *metrics])
         if metrics:
             plan = plan.with_metrics(metrics)
+        plan = hold_metrics(plan, folder, "rescore")
         split = load_same_split(plan, data_root, path)
         return score_and_seal(
             folder, plan, view, split, failures, models, integrity, is_partial=is_partial

@@ -263,6 +263,9 @@ class Plan:
             for name, part in (header | feeding).items()
             if name not in _FORMERLY or part != _FORMERLY[name]
         }
+        for declared in flat.get("declared", {}).values():
+            if declared["file"] is None:
+                del declared["file"]
         for planned in parts["systems"]:
             for name in ("makeup", "requirements", "file"):
                 if planned[name] is None:

@@ -117,8 +117,14 @@ class Scores:
 
 
 def _spell_declared(declared: Mapping[str, DeclaredMetric]) -> JsonObject:
-    spelt: JsonObject = {key: dataclasses.asdict(each) for key, each in declared.items()}
+    spelt: JsonObject = {key: _spell_one(each) for key, each in declared.items()}
     return {"declared": spelt} if spelt else {}
+
+
+def _spell_one(declared: DeclaredMetric) -> JsonObject:
+    spelt = dataclasses.asdict(declared)
+    del spelt["file"]  # the plan has it: where a file lay changes no record's content
+    return spelt
 
 
 def _spell(cell: Cell) -> JsonObject:

@@ -21,6 +21,7 @@ from benchmark.cli.endings import finish
 from benchmark.cli.view import wide_option
 from benchmark.errors import UsageError
 from benchmark.metrics.suite import MetricModels
+from benchmark.plugins.called_files import calling_files
 from benchmark.runs.carry_out import rescore_run
 from benchmark.runs.folder import folders_in
 
@@ -58,6 +59,7 @@ def command(
         raise UsageError("--only says which metrics to keep; name them with --metrics.")
     if is_only:
         require_computed(rank_by, metrics)
+    click.get_current_context().with_resource(calling_files())
     folders = [folder for path in runs for folder in folders_in(path)]
     records = [
         rescore_run(

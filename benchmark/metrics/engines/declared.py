@@ -20,6 +20,7 @@ class DeclaredMetric:
         low, high: its bounds; None for none.
         distribution: what brought it.
         version: of that.
+        file: the Python file that brought it when the run began; None for a distribution.
     """
 
     label: str
@@ -35,6 +36,7 @@ class DeclaredMetric:
     has_clip_values: bool = True
     statistics: str = ""
     place: int = 1_000
+    file: str | None = None
 
     @staticmethod
     def of(each: InstalledEngine, key: str) -> DeclaredMetric:
@@ -55,6 +57,7 @@ class DeclaredMetric:
             metric.has_clip_values,
             metric.statistics,
             metric.place,
+            each.file or None,
         )
 
     @property
@@ -62,10 +65,14 @@ class DeclaredMetric:
         return f"{self.distribution} {self.version}"
 
     @property
+    def is_file(self) -> bool:
+        """Whether a file brought it that nobody installed."""
+        return self.version.startswith(f"{FILE_VERSION} ")
+
+    @property
     def how_to_get(self) -> str:
         """Spell the command that has it here."""
-        is_file = self.version.startswith(f"{FILE_VERSION} ")
-        how = "bench --plugin" if is_file else "pip install"
+        how = "bench --plugin" if self.is_file else "pip install"
         return f"{how} {self.distribution}"
 
     def metric(self, key: str) -> Metric:

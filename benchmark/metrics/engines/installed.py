@@ -23,22 +23,26 @@ class InstalledEngine:
         plugin: name that switches it off.
         distribution: that brought it.
         version: of that.
+        file: where it lies, if nobody installed it; empty for a distribution.
     """
 
     engine: Engine
     plugin: str
     distribution: str
     version: str
+    file: str = ""
 
     @staticmethod
-    def of(engine: Engine, plugin: str, distribution: str, version: str) -> InstalledEngine:
+    def of(
+        engine: Engine, plugin: str, distribution: str, version: str, file: str = ""
+    ) -> InstalledEngine:
         """Note who brought an engine; metrics that name no group get its name for one."""
         metrics = tuple(
             dataclasses.replace(metric, group=metric.group or engine.name)
             for metric in engine.metrics
         )
         engine = dataclasses.replace(engine, metrics=metrics)
-        return InstalledEngine(engine, plugin, distribution, version)
+        return InstalledEngine(engine, plugin, distribution, version, file)
 
     @property
     def is_own(self) -> bool:

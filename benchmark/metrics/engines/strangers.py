@@ -53,7 +53,11 @@ def _gather(found: Installed) -> Strangers:
             continue
         if id(spec) not in known:
             known[id(spec)] = InstalledEngine.of(
-                spec, provenance.module, provenance.distribution, provenance.version
+                spec,
+                provenance.module,
+                provenance.distribution,
+                provenance.version,
+                provenance.file,
             )
         engines[key] = known[id(spec)]
     broken = [plugin.entry_point for plugin in found.broken]

@@ -10,6 +10,7 @@ from own_files import CLASS, FUNCTION, METRIC, TWO_SPECS, write_file
 from printed import on_one_line
 from scored_files import invoke
 
+from benchmark.metrics.catalogue import METRICS
 from benchmark.plugins.named_files import FILES
 from benchmark.runs.reading import read_run
 
@@ -111,3 +112,40 @@ def test_a_metric_of_a_file_is_a_column(place):
     assert declared.how_to_get == "bench --plugin my_metric.py"
     again = invoke("rescore", "r", "--metrics", "./my_metric.py", "--only")
     assert again.exit_code == 0, again.output
+
+
+def test_values_of_a_metric_from_a_file_outlive_the_command(place):
+    code = METRIC
+    file = write_file(place, "lcs.py", code)
+    done = invoke(*RUN[:-4], "--metrics", "rouge_l,./lcs.py", "--profile", "0",
+                  "--systems", "constant", "--text-only", "--out", "r")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    scores = place / "r" / "scores.json"
+    kept = scores.read_bytes()
+    assert read_run(place / "r").plan.header.declared["lcs"].file == str(file)
+    assert str(place) not in scores.read_text()
+    for again in (("run", "--resume", "r"), ("rescore", "r")):
+        METRICS.forget_declared()
+        done = invoke(*again)
+        assert done.exit_code == 0, (done.output, done.exception)
+        assert scores.read_bytes() == kept
+        assert FILES not in os.environ
+    file.rename(place / "gone.py")
+    for again in ("run --resume", "rescore"):
+        told = on_one_line(fails(*again.split(), "r"))
+        assert "values of lcs that would be lost: lcs.py, which computes it, is not" in told
+        assert f"`bench --plugin ./lcs.py {again} r`" in told
+        assert scores.read_bytes() == kept
+    moved = write_file(place / "elsewhere", "lcs.py", code)
+    assert invoke("--plugin", str(moved), "run", "--resume", "r").exit_code == 0
+    assert scores.read_bytes() == kept
+    file.write_text(code + "edited = True")
+    told = on_one_line(fails("run", "--resume", "r"))
+    assert "not what it was when the run began: lcs: lcs.py file " in told
+    assert scores.read_bytes() == kept
+    for options in (["--accept-changes"], []):
+        done = invoke("run", "--resume", "r", *options)
+        assert done.exit_code == 0, (done.output, done.exception)
+    file.unlink()
+    done = invoke("rescore", "r", "--metrics", "rouge_l", "--only")
+    assert done.exit_code == 0, (done.output, done.exception)
