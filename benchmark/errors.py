@@ -26,7 +26,10 @@ class UsageError(BenchError):
 
 
 class UnknownNameError(UsageError):
-    """The user named something that does not exist."""
+    """The user named something that does not exist.
+
+    ``switched_off`` is spelt as ``plugins.entries.tell_switched_off`` does.
+    """
 
     def __init__(
         self,
@@ -44,8 +47,7 @@ class UnknownNameError(UsageError):
         parts.append(f"Known: {', '.join(names) or 'none'}.")
         if failed := sorted(broken):
             parts.append(f"Failed to load: {', '.join(failed)} (see `bench plugins doctor`).")
-        if absent := sorted(switched_off):
-            parts.append(f"Switched off by --no-plugin: {', '.join(absent)}.")
+        parts += [f"Switched off {absent}." for absent in switched_off]
         super().__init__(" ".join(parts))
 
 

@@ -34,8 +34,8 @@ class DatasetSpec:
     Each version of a data set has one of its own: its clips or its text are others.
 
     Attributes:
-        name: as it is written before the colon; of all versions but the usual one with its
-            number (``audiocaps@2.0``).
+        name: lower case with hyphens, as it is written before the colon; of all versions but the
+            usual one with its number (``audiocaps@2.0``).
         title: how people call it, version and all.
         summary: one line.
         splits: their official names.

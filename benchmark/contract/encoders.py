@@ -133,7 +133,7 @@ class EncoderSpec(Generic[Options]):
     """What `bench encoders` shows, and how the encoder is loaded.
 
     Attributes:
-        name: lower case, without options.
+        name: lower case with hyphens, without options.
         summary: one line for people.
         abilities: the methods it has.
         options: a frozen dataclass whose every field has a default.

@@ -14,7 +14,7 @@ from benchmark.metrics.engines.declared import DeclaredMetric, why_unlike
 from benchmark.metrics.engines.installed import InstalledEngine, by_key, list_core_engines
 from benchmark.metrics.engines.strangers import find_strangers, loaded_strangers
 from benchmark.plugins.core import ALL_METRICS
-from benchmark.plugins.entries import names_without
+from benchmark.plugins.entries import names_without, switch_of, tell_switched_off
 
 STANDARD_MODELS = frozenset(
     {"paraphrase-TinyBERT-L6-v2", "roberta-large", "echecker_clotho_audiocaps_base"}
@@ -178,7 +178,9 @@ def _find_engine(key: str) -> InstalledEngine | str:
     if key in _CORE:
         each = _CORE[key]
         off = sorted({each.plugin, ALL_METRICS} & names_without())
-        return f"{off[0]}, which computes it, is switched off by --no-plugin" if off else each
+        if off:
+            return f"{off[0]}, which computes it, is switched off by {switch_of(off[0])}"
+        return each
     strangers = find_strangers()
     if key in strangers.clashes:
         return strangers.clashes[key]
@@ -244,7 +246,8 @@ def _require_metric(kind: str, key: str, known: Iterable[str]) -> None:
         raise PluginError(strangers.clashes[key])
     if key not in strangers.engines:
         names = {*known, *strangers.engines}
-        raise UnknownNameError(kind, key, names, strangers.broken, strangers.switched_off)
+        absent = tell_switched_off(strangers.switched_off)
+        raise UnknownNameError(kind, key, names, strangers.broken, absent)
 
 
 def require_rankable(key: str) -> str:

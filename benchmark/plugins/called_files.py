@@ -101,10 +101,9 @@ def _names_in(path: Path, kind: Kind) -> list[str]:
     found = _read(path)
     names = [name for spec in found.specs.get(kind, ()) for name in KINDS[kind].names(spec)]
     if not names:
-        raise PluginError(
-            f"{quoted(str(path))} brings no {KINDS[kind].word}, but "
-            f"{listed([KINDS[other].word for other, specs in found.specs.items() if specs])}."
-        )
+        others = [KINDS[other].word for other, specs in found.specs.items() if specs]
+        brought = f", but {listed(others)}" if others else ": its hooks give nothing"
+        raise PluginError(f"{quoted(str(path))} brings no {KINDS[kind].word}{brought}.")
     return names
 
 

@@ -8,7 +8,7 @@ import math
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import NoReturn, TypeVar
 
@@ -81,13 +81,36 @@ def names_without() -> frozenset[str]:
 def go_without(names: list[str]) -> None:
     """Import none of some plugins, here and in processes that this one starts."""
     if names:
-        os.environ[WITHOUT] = ",".join(sorted({*names_told_off(), *names}))
+        os.environ[WITHOUT] = ",".join(sorted({*_names_in(WITHOUT), *names}))
 
 
 def names_told_off() -> frozenset[str]:
     """List the plugins that somebody named so that they are not imported."""
-    texts = [os.environ.get(variable, "") for variable in (WITHOUT, _WITHOUT_TOO)]
-    return frozenset(filter(None, (name.strip() for name in ",".join(texts).split(","))))
+    return _names_in(WITHOUT) | _names_in(_WITHOUT_TOO)
+
+
+def switch_of(name: str) -> str:
+    """Tell what switched a plugin off: an option, or a variable of the environment."""
+    for variable, told in (
+        (WITHOUT, f"--no-plugin or {WITHOUT}"),  # which the option sets, for other processes
+        (_WITHOUT_TOO, _WITHOUT_TOO),
+    ):
+        if name in _names_in(variable):
+            return told
+    return f"{PLUGINS}=none"
+
+
+def tell_switched_off(names: Iterable[str]) -> list[str]:
+    """Spell what was switched off: ``by BENCH_PLUGINS=none: a, b``, once for each that did it."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(names):
+        found.setdefault(switch_of(name), []).append(name)
+    return [f"by {switch}: {', '.join(those)}" for switch, those in found.items()]
+
+
+def _names_in(variable: str) -> frozenset[str]:
+    names = os.environ.get(variable, "").split(",")
+    return frozenset(filter(None, (name.strip() for name in names)))
 
 
 def _has_none() -> bool:

@@ -6,10 +6,13 @@ it accepts a misspelled hook, and lets one failing plugin abort the rest.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
+
 import pluggy
 
 from benchmark.contract import API_VERSION
-from benchmark.errors import PluginError, shown
+from benchmark.errors import PluginError, describe, shown
 from benchmark.plugins import hookspecs
 
 _ACCEPTED_APIS = (API_VERSION - 1, API_VERSION)
@@ -30,8 +33,9 @@ class Hooks:
         try:
             self._manager.check_pending()  # else a misspelled hook is accepted in silence
         except pluggy.PluginValidationError as error:
-            known = ", ".join(self._names())
-            raise PluginError(f"{error}; hooks are {known}.") from error
+            known = self._names()
+            told = _tell_unknown(plugin, known) or f"{describe(error)}."
+            raise PluginError(f"{told} Hooks are {', '.join(known)}.") from error
 
     def find(self, name: str) -> pluggy.HookCaller | None:
         """Return a hook to be called; None where the plugin has none of that name."""
@@ -53,6 +57,16 @@ class Hooks:
 
     def _names(self) -> list[str]:
         return sorted(name for name in vars(hookspecs) if name.startswith("bench_"))
+
+
+def _tell_unknown(plugin: object, known: Sequence[str]) -> str:
+    """Spell the first hook that is none, and the one that may be meant; empty where all are."""
+    for name, thing in sorted(getattr(plugin, "__dict__", {}).items()):
+        if name not in known and hasattr(thing, f"{hookspecs.PROJECT}_impl"):
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            return f"unknown hook {name!r}.{hint}"
+    return ""
 
 
 def require_api(api: object) -> None:

@@ -22,27 +22,30 @@ class PluginKind:
     Attributes:
         word: what one is called in messages.
         hook: that yields the records of them.
+        record: what one is declared by.
         check: refuses a record that cannot be meant, with a PluginError.
         names: that a record claims.
     """
 
     word: str
     hook: str
+    record: type
     check: Callable[[object], None]
     names: Callable[[Any], Iterable[str]] = lambda spec: (spec.name,)
 
 
 KINDS: Mapping[Kind, PluginKind] = MappingProxyType(
     {
-        "system": PluginKind("system", "bench_systems", checks.check_system),
-        "dataset": PluginKind("data set", "bench_datasets", checks.check_dataset),
-        "encoder": PluginKind("encoder", "bench_encoders", checks.check_encoder),
+        "system": PluginKind("system", "bench_systems", SystemSpec, checks.check_system),
+        "dataset": PluginKind("data set", "bench_datasets", DatasetSpec, checks.check_dataset),
+        "encoder": PluginKind("encoder", "bench_encoders", EncoderSpec, checks.check_encoder),
         "metric": PluginKind(
             "metric",
             "bench_metrics",
+            Engine,
             checks.check_engine,
             lambda engine: [metric.key for metric in engine.metrics],
         ),
-        "lineup": PluginKind("line-up", "bench_lineups", checks.check_lineup),
+        "lineup": PluginKind("line-up", "bench_lineups", Lineup, checks.check_lineup),
     }
 )

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from benchmark.contract import API_VERSION, CORE
 from benchmark.deprecated import Deprecation, outdated_plugin
-from benchmark.errors import PluginError, UnknownNameError
+from benchmark.errors import PluginError, UnknownNameError, shown
 from benchmark.machine.distributions import version_of
 from benchmark.plugins.core import CORE_PLUGINS
 from benchmark.plugins.entries import (
@@ -23,11 +23,12 @@ from benchmark.plugins.entries import (
     installed_plugins,
     names_told_off,
     names_without,
+    tell_switched_off,
 )
 from benchmark.plugins.file_forms import as_plugin
 from benchmark.plugins.hooks import Hooks
 from benchmark.plugins.hookspecs import hookimpl
-from benchmark.plugins.kinds import KINDS, Kind, Record
+from benchmark.plugins.kinds import KINDS, Kind, PluginKind, Record
 from benchmark.plugins.named_files import entry_of, import_file, named_files
 from benchmark.plugins.provenance import (
     FILE_VERSION,
@@ -102,7 +103,8 @@ class Installed:
         known = self.claims(kind)
         if name not in known:
             broken = [plugin.entry_point for plugin in self.broken]
-            raise UnknownNameError(KINDS[kind].word, name, known, broken, self.switched_off)
+            absent = tell_switched_off(self.switched_off)
+            raise UnknownNameError(KINDS[kind].word, name, known, broken, absent)
         if len(known[name]) > 1:
             raise PluginError(_describe_clash(kind, name, known[name]))
         return known[name][0]
@@ -268,10 +270,17 @@ def declared_by(plugin: object) -> Specs:
         hook = hooks.find(kind.hook)
         if hook is None:
             continue
-        declared[name] = [spec for group in hook() for spec in group]
+        declared[name] = [spec for group in hook() for spec in _each_of(group, kind)]
         for spec in declared[name]:
             kind.check(spec)
     return declared
+
+
+def _each_of(group: object, kind: PluginKind) -> Iterable[Any]:
+    told = "text" if isinstance(group, str | bytes) else shown(group)
+    if isinstance(group, str | bytes) or not isinstance(group, Iterable):
+        raise PluginError(f"{kind.hook} gave {told}; expected {kind.record.__name__}s in a list.")
+    return group
 
 
 def check_record(kind: Kind, spec: object) -> None:

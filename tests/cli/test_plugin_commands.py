@@ -222,9 +222,13 @@ def test_one_that_is_switched_off_is_not_imported_and_says_so(install, capsys, m
     assert "hum" not in {ln.split()[0] for ln in tell(capsys, "--help")[1].splitlines() if ln}
     monkeypatch.setenv("BENCH_PLUGINS", "none")
     assert "is switched off by" in tell(capsys, "hum")[2]
+    assert "(switched off by BENCH_PLUGINS=none)" in tell(capsys, "plugins", "list")[1]
     monkeypatch.delenv("BENCH_PLUGINS")
     go_without(["hum"])
-    assert "(switched off by --no-plugin)" in tell(capsys, "plugins", "list")[1]
+    assert (
+        "(switched off by --no-plugin or BENCH_WITHOUT_PLUGINS)"
+        in tell(capsys, "plugins", "list")[1]
+    )
 
 
 def test_plugins_list_and_doctor_show_them(install, capsys):

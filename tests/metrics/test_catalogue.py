@@ -74,7 +74,7 @@ def test_each_plugin_of_the_core_can_be_switched_off_and_the_others_work(monkeyp
     monkeypatch.setenv("BENCH_WITHOUT_PLUGINS", off)
     chosen = choose_engines(METRIC_SETS["all"])
     assert set(chosen.missing.values()) == {
-        f"{off}, which computes it, is switched off by --no-plugin"
+        f"{off}, which computes it, is switched off by --no-plugin or BENCH_WITHOUT_PLUGINS"
     }
     assert {each.plugin for each in chosen.engines} == set(CORE_PLUGINS["metric"]) - {off}
 

@@ -17,6 +17,7 @@ from benchmark.plugins.entries import (
     go_without,
     import_timeout_s,
     names_without,
+    tell_switched_off,
 )
 from benchmark.systems.registry import load_registry
 
@@ -55,7 +56,8 @@ def test_a_plugin_that_is_switched_off_is_not_imported_and_its_systems_are_told_
     registry = load_registry()
     assert registry.switched_off == ["hanging"]
     assert not [plugin for plugin in registry.broken if plugin.entry_point == "hanging"]
-    with pytest.raises(UnknownNameError, match=r"Switched off by --no-plugin: hanging\."):
+    told = r"Switched off by --no-plugin or BENCH_WITHOUT_PLUGINS: hanging\."
+    with pytest.raises(UnknownNameError, match=told):
         registry.system("hang")
 
 
@@ -63,6 +65,19 @@ def test_names_to_go_without_add_up(site, monkeypatch):
     monkeypatch.setenv("BENCH_WITHOUT_PLUGINS", " a, b,,")
     go_without(["c", "a"])
     assert names_without() == {"a", "b", "c"}
+
+
+def test_what_switched_a_plugin_off_is_named_and_not_what_nobody_typed(monkeypatch):
+    monkeypatch.setenv("BENCH_PLUGINS", "none")
+    monkeypatch.setenv("BENCH_DISABLE_PLUGINS", "b")
+    monkeypatch.setenv("BENCH_WITHOUT_PLUGINS", "")
+    go_without(["a"])
+    assert tell_switched_off(["d", "c", "b", "a"]) == [
+        "by --no-plugin or BENCH_WITHOUT_PLUGINS: a",
+        "by BENCH_DISABLE_PLUGINS: b",
+        "by BENCH_PLUGINS=none: c, d",
+    ]
+    assert tell_switched_off([]) == []
 
 
 def test_an_import_has_a_limit_where_nobody_sets_one(monkeypatch):
@@ -85,7 +100,7 @@ def test_an_option_switches_a_plugin_off_whatever_the_command(site, bench):
                  PYTHONPATH=str(site))  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "leaving              " in done.stdout
-    assert "(switched off by --no-plugin)" in done.stdout
+    assert "(switched off by --no-plugin or BENCH_WITHOUT_PLUGINS)" in done.stdout
     assert "bench: no plugin named 'typo' to go without; there are " in done.stderr
 
 

@@ -58,7 +58,13 @@ REFUSED = {
     "class Captioner:\n    pass": "class Captioner has no method caption",
     CLASS + "    def __init__(self, model, beams=1): pass": "is made with 'model'; expected",
     HOOK.replace("@hookimpl", ""): "'bench_systems' has no @hookimpl",
-    HOOK.replace("bench_systems", "bench_sytems"): "bench_sytems",
+    HOOK.replace("bench_systems", "bench_sytems"): "^unknown hook 'bench_sytems'. Did you mean "
+    "'bench_systems'[?] Hooks are bench_commands, ",
+    HOOK.replace("yield SystemSpec", "return 'wet' or SystemSpec"): "^bench_systems gave text; "
+    "expected SystemSpecs in a list",
+    HOOK.replace(
+        "yield", "return"
+    ): r"^bench_systems gave SystemSpec\(.*; expected SystemSpecs in a",
     "BENCH_API = 99\n" + HOOK: "written for API 99",
     "from benchmark import Metric\nM = Metric('a', 'A')": "1 Metrics and no function score",
 }

@@ -50,24 +50,26 @@ def list_plugins(form: Format) -> None:
 
 
 def _list_plugins(registry: Registry) -> Iterator[_Listed]:
+    from benchmark.plugins.entries import switch_of
+
     registry.installed.load_core()
     for plugin in registry.installed.plugins:
         brings = ", ".join(plugin.all_names)
         yield _Listed(plugin.entry_point, str(plugin.provenance), brings)
     for name in registry.switched_off:
-        yield _Listed(name, "", "(switched off by --no-plugin)")
+        yield _Listed(name, "", f"(switched off by {switch_of(name)})")
     for broken in registry.broken:
         yield _Listed(broken.entry_point, str(broken.provenance), "", broken.reason)
 
 
 def _list_trackers() -> Iterator[_Listed]:
     """List what hears of runs, without importing it."""
-    from benchmark.plugins.entries import installed_trackers, names_without
+    from benchmark.plugins.entries import installed_trackers, names_without, switch_of
 
     for entry in installed_trackers():
         is_off = entry.name in names_without()
         distribution = f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
-        what = "(switched off by --no-plugin)" if is_off else "(tracker)"
+        what = f"(switched off by {switch_of(entry.name)})" if is_off else "(tracker)"
         yield _Listed(entry.name, distribution, what)
 
 
@@ -75,14 +77,14 @@ def _list_commands() -> Iterator[_Listed]:
     """List commands of plugins, each imported as far as it says what it is."""
     from benchmark.cli.plugin_commands import find_refused
     from benchmark.plugins.commands import BrokenCommandError, declare_command
-    from benchmark.plugins.entries import installed_commands, names_without
+    from benchmark.plugins.entries import installed_commands, names_without, switch_of
     from benchmark.plugins.provenance import provenance_of
 
     refused = find_refused()
     for entry in installed_commands():
         listed = _Listed(entry.name, str(provenance_of(entry)), "")
         if entry.name in names_without():
-            yield listed._replace(brings="(switched off by --no-plugin)")
+            yield listed._replace(brings=f"(switched off by {switch_of(entry.name)})")
         elif entry.name in refused:
             yield listed._replace(reason=refused[entry.name])
         else:

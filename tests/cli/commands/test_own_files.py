@@ -6,7 +6,7 @@ import json
 import os
 
 import pytest
-from own_files import CLASS, FUNCTION, METRIC, TWO_SPECS, write_file
+from own_files import CLASS, FUNCTION, HOOK, METRIC, TWO_SPECS, write_file
 from printed import on_one_line
 from scored_files import invoke
 
@@ -81,6 +81,11 @@ def test_what_cannot_be_used_is_told_with_file_and_line(place):
     write_file(place, "mine.py", "x = 1\nimport not_there_at_all\n" + FUNCTION)
     told = fails("systems", "./mine.py")
     assert "mine.py', line 2: ModuleNotFoundError: No module named 'not_there_at_all'" in told
+    write_file(place, "none.py", HOOK.replace("yield", "return [] and"))
+    write_file(place, "odd.py", HOOK.replace("bench_systems", "bench_system"))
+    assert "none.py' brings no system: its hooks give nothing." in fails("systems", "./none.py")
+    told = fails("systems", "./odd.py")
+    assert "odd.py': unknown hook 'bench_system'. Did you mean 'bench_systems'?" in told
     write_file(place, "constant.py", FUNCTION)
     told = fails("systems", "./constant.py")
     assert "system 'constant' is declared by both aac-bench" in told
