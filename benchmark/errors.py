@@ -46,7 +46,7 @@ class UnknownNameError(UsageError):
             parts.append(f"Did you mean {near[0]!r}?")
         parts.append(f"Known: {', '.join(names) or 'none'}.")
         if failed := sorted(broken):
-            parts.append(f"Failed to load: {', '.join(failed)} (see `bench plugins doctor`).")
+            parts.append(f"Failed to load: {', '.join(failed)}; see `bench plugins doctor`.")
         parts += [f"Switched off {absent}." for absent in switched_off]
         super().__init__(" ".join(parts))
 

@@ -38,6 +38,18 @@ def own_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@pytest.fixture(autouse=True)
+def own_plugin_files() -> Iterator[None]:
+    """Forget what files a test named for plugins."""
+    former = os.environ.get("BENCH_PLUGIN_FILES")
+    yield
+    if os.environ.get("BENCH_PLUGIN_FILES") != former:
+        os.environ.pop("BENCH_PLUGIN_FILES", None)
+        if former is not None:
+            os.environ["BENCH_PLUGIN_FILES"] = former
+        forget_installed()
+
+
 @pytest.fixture(scope="session")
 def toy_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pip-install the toy plugin into a folder of its own."""

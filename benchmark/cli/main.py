@@ -165,6 +165,13 @@ def bench(
         context.with_resource(calling_files())
         for file in files:
             name_file(file)
+    # `plugins` shows what is wrong with them.
+    if os.environ.get("BENCH_PLUGIN_FILES") and context.invoked_subcommand != "plugins":
+        from benchmark.machine.descriptors import stdout_to_stderr
+        from benchmark.plugins.called_files import require_files
+
+        with stdout_to_stderr():
+            require_files()
 
 
 def main(argv: list[str] | None = None) -> NoReturn:

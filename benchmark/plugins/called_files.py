@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmark.errors import BenchError, PluginError, UnknownNameError, describe, listed, quoted
+from benchmark.plugins.entries import names_told_off
 from benchmark.plugins.kinds import KINDS, Kind
 from benchmark.plugins.loading import ReadFile, forget_installed, read_file
 from benchmark.plugins.named_files import keeping_named_files, name_file, named_files
@@ -59,6 +60,18 @@ def _take_all(text: str, kind: Kind) -> list[str]:
     if name and name not in names:
         raise UnknownNameError(f"{KINDS[kind].word} of {quoted(path)}", name, names)
     return [name] if name else names
+
+
+def require_files() -> None:
+    """Refuse files that were named for plugins and cannot be any; but for those switched off.
+
+    Raises:
+        BenchError: as of ``take_systems``.
+    """
+    off = names_told_off()
+    for path in named_files():
+        if path.name not in off:
+            _read(path)
 
 
 @contextmanager

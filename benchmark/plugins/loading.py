@@ -102,7 +102,7 @@ class Installed:
         """
         known = self.claims(kind)
         if name not in known:
-            broken = [plugin.entry_point for plugin in self.broken]
+            broken = [plugin.told for plugin in self.broken]
             absent = tell_switched_off(self.switched_off)
             raise UnknownNameError(KINDS[kind].word, name, known, broken, absent)
         if len(known[name]) > 1:

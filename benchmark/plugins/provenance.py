@@ -35,6 +35,10 @@ class Provenance:
         return f"{self.distribution} {self.version}"
 
 
+_MOST_CHARS = 200
+"""Of a reason, where it stands beside others."""
+
+
 class Claim(NamedTuple):
     """What is declared of a thing under its name, and by whom."""
 
@@ -66,6 +70,13 @@ class BrokenPlugin:
     reason: str
     traceback: str
     imports_moved: bool = False  # it imports a module of the core that has moved
+
+    @property
+    def told(self) -> str:
+        """Name it with its reason in a line, for messages about something else."""
+        first = self.reason.strip().partition("\n")[0].rstrip(".")
+        cut = f"{first[:_MOST_CHARS]}..." if len(first) > _MOST_CHARS else first
+        return f"{self.entry_point} ({cut})"
 
 
 def provenance_of(entry: EntryPoint) -> Provenance:

@@ -92,11 +92,11 @@ def test_what_cannot_be_used_is_told_with_file_and_line(place):
     assert "constant.py' otherwise: what is only a function has its file's name" in told
 
 
-def test_a_plugin_file_that_is_broken_costs_no_other_system(place):
+def test_a_plugin_file_that_is_broken_is_refused_since_it_was_named(place):
     write_file(place, "bad.py", "raise SystemExit(0)")
-    done = invoke("--plugin", "bad.py", "systems", "constant")
-    assert done.exit_code == 0
-    assert "plugin bad.py is broken: SystemExit: 0" in done.output
+    assert "bad.py', line 1: SystemExit: 0" in fails("--plugin", "bad.py", "systems", "constant")
+    done = invoke("--plugin", "bad.py", "plugins", "list")
+    assert (done.exit_code, "BROKEN: SystemExit: 0" in done.output) == (0, True)
     done = invoke("--plugin", "bad.py", "--no-plugin", "bad.py", "systems", "constant")
     assert "broken" not in done.output
     assert "no file 'none.py'" in fails("--plugin", "none.py", "systems")
