@@ -64,7 +64,7 @@ RAISING = HOOK.format(name="bench_run_sealed", body="raise SystemExit('no server
     [
         (RAISING, "SystemExit: no server"),
         ("import nothing_of_that_name", "No module named 'nothing_of_that_name'"),
-        (HOOK.format(name="bench_run_seald", body="pass"), "a tracker's hook is bench_run_sealed"),
+        (HOOK.format(name="bench_run_seald", body="pass"), "bench_run_sealed"),
         ("BENCH_API = 2", "no bench_run_sealed hook found"),
         (RAISING.replace("= 2", "= 9"), "written for API 9"),
         (
