@@ -136,7 +136,7 @@ class EncoderSpec(Generic[Options]):
         name: lower case with hyphens, without options.
         summary: one line for people.
         abilities: the methods it has.
-        options: a frozen dataclass whose every field has a default.
+        options: a frozen dataclass whose every field has a default, or None.
         load: options, canonical name and device to the encoder.
         trained_on: what the weights of the standard options have seen, as ``Encoder`` spells it.
         files: options to the files that ``load`` will read, as far as they are on this machine;
@@ -147,7 +147,7 @@ class EncoderSpec(Generic[Options]):
     name: str
     summary: str
     abilities: tuple[Ability, ...]
-    options: type[Options]
+    options: type[Options] | None
     load: Callable[[Options, str, str], Encoder]
     trained_on: tuple[str, ...]
     files: Callable[[Options], Iterable[Path]] = lambda options: ()

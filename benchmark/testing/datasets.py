@@ -34,7 +34,7 @@ _NO_SPLIT = "no-such-split"
 
 def check_dataset(
     spec: DatasetSpec,
-    root: Path | None = None,
+    root: str | Path | None = None,
     splits: Sequence[str] | None = None,
     *,
     skip: Collection[str] = (),
@@ -59,7 +59,7 @@ def check_dataset(
     """
     require_rules(skip, RULES)
     with scratch_folder("bench-plugin") as folder:
-        found = _examine(spec, root or data_root(), splits, folder)
+        found = _examine(spec, Path(root or data_root()), splits, folder)
         findings = [finding for finding in found if finding.rule not in skip]
     raise_findings(str(getattr(spec, "name", spec)), findings)
 

@@ -66,12 +66,12 @@ def check_encoder(
 
 
 def _examine(spec: EncoderSpec[Any], options: Any, device: str) -> Iterator[Finding]:
-    flaws = list(examine_record("encoder", spec)) or list(examine_options(spec, spec.options))
+    flaws = list(examine_record("encoder", spec)) or list(examine_options(spec))
     yield from flaws
     if flaws:
         return
     yield from examine_declaration("encoder", spec.name, spec.load)
-    chosen = spec.options() if options is None else options
+    chosen = spec.options() if options is None and spec.options else options
     yield from watched(partial(_examine_at_work, spec, chosen, device))
 
 
@@ -202,7 +202,7 @@ def _try_other_options(trial: EncoderTrial, options: Any, device: str) -> Iterat
 
 def _vary(spec: EncoderSpec[Any], options: Any) -> Iterator[Any]:
     """Change one option at a time: another choice, the other truth, one more, twice as much."""
-    for field in dataclasses.fields(options):
+    for field in dataclasses.fields(options) if options is not None else ():
         value, hint = getattr(options, field.name), option_types(spec)[field.name]
         others: tuple[object, ...] = ()
         if typing.get_origin(hint) is Literal:

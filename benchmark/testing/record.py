@@ -37,11 +37,14 @@ def examine_spec(spec: SystemSpec) -> Iterator[Finding]:
             f"trained_on is {spec.trained_on!r}; expected a tuple of names of data sets, such as "
             "('audiocaps:train',).",
         )
-    if spec.options is not None:
-        yield from _examine_options(spec, spec.options)
+    yield from examine_options(spec)
 
 
-def _examine_options(spec: Any, options: type[Any]) -> Iterator[Finding]:
+def examine_options(spec: Any) -> Iterator[Finding]:
+    """Check options, where there are some: frozen, with defaults that are of their types."""
+    options: type[Any] | None = spec.options
+    if options is None:
+        return
     if not options.__dataclass_params__.frozen:
         message = f"{options.__name__} is not frozen; write @dataclass(frozen=True)."
         yield Finding("options", message)
@@ -118,8 +121,3 @@ def examine_record(kind: Kind, spec: Any) -> Iterator[Finding]:
     except Exception as error:  # type hints that cannot be read raise anything
         reason = str(error) if isinstance(error, PluginError) else describe(error)
         yield Finding("record", reason, error)
-
-
-def examine_options(spec: Any, options: type[Any]) -> Iterator[Finding]:
-    """Check options: frozen, with defaults that are of their types."""
-    yield from _examine_options(spec, options)

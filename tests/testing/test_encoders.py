@@ -125,6 +125,10 @@ def test_encoders_that_keep_the_rules_pass():
     check_encoder(encoder(Patchy, ("embed_patches",)))
 
 
+def test_an_encoder_may_have_no_options():
+    check_encoder(encoder(lambda _, *given: Toy(Options(), *given), options=None))
+
+
 @pytest.mark.parametrize(
     ("spec", "rule", "message"),
     [

@@ -48,8 +48,14 @@ def site(written, tmp_path_factory):
 def test_the_command_says_what_it_wrote_and_what_comes_next(written):
     kind, folder, said = written
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    expected = {"pyproject.toml", "bench_hum_drum.py", "tests/test_hum_drum.py", "README.md"}
-    expected |= {".gitignore", "LICENSE", "aac-bench.txt", ".github/workflows/tests.yml"}
+    expected = {"pyproject.toml", "bench_hum_drum.py", "tests/test_contract.py", "README.md"}
+    expected |= {
+        "tests/test_example.py",
+        ".gitignore",
+        "LICENSE",
+        "aac-bench.txt",
+        ".github/workflows/tests.yml",
+    }
     assert expected <= files
     for name in expected:
         assert f"wrote {folder}/{name}" in said
@@ -82,6 +88,17 @@ def test_its_own_tests_pass(written, site):
     assert KINDS[kind] in done.stdout
 
 
+def test_its_contract_is_tested_where_the_example_is_gone(tmp_path):
+    folder = write_plugin("gone", tmp_path, load_registry())[0].parent
+    (folder / "bench_gone.py").write_text(good_plugin("mine") + "\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
+    done = subprocess.run(
+        command, cwd=folder, env=bench_environment(folder), capture_output=True, text=True
+    )
+    assert "FAILED tests/test_contract.py" in done.stdout
+    assert "ConformanceError: mine breaks" in done.stdout  # of its own, which prepares nothing
+
+
 def test_the_command_of_its_workflow_tries_it(bench, written, site):
     kind, _, said = written
     (tried,) = [line.split()[1:] for line in said.splitlines() if line.startswith("  bench ")]
@@ -111,6 +128,17 @@ def test_a_kind_is_one_that_there_is():
     done = CliRunner().invoke(command, ["new", "tracker", "hum"])
     assert isinstance(done.exception, UsageError)
     assert str(done.exception).startswith("'tracker' is no kind of plugin; expected one of captio")
+
+
+@pytest.mark.parametrize("words", [["dataset"], ["metric"], ["captioner", "encoder"]])
+def test_a_name_that_was_forgotten_is_asked_for(tmp_path, words):
+    done = CliRunner().invoke(command, ["new", *words, "--to", str(tmp_path)])
+    assert isinstance(done.exception, UsageError)
+    assert str(done.exception) == (
+        f"'{words[-1]}' is a kind of plugin; expected a name, too: "
+        f"`bench plugins new {words[-1]} NAME`."
+    )
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_exists_is_left_as_it_is(tmp_path):

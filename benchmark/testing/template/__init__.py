@@ -30,7 +30,8 @@ KINDS: tuple[PluginKind, ...] = get_args(PluginKind)
 _FILES: Mapping[str, str] = {
     "pyproject.toml": "pyproject.toml.txt",
     "$module.py": "$kind.py.txt",
-    "tests/test_$stem.py": "test_$kind.py.txt",
+    "tests/test_contract.py": "contract.py.txt",
+    "tests/test_example.py": "example_$kind.py.txt",
     "README.md": "README_$kind.md.txt",
     "LICENSE": "LICENSE.txt",
     "aac-bench.txt": "requirements.txt",
@@ -113,13 +114,17 @@ def require_free_name(name: str, registry: Registry, kind: PluginKind = "caption
     """Check that a name can be a new system's, module's and distribution's.
 
     Raises:
-        UsageError: it cannot; says what takes it.
+        UsageError: it cannot, or is a kind; says what takes it.
     """
     if not SYSTEM_NAME.fullmatch(name):
         word = "system" if kind == "captioner" else _ARTICLES[kind].partition(" ")[2]
         article = _ARTICLES[kind].partition(" ")[0]
         raise UsageError(
             f"cannot name {article} {word} {name!r}; expected lower-case-with-hyphens."
+        )
+    if name in KINDS:
+        raise UsageError(
+            f"{name!r} is a kind of plugin; expected a name, too: `bench plugins new {name} NAME`."
         )
     words = _words(name, kind)
     if taken := _taken_by(name, words, registry, kind):
@@ -156,6 +161,7 @@ def _words(name: str, kind: PluginKind) -> dict[str, str]:
         "module": f"bench_{stem}",
         "distribution": f"aac-bench-{name}",
         "kind": kind,
+        "hook": f"bench_{_RECORD_KINDS[kind]}s",
         "article": _ARTICLES[kind],
         "year": str(datetime.now(UTC).year),
         "bench": _bench_requirement(),
