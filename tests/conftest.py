@@ -39,6 +39,14 @@ def own_signals() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def own_metrics() -> Iterator[None]:
+    """Forget what runs that a test read say of metrics of plugins."""
+    yield
+    if catalogue := sys.modules.get("benchmark.metrics.catalogue"):
+        catalogue.METRICS.forget_declared()
+
+
+@pytest.fixture(autouse=True)
 def own_plugin_files() -> Iterator[None]:
     """Forget what files a test named for plugins."""
     former = os.environ.get("BENCH_PLUGIN_FILES")
