@@ -114,7 +114,7 @@ def test_an_object_may_be_made_of_its_pairs():
     assert parse_json('{"a": 1, "a": 2}', object_of=list) == [("a", 1), ("a", 2)]
 
 
-READERS = {"metrics/jvm/process.py", "metrics/jvm/child.py", "systems/names.py",
+READERS = {"metrics/jvm/process.py", "metrics/jvm/child.py", "plugins/names.py",
            "metrics/bertscore/sparse.py", "metrics/bertscore/best_captions.py",
            "metrics/bertscore/shards.py", "metrics/kept.py", "models/tokenizer_hash.py",
            "runs/migrating.py",
