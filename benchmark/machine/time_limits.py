@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
@@ -54,6 +55,21 @@ def call_within(work: Callable[[], T], limit_s: float | None, *, name: str) -> T
     if threading.current_thread() is threading.main_thread() and not _has_alarm():
         return _Alarm(limit_s, late).watch(work)
     return _call_aside(work, limit_s, late)
+
+
+def wait_until(is_so: Callable[[], bool], patience_s: float) -> bool:
+    """Look again and again until something is so, but not longer than some seconds.
+
+    Returns:
+        Whether it is.
+    """
+    end_s, pause_s = time.monotonic() + patience_s, 0.001
+    while not is_so():
+        if time.monotonic() > end_s:
+            return False
+        time.sleep(pause_s)
+        pause_s = min(2 * pause_s, 0.05)
+    return True
 
 
 def _has_alarm() -> bool:

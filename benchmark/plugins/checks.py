@@ -94,12 +94,9 @@ def _check_texts(spec: SystemSpec) -> None:
             f"{spec.name}: trained_on is {shown(spec.trained_on)}; expected a tuple of names of "
             "data sets, such as ('audiocaps:train',)."
         )
-    texts: list[tuple[str, object]] = [("summary", spec.summary)]
-    for what, text in (*texts, *(("trained_on", name) for name in spec.trained_on)):
-        if not isinstance(text, str):
-            raise PluginError(f"{spec.name}: {what} has {shown(text)}; expected text.")
-        if reason := why_unwritable(text):
-            raise PluginError(f"{spec.name}: {what} {reason}; expected text in UTF-8.")
+    _require_text(spec.name, "summary", spec.summary)
+    for name in spec.trained_on:
+        _require_text(spec.name, "trained_on", name)
 
 
 def check_dataset(spec: object) -> None:

@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 
-from benchmark.machine.time_limits import OutOfTimeError, call_within
+from benchmark.machine.time_limits import OutOfTimeError, call_within, wait_until
 
 
 def rest():
@@ -104,3 +104,15 @@ def test_beside_another_alarm_and_in_another_thread_late_work_is_left_behind():
     thread.join()
     assert found == [True]
     never.set()
+
+
+def test_what_becomes_so_in_time_is_told_from_what_does_not():
+    looks = []
+
+    def third_time() -> bool:
+        looks.append(0)
+        return len(looks) == 3
+
+    assert wait_until(third_time, 20)
+    assert len(looks) == 3
+    assert not wait_until(lambda: False, 0.01)

@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from benchmark.machine.descriptors import flush_streams
 from benchmark.machine.forks import fork_quietly
+from benchmark.machine.time_limits import wait_until
 from benchmark.runs.isolation.channel import LOST, Channel, channel_pair
 from benchmark.runs.isolation.life import begin_life, end_life
 
@@ -47,14 +47,7 @@ class Child:
 
     def wait(self, patience_s: float) -> bool:
         """Wait until it has ended, but not longer; return whether it has."""
-        end_s = time.monotonic() + patience_s
-        pause_s = 0.001
-        while not self.is_over:
-            if time.monotonic() > end_s:
-                return False
-            time.sleep(pause_s)
-            pause_s = min(2 * pause_s, 0.05)
-        return True
+        return wait_until(lambda: self.is_over, patience_s)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process and to all that it started."""

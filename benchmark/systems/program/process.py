@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from benchmark.errors import UsageError, harmless
+from benchmark.machine.time_limits import wait_until
 from benchmark.systems.program.messages import ProgramError, show_line
 
 MOST_OF_A_LINE = 1 << 20
@@ -177,13 +177,7 @@ class Process:
 
     def _wait(self, patience_s: float) -> bool:
         """Wait until it has ended, but not longer; return whether it has."""
-        end_s, pause_s = time.monotonic() + patience_s, 0.001
-        while not self.is_over:
-            if time.monotonic() > end_s:
-                return False
-            time.sleep(pause_s)
-            pause_s = min(2 * pause_s, 0.02)
-        return True
+        return wait_until(lambda: self.is_over, patience_s)
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):
