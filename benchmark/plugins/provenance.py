@@ -79,6 +79,14 @@ class BrokenPlugin:
         return f"{self.entry_point} ({cut})"
 
 
+def how_to_have(brought_by: str) -> str:
+    """Say how what is not here now is had, from how a record spells its ``Provenance``."""
+    name, is_of_file, _ = brought_by.partition(f" {FILE_VERSION} ")
+    if is_of_file:
+        return f"name that file before the command, as `bench --plugin ./{name} ...`"
+    return "install it"
+
+
 def provenance_of(entry: EntryPoint) -> Provenance:
     if entry.dist is None:
         return Provenance(entry.value, "unknown", entry.module)

@@ -81,4 +81,10 @@ def read_clips_of(text: str) -> ClipsOfRun:
 def _find(text: str) -> list[SystemRecord]:
     if SYSTEM_SEPARATOR in text:
         return find_systems([text])
-    return [*read_runs([Path(text)])[0].systems.values()]
+    path = Path(text)
+    if path.is_file() and path.suffix != ".json":  # that of a baseline
+        raise UsageError(
+            f"{text} is a file; expected a run, RUN or RUN::SYSTEM, whose clips are taken. "
+            "Captions become one by `bench score FILE --dataset NAME --allow-missing --out RUN`."
+        )
+    return [*read_runs([path])[0].systems.values()]

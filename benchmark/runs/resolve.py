@@ -21,6 +21,7 @@ from benchmark.machine.device import require_device
 from benchmark.machine.places import artifacts
 from benchmark.metrics.catalogue import describe_strangers
 from benchmark.models.revisions import pin_revisions, unpin_revisions
+from benchmark.plugins.provenance import how_to_have
 from benchmark.runs.changes import (
     current_versions,
     find_changes,
@@ -297,7 +298,8 @@ def load_same_split(plan: Plan, data_root: Path, where: Path) -> Split:
         if not isinstance(brought_by, str):
             raise
         raise RunError(
-            f"{where}: {error} {brought_by} brought the data set when the run was made: install it."
+            f"{where}: {error} {brought_by} brought the data set when the run was made: "
+            f"{how_to_have(brought_by)}."
         ) from error
     sha256 = hash_captions(split.references)
     if sha256 != plan.references_sha256:

@@ -41,8 +41,8 @@ class Makeup:
         versions: of what its distribution requires and is installed.
         models: by name the commit of the hub that a model is of, as far as something says it;
             of no account to its id, as the same weights may lie where nothing says it.
-        uses: SHA-256 over the files of other distributions, by their name and version, that
-            brought the encoders which its options name.
+        uses: SHA-256 over the files of other distributions, by their name and version, and of
+            files that are plugins, by their name, that brought the encoders which its options name.
     """
 
     files: str | None = None
@@ -66,7 +66,7 @@ class Makeup:
         if self.files != now.files:
             changed.append(f"the files of {distribution}")
         changed += [
-            f"the files of {name}"
+            _tell_used(name, is_here=name in now.uses)
             for name in [*self.uses, *(name for name in now.uses if name not in self.uses)]
             if self.uses.get(name) != now.uses.get(name)
         ]
@@ -81,6 +81,12 @@ class Makeup:
             *({f"the model {name}": of.models[name] for name in known} for of in (self, now))
         )
         return changed + changed_versions(self.versions, now.versions)
+
+
+def _tell_used(name: str, *, is_here: bool) -> str:
+    if not is_here and name.endswith(".py"):
+        return f"{name} is not named now, as `bench --plugin ./{name} ...` does"
+    return f"the files of {name}"
 
 
 def changed_versions(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
@@ -114,7 +120,8 @@ def pin_makeup(system: System, dataset: str = "", models: Mapping[str, str] = _N
             else hash_distribution(provenance)
         )
         uses = {
-            f"{each}": hash_distribution(each) or "unknown" for each in _brought_by_others(system)
+            each.distribution if each.file else f"{each}": hash_distribution(each) or "unknown"
+            for each in _brought_by_others(system)
         }
         weights = {name: hash_path(path) for name, path in _weights_of(system, dataset)}
     except OSError as error:

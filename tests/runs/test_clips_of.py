@@ -87,3 +87,9 @@ def test_clips_without_a_sound_here_are_refused(place, tmp_path):
                 "--out", tmp_path / "run")  # fmt: skip
     finally:
         (tmp_path / "away.wav").rename(clips / "test-01.wav")
+
+
+def test_a_file_of_captions_in_the_place_of_a_run_is_told_how_to_become_one(tmp_path):
+    (tmp_path / "theirs.csv").write_text("file_name,caption\na.wav,rain\n")
+    with pytest.raises(UsageError, match=r"csv is a file; expected a run.*bench score FILE"):
+        read_clips_of(str(tmp_path / "theirs.csv"))

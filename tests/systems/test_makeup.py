@@ -163,3 +163,13 @@ def test_changed_versions_are_told_with_what_they_were():
     then, now = {"torch": "2.6", "numpy": "2"}, {"numpy": "2", "jax": "1"}
     assert changed_versions(then, now) == ["torch 2.6, now not there", "jax not there, now 1"]
     assert changed_versions(then, then) == []
+
+
+def test_a_file_of_an_encoder_that_is_not_named_now_is_told_from_one_that_was_changed():
+    before = Makeup(uses={"ears.py": "a", "aac-bench-ears 0.1": "b"})
+    edited = dataclasses.replace(before, uses={**before.uses, "ears.py": "c"})
+    assert before.changes_to(edited, "odd") == ["the files of ears.py"]
+    assert before.changes_to(Makeup(), "odd") == [
+        "ears.py is not named now, as `bench --plugin ./ears.py ...` does",
+        "the files of aac-bench-ears 0.1",
+    ]

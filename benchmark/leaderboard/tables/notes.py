@@ -54,9 +54,9 @@ def notes_on(
     lines += [*_notes_on_left_out(group), *_notes_on_failures(group)]
     for row in group:
         if row.n_failed:
-            lines.append(
-                f"{row.name}: {row.n_failed} clips failed and are not scored{_name_failed(row)}"
-            )
+            several = f"{row.n_failed} clips failed and are"
+            clips = "1 clip failed and is" if row.n_failed == 1 else several
+            lines.append(f"{row.name}: {clips} not scored{_name_failed(row)}")
         if row.n_missing and not row.failure:
             lines.append(f"{row.name}: {row.n_missing} planned clips are not in the ledger")
         if row.n_empty:

@@ -107,7 +107,7 @@ def test_a_broken_sound_costs_its_clip_alone(bench, clips_folder):
     wave.write_bytes(wave.read_bytes()[:1000])
     done = bench("run", "--systems", "toy", "--dataset", f"folder:{clips_folder}", *LEXICAL)
     assert done.returncode == 1
-    assert "toy: 1 clips failed and are not scored" in on_one_line(done.stdout)
+    assert "toy: 1 clip failed and is not scored" in on_one_line(done.stdout)
     assert "11 of 12 clips" in on_one_line(done.stdout)
 
 
