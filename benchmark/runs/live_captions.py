@@ -27,9 +27,9 @@ from benchmark.files import read_json, sha256_of
 from benchmark.machine.typed_json import read_as
 from benchmark.plugins.hookspecs import hookimpl
 from benchmark.runs.predictions import match_captions
+from benchmark.systems.disclosure import read_trained_on
 
 BENCH_API = API_VERSION
-_NOTHING = "nothing"
 _ABOUT = ".about.json"
 _TOLD = ("kind", "is_retrieval", "trained_on", "facts")
 
@@ -119,10 +119,9 @@ def read_about(options: CaptionsOptions) -> About:
     about = About()
     if path := _about_path(options):
         about = _parse_about(path)
-    trained_on = options.trained_on
+    trained_on = read_trained_on(options.trained_on)
     if trained_on is not None:
-        names = () if trained_on.strip() == _NOTHING else trained_on.replace(",", " ").split()
-        about = dataclasses.replace(about, trained_on=tuple(names))
+        about = dataclasses.replace(about, trained_on=trained_on)
     if options.kind is not None:
         about = dataclasses.replace(about, kind=options.kind)
     if options.is_retrieval is not None:

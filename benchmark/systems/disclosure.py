@@ -17,6 +17,17 @@ _MOST_BITS = 256  # a hash, and far below what Python spells in decimals
 SawData = Literal["yes", "no", "unknown"]
 
 
+def read_trained_on(text: str | None) -> tuple[str, ...] | None:
+    """Read an option that names data sets, separated by blanks.
+
+    Returns:
+        None where it is not given; none of them where it is the word ``nothing``.
+    """
+    if text is None:
+        return None
+    return () if text.strip() == "nothing" else tuple(text.replace(",", " ").split())
+
+
 class Disclosure(NamedTuple):
     """What a captioner says about itself.
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from benchmark.contract import API_VERSION, Captioner, Need, Resources, SystemSpec
 from benchmark.errors import UsageError, quoted
 from benchmark.plugins.hookspecs import hookimpl
+from benchmark.systems.disclosure import read_trained_on
 from benchmark.systems.program.captioner import USUAL_RATE_HZ, Asked, ProgramCaptioner
 
 BENCH_API = API_VERSION
-_NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,6 @@ def words_of(command: str) -> tuple[str, ...]:
         return tuple(shlex.split(command))
     except ValueError as error:
         raise ValueError(f"command {quoted(command)} cannot be taken apart: {error}.") from error
-
-
-def read_trained_on(text: str | None) -> tuple[str, ...] | None:
-    """Read names of data sets, separated by blanks; ``nothing`` is none, and None says nothing."""
-    if text is None:
-        return None
-    return () if text.strip() == _NOTHING else tuple(text.replace(",", " ").split())
 
 
 def _prepare(resources: Resources, options: ProgramOptions) -> Captioner:

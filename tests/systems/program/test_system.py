@@ -20,10 +20,11 @@ from benchmark.cli.main import bench
 from benchmark.datasets.audio import read_sound
 from benchmark.errors import UsageError
 from benchmark.runs.reading import read_run as read_sealed
+from benchmark.systems.disclosure import read_trained_on
 from benchmark.systems.lending import ClipFiles
 from benchmark.systems.makeup import pin_makeup
 from benchmark.systems.needs import look_for_needs
-from benchmark.systems.program.system import PROGRAM, ProgramOptions, read_trained_on, words_of
+from benchmark.systems.program.system import PROGRAM, ProgramOptions, words_of
 from benchmark.systems.registry import load_registry
 from benchmark.testing import check_captioner, example_clips, example_resources
 
