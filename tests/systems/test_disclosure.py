@@ -18,7 +18,7 @@ from benchmark.errors import PluginError
 from benchmark.leaderboard.rows import rows_of
 from benchmark.leaderboard.tables import render
 from benchmark.runs.reading import read_runs
-from benchmark.systems.disclosure import Disclosure, read_disclosure, saw_data
+from benchmark.systems.disclosure import Disclosure, read_disclosure, read_trained_on, saw_data
 
 PLUGIN = """
 import dataclasses
@@ -208,3 +208,11 @@ def test_a_run_sealed_before_systems_spoke_is_read(run, tmp_path):
         {},
         "unknown",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [(None, None), ("nothing", ()), ("a:b c", ("a:b", "c")), ("a, b", ("a", "b"))],
+)
+def test_what_it_was_trained_on_is_read_from_words(text, names):
+    assert read_trained_on(text) == names

@@ -20,7 +20,6 @@ from benchmark.cli.main import bench
 from benchmark.datasets.audio import read_sound
 from benchmark.errors import UsageError
 from benchmark.runs.reading import read_run as read_sealed
-from benchmark.systems.disclosure import read_trained_on
 from benchmark.systems.lending import ClipFiles
 from benchmark.systems.makeup import pin_makeup
 from benchmark.systems.needs import look_for_needs
@@ -71,14 +70,6 @@ def test_a_command_is_taken_apart_without_a_shell():
     assert words_of("python3 'my caption.py' --beam 4 $HOME") == (
         *("python3", "my caption.py", "--beam", "4", "$HOME"),
     )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [(None, None), ("nothing", ()), ("a:b c", ("a:b", "c")), ("a, b", ("a", "b"))],
-)
-def test_what_it_was_trained_on_is_read_from_words(text, names):
-    assert read_trained_on(text) == names
 
 
 @pytest.mark.parametrize(
