@@ -38,7 +38,9 @@ def tell(record_property: Callable[[str, object], None]) -> Callable[[str, Rate]
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the figures in the order in which they were told."""
     passed = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
-    figures = [text for report in passed for name, text in report.user_properties if name == _FIGURE]
+    figures = [
+        text for report in passed for name, text in report.user_properties if name == _FIGURE
+    ]
     if figures and IS_LONG:
         terminalreporter.section("figures")
         for text in figures:
