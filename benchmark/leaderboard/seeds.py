@@ -11,7 +11,7 @@ from benchmark.leaderboard.rows import Row
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.signature import agree_in_all
 from benchmark.runs.scores import Cell
-from benchmark.stats.intervals import spread_over_seeds
+from benchmark.stats.seeds import spread_over_seeds
 
 
 def join_seeds(rows: Sequence[Row]) -> list[Row]:

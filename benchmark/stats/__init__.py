@@ -11,15 +11,14 @@ from benchmark.stats.families import correct_holm, find_tiers
 from benchmark.stats.intervals import (
     LEVEL,
     NonInferiority,
-    SeedSpread,
     judge_non_inferiority,
     percentile_interval,
     resolvable_gap,
-    spread_over_seeds,
     typical_gap,
 )
 from benchmark.stats.paired import PairedResult, compare_pairs, paired_p_values
 from benchmark.stats.samples import Sample
+from benchmark.stats.seeds import SeedSpread, spread_over_seeds
 from benchmark.stats.steps import Step, detect_steps
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Intervals, margins and seeds."""
+"""Intervals and margins."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from benchmark.stats import (
     percentile_interval,
     resample,
     resolvable_gap,
-    spread_over_seeds,
     typical_gap,
 )
 
@@ -88,22 +87,6 @@ def test_a_margin_is_no_less_than_nothing(margin):
     sample = Sample.of_mean(noise(1))
     with pytest.raises(ValueError, match="expected 0 or more"):
         judge_non_inferiority(sample, sample, margin)
-
-
-def test_seeds_are_a_source_of_chance_apart_from_clips():
-    clips = noise(5)
-    spread = spread_over_seeds([Sample.of_mean(clips + seed) for seed in (0.0, 1.0, 5.0)])
-    assert spread.mean == pytest.approx(clips.mean() + 2)
-    assert spread.deviation == pytest.approx(np.std([0, 1, 5], ddof=1))
-    # Seeds that do alike on the clips leave the interval of one seed.
-    low, high = interval_of_mean(clips + 2)
-    assert (spread.low, spread.high) == (pytest.approx(low), pytest.approx(high))
-
-
-def test_one_seed_has_no_deviation():
-    spread = spread_over_seeds([Sample.of_mean(noise(5))])
-    assert spread.deviation is None
-    assert spread.values == (spread.mean,)
 
 
 def test_a_true_gap_of_the_resolvable_size_is_called_four_times_in_five():
