@@ -156,7 +156,7 @@ def _find_members(
             heard = system
             options |= [member.without_sound]
             system = registry.system(spell_name(ParsedName(member.name, options)))
-            reason = f"{NO_SOUND}; {system.name} runs in its place"
+            reason = f"{NO_SOUND}; {system.name} is asked for in its place"
             left_out.append(LeftOut(heard.name, lineup.name, reason))
         systems.append(system)
     return systems, left_out

@@ -171,7 +171,7 @@ def test_a_member_that_can_do_without_sounds_runs_so_under_a_name_that_says_it()
     deaf = "gpt2-guid-gt[uses_audio=false]"
     roster = join("koizumi2020", registry=registry, text_only=True)
     assert names_of(roster.systems) == ["nn-vggish", deaf, "human"]
-    reason = f"--text-only gives no sound; {deaf} runs in its place"
+    reason = f"--text-only gives no sound; {deaf} is asked for in its place"
     assert roster.left_out[-1] == LeftOut("gpt2-guid-gt", "koizumi2020", reason)
     assert names_of(join("koizumi2020", registry=registry).systems)[1] == "gpt2-guid-gt"
     for chosen, name in (("true", "gpt2-guid-gt"), ("false", deaf)):
