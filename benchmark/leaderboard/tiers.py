@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmark.leaderboard.ranking import Standing
 from benchmark.metrics.contributions import samples_alike
 from benchmark.stats import Sample
-from benchmark.stats.families import find_tiers
+from benchmark.stats.families import compare_all, find_tiers
 from benchmark.stats.intervals import typical_gap
 
 
@@ -19,7 +19,8 @@ def tiers_of(standing: Standing) -> list[int | None] | None:
     places, samples = _resampled(standing)
     if len(places) < 2:
         return None
-    tier_of = dict(zip(places, find_tiers(samples), strict=True))
+    tiers = find_tiers(compare_all(samples), is_higher_better=standing.ranking.is_higher_better)
+    tier_of = dict(zip(places, tiers, strict=True))
     return [tier_of.get(place) for place in range(len(standing.rows))]
 
 

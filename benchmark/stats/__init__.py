@@ -7,7 +7,7 @@ from benchmark.stats.draws import (
     randomise,
     resample,
 )
-from benchmark.stats.families import correct_holm, find_tiers
+from benchmark.stats.families import AllPairs, compare_all, correct_holm, find_tiers
 from benchmark.stats.intervals import (
     LEVEL,
     NonInferiority,
@@ -25,11 +25,13 @@ __all__ = [
     "LEVEL",
     "N_DRAWS",
     "N_TEST_DRAWS",
+    "AllPairs",
     "NonInferiority",
     "PairedResult",
     "Sample",
     "SeedSpread",
     "Step",
+    "compare_all",
     "compare_pairs",
     "correct_holm",
     "detect_steps",

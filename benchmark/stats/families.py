@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
+from benchmark.stats.deciding import can_decide, draws_needed, smallest_p
 from benchmark.stats.draws import N_TEST_DRAWS
 from benchmark.stats.intervals import LEVEL
-from benchmark.stats.paired import paired_p_values
-from benchmark.stats.samples import Clusters, Sample, over_shared
+from benchmark.stats.pair_scales import PairScales
+from benchmark.stats.row_swaps import RowSwaps
+from benchmark.stats.samples import Array, Clusters, Sample
+from benchmark.stats.seeds import SeedEffects, SeedNoise
+
+POWER = 0.8
+"""The chance to call a true difference of the size that is said to be detectable."""
 
 
 def correct_holm(p_values: Sequence[float]) -> list[float]:
@@ -27,44 +35,157 @@ def correct_holm(p_values: Sequence[float]) -> list[float]:
     return [float(value) for value in adjusted]
 
 
-def find_tiers(
+@dataclass(frozen=True, slots=True)
+class AllPairs:
+    """All rows of a table held against each other at once, in the order given.
+
+    Each array is ``(k, k)``, of the first row less the second.
+
+    Attributes:
+        differences: of the corpus values, over the clips that both have.
+        low, high: simultaneous intervals: all of them hold the true difference with a chance of
+            ``level``. NaN where the clips are too few for any test.
+        p_values: adjusted by step-down max-T, symmetric; 1 on the diagonal. They step down where
+            the intervals do not: next to other differences that are plain, a pair may differ
+            whose interval just reaches 0.
+        detectable: the smallest true difference that is called with a power of 80 % after the
+            correction. NaN for rows that are the same and where the clips are too few.
+        level: 1 less the chance to call any pair different that is not.
+        n_units: the clips, or clusters, that were swapped.
+    """
+
+    differences: Array
+    low: Array
+    high: Array
+    p_values: Array
+    detectable: Array
+    level: float
+    n_units: int
+
+    @property
+    def can_differ(self) -> bool:
+        """Whether so many clips or clusters can tell any two rows apart."""
+        return can_decide(self.n_units, level=self.level)
+
+    def differs(self, first: int, second: int) -> bool:
+        """Tell whether two rows differ."""
+        return bool(self.p_values[first, second] <= 1 - self.level)
+
+
+def compare_all(
     samples: Sequence[Sample],
     *,
     level: float = LEVEL,
     n_draws: int = N_TEST_DRAWS,
     clusters: Clusters | None = None,
-) -> list[int]:
-    """Sort the rows of a table, best first, into tiers that can be told apart.
+    seeds: Sequence[SeedNoise | None] | None = None,
+) -> AllPairs:
+    """Hold all rows of a table against each other by approximate randomisation.
 
-    The best row without a tier leads a new one. It is compared with every other row without a
-    tier by approximate randomisation, the p-values are corrected by Holm as one family, and the
-    rows that do not differ from it (``p > 1 - level``) join it. This goes on until every row has
-    a tier. So a row of a later tier differs from the leaders of all earlier ones; two rows of
-    one tier do not differ from its leader, which does not say that they equal each other.
+    Whether any two rows that do not differ are called different has a chance of ``1 - level``,
+    however many rows there are and whichever of the others do differ: each difference is taken
+    over its standard error, all pairs go through the same swaps of clips, and the largest of them
+    is what chance is asked for (step-down max-T: Westfall and Young 1993, algorithm 4.1; Romano
+    and Wolf 2005, section 4). For two rows p is that of ``paired_p_values``.
 
     Args:
-        samples: one a row, best first, of the same metric and clips. Two rows are tested on the
-            clips that have a value in both.
-        level: 1 less the chance that a leader is set apart from any row that equals it.
+        samples: one a row, of the same metric and clips. A pair is tested on the clips that have
+            a value in both.
+        level: 1 less the chance that any pair is called different which is not.
         n_draws: rounds of swaps.
         clusters: the cluster of each clip; whole clusters are swapped.
-
-    Returns:
-        The tier of each row; the first is 1. Tiers need not rise along the table: a row with
-        noisier captions may join a leader that a better row differs from.
+        seeds: what chance the seeds of each row add, None for a row of one run: then differences
+            are of methods and not of these captions.
 
     Raises:
-        ValueError: the samples are not of the same clips.
+        ValueError: the samples are not of the same clips, there is not one ``seeds`` a row, or
+            so few draws can never call a difference (``draws_needed``).
     """
-    tiers = [0] * len(samples)
-    tier = 0
-    while 0 in tiers:
-        tier += 1
-        leader, *others = (row for row, found in enumerate(tiers) if found == 0)
-        tiers[leader] = tier
-        pairs = [over_shared(samples[leader], samples[other]) for other in others]
-        p_values = correct_holm(paired_p_values(pairs, n_draws, clusters))
-        for other, p in zip(others, p_values, strict=True):
-            if p > 1 - level:
-                tiers[other] = tier
+    if seeds and len(seeds) != len(samples):
+        raise ValueError(f"{len(seeds)} seeds for {len(samples)} rows.")
+    if n_draws < draws_needed(1, level):
+        raise ValueError(f"{n_draws} draws; expected {draws_needed(1, level)} or more.")
+    # A pair that shares no clip has no value, and one that shares a single one no error.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        swaps = RowSwaps.of(samples, clusters)
+        effects = SeedEffects.of(seeds, n_draws) if seeds else None
+        scales = PairScales.of(swaps, effects, level)
+        p_values, critical = _step_down(swaps, scales, effects, level, n_draws)
+        half = scales.half_widths(critical)
+        far = half + NormalDist().inv_cdf(POWER) * scales.errors
+    is_enough = [can_decide(int(n_units), level=level) for n_units in scales.n_units]
+    tells = np.isfinite(half) & (scales.n_unlike > 0) & np.array(is_enough, dtype=bool)
+    difference = scales.differences
+    half = np.where(tells, half, np.nan)
+    return AllPairs(
+        differences=_square(swaps, difference, -difference, 0.0),
+        low=_square(swaps, difference - half, -difference - half, 0.0),
+        high=_square(swaps, difference + half, -difference + half, 0.0),
+        p_values=_square(swaps, p_values, p_values, 1.0),
+        detectable=_square(swaps, np.where(tells, far, np.nan), None, np.nan),
+        level=level,
+        n_units=swaps.rows[0].n_clips,
+    )
+
+
+def _step_down(
+    swaps: RowSwaps, scales: PairScales, effects: SeedEffects | None, level: float, n_draws: int
+) -> tuple[Array, float]:
+    """Ask chance for the largest difference, then for the largest of the others, and so on.
+
+    Returns:
+        ``(n_pairs,)`` adjusted p-values, and what the largest of all exceeds by chance in
+        ``1 - level`` of the draws, in units of the pairs' scales.
+    """
+    observed = np.abs(scales.differences) / scales.scales
+    observed[np.isnan(observed)] = 0.0
+    order = np.argsort(-observed, kind="stable")
+    counts, largest, start = np.zeros(len(order), dtype=np.int64), [np.zeros(0)], 0
+    for block in swaps.swapped(n_draws):
+        if effects is not None:
+            drawn = effects.draws[:, start : start + block.shape[1]]
+            block += drawn[swaps.pairs[0]] - drawn[swaps.pairs[1]]
+        start += block.shape[1]
+        sizes = (np.abs(block) + scales.rounding[:, np.newaxis]) / scales.scales[:, np.newaxis]
+        sizes = np.nan_to_num(sizes[order[::-1]])
+        upwards = np.maximum.accumulate(sizes, axis=0)[::-1]
+        counts += np.count_nonzero(upwards >= observed[order, np.newaxis], axis=1)
+        largest.append(upwards[0] if len(upwards) else np.zeros(0))
+    adjusted = np.empty(len(order))
+    adjusted[order] = np.maximum.accumulate((counts + 1) / (n_draws + 1))
+    least = np.array([smallest_p(int(n_units)) for n_units in scales.n_unlike])
+    n_beyond = int((1 - level) * (n_draws + 1) * (1 + 1e-9))
+    maxima = np.sort(np.concatenate(largest))[::-1]
+    return np.maximum(adjusted, least), float(maxima[n_beyond - 1]) if len(maxima) else np.nan
+
+
+def _square(swaps: RowSwaps, above: Array, below: Array | None, diagonal: float) -> Array:
+    """Lay pairs out row by row; ``below`` is what stands there the other way round."""
+    firsts, seconds = swaps.pairs
+    cells = np.full((len(swaps.rows), len(swaps.rows)), diagonal)
+    cells[firsts, seconds] = above
+    cells[seconds, firsts] = above if below is None else below
+    return cells
+
+
+def find_tiers(pairs: AllPairs, *, is_higher_better: bool = True) -> list[int]:
+    """Sort the rows of a table, best first, into tiers that can be told apart.
+
+    A new tier begins where every row above differs from every row below, and is the better of the
+    two on the clips that they share: as the clusters of WMT's tables (Bojar et al. 2014, section
+    3.2) do. So two rows of different tiers always differ. Two rows of one tier may: the first and
+    the last do where rows between them differ from neither, and ``pairs`` says which.
+
+    Args:
+        pairs: of the rows, best first.
+        is_higher_better: whether more is better in the metric.
+
+    Returns:
+        The tier of each row; the first is 1, and they rise along the table.
+    """
+    sign = 1.0 if is_higher_better else -1.0
+    is_better = (pairs.p_values <= 1 - pairs.level) & (sign * pairs.differences > 0)
+    tiers = [1]
+    for row in range(1, len(is_better)):
+        tiers.append(tiers[-1] + bool(is_better[:row, row:].all()))
     return tiers

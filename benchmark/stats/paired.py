@@ -13,12 +13,13 @@ from statistics import NormalDist
 
 import numpy as np
 
+from benchmark.stats.deciding import smallest_p
 from benchmark.stats.draws import N_TEST_DRAWS, in_clusters, randomise, resample
 from benchmark.stats.intervals import LEVEL, percentile_interval
-from benchmark.stats.samples import Array, Clusters, Sample, require_same_clips
+from benchmark.stats.samples import Array, Clusters, Sample, count_unlike, require_same_clips
 
-# Sums in another order differ by rounding; what differs by less counts as equal.
-_ROUNDING = 1e-10
+ROUNDING = 1e-10
+"""Sums in another order differ by rounding: what differs by less, of a value, counts as equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,14 @@ def compare_pairs(
     draws = resample([sample for pair in pairs for sample in pair], n_draws)
     swapped = randomise(pairs, n_draws)
     return [
-        _result(first.value, second.value, draws[2 * row], draws[2 * row + 1], swapped[row])
+        _result(
+            first.value,
+            second.value,
+            draws[2 * row],
+            draws[2 * row + 1],
+            swapped[row],
+            _least_p([first, second]),
+        )
         for row, (first, second) in enumerate(pairs)
     ]
 
@@ -94,7 +102,8 @@ def paired_p_values(
     p_values = []
     for (first, second), draws in zip(pairs, swapped, strict=True):
         values = first.value, second.value
-        p_values.append(randomisation_p(values[0] - values[1], draws, _rounding(*values)))
+        p = randomisation_p(values[0] - values[1], draws, _rounding(*values))
+        p_values.append(max(p, _least_p(in_clusters([first, second], clusters))))
     return p_values
 
 
@@ -136,7 +145,12 @@ def z_test_p(observed: float, standard_error: float, rounding: float = 0.0) -> f
 
 
 def _result(
-    first: float, second: float, first_draws: Array, second_draws: Array, swapped: Array
+    first: float,
+    second: float,
+    first_draws: Array,
+    second_draws: Array,
+    swapped: Array,
+    least_p: float,
 ) -> PairedResult:
     rounding = _rounding(first, second)
     difference, draws = first - second, first_draws - second_draws
@@ -150,11 +164,16 @@ def _result(
         high=high,
         standard_error=float(draws.std(ddof=1)),
         p_bootstrap=bootstrap_p(difference, draws, rounding),
-        p_randomisation=randomisation_p(difference, swapped, rounding),
+        p_randomisation=max(randomisation_p(difference, swapped, rounding), least_p),
         unpaired_error=unpaired_error,
         p_unpaired=z_test_p(difference, unpaired_error, rounding),
     )
 
 
+def _least_p(pair: Sequence[Sample]) -> float:
+    """Tell the p-value of all swaps below which too few draws of them might fall by chance."""
+    return smallest_p(count_unlike(*pair))
+
+
 def _rounding(first: float, second: float) -> float:
-    return _ROUNDING * max(abs(first), abs(second))
+    return ROUNDING * max(abs(first), abs(second))

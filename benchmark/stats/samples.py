@@ -98,6 +98,11 @@ def over_shared(first: Sample, second: Sample) -> tuple[Sample, Sample]:
     return one, other
 
 
+def count_unlike(first: Sample, second: Sample) -> int:
+    """Count the clips on which two samples are not the same; swaps of others change nothing."""
+    return int((first.statistics != second.statistics).any(axis=1).sum())
+
+
 def require_same_clips(samples: Sequence[Sample]) -> int:
     """Return how many clips samples share, row by row.
 

@@ -2,14 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from benchmark.stats.draws import N_DRAWS, resample
 from benchmark.stats.intervals import LEVEL, percentile_interval
-from benchmark.stats.samples import Clusters, Sample
+from benchmark.stats.samples import Array, Clusters, Rows, Sample
+
+_SEED = 20_240_102
+
+
+@dataclass(frozen=True, slots=True)
+class SeedNoise:
+    """How far the seeds of one system lie from each other.
+
+    Attributes:
+        deviation: sample standard deviation of the corpus values, over the seeds.
+        n_seeds: two or more.
+    """
+
+    deviation: float
+    n_seeds: int
+
+    def __post_init__(self) -> None:
+        if self.n_seeds < 2 or not self.deviation >= 0:
+            raise ValueError(
+                f"a deviation of {self.deviation} over {self.n_seeds} seeds; expected 0 or more, "
+                "over two or more."
+            )
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean over seeds."""
+        return self.deviation / math.sqrt(self.n_seeds)
+
+    def draw(self, rng: np.random.Generator, n_draws: int) -> Array:
+        """Draw what other seeds may have added to the mean: ``(n_draws,)``.
+
+        Student's t, as the spread of few seeds is itself a guess. Differences of such draws are
+        those of Behrens and Fisher (Fisher 1935), for systems whose seeds spread unlike.
+        """
+        return self.error * rng.standard_t(self.n_seeds - 1, size=n_draws)
+
+
+@dataclass(frozen=True, slots=True)
+class SeedEffects:
+    """What the seeds of a table's rows may have added, draw by draw.
+
+    Attributes:
+        draws: ``(k, n_draws)``; zeros of a row of one run.
+        errors: ``(k,)``, the standard errors of the means over seeds.
+    """
+
+    draws: Array
+    errors: Array
+
+    @staticmethod
+    def of(seeds: Sequence[SeedNoise | None], n_draws: int) -> SeedEffects | None:
+        """Draw the effects of each row on its own; None where no row has several seeds."""
+        if not any(seeds):
+            return None
+        draws = [
+            noise.draw(np.random.default_rng([_SEED, row]), n_draws) if noise else np.zeros(n_draws)
+            for row, noise in enumerate(seeds)
+        ]
+        return SeedEffects(
+            np.stack(draws), np.array([noise.error if noise else 0.0 for noise in seeds])
+        )
+
+    def of_pairs(self, firsts: Rows, seconds: Rows) -> Iterator[Array]:
+        """Give the effects on each difference, pair by pair: ``(n_draws,)``."""
+        return (
+            self.draws[one] - self.draws[other] for one, other in zip(firsts, seconds, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)

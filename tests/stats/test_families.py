@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.stats import Sample, correct_holm, find_tiers
+from benchmark.stats import Sample, compare_all, correct_holm, find_tiers
 
 
 def rows(*means, noise=0.3, n_clips=400):
@@ -38,49 +38,58 @@ def test_holm_rejects_what_the_step_down_procedure_rejects(p_values, alpha):
     assert all(p <= found <= 1 for p, found in zip(p_values, adjusted, strict=True))
 
 
-def test_rows_that_cannot_be_told_from_the_leader_share_its_tier():
-    assert find_tiers(rows(1.0, 0.995, 0.5, 0.498, 0.1)) == [1, 1, 2, 2, 3]
+def tiers(samples, **options):
+    return find_tiers(compare_all(samples, **options))
 
 
-def test_rows_far_apart_have_tiers_of_their_own():
-    assert find_tiers(rows(3.0, 2.0, 1.0)) == [1, 2, 3]
-    assert find_tiers(rows(1.0)) == [1]
-    assert find_tiers([]) == []
+def test_a_tier_begins_where_all_above_differ_from_all_below():
+    assert tiers(rows(1.0, 0.995, 0.5, 0.498, 0.1)) == [1, 1, 2, 2, 3]
+    assert tiers(rows(3.0, 2.0, 1.0)) == [1, 2, 3]
+    assert tiers(rows(1.0)) == [1]
 
 
-def test_rows_are_compared_with_the_leader_not_with_their_neighbours():
-    # Each differs from the next by one and a half standard errors, from the one after by three.
+def test_no_boundary_parts_neighbours_that_do_not_differ():
+    """Each differs from the next by one and a half standard errors, the first from the last."""
     step = 1.5 * 0.3 * np.sqrt(2 / 400)
-    assert find_tiers(rows(*(1 - step * index for index in range(4)))) == [1, 1, 2, 2]
+    pairs = compare_all(rows(*(1 - step * index for index in range(4))))
+    assert pairs.differs(0, 3)
+    assert not any(pairs.differs(row, row + 1) for row in range(3))
+    assert find_tiers(pairs) == [1, 1, 1, 1]
 
 
-def test_a_noisy_row_may_join_a_leader_that_a_better_row_differs_from():
+def test_a_noisy_row_that_differs_from_none_joins_all_between():
     leader, steady, noisy = (row.per_clip for row in rows(1.0, 0.9, 0.89, noise=0.2))
     noise = np.random.default_rng(2).normal(0, 3, size=400)
     noisy = noisy + noise - noise.mean()
-    assert find_tiers([Sample.of_mean(row) for row in (leader, steady, noisy)]) == [1, 2, 1]
+    pairs = compare_all([Sample.of_mean(row) for row in (leader, steady, noisy)])
+    assert pairs.differs(0, 1)
+    assert find_tiers(pairs) == [1, 1, 1]
+
+
+def test_a_row_that_is_better_on_the_shared_clips_is_not_parted_as_worse():
+    """The first row's value comes from clips that the second lacks; where both are, it loses."""
+    first, second = rows(0.0, 0.5)
+    first.statistics[:100, 0] = 9.0
+    second.statistics[:100] = 0.0
+    assert first.value > second.value
+    pairs = compare_all([first, second])
+    assert pairs.differs(0, 1)
+    assert find_tiers(pairs) == [1, 1]
+
+
+def test_tiers_of_a_metric_whose_less_is_better_rise_too():
+    assert find_tiers(compare_all(rows(1.0, 2.0, 3.0)), is_higher_better=False) == [1, 2, 3]
 
 
 def test_identical_rows_are_one_tier():
-    assert find_tiers(rows(1.0) * 4) == [1, 1, 1, 1]
-
-
-def test_equal_rows_are_one_tier_nearly_always():
-    rng = np.random.default_rng(3)
-    split = 0
-    for _ in range(100):
-        samples = [Sample.of_mean(row) for row in rng.normal(size=(5, 120))]
-        samples.sort(key=lambda sample: -sample.value)
-        split += set(find_tiers(samples, n_draws=999)) != {1}
-    # The best of five equals is set apart from the worst more often than two are from each other.
-    assert split <= 25
+    assert tiers(rows(1.0) * 4) == [1, 1, 1, 1]
 
 
 def test_clusters_join_rows_that_clips_alone_would_part():
     gap = np.repeat(np.random.default_rng(4).normal(0.3, 1, size=20), 20)
     samples = [Sample.of_mean(gap), Sample.of_mean(np.zeros(400))]
-    assert find_tiers(samples) == [1, 2]
-    assert find_tiers(samples, clusters=np.repeat(np.arange(20), 20)) == [1, 1]
+    assert tiers(samples) == [1, 2]
+    assert tiers(samples, clusters=np.repeat(np.arange(20), 20)) == [1, 1]
 
 
 def test_two_rows_are_told_apart_on_the_clips_that_both_have():
@@ -91,5 +100,5 @@ def test_two_rows_are_told_apart_on_the_clips_that_both_have():
     statistics[:40] = 0.0
     lacking = Sample(statistics, whole.aggregate)
     assert whole.value > lacking.value + 0.9
-    assert find_tiers([whole, lacking]) == [1, 1]
-    assert find_tiers([whole, lacking], clusters=[str(row // 2) for row in range(200)]) == [1, 1]
+    assert tiers([whole, lacking]) == [1, 1]
+    assert tiers([whole, lacking], clusters=[str(row // 2) for row in range(200)]) == [1, 1]
