@@ -23,6 +23,7 @@ sys.path.append(str(TESTS.parent))
 # A test fails for what it finds, not for how long it took beside others; nor, where changes are
 # let in, for what chance found in code that nobody changed.
 os.environ.pop("COLUMNS", None)  # how wide the terminal is that tests are run in
+os.environ["BENCH_LOOKS"] = "off"  # what one test scored is no affair of another
 settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("untimed")
 

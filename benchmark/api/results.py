@@ -200,7 +200,8 @@ class Result:
         if rank_by is not None:
             require_rankable(rank_by)
         view = View(width, cure=WHOLE_TABLE)
-        return render(rows_of([self.record]), form, rank_by=rank_by, view=view)
+        rows = rows_of([self.record])
+        return render(rows, form, rank_by=rank_by, view=view, tells_looks=True)
 
     def save(self, path: str | Path) -> Result:
         """Write it as one sealed file, which ``read_run`` and the commands read.

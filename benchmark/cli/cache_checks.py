@@ -30,6 +30,11 @@ def find_damage_of(thing: CachedThing) -> str | None:
 
             n_lines = count_damage(thing.path)
             return f"{n_lines:,} lines are damaged or cut short" if n_lines else None
+        if thing.kind == "looks":
+            from benchmark.machine.looks import count_damaged
+
+            n_lines = count_damaged(thing.path)
+            return f"{n_lines:,} lines are not what was written" if n_lines else None
         if thing.kind == "environment":
             return _damage_of_packages(thing.path)
         if thing.kind == "unfinished":

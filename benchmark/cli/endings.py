@@ -45,7 +45,16 @@ def finish(
     rows = rows_of(records)
     form: Format = "text" if layout == "aac-metrics" else layout
     view = find_view(_tell_how_to_see_all(records, rank_by))
-    say_tables(render(rows, form, rank_by=rank_by, published=published, lineups=lineups, view=view))
+    tables = render(
+        rows,
+        form,
+        rank_by=rank_by,
+        published=published,
+        lineups=lineups,
+        view=view,
+        tells_looks=True,
+    )
+    say_tables(tables)
     for record in records:
         say("", err=form != "text")
         say_line(f"Run: {record.path}", err=form != "text")

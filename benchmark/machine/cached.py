@@ -11,8 +11,11 @@ from typing import Literal
 
 from benchmark.files import CACHE_CURE, remove_folder, unheld, writing
 from benchmark.machine.leftovers import bytes_of, find_leftovers, remove_leftover
+from benchmark.machine.looks import FOLDER
 
-Kind = Literal["built", "embeddings", "kept", "environment", "unfinished", "leftover", "other"]
+Kind = Literal[
+    "built", "embeddings", "kept", "environment", "unfinished", "leftover", "looks", "other"
+]
 KINDS: dict[Kind, str] = {
     "built": "things built once: rendered splits, METEOR's index, trained weights, pairs",
     "embeddings": "vectors of sounds and captions, by encoder",
@@ -20,8 +23,11 @@ KINDS: dict[Kind, str] = {
     "environment": "packages that systems require, where those of the bench do not do",
     "unfinished": "work that goes on where it was stopped: checkpoints, BERTScore's pairs",
     "leftover": "what killed processes left behind",
+    "looks": "counts of the sets of captions that were scored on each split",
     "other": "what this version put nowhere",
 }
+_ON_REQUEST: tuple[Kind, ...] = ("looks", "other")
+"""What is pruned where its kind is named alone: a count cannot be made again."""
 _DAY_S = 86_400.0
 
 
@@ -52,7 +58,7 @@ class Pruning:
 
     Attributes:
         names: patterns of the shell, one of which a name fits; none fit all.
-        kinds: none are all but ``other``.
+        kinds: none are all but ``looks`` and ``other``.
         older_than_days: since the last use.
         down_to_bytes: what may stay of the things chosen; those used last do.
     """
@@ -64,7 +70,7 @@ class Pruning:
 
     def choose(self, things: Iterable[CachedThing]) -> list[CachedThing]:
         """Choose among things, the longest unused first; those in use are never chosen."""
-        kinds = self.kinds or [kind for kind in KINDS if kind != "other"]
+        kinds = self.kinds or [kind for kind in KINDS if kind not in _ON_REQUEST]
         fitting = [
             thing
             for thing in sorted(things, key=lambda thing: thing.used_at)
@@ -136,8 +142,10 @@ def _named(root: Path) -> Iterator[tuple[Kind, str, Path]]:
         yield ("kept" if path.suffix == ".jsonl" else "other"), path.name, path
     for path in _visible(root / "environments"):
         yield "environment", path.name, path
+    for path in _visible(root / FOLDER):
+        yield ("looks" if path.suffix == ".txt" else "other"), path.name, path
     for path in _visible(root):
-        if path not in (built, root / "kept", root / "environments"):
+        if path not in (built, root / "kept", root / "environments", root / FOLDER):
             yield "other", path.name, path
 
 

@@ -26,6 +26,7 @@ from benchmark.runs.isolation.ways import take_through
 from benchmark.runs.leaving_out import leave_out
 from benchmark.runs.ledger import Ledger, LedgerView, read_ledger
 from benchmark.runs.locking import at_work
+from benchmark.runs.looks import note_scored
 from benchmark.runs.partial import look_for_end
 from benchmark.runs.plan import Plan
 from benchmark.runs.planned import count_missing, refuse_strangers
@@ -261,6 +262,7 @@ def score_and_seal(
         is_partial,
     )
     record = seal_run(folder, scored, failures, Integrity(True, integrity.edits))
+    note_scored(record)
     tell_trackers(record)
     return record
 

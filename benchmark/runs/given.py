@@ -27,6 +27,7 @@ from benchmark.runs.folder import RunFolder
 from benchmark.runs.kept_references import keep_references
 from benchmark.runs.ledger import Ledger, LedgerView
 from benchmark.runs.locking import at_work
+from benchmark.runs.looks import note_scored
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.predictions import match_captions
 from benchmark.runs.record import RunRecord
@@ -118,7 +119,9 @@ def score_in_memory(
     for entry in _entries(rows):
         view.add(entry)
     scores = score_ledger(plan, view, split.references, models)
-    return make_record(IN_MEMORY, ScoredRun(plan, view, scores))
+    record = make_record(IN_MEMORY, ScoredRun(plan, view, scores))
+    note_scored(record)
+    return record
 
 
 def score_given(

@@ -53,7 +53,15 @@ def command(
         raise click.UsageError("--check compares with a file; name it with --out.")
     rows = rows_of(read_runs(runs, trust_edited=trust_edited))
     view = find_view() if out is None else WHOLE
-    text = render(rows, form, rank_by=rank_by, published=published, beside=beside, view=view)
+    text = render(
+        rows,
+        form,
+        rank_by=rank_by,
+        published=published,
+        beside=beside,
+        view=view,
+        tells_looks=out is None,
+    )
     text = text.rstrip("\n")
     if out is None:
         say_tables(text)

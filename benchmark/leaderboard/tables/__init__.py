@@ -19,6 +19,7 @@ from benchmark.leaderboard.tables.latency import latency_table
 from benchmark.leaderboard.tables.notes import name_absent_metrics
 from benchmark.leaderboard.tables.quality import quality_table
 from benchmark.leaderboard.tables.records import flatten_rows
+from benchmark.runs.looks import describe_looks
 
 __all__ = ["FORMATS", "Format", "render"]
 
@@ -32,6 +33,7 @@ def render(
     beside: bool = False,
     lineups: Sequence[Lineup] = (),
     view: View = WHOLE,
+    tells_looks: bool = False,
 ) -> str:
     """Lay rows out in a format; all but json and csv hold a table per set of scored clips.
 
@@ -43,6 +45,8 @@ def render(
         beside: whether numbers in print stand below the rows of the systems that they are of.
         lineups: else those of their papers, on splits that have any.
         view: of the terminal that text is for; else tables are whole.
+        tells_looks: whether to say how often a split was scored on this machine, which what is
+            kept must not: it would be another text on another machine.
 
     Raises:
         UsageError: rows of one table have the metric to rank by from several models.
@@ -68,4 +72,6 @@ def render(
             parts.append(published_table(label, printed, best))
     if is_shared:
         parts += absent[0]
+    if tells_looks:
+        parts += describe_looks(row.references_sha256 for row in rows)
     return render_parts(parts, form, view=view)
