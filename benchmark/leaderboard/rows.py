@@ -16,6 +16,7 @@ from benchmark.runs.latency import Latency
 from benchmark.runs.record import RunRecord, SystemRecord, with_flaws
 from benchmark.runs.scores import Cell
 from benchmark.runs.seals import Integrity
+from benchmark.stats.seeds import SeedNoise
 from benchmark.systems.disclosure import SawData, saw_data
 
 Rung = Literal["system", "retrieval", "floor", "ceiling"]
@@ -81,6 +82,11 @@ class Row:
         """Look up a metric's corpus value; None where there is none."""
         cell = self.metrics.get(key)
         return None if cell is None else cell.value
+
+    def seed_noise(self, key: str) -> SeedNoise | None:
+        """Tell how a metric spreads over the seeds of a joined row; None for a row of one run."""
+        spread = self.spread.get(key)
+        return None if spread is None else SeedNoise(spread, len(self.records))
 
     @property
     def n_scored(self) -> int:

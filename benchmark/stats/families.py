@@ -109,9 +109,9 @@ def compare_all(
     with np.errstate(invalid="ignore", divide="ignore"):
         swaps = RowSwaps.of(samples, clusters)
         effects = SeedEffects.of(seeds, n_draws) if seeds else None
-        scales = PairScales.of(swaps, effects, level)
-        p_values, critical = _step_down(swaps, scales, effects, level, n_draws)
-        half = scales.half_widths(critical)
+        scales = PairScales.of(swaps, effects)
+        p_values, critical = _step_down(swaps, scales, level, n_draws)
+        half = scales.half_widths(swaps.pairs, critical)
         far = half + NormalDist().inv_cdf(POWER) * scales.errors
     is_enough = [can_decide(int(n_units), level=level) for n_units in scales.n_units]
     tells = np.isfinite(half) & (scales.n_unlike > 0) & np.array(is_enough, dtype=bool)
@@ -129,24 +129,24 @@ def compare_all(
 
 
 def _step_down(
-    swaps: RowSwaps, scales: PairScales, effects: SeedEffects | None, level: float, n_draws: int
+    swaps: RowSwaps, scales: PairScales, level: float, n_draws: int
 ) -> tuple[Array, float]:
     """Ask chance for the largest difference, then for the largest of the others, and so on.
 
     Returns:
         ``(n_pairs,)`` adjusted p-values, and what the largest of all exceeds by chance in
-        ``1 - level`` of the draws, in units of the pairs' scales.
+        ``1 - level`` of the draws, as ``PairScales.measure`` gives it.
     """
-    observed = np.abs(scales.differences) / scales.scales
+    observed = scales.measure(np.abs(scales.differences)[:, np.newaxis])[:, 0]
     observed[np.isnan(observed)] = 0.0
     order = np.argsort(-observed, kind="stable")
     counts, largest, start = np.zeros(len(order), dtype=np.int64), [np.zeros(0)], 0
     for block in swaps.swapped(n_draws):
-        if effects is not None:
-            drawn = effects.draws[:, start : start + block.shape[1]]
+        if scales.effects is not None:
+            drawn = scales.effects.draws[:, start : start + block.shape[1]]
             block += drawn[swaps.pairs[0]] - drawn[swaps.pairs[1]]
         start += block.shape[1]
-        sizes = (np.abs(block) + scales.rounding[:, np.newaxis]) / scales.scales[:, np.newaxis]
+        sizes = scales.measure(np.abs(block) + scales.rounding[:, np.newaxis])
         sizes = np.nan_to_num(sizes[order[::-1]])
         upwards = np.maximum.accumulate(sizes, axis=0)[::-1]
         counts += np.count_nonzero(upwards >= observed[order, np.newaxis], axis=1)

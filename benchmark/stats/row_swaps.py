@@ -24,7 +24,7 @@ from benchmark.stats.samples import (
     require_same_clips,
 )
 
-_CELLS_OF_BLOCK = 1 << 22
+_CELLS_OF_BLOCK = 1 << 20
 
 _Moves = Callable[[Array], Array]
 """Turns statistics ``(n_units, k)`` into what each of some swaps moves, ``(n_swaps, k)``."""
@@ -122,7 +122,8 @@ class RowSwaps:
             yield self.apart.get((first, second), (self.rows[first], self.rows[second]))
 
     def _after(self, moves: _Moves) -> Array:
-        given = np.stack([moves(row.statistics) for row in self.rows])
+        moved_by_row = moves(np.concatenate([row.statistics for row in self.rows], axis=1))
+        given = np.stack(np.split(moved_by_row, len(self.rows), axis=1))
         mixed = np.stack(
             [
                 row.aggregate(row.statistics.sum(axis=0) - gave + given)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from benchmark.stats.draws import N_DRAWS, resample
 from benchmark.stats.intervals import LEVEL, percentile_interval
-from benchmark.stats.samples import Array, Clusters, Rows, Sample
+from benchmark.stats.samples import Array, Clusters, Sample
 
 _SEED = 20_240_102
+_SEEDS_A_DRAW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,10 @@ class SeedEffects:
             np.stack(draws), np.array([noise.error if noise else 0.0 for noise in seeds])
         )
 
-    def of_pairs(self, firsts: Rows, seconds: Rows) -> Iterator[Array]:
-        """Give the effects on each difference, pair by pair: ``(n_draws,)``."""
-        return (
-            self.draws[one] - self.draws[other] for one, other in zip(firsts, seconds, strict=True)
-        )
+    def of_pair(self, first: int, second: int) -> Array:
+        """Give the effects on a difference of two rows: ``(n_draws,)``."""
+        drawn: Array = self.draws[first] - self.draws[second]
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ class SeedSpread:
         values: the corpus value of each seed.
         mean: over the seeds.
         deviation: sample standard deviation over the seeds; None for one seed.
-        low, high: interval of the mean over draws of the clips, the seeds being as they are.
+        low, high: interval of the mean, over draws of the clips and what other seeds may add; of
+            one seed over draws of the clips alone.
     """
 
     values: tuple[float, ...]
@@ -109,7 +110,7 @@ def spread_over_seeds(
 
     Args:
         samples: one a seed, of the same metric and clips.
-        level: of the interval over clips.
+        level: of the interval.
         n_draws: bootstrap draws.
         clusters: the cluster of each clip; whole clusters are drawn.
 
@@ -117,7 +118,11 @@ def spread_over_seeds(
         ValueError: there are no samples, or they are not of the same clips.
     """
     values = tuple(sample.value for sample in samples)
-    means = resample(samples, n_draws, clusters).mean(axis=0)
-    low, high = percentile_interval(means, level)
     deviation = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    means = resample(samples, n_draws, clusters).mean(axis=0)
+    if deviation is not None:
+        # The tails of few seeds are long: each draw of the clips meets several of the seeds.
+        means = np.tile(means, _SEEDS_A_DRAW)
+        means += SeedNoise(deviation, len(values)).draw(np.random.default_rng(_SEED), len(means))
+    low, high = percentile_interval(means, level)
     return SeedSpread(values, float(np.mean(values)), deviation, low, high)

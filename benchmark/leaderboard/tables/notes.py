@@ -16,9 +16,10 @@ from benchmark.leaderboard.rows import (
     differing_signatures,
     table_columns,
 )
-from benchmark.leaderboard.tiers import resolved_gap
+from benchmark.leaderboard.tiers import RankedPairs
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
+from benchmark.stats.deciding import units_needed
 from benchmark.systems.roster import describe_left_out
 
 PARTIAL_MARK = "†"
@@ -26,20 +27,26 @@ PARTIAL_MARK = "†"
 
 
 def notes_on(
-    standing: Standing, best: BestSupervised | None, *, tells_absent: bool = True
+    standing: Standing,
+    best: BestSupervised | None,
+    compared: RankedPairs | None,
+    *,
+    tells_absent: bool = True,
 ) -> list[str]:
     """List what must be known of the rows of a table.
 
     Args:
         standing: the rows.
         best: the row in print that they are held against.
+        compared: the ranked rows held against each other.
         tells_absent: whether to say which metrics no row has; else another place does.
     """
     group, ranking = standing
     lines = [
         "Values x100; in brackets the 95 % bootstrap interval. " + ranking.describe(group),
         *_notes_on_mirror(group[0]),
-        *_notes_on_noise(standing),
+        *_notes_on_tiers(compared, ranking.label),
+        *_notes_on_seeds(group),
         *_notes_on_best(best),
         *_notes_on_partial(group),
         *_notes_on_lacking(group),
@@ -165,19 +172,40 @@ def _notes_on_mirror(row: Row) -> list[str]:
     return [] if mirror is None else [mirror]
 
 
-def _notes_on_noise(standing: Standing) -> list[str]:
-    lines = []
-    group, ranking = standing
-    if (gap := resolved_gap(standing)) is not None:
-        lines = [
-            f"Rows of one tier cannot be told from its best row (paired test of {ranking.label}, "
-            "Holm, 5 %).",
-            f"These clips resolve {ranking.label} gaps of {_show_gap(gap)} between ranked rows "
-            "(power 80 %).",
+_SCOPES = {
+    "captions": "Tiers are of these captions, one run a row: other seeds may stand otherwise.",
+    "systems": "Tiers are of systems: clips and seeds both count as chance.",
+    "both": "Tiers are of systems where a row has several seeds, else of its one run's captions.",
+}
+
+
+def _notes_on_tiers(compared: RankedPairs | None, label: str) -> list[str]:
+    if compared is None:
+        return []
+    if (tiers := compared.tiers) is None:
+        n_clips, needed = compared.pairs.n_units, units_needed(level=compared.pairs.level)
+        clips = "1 clip is" if n_clips == 1 else f"{n_clips} clips are"
+        return [
+            f"{clips} too few to tell rows apart: a test at 5 % needs {needed}, and more to tell "
+            "what is not plain."
         ]
-    for seeds in dict.fromkeys(row.seeds for row in group if row.seeds):
+    lines = [
+        "Each row of a tier differs from each row of the others (paired tests of "
+        f"{label}, all pairs as one family, 5 %)."
+    ]
+    if len({tier for tier in tiers if tier is not None}) > 1:
+        lines.append(_SCOPES[compared.scope])
+    if (gap := compared.resolved_gap) is not None:
         lines.append(
-            f"Means over the seeds {', '.join(map(str, seeds))}; ± is the standard deviation "
-            "over seeds. Latency is that of the first."
+            f"These clips resolve {label} gaps of {_show_gap(gap)} between ranked rows "
+            "(power 80 %, all pairs as one family)."
         )
     return lines
+
+
+def _notes_on_seeds(group: Sequence[Row]) -> list[str]:
+    return [
+        f"Means over the seeds {', '.join(map(str, seeds))}; ± is the standard deviation "
+        "over seeds, which brackets count as chance as they do clips. Latency is that of the first."
+        for seeds in dict.fromkeys(row.seeds for row in group if row.seeds)
+    ]

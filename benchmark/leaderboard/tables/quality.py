@@ -21,7 +21,7 @@ from benchmark.leaderboard.rows import (
 from benchmark.leaderboard.tables.importance import order_of_metric
 from benchmark.leaderboard.tables.in_print import SHARE_HEADER, show_share
 from benchmark.leaderboard.tables.notes import PARTIAL_MARK, notes_on
-from benchmark.leaderboard.tiers import tiers_of
+from benchmark.leaderboard.tiers import RankedPairs, compare_ranked
 from benchmark.metrics.catalogue import METRICS
 
 _FIRST_PLACES = (2, 4, 5)
@@ -49,12 +49,13 @@ def quality_table(
     """
     group = standing.rows
     row = group[0]
+    compared = compare_ranked(standing)
     return Table(
         columns=[*_columns(standing, best)],
-        rows=_place(standing),
+        rows=_place(standing, compared),
         title=f"{shared_label(group)}, {row.n_scored:,} of {row.n_expected:,} clips "
         f"(clip ids {row.clips_sha256[:12]})",
-        notes=notes_on(standing, best, tells_absent=tells_absent),
+        notes=notes_on(standing, best, compared, tells_absent=tells_absent),
         tone=lambda placed: "plain" if placed.row.rung == "system" else "faint",
     )
 
@@ -109,14 +110,15 @@ def _show_speed(placed: Placed) -> str:
     return show_briefly(1000 * latency.seconds.p50.value)
 
 
-def _place(standing: Standing) -> list[Placed]:
+def _place(standing: Standing, compared: RankedPairs | None) -> list[Placed]:
     ranks = itertools.count(1)
     rows, ranking = standing
     unknown = [None] * len(rows)
+    tiers = compared.tiers if compared else None
     return [
         Placed(row, str(next(ranks)) if ranking.has_rank(row) else _rung(row), tier, share)
         for row, tier, share in zip(
-            rows, tiers_of(standing) or unknown, way_to_human(standing) or unknown, strict=True
+            rows, tiers or unknown, way_to_human(standing) or unknown, strict=True
         )
     ]
 
