@@ -50,7 +50,7 @@ def test_rows_are_ranked_by_spider_where_every_ranked_row_has_it():
     assert names(rows) == ["b", "a"]
     text = render(rows, "text")
     assert "Ranked by SPIDEr.\n" in text
-    assert "paired test of SPIDEr, Holm" in text
+    assert "paired tests of SPIDEr, all pairs" in text
     assert "These clips resolve SPIDEr gaps of" in text
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 
+import numpy as np
 from run_records import run_of, system
 from shown_clips import HOSTILE, SPLIT, make_run
 
@@ -16,6 +17,7 @@ from benchmark.leaderboard.page.page_data import page_data
 from benchmark.leaderboard.page.sounds import without_sounds
 from benchmark.leaderboard.ranking import group_rows
 from benchmark.leaderboard.rows import rows_of
+from benchmark.metrics.contributions import Contributions
 from benchmark.systems.explaining import Explained
 
 
@@ -40,14 +42,23 @@ def test_what_captions_leaned_on_is_there_clip_by_clip_for_who_said_it():
     assert "evidence" not in systems["mute"]
 
 
+def told_apart(name, values):
+    """A system of six clips, the first five of which are the plan's."""
+    statistics = Contributions(tuple("abcdef"), {"cider_d": np.reshape(values, (1, 6, 1))})
+    return dataclasses.replace(system(name), contributions=statistics)
+
+
 def test_rows_are_in_their_tier_or_else_on_their_rung():
-    good, same = [0.9, 0.8, 0.7, 0.9, 0.8], [0.9, 0.8, 0.7, 0.9, 0.79]
-    poor, floor = [0.1] * 5, system("floor", kind="floor")
-    rows = [system("good", values=good), system("same", values=same), floor]
-    systems = systems_of(run_of(*rows, system("poor", values=poor)))
+    rows = [
+        told_apart("good", [0.9, 0.8, 0.7, 0.9, 0.8, 0.9]),
+        told_apart("same", [0.9, 0.8, 0.7, 0.9, 0.8, 0.89]),
+        system("floor", kind="floor"),
+    ]
+    systems = systems_of(run_of(*rows))
     groups = {name: each["group"] for name, each in systems.items()}
-    assert groups["good"] == groups["same"] == "tier 1"
-    assert groups["floor"] == "floor"
+    assert groups == {"good": "tier 1", "same": "tier 1", "floor": "floor"}
+    five = systems_of(run_of(system("one"), system("other")))
+    assert {each["group"] for each in five.values()} == {"system"}
     alone = systems_of(run_of(system("alone")))
     assert alone["alone"]["group"] == "system"
 

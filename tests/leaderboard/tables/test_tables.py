@@ -321,7 +321,7 @@ def test_a_value_that_lacks_clips_is_marked_and_a_note_says_of_which_clips_it_is
     assert "† SPICE, SPIDEr of long: 4 of 5 clips: a caption is longer than 100 words" in text
     assert "Ranked by SPIDEr." in text
     assert "†" not in render(rows[:1], "md")
-    assert r"lrrrr" in render(rows, "latex")
+    assert r"llrr" in render(rows, "latex")
     records = json.loads(render(rows, "json"))
     assert records[1]["metrics"]["spice"]["value"] == pytest.approx(0.15)
     assert records[1]["metrics"]["spice"]["reason"] == "a caption is longer than 100 words"
