@@ -8,13 +8,14 @@ from statistics import NormalDist
 
 import numpy as np
 
-from benchmark.stats.deciding import can_decide, draws_needed, smallest_p
+from benchmark.stats.deciding import can_decide, draws_needed
 from benchmark.stats.draws import N_TEST_DRAWS
 from benchmark.stats.intervals import LEVEL
 from benchmark.stats.pair_scales import PairScales
 from benchmark.stats.row_swaps import RowSwaps
 from benchmark.stats.samples import Array, Clusters, Sample
 from benchmark.stats.seeds import SeedEffects, SeedNoise
+from benchmark.stats.step_down import step_down
 
 POWER = 0.8
 """The chance to call a true difference of the size that is said to be detectable."""
@@ -110,7 +111,7 @@ def compare_all(
         swaps = RowSwaps.of(samples, clusters)
         effects = SeedEffects.of(seeds, n_draws) if seeds else None
         scales = PairScales.of(swaps, effects)
-        p_values, critical = _step_down(swaps, scales, level, n_draws)
+        p_values, critical = step_down(swaps, scales, level, n_draws)
         half = scales.half_widths(swaps.pairs, critical)
         far = half + NormalDist().inv_cdf(POWER) * scales.errors
     is_enough = [can_decide(int(n_units), level=level) for n_units in scales.n_units]
@@ -126,37 +127,6 @@ def compare_all(
         level=level,
         n_units=swaps.rows[0].n_clips,
     )
-
-
-def _step_down(
-    swaps: RowSwaps, scales: PairScales, level: float, n_draws: int
-) -> tuple[Array, float]:
-    """Ask chance for the largest difference, then for the largest of the others, and so on.
-
-    Returns:
-        ``(n_pairs,)`` adjusted p-values, and what the largest of all exceeds by chance in
-        ``1 - level`` of the draws, as ``PairScales.measure`` gives it.
-    """
-    observed = scales.measure(np.abs(scales.differences)[:, np.newaxis])[:, 0]
-    observed[np.isnan(observed)] = 0.0
-    order = np.argsort(-observed, kind="stable")
-    counts, largest, start = np.zeros(len(order), dtype=np.int64), [np.zeros(0)], 0
-    for block in swaps.swapped(n_draws):
-        if scales.effects is not None:
-            drawn = scales.effects.draws[:, start : start + block.shape[1]]
-            block += drawn[swaps.pairs[0]] - drawn[swaps.pairs[1]]
-        start += block.shape[1]
-        sizes = scales.measure(np.abs(block) + scales.rounding[:, np.newaxis])
-        sizes = np.nan_to_num(sizes[order[::-1]])
-        upwards = np.maximum.accumulate(sizes, axis=0)[::-1]
-        counts += np.count_nonzero(upwards >= observed[order, np.newaxis], axis=1)
-        largest.append(upwards[0] if len(upwards) else np.zeros(0))
-    adjusted = np.empty(len(order))
-    adjusted[order] = np.maximum.accumulate((counts + 1) / (n_draws + 1))
-    least = np.array([smallest_p(int(n_units)) for n_units in scales.n_unlike])
-    n_beyond = int((1 - level) * (n_draws + 1) * (1 + 1e-9))
-    maxima = np.sort(np.concatenate(largest))[::-1]
-    return np.maximum(adjusted, least), float(maxima[n_beyond - 1]) if len(maxima) else np.nan
 
 
 def _square(swaps: RowSwaps, above: Array, below: Array | None, diagonal: float) -> Array:
