@@ -11,7 +11,7 @@ from typing import Literal
 from benchmark.files import JsonObject
 from benchmark.runs.record import RunRecord
 
-Status = Literal["pass", "fail", "inconclusive"]
+Status = Literal["pass", "warning", "fail", "inconclusive"]
 Outcome = Literal["pass", "fail", "inconclusive", "nothing measured"]
 Unit = Literal["score", "share", "relative", "mib"]
 
@@ -19,9 +19,10 @@ EXIT_CODES: dict[Outcome, int] = {
     "pass": 0,
     "fail": 1,
     "nothing measured": 3,
-    "inconclusive": 4,
+    "inconclusive": 4,  # of a strict gate; else 0, as nothing is known to be worse
 }
-_WORST_FIRST: tuple[Status, ...] = ("fail", "inconclusive", "pass")
+_WORST_FIRST: tuple[Status, ...] = ("fail", "inconclusive", "warning", "pass")
+_DECIDING: tuple[Outcome, ...] = ("fail", "inconclusive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Check:
         system: canonical name.
         subject: what was judged (``"cider_d"``, ``"coverage"``, ``"stage encode"``).
         limit: as people read it (``"drop <= 2 %"``).
-        status: inconclusive where the loss is beyond the limit and might be noise.
+        status: inconclusive where the loss is beyond the limit and this night cannot tell whether
+            it is chance; a warning is for people, and decides nothing.
         reason: what was found, in a sentence.
         unit: of ``baseline`` and ``run``.
         used: how much of the limit is used up: above 1 is beyond it; None where that is no
@@ -66,6 +68,31 @@ class Regression:
     run_score: float
     baseline_caption: str
     run_caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The least loss of a system that a night calls with a power of 80 %.
+
+    Attributes:
+        system: canonical name.
+        metric: that decides.
+        n_clips: that the accepted nights and the run have in common.
+        n_nights: that were accepted.
+        least: the loss, a share of the accepted value; None where any number of clips is too few.
+        nights, clips: how many of either call a loss of 5 %; None where they need not be more,
+            or where no number is enough.
+        words: all that in a sentence without the system's name.
+    """
+
+    system: str
+    metric: str
+    n_clips: int
+    n_nights: int
+    least: float | None
+    nights: int | None
+    clips: int | None
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +134,8 @@ class Verdict:
         regressions: clips whose score fell most, worst first.
         unmeasured: why nothing could be judged, else None.
         made: when and of what the run was made; None where it is unfinished.
+        reach: the least losses that this night could have called, system by system.
+        is_strict: an inconclusive verdict has an exit code of its own.
     """
 
     run: str
@@ -117,16 +146,20 @@ class Verdict:
     regressions: Sequence[Regression] = field(default=())
     unmeasured: str | None = None
     made: Made | None = None
+    reach: Sequence[Reach] = ()
+    is_strict: bool = False
 
     @property
     def outcome(self) -> Outcome:
         if self.unmeasured is not None:
             return "nothing measured"
         statuses = {check.status for check in self.checks}
-        return next((status for status in _WORST_FIRST if status in statuses), "pass")
+        return next((outcome for outcome in _DECIDING if outcome in statuses), "pass")
 
     @property
     def exit_code(self) -> int:
+        if self.outcome == "inconclusive" and not self.is_strict:
+            return EXIT_CODES["pass"]
         return EXIT_CODES[self.outcome]
 
     def count(self, status: Status) -> int:
@@ -161,7 +194,7 @@ def in_percent(share: float) -> str:
 
 
 def worst_first(checks: Sequence[Check]) -> list[Check]:
-    """Sort checks: failed before inconclusive before passed, then by how far beyond the limit."""
+    """Sort checks: failed, inconclusive, warned of, passed, then by how far beyond the limit."""
 
     def order(check: Check) -> tuple[int, float, str, str]:
         used = float("inf") if check.used is None else check.used

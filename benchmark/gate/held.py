@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benchmark.errors import UsageError
+from benchmark.metrics.contributions import Contributions
 from benchmark.runs.pairs import SystemPair
 from benchmark.runs.record import RunRecord, SystemRecord
 
@@ -41,6 +42,17 @@ class HeldRun:
             for name, system in self.run.systems.items()
             if name in self.baseline.systems
         }
+
+    def contributions_of(self, name: str) -> list[Contributions]:
+        """Read a system's statistics of all accepted nights, those of the baseline's run first.
+
+        Raises:
+            RunError: the file holds no statistics of a night.
+        """
+        first = self.baseline.systems[name].contributions
+        kept = self.baseline.acceptance.nights if self.baseline.acceptance else ()
+        path = self.baseline.path
+        return [first, *(night.contributions_of(name, first, path) for night in kept)]
 
     @cached_property
     def other_machine(self) -> str | None:

@@ -48,6 +48,7 @@ class GateRequest:
         junit, summary, json: files to write; the summary is added to.
         is_summary_offered: nobody asked for the summary, its place was offered: where it cannot
             be written, that is told and changes nothing.
+        is_strict: an inconclusive night has an exit code of its own, whatever the policy says.
         trust_edited: judge a run, or by a baseline, that was edited since it was sealed.
     """
 
@@ -60,6 +61,7 @@ class GateRequest:
     summary: Path | None = None
     json: Path | None = None
     is_summary_offered: bool = False
+    is_strict: bool = False
     trust_edited: bool = False
 
     def refuse_mixed_up_files(self) -> None:
@@ -111,7 +113,10 @@ def hold_gate(request: GateRequest) -> GatedNight:
     baseline = read_run(request.baseline, trust_edited=request.trust_edited)
     baseline.require_captions()
     baseline.require_accepted()
-    night = _judge(request, baseline, policy or read_policy(request.policy))
+    policy = policy or read_policy(request.policy)
+    if request.is_strict:
+        policy = dataclasses.replace(policy, is_strict=True)
+    night = _judge(request, baseline, policy)
     verdict = night.verdict
     if request.junit is not None:
         write_text(request.junit, render_junit(verdict))

@@ -30,21 +30,25 @@ def judge_run(night: HeldRun, policy: Policy) -> Verdict:
     checks = judge_presence(night)
     for name, system in run.systems.items():
         checks += judge_coverage(system, baseline.systems.get(name), policy.limits(name).coverage)
-    checks += judge_quality(night, policy)
+    quality = judge_quality(night, policy)
+    checks += quality.checks
     speed, memory = judge_speed(night, policy), judge_memory(night, policy.memory)
     return Verdict(
         run=run.title,
         baseline=baseline.title,
         policy=policy.source,
         checks=tuple(worst_first([*checks, *speed.checks, *memory.checks])),
-        notes=(*_notes(night), *speed.notes, *memory.notes),
+        notes=(*_notes(night), *_notes_of_primary(night, policy), *speed.notes, *memory.notes),
+        reach=tuple(quality.reach),
+        is_strict=policy.is_strict,
         regressions=tuple(worst_regressions(night, policy.worst_metric, policy.n_worst_clips)),
     )
 
 
 def unmeasured(why: str, run: str, baseline: RunRecord, policy: Policy) -> Verdict:
     """Make the verdict on a run in which nothing was measured."""
-    return Verdict(run, baseline.title, policy.source, unmeasured=why)
+    strict = policy.is_strict
+    return Verdict(run, baseline.title, policy.source, unmeasured=why, is_strict=strict)
 
 
 def _notes(night: HeldRun) -> list[str]:
@@ -64,6 +68,21 @@ def _notes(night: HeldRun) -> list[str]:
     if night.other_machine:
         notes.append(f"another machine than the baseline's: {night.other_machine}")
     return notes
+
+
+def _notes_of_primary(night: HeldRun, policy: Policy) -> list[str]:
+    """Name the systems for which all metrics decide, as they have none of the primary ones."""
+    names = [
+        name
+        for name, pair in night.pairs.items()
+        if pair.n_clips
+        and not any(
+            has_value(pair.first, key) and has_value(pair.second, key) for key in policy.primary
+        )
+    ]
+    if not names or not policy.primary:
+        return []
+    return [f"{', '.join(names)}: none of {', '.join(policy.primary)}: every metric decides"]
 
 
 def _notes_of_makeup(night: HeldRun) -> list[str]:

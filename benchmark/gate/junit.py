@@ -13,7 +13,8 @@ def render_junit(verdict: Verdict) -> str:
     """Write one test case a check.
 
     JUnit knows no third outcome: an inconclusive check is a skipped case whose message begins
-    with ``inconclusive``; that nothing was measured is an error.
+    with ``inconclusive``, and a warning a passed one whose output begins so; that nothing was
+    measured is an error.
     """
     n_unmeasured = int(verdict.unmeasured is not None)
     suite = ElementTree.Element(
@@ -49,4 +50,5 @@ def _add_case(suite: ElementTree.Element, check: Check) -> None:
     elif check.status == "inconclusive":
         ElementTree.SubElement(case, "skipped", message=f"inconclusive: {reason}")
     else:
-        ElementTree.SubElement(case, "system-out").text = reason
+        warned = "warning: " if check.status == "warning" else ""
+        ElementTree.SubElement(case, "system-out").text = f"{warned}{reason}"

@@ -15,7 +15,12 @@ from benchmark.gate.history import FoundStep
 
 Form = Literal["text", "md"]
 
-_MARKS: dict[Status, str] = {"fail": "FAIL", "inconclusive": "unclear", "pass": "pass"}
+_MARKS: dict[Status, str] = {
+    "fail": "FAIL",
+    "inconclusive": "unclear",
+    "warning": "warn",
+    "pass": "pass",
+}
 _NUMBERS: dict[Unit, str] = {
     "score": "{:.4f}",
     "share": "{:.1%}",
@@ -31,6 +36,8 @@ def render_verdict(verdict: Verdict, steps: Sequence[FoundStep], form: Form) -> 
         parts.append(_check_table(verdict.checks, form))
     elif verdict.checks:
         parts += _folded(verdict)
+    if verdict.reach:
+        parts += [_title("Losses that this night calls (power 80 %)", form), _reach(verdict, form)]
     if verdict.notes:
         parts.append("\n".join(f"- {_safe(note, form)}" for note in verdict.notes))
     if verdict.regressions:
@@ -47,9 +54,10 @@ def headline(verdict: Verdict, form: Form) -> str:
     if verdict.unmeasured is not None:
         text = f"{outcome}: {verdict.unmeasured}"
     else:
+        warned = f"{n} warned of, " if (n := verdict.count("warning")) else ""
         text = (
             f"{outcome}: {verdict.count('fail')} failed, {verdict.count('inconclusive')} "
-            f"inconclusive, {verdict.count('pass')} passed"
+            f"inconclusive, {warned}{verdict.count('pass')} passed"
         )
     return f"## Gate: {_safe(text, form)}" if form == "md" else text
 
@@ -87,6 +95,17 @@ def _check_table(checks: Sequence[Check], form: Form) -> str:
         for check in checks
     ]
     return _table(lines, ["System", "", "Check", "Baseline", "Run", "Found"], form)
+
+
+def _reach(verdict: Verdict, form: Form) -> str:
+    """List what could have been called; systems of which the same is to be said share a line."""
+    by_words: dict[str, list[str]] = {}
+    for each in verdict.reach:
+        by_words.setdefault(each.words, []).append(each.system)
+    return "\n".join(
+        f"- {_safe(', '.join(systems), form)}: {_safe(words, form)}"
+        for words, systems in by_words.items()
+    )
 
 
 def _clip_list(regressions: Sequence[Regression]) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark.metrics.catalogue import METRICS
+from benchmark.metrics.contributions import Contributions, samples_alike
 from benchmark.metrics.signature import Signature
 from benchmark.runs.pairs import SystemPair
 from benchmark.runs.record import SystemRecord
-from benchmark.stats.samples import Sample
+from benchmark.stats.samples import Sample, mean_of, over_common
 
 _OWN = ("aac-bench", "refs", "references", "clips")
 """Parts of a signature that two runs may differ in: coverage is judged apart, other references are
@@ -22,25 +24,43 @@ NOTHING = 5e-5
 
 @dataclass(frozen=True, slots=True)
 class MetricPair:
-    """One metric of one system in both runs, over the clips that both scored."""
+    """One metric of one system in accepted nights and a run, over the clips that all scored.
+
+    Attributes:
+        system_name: whose.
+        key: the metric.
+        nights: that were accepted, the baseline's own run first.
+        now: the run's.
+    """
 
     system_name: str
     key: str
-    before: Sample
+    nights: tuple[Sample, ...]
     now: Sample
 
     @staticmethod
-    def of(pair: SystemPair, key: str) -> MetricPair:
-        return MetricPair(pair.second.name, key, *pair.samples(key))
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """Name the system and the metric: no other pair of a night has both."""
-        return self.system_name, self.key
+    def of(pair: SystemPair, key: str, accepted: Sequence[Contributions]) -> MetricPair:
+        """Take a metric's samples; ``accepted`` are the statistics of all accepted nights."""
+        samples = samples_alike([*accepted, pair.second.contributions], key)
+        rows = [pair.clips.rows[0]] * len(accepted) + [pair.clips.rows[1]]
+        *nights, now = over_common(
+            [sample.take(at) for sample, at in zip(samples, rows, strict=True)]
+        )
+        return MetricPair(pair.second.name, key, tuple(nights), now)
 
     @property
     def is_higher_better(self) -> bool:
         return METRICS[self.key].higher_is_better is True
+
+    @property
+    def before(self) -> Sample:
+        """The accepted nights as one sample, whose value is the mean of theirs."""
+        return mean_of(self.nights)
+
+    @property
+    def before_value(self) -> float:
+        """The mean of the accepted nights' values."""
+        return sum(night.value for night in self.nights) / len(self.nights)
 
     @property
     def better_first(self) -> tuple[Sample, Sample]:
@@ -50,20 +70,20 @@ class MetricPair:
     @property
     def loss(self) -> float:
         """How much worse the run is, in the metric's units; negative is better."""
-        first, second = self.better_first
-        return first.value - second.value
+        fall = self.before_value - self.now.value
+        return fall if self.is_higher_better else -fall
 
     @property
     def is_of_nothing(self) -> bool:
         """Tell whether the baseline has none of what is measured: no share of it means much."""
-        return abs(self.before.value) < NOTHING
+        return abs(self.before_value) < NOTHING
 
     @property
     def drop(self) -> float:
         """The loss as a share of the baseline's value; infinite where that is nothing."""
         if self.is_of_nothing:
             return math.copysign(math.inf, self.loss) if abs(self.loss) >= NOTHING else 0.0
-        return self.loss / abs(self.before.value)
+        return self.loss / abs(self.before_value)
 
 
 def comparable_part(signature: Signature) -> Signature:

@@ -29,14 +29,19 @@ class MetricRule:
         min: least corpus value, of a metric that is better when higher.
         max: greatest corpus value, of a metric that is better when lower.
         max_drop: how much worse than the baseline, as a share of the baseline's value.
+        max_loss: how much worse than the baseline, in the metric's own units.
         margin: how much worse than the baseline at most, in the metric's own units: the run must
             be shown to be no worse than that (non-inferiority).
+        decides: a drop or loss beyond its limit fails the night, whatever the primary metric is;
+            else people are warned of it.
     """
 
     min: float | None = None
     max: float | None = None
     max_drop: float | None = None
+    max_loss: float | None = None
     margin: float | None = None
+    decides: bool = False
 
     @property
     def needs_value(self) -> bool:
@@ -46,7 +51,8 @@ class MetricRule:
     @property
     def needs_baseline(self) -> bool:
         """Tell whether a run's value is compared with the baseline's."""
-        return self.max_drop is not None or self.margin is not None
+        limits = (self.max_drop, self.max_loss, self.margin)
+        return any(limit is not None for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,9 @@ class Limits:
         """Make the rule of one metric: its own laid over the default."""
         rules = self.layer.metrics
         default, own = rules.get(DEFAULT_RULE, {}), rules.get(key, {})
-        return MetricRule(**_without_switched_off({**default, **own}))
+        limits = _without_switched_off({**default, **own})
+        decides = bool(limits.pop("decides", False))
+        return MetricRule(**limits, decides=decides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,9 @@ class Policy:
 
     Attributes:
         source: the file, or ``"built in"``.
-        alpha: chance, over all quality checks together, to call noise a drop.
+        alpha: chance, over all quality checks that decide, to call noise a drop.
+        primary: metrics of which the first that baseline and run have decides for a system.
+        is_strict: an inconclusive night has an exit code of its own.
         memory: limit of the whole run, whose systems share one process.
         n_worst_clips: how many clips to list whose score fell most.
         worst_metric: by which score.
@@ -110,6 +120,8 @@ class Policy:
 
     source: str
     alpha: float
+    primary: tuple[str, ...]
+    is_strict: bool
     memory: RatioRule
     n_worst_clips: int
     worst_metric: str
@@ -151,7 +163,9 @@ def read_policy(path: Path | None) -> Policy:
         layer = _parse(_read_text(path), source).over(layer)
     return Policy(
         source=source,
-        alpha=float(layer.tests["alpha"]),
+        alpha=layer.tests.alpha or 0.0,
+        primary=layer.tests.primary or (),
+        is_strict=bool(layer.tests.strict),
         memory=_ratio(layer.memory),
         n_worst_clips=int(layer.worst["n_clips"]),
         worst_metric=str(layer.worst["metric"]),

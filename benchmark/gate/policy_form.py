@@ -62,11 +62,11 @@ _LIMITS: dict[str, dict[str, _Number]] = {
 }
 _OF_THE_WHOLE: dict[str, dict[str, _Number]] = {
     "memory": {"max_ratio": _RATIO, "floor_mib": _FLOOR},
-    "tests": {"alpha": _Number(1e-4, 0.5, can_be_off=False)},
     "worst": {"n_clips": _COUNT},
     "history": {"n_runs": _Number(1, 10_000, can_be_off=False, is_whole=True)},
 }
-_RELATIVE = {"max_drop": _SHARE, "margin": _Number(1e-9, _FAR)}
+_ALPHA = _Number(1e-4, 0.5, can_be_off=False)
+_RELATIVE = {"max_drop": _SHARE, "max_loss": _FLOOR, "margin": _Number(1e-9, _FAR)}
 _ABSOLUTE = _Number(-_FAR, _FAR)
 
 
@@ -81,7 +81,8 @@ def check_policy(tables: TomlTable, source: str) -> None:
     if type(schema) is not int or schema != SCHEMA:  # True and 1.0 equal 1
         raise UsageError(f"{source}: schema {schema!r}; a policy begins with `schema = {SCHEMA}`.")
     rest = {key: table for key, table in tables.items() if key != "schema"}
-    _check_names(rest, [*_LIMITS, *_OF_THE_WHOLE, "metrics", "systems"], "", source)
+    names = [*_LIMITS, *_OF_THE_WHOLE, "tests", "metrics", "systems"]
+    _check_names(rest, names, "", source)
     for key, table in _tables(rest, "", source):
         if key == "systems":
             for name, limits in _tables(table, "systems.", source):
@@ -89,6 +90,8 @@ def check_policy(tables: TomlTable, source: str) -> None:
                 _check_limits(limits, f"systems.{name}.", source)
         elif key == "worst":
             _check_worst(table, source)
+        elif key == "tests":
+            _check_tests(table, source)
         elif key in _OF_THE_WHOLE:
             _check_numbers(table, _OF_THE_WHOLE[key], f"{key}.", source)
     _check_limits({key: rest[key] for key in (*_LIMITS, "metrics") if key in rest}, "", source)
@@ -107,6 +110,9 @@ def _check_limits(tables: TomlTable, where: str, source: str) -> None:
 
 
 def _check_rule(key: str, rule: TomlTable, where: str, source: str) -> None:
+    if "decides" in rule:
+        _check_flag(rule["decides"], f"{where}decides", source)
+        rule = {name: value for name, value in rule.items() if name != "decides"}
     if key == DEFAULT_RULE:
         return _check_numbers(rule, _RELATIVE, where, source)
     is_higher_better = METRICS[key].higher_is_better
@@ -119,6 +125,28 @@ def _check_rule(key: str, rule: TomlTable, where: str, source: str) -> None:
             f"{source}: {where}{wrong}: {key} is better when {direction}; use {right}."
         )
     return _check_numbers(rule, {right: _ABSOLUTE, **_RELATIVE}, where, source)
+
+
+def _check_tests(table: TomlTable, source: str) -> None:
+    _check_names(table, ["alpha", "primary", "strict"], "tests.", source)
+    if "alpha" in table:
+        _check_numbers({"alpha": table["alpha"]}, {"alpha": _ALPHA}, "tests.", source)
+    if "strict" in table:
+        _check_flag(table["strict"], "tests.strict", source)
+    primary = table.get("primary", [])
+    keys = [key for key in primary if isinstance(key, str)] if isinstance(primary, list) else None
+    if not isinstance(primary, list) or keys != primary:
+        raise UsageError(
+            f"{source}: tests.primary: found {primary!r}; expected a list of metrics' keys, of "
+            'which the first that there is decides, such as ["spider", "cider_d"].'
+        )
+    _find_strangers(keys)
+    _check_names(keys, list_rankable(), "tests.primary = ", source, UnknownMetricError)
+
+
+def _check_flag(value: Toml, where: str, source: str) -> None:
+    if not isinstance(value, bool):
+        raise UsageError(f"{source}: {where}: found {value!r}; expected true or false.")
 
 
 def _check_worst(table: TomlTable, source: str) -> None:

@@ -44,20 +44,44 @@ NO_LIMITS = LimitLayer()
 
 
 @dataclass(frozen=True, slots=True)
+class DecidingLayer:
+    """What a policy says of tests; None where it says nothing.
+
+    Attributes:
+        alpha: chance, over all checks that decide, to call noise a drop.
+        primary: metrics of which the first that there is decides.
+        strict: an inconclusive night has an exit code of its own.
+    """
+
+    alpha: float | None = None
+    primary: tuple[str, ...] | None = None
+    strict: bool | None = None
+
+    def over(self, below: DecidingLayer) -> DecidingLayer:
+        """Lay this over another: what is None here holds as it stands there."""
+        return DecidingLayer(
+            below.alpha if self.alpha is None else self.alpha,
+            below.primary if self.primary is None else self.primary,
+            below.strict if self.strict is None else self.strict,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyLayer:
     """One policy file.
 
     Attributes:
         limits: of all systems.
         systems: those of one, by name.
-        memory, tests, history: numbers of the whole run, by key.
+        memory, history: numbers of the whole run, by key.
+        tests: how is tested, and what decides.
         worst: how many clips are listed, and by which metric.
     """
 
     limits: LimitLayer = NO_LIMITS
     systems: Mapping[str, LimitLayer] = field(default_factory=dict)
     memory: Numbers = field(default_factory=dict)
-    tests: Numbers = field(default_factory=dict)
+    tests: DecidingLayer = DecidingLayer()
     history: Numbers = field(default_factory=dict)
     worst: Mapping[str, float | str] = field(default_factory=dict)
 
@@ -78,7 +102,7 @@ class PolicyLayer:
             limits=self.limits.over(below.limits),
             systems={name: self.limits_of(name).over(below.limits_of(name)) for name in names},
             memory={**below.memory, **self.memory},
-            tests={**below.tests, **self.tests},
+            tests=self.tests.over(below.tests),
             history={**below.history, **self.history},
             worst={**below.worst, **self.worst},
         )

@@ -1,18 +1,19 @@
 """Judge whether captions are as good as they were.
 
-A drop is judged over the clips that both runs scored. Beyond ``max_drop`` it fails if it is real,
-that is if approximate randomisation of the paired clips tells it from no drop; all drops of a
-night are one family for that (Holm), so that many metrics do not make many false alarms. A drop
-beyond the limit that cannot be told from noise is inconclusive, never a pass.
+A drop is judged over the clips that the run and all accepted nights scored. For each system one
+metric decides, the primary one: beyond its limit it fails the night if it is real. Of the others'
+drops people are warned. A drop that this night cannot tell from chance is inconclusive, never a
+fail.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from benchmark.gate.checks import Check, Status, in_percent, is_beyond, used_share
+from benchmark.gate.checks import Check, Reach, Status, used_share
+from benchmark.gate.drops import HeldDrop, judge_drops
 from benchmark.gate.held import HeldRun
 from benchmark.gate.pairs import (
     MetricPair,
@@ -21,15 +22,12 @@ from benchmark.gate.pairs import (
     why_missing,
 )
 from benchmark.gate.policy import Limits, MetricRule, Policy
+from benchmark.gate.reach import reach_of
 from benchmark.metrics.catalogue import list_rankable
 from benchmark.runs.pairs import SystemPair
 from benchmark.runs.record import SystemRecord
-from benchmark.stats.families import correct_holm
 from benchmark.stats.intervals import Finding, judge_non_inferiority
-from benchmark.stats.paired import paired_p_values
-
-N_DRAWS = 100_000
-"""Rounds of swaps: p-values go down to one over this, which a large family needs."""
+from benchmark.stats.nights import Limit
 
 N_BOUND_DRAWS = 10_000
 """Bootstrap draws of a bound."""
@@ -37,17 +35,39 @@ N_BOUND_DRAWS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A pair, and the limits of its metric."""
+    """A pair, the limits of its metric, and whether it is the one that decides."""
 
     pair: MetricPair
     rule: MetricRule
+    is_primary: bool
+
+    @property
+    def drops(self) -> list[HeldDrop]:
+        """Hold the pair to the limits of its losses."""
+        limits = []
+        if self.rule.max_drop is not None:
+            limits.append(Limit(share=self.rule.max_drop))
+        if self.rule.max_loss is not None:
+            limits.append(Limit(amount=self.rule.max_loss))
+        decides = self.is_primary or self.rule.decides
+        return [HeldDrop.of(self.pair, limit, decides) for limit in limits]
 
 
-def judge_quality(night: HeldRun, policy: Policy) -> list[Check]:
+class QualityFindings(NamedTuple):
+    """Checks, and the least losses that the deciding ones could have called."""
+
+    checks: list[Check]
+    reach: list[Reach]
+
+
+def judge_quality(night: HeldRun, policy: Policy) -> QualityFindings:
     """Judge the metrics of systems that have scored clips in the run.
 
     Every metric that the baseline has or the policy bounds must be in the run; where the baseline
     has it too, it must have been made in the same way. Fewer than two common clips tell nothing.
+
+    Raises:
+        RunError: the baseline holds no statistics of a night.
     """
     checks: list[Check] = []
     judged: list[_Judged] = []
@@ -56,12 +76,23 @@ def judge_quality(night: HeldRun, policy: Policy) -> list[Check]:
         checks += _judge_alone(system, pair, limits)
         keys = [key for key in list_rankable() if pair is not None and _compares(pair, key)]
         if pair is not None and pair.n_clips > 1:
-            pairs = [MetricPair.of(pair, key) for key in keys]
-            judged += [_Judged(each, limits.metric(each.key)) for each in pairs]
+            accepted = night.contributions_of(system.name)
+            deciding = choose_primary(keys, policy.primary)
+            judged += [
+                _Judged(MetricPair.of(pair, key, accepted), limits.metric(key), key in deciding)
+                for key in keys
+            ]
         elif pair is not None and any(limits.metric(key).needs_baseline for key in keys):
             reason = f"clips scored in both runs: {pair.n_clips}, too few to compare"
             checks.append(Check(system.name, "quality", "", "inconclusive", reason))
-    return checks + _judge_drops(judged, policy.alpha) + _judge_margins(judged, policy.alpha)
+    drops = [drop for one in judged for drop in one.drops]
+    checks += judge_drops(drops, policy.alpha) + _judge_margins(judged, policy.alpha)
+    return QualityFindings(checks, reach_of(drops, policy.alpha))
+
+
+def choose_primary(keys: Sequence[str], primary: Sequence[str]) -> Sequence[str]:
+    """Choose the metric that decides: the first of the primary ones; all where none is there."""
+    return next(([key] for key in primary if key in keys), keys)
 
 
 def _compares(pair: SystemPair, key: str) -> bool:
@@ -107,46 +138,6 @@ def _bounded(system_name: str, key: str, value: float, limit: str, is_within: bo
     return Check(system_name, key, limit, status, f"is {value:.4f}", run=value, used=used)
 
 
-def _judge_drops(judged: Sequence[_Judged], alpha: float) -> list[Check]:
-    """Judge drops from the baseline; all of them are one family of tests."""
-    limited = [(one.pair, one.rule.max_drop) for one in judged if one.rule.max_drop is not None]
-    beyond = [pair for pair, limit in limited if is_beyond(pair.drop, limit)]
-    # Drops within the limit enter as if they were noise for certain: that spares their tests,
-    # and can only make the others' corrected p-values larger.
-    corrected = correct_holm([*_p_values(beyond), *[1.0] * (len(limited) - len(beyond))])
-    p_of = {pair.name: p for pair, p in zip(beyond, corrected, strict=False)}
-    return [_drop(pair, limit, p_of.get(pair.name), alpha) for pair, limit in limited]
-
-
-def _p_values(pairs: Sequence[MetricPair]) -> list[float]:
-    """Test pairs, those of one system together: they are of the same clips."""
-    p_values: list[float] = []
-    for _, of_system in itertools.groupby(pairs, key=lambda pair: pair.system_name):
-        p_values += paired_p_values([pair.better_first for pair in of_system], N_DRAWS)
-    return p_values
-
-
-def _drop(pair: MetricPair, limit: float, p: float | None, alpha: float) -> Check:
-    """Judge one drop; ``p`` is None within the limit."""
-    status: Status = "pass" if p is None else "fail" if p <= alpha else "inconclusive"
-    word = "worse" if pair.loss > 0 else "better"
-    share, loss = abs(pair.drop), abs(pair.loss)
-    size = f"{100 * share:.2f} % {word}" if not pair.is_of_nothing else f"{word} by {loss:.4f}"
-    reason = size if pair.drop else "the same"
-    if p is not None:
-        reason += f", corrected p {p:.2g}" + (": may be noise" if p > alpha else "")
-    return Check(
-        pair.system_name,
-        pair.key,
-        f"drop <= {in_percent(limit)}",
-        status,
-        reason,
-        baseline=pair.before.value,
-        run=pair.now.value,
-        used=used_share(pair.drop, limit),
-    )
-
-
 def _judge_margins(judged: Sequence[_Judged], alpha: float) -> list[Check]:
     return [
         _margin(one.pair, one.rule.margin, alpha) for one in judged if one.rule.margin is not None
@@ -168,7 +159,7 @@ def _margin(pair: MetricPair, margin: float, alpha: float) -> Check:
         f"worse by < {margin:.4g}",
         statuses[bounds.finding],
         f"worse by {pair.loss:.4f}, from {-bounds.high:.4f} to {-bounds.low:.4f}",
-        baseline=pair.before.value,
+        baseline=pair.before_value,
         run=pair.now.value,
         used=used_share(-bounds.low, margin),
     )

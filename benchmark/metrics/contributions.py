@@ -94,6 +94,42 @@ class Contributions:
         kept = {name: array for name, array in self.arrays.items() if name in names}
         return Contributions(self.clip_ids, kept)
 
+    def beyond(self, before: Contributions) -> Contributions:
+        """Keep the clips whose statistics are not those of another night of the same metrics.
+
+        Raises:
+            ValueError: the two are not of the same clips, metrics and folds.
+        """
+        if self.clip_ids != before.clip_ids or _shapes(self) != _shapes(before):
+            raise ValueError("nights of different clips, metrics or folds.")
+        differs = np.zeros(self.n_clips, dtype=bool)
+        for name, array in self.arrays.items():
+            is_same = np.isclose(array, before.arrays[name], rtol=0, atol=0, equal_nan=True)
+            differs |= ~is_same.all(axis=(0, 2))
+        rows = np.flatnonzero(differs)
+        arrays = {name: array[:, rows] for name, array in self.arrays.items()}
+        return Contributions(tuple(self.clip_ids[row] for row in rows), arrays)
+
+    def over(self, before: Contributions, where: object) -> Contributions:
+        """Lay the statistics of some clips over those of another night: undoes ``beyond``.
+
+        Raises:
+            RunError: they are of other clips, metrics or folds; ``where`` names the file.
+        """
+        row_of = {clip_id: row for row, clip_id in enumerate(before.clip_ids)}
+        strangers = [clip_id for clip_id in self.clip_ids if clip_id not in row_of]
+        mine, theirs = _shapes(self), _shapes(before)
+        if strangers or any(mine[name] != theirs.get(name) for name in mine):
+            raise RunError(
+                f"{where}: statistics of other clips, metrics or folds than the accepted run's. "
+                "The file was changed by something else; restore it, or accept the nights anew."
+            )
+        rows = [row_of[clip_id] for clip_id in self.clip_ids]
+        arrays = {name: array.copy() for name, array in before.arrays.items()}
+        for name, array in self.arrays.items():
+            arrays[name][:, rows] = array
+        return Contributions(before.clip_ids, arrays)
+
     def sample(self, key: str, n_folds: int | None = None) -> Sample:
         """Make a metric's sample: its rows in the order of ``clip_ids``.
 
@@ -200,6 +236,11 @@ def samples_alike(several: Sequence[Contributions], key: str) -> list[Sample]:
     """
     n_folds = math.lcm(*(len(statistics.arrays[_kept_name(key)]) for statistics in several))
     return [statistics.sample(key, n_folds) for statistics in several]
+
+
+def _shapes(statistics: Contributions) -> dict[str, tuple[int, int]]:
+    """Tell by name how many folds there are, and how wide a row is."""
+    return {name: (len(array), array.shape[2]) for name, array in statistics.arrays.items()}
 
 
 def _kept_name(key: str) -> str:

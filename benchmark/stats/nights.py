@@ -7,11 +7,10 @@ nights show it, clip by clip; one night shows none, and then which clips changed
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmark.stats.samples import Array, Sample, require_same_clips
 
@@ -19,10 +18,6 @@ POWER = 0.8
 _ROUNDING = 1e-9
 _LEVEL_OF_JOINT = 0.05
 """Nights whose values differ this improbably much are of clips that move together."""
-
-_SEED = 20_240_103
-_LEAST_DRAWS = 10_000
-_CELLS_OF_BLOCK = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +70,7 @@ class NightNoise:
 
     def over(self, n_nights: int) -> NightNoise:
         """Tell what would be known of the same noise from another number of nights."""
-        per_night = self.freedom / max(self.n_nights - 1, 1)
+        per_night = self.freedom / (self.n_nights - 1)
         freedom = per_night * (n_nights - 1)
         return NightNoise(n_nights, self.n_clips, self.variance, freedom, self.is_joint)
 
@@ -108,11 +103,12 @@ def measure_noise(nights: Sequence[Sample]) -> NightNoise:
     Raises:
         ValueError: there is one night or none, or they are of unlike numbers of clips.
     """
-    n_clips, n_nights = require_same_clips(nights), len(nights)
+    require_same_clips(nights)
+    n_clips, n_nights = int(nights[0].is_valued.sum()), len(nights)
     if n_nights < 2:
         raise ValueError(f"{n_nights} night; expected two or more.")
     values = np.array([night.value for night in nights])
-    by_clip = _moves(nights).var(axis=0, ddof=1)
+    by_clip = moves_of(nights).var(axis=0, ddof=1)
     variance = float(by_clip.sum())
     if math.sqrt(variance) <= _ROUNDING * max(abs(values).max(), _ROUNDING):
         return NightNoise(n_nights, n_clips, 0.0, math.inf)
@@ -121,16 +117,6 @@ def measure_noise(nights: Sequence[Sample]) -> NightNoise:
     if _f_tail(between / variance, n_nights - 1, freedom) < _LEVEL_OF_JOINT:
         return NightNoise(n_nights, n_clips, between, n_nights - 1, is_joint=True)
     return NightNoise(n_nights, n_clips, variance, freedom)
-
-
-def noise_of_change(before: Sample, now: Sample) -> NightNoise:
-    """Take all that changed between two nights as chance: the most that one night can tell."""
-    n_clips = require_same_clips([before, now])
-    by_clip = _moves([before, now]).var(axis=0, ddof=1)
-    variance = float(by_clip.sum())
-    if not variance:
-        return NightNoise(1, n_clips, 0.0, math.inf)
-    return NightNoise(1, n_clips, variance, variance**2 / float((by_clip**2).sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +128,9 @@ class Fall:
         now: the value of the night that is judged.
         loss: how much worse it is, in the metric's units; negative is better.
         allowed: the loss that the limit allows.
+        error, freedom: standard error of the loss beyond the limit, its degrees of freedom.
         p_value: one-sided, of a true loss that is just allowed.
+        n_clips: that have a value in all nights.
         noise: of the accepted nights; None where there is one.
     """
 
@@ -150,8 +138,22 @@ class Fall:
     now: float
     loss: float
     allowed: float
+    error: float
+    freedom: float
     p_value: float
+    n_clips: int
     noise: NightNoise | None
+
+    def clips_to_tell(self, alpha: float) -> int | None:
+        """Tell how many clips such as these call a loss of this size; None where none do.
+
+        Of one accepted night: with several, clips do not decide what is chance.
+        """
+        excess = self.loss - self.allowed
+        if self.noise is not None or excess <= 0 or not math.isfinite(self.error):
+            return None
+        ratio = _t_quantile(1 - alpha, self.freedom) * self.error / excess
+        return max(self.n_clips, math.ceil(self.n_clips * ratio**2))
 
 
 def judge_fall(
@@ -185,57 +187,42 @@ def judge_fall(
         error = math.sqrt(noise.variance * (1 + weight**2 / noise.n_nights))
         freedom = noise.freedom
     p_value = _t_tail(loss - allowed, error, freedom, _ROUNDING * max(abs(before), _ROUNDING))
-    return Fall(before, now.value, loss, allowed, p_value, noise)
+    n_clips = int(np.logical_and.reduce([n.is_valued for n in (*nights, now)]).sum())
+    return Fall(before, now.value, loss, allowed, error, freedom, p_value, n_clips, noise)
 
 
-def shuffle_nights(
-    nights: Sequence[Sample], now: Sample, *, higher_is_better: bool, alpha: float
-) -> float:
-    """Test for any loss at all by shuffling, clip by clip, which of the nights is the judged one.
+def least_loss_over_clips(night: Sample, share: float, alpha: float) -> float | None:
+    """Tell the least loss, as a share, that one accepted night calls with a power of 80 %.
 
-    Exact for unchanged code whose clips are independent, however few of them change: what few
-    nights of a few changes say of a variance is little. With one accepted night it is the
-    one-sided test by random swaps (Noreen 1989).
+    Of captions that become worthless, here and there: a share ``d`` of them costs ``d`` of the
+    value, and the paired differences, of which ``d`` are a clip's part and the others nothing,
+    have the variance ``d (1 + c^2) - d^2`` where parts vary by ``c`` of their mean.
 
     Args:
-        nights: that were accepted, of the same metric and clips.
-        now: the night that is judged.
-        higher_is_better: else the value rises where it gets worse.
-        alpha: the level that the p-value is for; small ones need more draws.
+        night: that was accepted.
+        share: of the value, that may be lost; the test is against it.
+        alpha: of that one-sided test.
 
     Returns:
-        The p-value, the observed order being one of the draws (Phipson and Smyth 2010).
+        None where not even all captions are enough.
     """
-    sign = 1.0 if higher_is_better else -1.0
-    moves = sign * _moves([*nights, now])
-    moves = moves[:, np.abs(moves).max(axis=0) > 0]
-    n_nights, n_clips = len(nights) + 1, moves.shape[1]
-    if not n_clips:
-        return 1.0
-    observed = float(moves[-1].sum())
-    slack = _ROUNDING * float(np.abs(moves).sum())
-    n_draws, n_as_low = max(_LEAST_DRAWS, math.ceil(20 / alpha)), 0
-    for order in _orders(n_nights, n_clips, n_draws):
-        drawn = np.take_along_axis(moves, order, axis=0).sum(axis=1)
-        n_as_low += int((drawn <= observed + slack).sum())
-    return (1 + n_as_low) / (1 + n_draws)
+    rows = np.flatnonzero(night.is_valued)
+    statistics, n_clips = night.statistics[rows], len(rows)
+    parts = np.abs(night.aggregate(statistics))
+    spread = float(parts.var()) / max(float(parts.mean()) ** 2, _ROUNDING)
+    critical = _t_quantile(1 - alpha, n_clips - 1) + _t_quantile(POWER, n_clips - 1)
+    lost = np.linspace(0, 1, 1001)
+    error = np.sqrt(np.maximum(lost * (1 + spread) - lost**2, 0) / n_clips)
+    called = lost[(lost > share) & (lost >= share + critical * error)]
+    return float(called[0]) if len(called) else None
 
 
-def fewest_changes(n_nights: int, alpha: float) -> int:
-    """Tell how few captions can tell a loss from rare chance: where no night changed any."""
-    return math.ceil(math.log(1 / alpha, n_nights + 1) - _ROUNDING)
+def moves_of(nights: Sequence[Sample]) -> Array:
+    """Tell how far the value of the mean of nights moves with one clip of a night in its place.
 
-
-def _orders(n_nights: int, n_clips: int, n_draws: int) -> Iterator[NDArray[np.int64]]:
-    """Draw for each clip which night is the judged one: ``(n_rows, n_clips)`` some at a time."""
-    rng = np.random.default_rng(_SEED)
-    n_rows = max(1, _CELLS_OF_BLOCK // n_clips)
-    for start in range(0, n_draws, n_rows):
-        yield rng.integers(0, n_nights, size=(min(n_rows, n_draws - start), n_clips))
-
-
-def _moves(nights: Sequence[Sample]) -> Array:
-    """Value the mean of nights with one clip exchanged for a night's: ``(n_nights, n_clips)``."""
+    Returns:
+        ``(n_nights, n_clips)``.
+    """
     rows = np.stack([night.statistics for night in nights])
     centre = rows.mean(axis=0)
     total, aggregate = centre.sum(axis=0), nights[0].aggregate

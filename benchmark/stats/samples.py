@@ -103,6 +103,37 @@ def count_unlike(first: Sample, second: Sample) -> int:
     return int((first.statistics != second.statistics).any(axis=1).sum())
 
 
+def over_common(samples: Sequence[Sample]) -> list[Sample]:
+    """Empty, in samples of the same clips, each clip that has no value in one of them.
+
+    Raises:
+        ValueError: they are of unlike numbers of clips.
+    """
+    require_same_clips(samples)
+    is_shared = np.logical_and.reduce([sample.is_valued for sample in samples])[:, np.newaxis]
+    return [
+        Sample(np.where(is_shared, sample.statistics, 0.0), sample.aggregate) for sample in samples
+    ]
+
+
+def mean_of(samples: Sequence[Sample]) -> Sample:
+    """Join samples of the same metric and clips into one whose value is the mean of theirs.
+
+    Raises:
+        ValueError: they are of unlike numbers of clips.
+    """
+    require_same_clips(samples)
+    if len(samples) == 1:
+        return samples[0]
+    aggregate = samples[0].aggregate
+
+    def value(sums: Array) -> Array:
+        means: Array = aggregate(sums.reshape(*sums.shape[:-1], len(samples), -1)).mean(axis=-1)
+        return means
+
+    return Sample(np.concatenate([sample.statistics for sample in samples], axis=1), value)
+
+
 def require_same_clips(samples: Sequence[Sample]) -> int:
     """Return how many clips samples share, row by row.
 

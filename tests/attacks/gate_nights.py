@@ -23,7 +23,7 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "helpers"), str(HERE)]
 
-from gate_runs import Row  # noqa: E402
+from gate_runs import Row, other_nights  # noqa: E402
 from plugin_distributions import write_distribution  # noqa: E402
 
 from tests.attacks.gate_mutations import MUTATIONS, NIGHTLY, WORDS, Mutation, Site  # noqa: E402
@@ -54,7 +54,9 @@ def accepted_site(folder: Path, seed: int) -> Iterator[Site]:
     try:
         site = Site(folder, plugin, Random(seed))
         out = folder / "baseline.json"
-        done = give("baseline", "accept", site.run("run"), "--reason", "the first", "--out", out)
+        run = site.run("run")
+        nights = (run, *other_nights(run, 2))
+        done = give("baseline", "accept", *nights, "--reason", "the first", "--out", out)
         assert done.code == 0, done.err
         yield site
     finally:

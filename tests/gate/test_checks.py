@@ -21,9 +21,10 @@ from benchmark.gate.checks import (
     worst_first,
 )
 
-STATUSES = ("pass", "fail", "inconclusive")
+STATUSES = ("pass", "fail", "inconclusive", "warning")
 PASSED = Check("toy", "cider_d", "drop <= 2 %", "pass", "the same", used=0.0)
 UNCLEAR = Check("toy", "latency", "<= x1.3", "inconclusive", "x1.40", "relative", 1.0, 1.4, 1.3)
+WARNED = Check("toy", "spice", "drop <= 2 %", "warning", "4.00 % worse", used=2.0)
 BROKEN = Check("toy", "meteor", "drop <= 2 %", "fail", "3.00% worse", used=1.5)
 GONE = Check("toy", "system", "", "fail", "in the baseline, and not in the run")
 
@@ -47,7 +48,8 @@ def verdict(*checks, **fields):
     [
         ([], "pass", 0),
         ([PASSED], "pass", 0),
-        ([PASSED, UNCLEAR], "inconclusive", 4),
+        ([PASSED, WARNED], "pass", 0),
+        ([PASSED, UNCLEAR, WARNED], "inconclusive", 0),
         ([PASSED, UNCLEAR, BROKEN], "fail", 1),
         ([BROKEN, PASSED], "fail", 1),
     ],
@@ -55,6 +57,12 @@ def verdict(*checks, **fields):
 def test_the_worst_check_decides(checks, outcome, exit_code):
     judged = verdict(*checks)
     assert (judged.outcome, judged.exit_code) == (outcome, exit_code)
+
+
+def test_a_strict_gate_has_an_exit_code_for_an_inconclusive_night():
+    judged = verdict(PASSED, UNCLEAR, is_strict=True)
+    assert (judged.outcome, judged.exit_code) == ("inconclusive", 4)
+    assert verdict(BROKEN, UNCLEAR, is_strict=True).exit_code == 1
 
 
 @given(checks=st.lists(CHECKS, max_size=6))
@@ -88,7 +96,7 @@ def test_checks_stand_worst_first():
 def test_the_order_keeps_every_check_and_no_worse_one_follows(checks):
     ordered = worst_first(checks)
     assert sorted(map(repr, ordered)) == sorted(map(repr, checks))
-    rank = {"fail": 0, "inconclusive": 1, "pass": 2}
+    rank = {"fail": 0, "inconclusive": 1, "warning": 2, "pass": 3}
     for first, second in itertools.pairwise(ordered):
         assert rank[first.status] <= rank[second.status]
         if first.status == second.status:

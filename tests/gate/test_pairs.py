@@ -24,7 +24,7 @@ from benchmark.runs.pairs import SystemPair
 def metric_pair(before, now, key="cider_d"):
     """One metric's pair of values; a number stands for all ten clips."""
     systems = (system_of("toy", {key: before}), system_of("toy", {key: now}))
-    return MetricPair.of(SystemPair.of(*systems), key)
+    return MetricPair.of(SystemPair.of(*systems), key, [systems[0].contributions])
 
 
 def test_figures_that_only_describe_are_not_judged():
@@ -40,7 +40,6 @@ def test_figures_that_only_describe_are_not_judged():
 
 def test_a_lower_score_is_a_loss_and_its_share_of_the_baseline_a_drop():
     pair = metric_pair(0.5, 0.375)
-    assert pair.name == ("toy", "cider_d")
     assert (pair.loss, pair.drop) == (0.125, 0.25)
 
 
@@ -86,7 +85,7 @@ def test_the_loss_changes_its_sign_with_the_order_of_the_runs(key, before, now):
 def test_only_clips_that_both_scored_are_compared():
     before = system_of("toy", {"cider_d": [1.0, 0.5, 0.25]}, clips="abc")
     now = system_of("toy", {"cider_d": [0.5, 0.25, 9.0]}, clips="bcd")
-    pair = MetricPair.of(SystemPair.of(before, now), "cider_d")
+    pair = MetricPair.of(SystemPair.of(before, now), "cider_d", [before.contributions])
     assert (pair.before.value, pair.now.value) == (0.375, 0.375)
     assert pair.drop == 0.0
 

@@ -21,7 +21,7 @@ def test_the_built_in_policy_limits_drops_captions_times_and_memory():
     limits = policy.limits("any")
     assert policy.source == "built in"
     assert limits.metric("cider_d") == MetricRule(max_drop=0.02)
-    assert limits.metric("fer") == MetricRule(margin=0.01)
+    assert limits.metric("fer") == MetricRule(max_loss=0.01)
     assert limits.coverage.min_captioned == 1.0
     assert limits.stages == limits.latency == RatioRule(1.3, 0.002)
     assert policy.memory == RatioRule(1.25, 256)
@@ -50,7 +50,7 @@ def test_a_systems_default_does_not_reach_metrics_with_a_rule_of_their_own(read)
     """The built-in rule of FER switches the drop off, and holds for every system."""
     limits = read("[systems.a.metrics.default]\nmax_drop = 0.5\n").limits("a")
     assert limits.metric("cider_d") == MetricRule(max_drop=0.5)
-    assert limits.metric("fer") == MetricRule(margin=0.01)
+    assert limits.metric("fer") == MetricRule(max_loss=0.01)
 
 
 def test_a_rule_says_what_it_needs_of_run_and_baseline():

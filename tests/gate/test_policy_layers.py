@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.errors import UsageError
-from benchmark.gate.policy_layers import LimitLayer, PolicyLayer
+from benchmark.gate.policy_layers import DecidingLayer, LimitLayer, PolicyLayer
 
 NUMBERS = st.just(False) | st.floats(0.0, 1.0)
 RULES = st.dictionaries(st.sampled_from(["max_drop", "margin"]), NUMBERS)
@@ -24,7 +24,12 @@ POLICIES = st.builds(
     limits=LIMITS,
     systems=st.dictionaries(st.sampled_from(["x", "y"]), LIMITS),
     memory=TABLES,
-    tests=TABLES,
+    tests=st.builds(
+        DecidingLayer,
+        st.none() | st.floats(0.001, 0.5),
+        st.none() | st.just(("spice",)),
+        st.none() | st.booleans(),
+    ),
 )
 
 

@@ -117,6 +117,20 @@ def per_clip(run: Path, system: str, metric: str) -> dict[str, float]:
     return {row["clip_id"]: float(row[metric]) for row in rows}
 
 
+def other_nights(run: Path, n_nights: int) -> list[Path]:
+    """Copy a run as if as many more nights had come out alike."""
+    copies = []
+    for at in range(n_nights):
+        copy = Path(shutil.copytree(run, run.with_name(f"{run.name}-{at}")))
+
+        def begin_otherwise(plan: Row, at: int = at) -> None:
+            plan |= {"run_id": f"night-{at}", "created_at": f"2026-01-0{at + 1}T02:00:00+00:00"}
+
+        change_json(copy / "plan.json", begin_otherwise)
+        copies.append(copy)
+    return copies
+
+
 def corpus_value(run: Path, system: str, metric: str) -> float:
     scores = json.loads((run / "scores.json").read_text())
     value: float = scores["systems"][system]["metrics"][metric]["value"]
@@ -145,7 +159,8 @@ def accept_staged(folder):
     place = Place(folder, site, {})
     place.succeed("run", "--systems", "staged,constant", "--dataset", f"folder:{clips}:test",
                   "--metrics", "lexical", "--profile", "20", "--out", "run")  # fmt: skip
-    place.succeed("baseline", "accept", "run", "--reason", "the first", "--out", "baseline.json")
+    nights = [folder / "run", *other_nights(folder / "run", 2)]
+    place.succeed("baseline", "accept", *nights, "--reason", "the first", "--out", "baseline.json")
     return place
 
 

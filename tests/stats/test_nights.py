@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
 from benchmark.stats.nights import (
     Limit,
     NightNoise,
-    fewest_changes,
     judge_fall,
     measure_noise,
-    noise_of_change,
-    shuffle_nights,
 )
 from benchmark.stats.samples import Sample
 
@@ -103,27 +98,6 @@ def test_a_clip_without_a_value_is_no_clip_of_the_jackknife():
     assert fall([longer[0]], longer[1]).p_value == fall([shorter[0]], shorter[1]).p_value
 
 
-def test_shuffling_equal_nights_counts_in_how_many_orders_all_changes_are_of_one_night():
-    nights = [of(*[1.0] * 30)] * 3
-    for n_changed in (1, 2, 3):
-        now = of(*[0.0] * n_changed, *[1.0] * (30 - n_changed))
-        p_value = shuffle_nights(nights, now, higher_is_better=True, alpha=1e-4)
-        assert p_value == pytest.approx(4.0**-n_changed, rel=0.1)
-
-
-def test_shuffling_one_night_is_the_test_of_random_swaps():
-    now = of(*[0.0] * 5, *[1.0] * 5)
-    p_value = shuffle_nights([of(*[1.0] * 10)], now, higher_is_better=True, alpha=0.01)
-    assert p_value == pytest.approx(2.0**-5, rel=0.1)
-    assert shuffle_nights([now], now, higher_is_better=True, alpha=0.01) == 1.0
-
-
-@pytest.mark.parametrize(("n_nights", "n_changes"), [(1, 7), (2, 5), (3, 4), (5, 3), (9, 2)])
-def test_more_nights_tell_a_loss_by_fewer_captions(n_nights, n_changes):
-    assert fewest_changes(n_nights, 0.01) == n_changes
-    assert (n_nights + 1) ** -n_changes <= 0.01 * (1 + 1e-9)
-
-
 def test_what_more_nights_or_clips_would_call_is_what_they_call_then():
     noise = NightNoise(3, 120, 0.01**2, 100.0)
     n_nights = noise.nights_for(0.06, 0.02, 0.001, 60)
@@ -136,13 +110,6 @@ def test_what_more_nights_or_clips_would_call_is_what_they_call_then():
     assert larger.least_loss(0.02, 0.001) == pytest.approx(0.05, rel=0.01)
     assert noise.nights_for(0.021, 0.02, 0.001, 60) is None
     assert noise.clips_for(0.02, 0.02, 0.001) is None
-
-
-def test_one_night_and_another_tell_at_most_that_all_change_is_chance():
-    one, other = of(1.0, 2.0, 3.0), of(1.0, 2.0, 0.0)
-    noise = noise_of_change(one, other)
-    assert noise.variance == pytest.approx((3 / 3) ** 2 / 2)
-    assert math.isinf(noise_of_change(one, one).freedom)
 
 
 def test_a_single_night_shows_no_noise():

@@ -64,6 +64,7 @@ def _read_age(_: click.Context, __: click.Parameter, text: str | None) -> float 
     help="Judge no run of another commit: 7 digits or more, or HEAD.",
 )
 @click.option("--again", is_flag=True, help="Judge a run that the history has been told of.")
+@click.option("--strict", is_flag=True, help="Exit with 4 where the night is inconclusive.")
 @trust_edited_option
 def command(
     run: Path,
@@ -76,12 +77,14 @@ def command(
     max_age_s: float | None,
     commit: str | None,
     again: bool,
+    strict: bool,
     trust_edited: bool,
 ) -> None:
     """Hold a sealed RUN against a baseline.
 
     Exit codes: 0 pass, 1 fail, 2 the request cannot be meant, 3 nothing was measured, or not in
-    the night that was asked about, 4 inconclusive.
+    the night that was asked about. An inconclusive night, which may be worse or not, exits with
+    0, and with 4 where --strict or the policy asks for that.
     """
     from benchmark.gate.hold import GateRequest, hold_gate
     from benchmark.gate.pages import render_verdict
@@ -99,6 +102,7 @@ def command(
             summary=summary or (Path(named) if named else None),
             json=json_file,
             is_summary_offered=summary is None,
+            is_strict=strict,
             trust_edited=trust_edited,
         )
     )

@@ -23,6 +23,7 @@ from gate_runs import (
     found,
     gate,
     night,
+    other_nights,
     per_clip,
 )
 from resealed import reseal
@@ -39,7 +40,9 @@ def clotho(tmp_path_factory):
     files = [shared_path(f"data/outputs/{name}.csv") for name in (CONETTE, ENCLAP)]
     place.succeed("score", *files, "--dataset", "clotho:evaluation", "--metrics", "lexical",
                   "--out", "run")  # fmt: skip
-    place.succeed("baseline", "accept", "run", "--reason", "the first", "--out", "baseline.json")
+    nights = [folder / "run", *other_nights(folder / "run", 2)]
+    place.succeed("baseline", "accept", *nights, "--reason", "the first", "--out", "baseline.json")
+    place.succeed("baseline", "accept", "run", "--reason", "alone", "--out", "one.json")
     return place
 
 
@@ -93,20 +96,25 @@ def test_a_drop_within_the_limit_passes(clotho):
     assert done.returncode == PASS, done.stdout
 
 
-def test_a_drop_that_may_be_noise_is_inconclusive(clotho):
-    """Three very good captions lost are beyond the limit, and too few to tell from chance."""
+def test_a_drop_that_one_accepted_night_cannot_tell_is_inconclusive(clotho):
+    """Four very good captions lost are beyond the limit; three nights would tell it."""
     run = night(clotho, "unlucky")
     values = per_clip(run, CONETTE, "cider_d")
     best = sorted(values, key=values.__getitem__)[-4:]
     change_captions(run, CONETTE, dict.fromkeys(best, "xyzzy"))
     clotho.succeed("rescore", run, "--metrics", "lexical")
-    done, verdict = gate(clotho, run)
+    one_night = ("--baseline", "one.json")
+    done, verdict = gate(clotho, run, *one_night)
     check = found(verdict, CONETTE, "cider_d")
     assert check["used"] > 1
     assert check["status"] == "inconclusive"
-    assert "may be noise" in check["reason"]
-    assert done.returncode == INCONCLUSIVE
+    assert "may be chance; accept 3 nights, which tell it if they agree" in check["reason"]
+    assert done.returncode == PASS
     assert done.stdout.startswith("INCONCLUSIVE: 0 failed, 1 inconclusive")
+    assert gate(clotho, run, *one_night, "--strict")[0].returncode == INCONCLUSIVE
+    done, verdict = gate(clotho, run)
+    assert done.returncode == FAIL
+    assert found(verdict, CONETTE, "cider_d")["status"] == "fail"
 
 
 def test_a_better_night_passes(clotho):

@@ -79,7 +79,7 @@ def test_a_slow_stage_on_another_machine_is_inconclusive(staged):
     change_rows(run, _on_another_processor)
     staged.succeed("rescore", run, "--metrics", "lexical")
     done, verdict = gate(staged, run)
-    assert done.returncode == INCONCLUSIVE
+    assert (done.returncode, verdict["outcome"]) == (PASS, "inconclusive")
     assert "on another machine" in found(verdict, "staged", "stage generate")["reason"]
     assert any("cpu another processor" in note for note in verdict["notes"])
 
@@ -151,7 +151,7 @@ def only_clips(staged, name, clip_ids):
 
 def test_one_common_clip_is_inconclusive_however_lax_the_coverage(staged):
     run = only_clips(staged, "one-clip", ["test-04.wav"])
-    done, verdict = gate(staged, run, "--policy", "few.toml")
+    done, verdict = gate(staged, run, "--policy", "few.toml", "--strict")
     assert done.returncode == INCONCLUSIVE
     assert "both runs: 1, too few" in found(verdict, "constant", "quality")["reason"]
 
