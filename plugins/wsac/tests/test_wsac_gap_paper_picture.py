@@ -107,6 +107,18 @@ def share_of_own_neighbours(panel):
     return float((distances.argmin(axis=1) == np.arange(20)).mean())
 
 
+@pytest.mark.parametrize("figure", [2, 3])
+@pytest.mark.parametrize("projection", ["tsne", "pca"])
+def test_no_legend_covers_the_name_of_an_axis(figure, projection):
+    crossings = [stay(pairs())] if figure == 2 else strategies()
+    picture = draw_figure_of_paper(report_of(*crossings), figure, projection)
+    picture.draw_without_rendering()
+    for panel in picture.axes:
+        legend, axis = panel.get_legend().get_window_extent(), panel.xaxis.label.get_window_extent()
+        assert legend.y1 <= axis.y0
+        assert legend.y0 >= 0
+
+
 def test_a_panel_that_cannot_be_had_is_empty_and_says_so():
     figure = draw_figure_of_paper(report_of(*strategies()[1:]), 3, "pca")
     assert figure.axes[0].get_title() == "(a) noise: not known"

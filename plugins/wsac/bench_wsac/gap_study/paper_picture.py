@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PANEL_INCHES = {2: 4.2, 3: 3.2}
-_LEGEND_INCHES = 0.25
-"""From a panel down to its legend, past the name of its axis."""
+_LEGEND_INCHES: dict[Projection, float] = {"tsne": 0.2, "pca": 0.38}
+"""From a panel down to its legend, past the name of its axis and the numbers of its ticks."""
 _AS_THEY_ARE = "as the encoder embeds them"
 
 
@@ -108,7 +108,6 @@ def _draw_row(
 
 def _draw_panel(panel: Axes, place: _Panel, crossing: Crossing, projection: Projection) -> None:
     pairs, figures = crossing.pairs, crossing.figures
-    below = -_LEGEND_INCHES / panel.get_window_extent().height * panel.figure.dpi
     (captions, sounds), axes = lay_flat([pairs.captions, pairs.sounds], projection)
     for points, colour, label in (
         (captions, CAPTION_COLOUR, place.captions),
@@ -116,7 +115,7 @@ def _draw_panel(panel: Axes, place: _Panel, crossing: Crossing, projection: Proj
     ):
         first, second = points.T
         panel.scatter(first, second, 7, colour, label=label, linewidths=0, alpha=0.7)
-    panel.legend(loc="upper center", bbox_to_anchor=(0.5, below), frameon=False, fontsize=7)
+    _draw_legend(panel, _LEGEND_INCHES[projection])
     panel.tick_params(labelsize=6)
     if projection == "tsne":  # its distances have no unit
         panel.set(xticks=[], yticks=[])
@@ -128,5 +127,19 @@ def _draw_panel(panel: Axes, place: _Panel, crossing: Crossing, projection: Proj
     panel.set_title(
         f"{literal(textwrap.fill(what, 48))}\n{literal(textwrap.fill(where, 48))}\n"
         f"gap {figures.gap_norm:.2f}, own {figures.paired_cosine:.2f}",
+        fontsize=7,
+    )
+
+
+def _draw_legend(panel: Axes, inches_below: float) -> None:
+    from matplotlib.transforms import ScaledTranslation
+
+    down = ScaledTranslation(0, -inches_below, panel.figure.dpi_scale_trans)
+    panel.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0),
+        bbox_transform=panel.transAxes + down,
+        borderaxespad=0,
+        frameon=False,
         fontsize=7,
     )
