@@ -53,6 +53,7 @@ class AllPairs:
             correction. NaN for rows that are the same and where the clips are too few.
         level: 1 less the chance to call any pair different that is not.
         n_units: the clips, or clusters, that were swapped.
+        n_unlike: those of them on which two rows are not the same.
     """
 
     differences: Array
@@ -62,6 +63,7 @@ class AllPairs:
     detectable: Array
     level: float
     n_units: int
+    n_unlike: Array
 
     @property
     def can_differ(self) -> bool:
@@ -80,6 +82,7 @@ def compare_all(
     n_draws: int = N_TEST_DRAWS,
     clusters: Clusters | None = None,
     seeds: Sequence[SeedNoise | None] | None = None,
+    against: int | None = None,
 ) -> AllPairs:
     """Hold all rows of a table against each other by approximate randomisation.
 
@@ -97,6 +100,9 @@ def compare_all(
         clusters: the cluster of each clip; whole clusters are swapped.
         seeds: what chance the seeds of each row add, None for a row of one run: then differences
             are of methods and not of these captions.
+        against: a row that all others are held against, and no others against each other (many
+            to one: Dunnett 1955, by the same swaps). Such a family is smaller, and sees more; of
+            all other pairs nothing is known: NaN, and a p-value of 1.
 
     Raises:
         ValueError: the samples are not of the same clips, there is not one ``seeds`` a row, or
@@ -108,11 +114,14 @@ def compare_all(
         raise ValueError(f"{n_draws} draws; expected {draws_needed(1, level)} or more.")
     # A pair that shares no clip has no value, and one that shares a single one no error.
     with np.errstate(invalid="ignore", divide="ignore"):
-        swaps = RowSwaps.of(samples, clusters)
+        swaps = RowSwaps.of(samples, clusters, against)
         effects = SeedEffects.of(seeds, n_draws) if seeds else None
         scales = PairScales.of(swaps, effects)
         p_values, critical = step_down(swaps, scales, level, n_draws)
         half = scales.half_widths(swaps.pairs, critical)
+        # Where a value is no mean, swaps of rows that lie far apart spread otherwise than clips do.
+        least = NormalDist().inv_cdf((1 + level) / 2) * scales.errors
+        half = np.where(scales.is_of_means, half, np.maximum(half, least))
         far = half + NormalDist().inv_cdf(POWER) * scales.errors
     is_enough = [can_decide(int(n_units), level=level) for n_units in scales.n_units]
     tells = np.isfinite(half) & (scales.n_unlike > 0) & np.array(is_enough, dtype=bool)
@@ -126,13 +135,16 @@ def compare_all(
         detectable=_square(swaps, np.where(tells, far, np.nan), None, np.nan),
         level=level,
         n_units=swaps.rows[0].n_clips,
+        n_unlike=_square(swaps, scales.n_unlike.astype(float), None, 0.0),
     )
 
 
 def _square(swaps: RowSwaps, above: Array, below: Array | None, diagonal: float) -> Array:
     """Lay pairs out row by row; ``below`` is what stands there the other way round."""
     firsts, seconds = swaps.pairs
-    cells = np.full((len(swaps.rows), len(swaps.rows)), diagonal)
+    unknown = 1.0 if diagonal == 1 else np.nan  # of pairs that are not held
+    cells = np.full((len(swaps.rows), len(swaps.rows)), unknown)
+    np.fill_diagonal(cells, diagonal)
     cells[firsts, seconds] = above
     cells[seconds, firsts] = above if below is None else below
     return cells

@@ -84,6 +84,13 @@ class PairScales:
         """``(n_pairs,)``: the standard errors of the differences."""
         return np.hypot(self.clip_errors, self.seed_errors)
 
+    @property
+    def is_of_means(self) -> NDArray[np.bool_]:
+        """``(n_pairs,)``: whether values are means over clips, by how swaps and clips spread."""
+        n = self.n_units
+        expected = (self.clip_errors**2 * (n - 1) + self.differences**2) / np.maximum(n, 1)
+        return np.asarray(np.isclose(self.scales**2, expected, rtol=1e-6))
+
     def measure(self, sizes: Array) -> Array:
         """Turn sizes of differences, ``(n_pairs, n)``, into what all pairs share.
 

@@ -39,14 +39,18 @@ class RowSwaps:
         apart: the pairs in which clips have a value in one of the two alone, over the clips that
             both have; all other pairs are made from ``rows``.
         is_valued: ``(k, n_units)``, which units of a row have a value.
+        against: the row that all others are held against; None is all pairs.
     """
 
     rows: tuple[Sample, ...]
     apart: dict[tuple[int, int], tuple[Sample, Sample]]
     is_valued: NDArray[np.bool_]
+    against: int | None = None
 
     @staticmethod
-    def of(samples: Sequence[Sample], clusters: Clusters | None) -> RowSwaps:
+    def of(
+        samples: Sequence[Sample], clusters: Clusters | None, against: int | None = None
+    ) -> RowSwaps:
         """Sort pairs by whether both rows have values of the same clips.
 
         Raises:
@@ -54,18 +58,20 @@ class RowSwaps:
         """
         require_same_clips(samples)
         apart = {}
-        for first, second in _pairs(len(samples)):
+        for first, second in _pairs(len(samples), against):
             one, other = samples[first], samples[second]
             if (one.is_valued != other.is_valued).any():
                 one, other = in_clusters(over_shared(one, other), clusters)
                 apart[first, second] = (one, other)
         rows = tuple(in_clusters(samples, clusters))
-        return RowSwaps(rows, apart, np.stack([row.is_valued for row in rows]))
+        return RowSwaps(rows, apart, np.stack([row.is_valued for row in rows]), against)
 
     @property
     def pairs(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """``(n_pairs,)`` each: the first and the second row of every pair."""
-        return np.triu_indices(len(self.rows), k=1)
+        listed = np.array([*_pairs(len(self.rows), self.against)], dtype=np.intp)
+        firsts, seconds = listed.reshape(-1, 2).T
+        return firsts, seconds
 
     def differences(self) -> tuple[Array, Array]:
         """Value all pairs as they are: first less second, and the larger of the two sizes."""
@@ -94,7 +100,7 @@ class RowSwaps:
         """
         left_out = np.stack([_leave_one_out(row) for row in self.rows])
         errors = np.full(len(self.pairs[0]), np.nan)
-        for number, (first, second) in enumerate(_pairs(len(self.rows))):
+        for number, (first, second) in enumerate(_pairs(len(self.rows), self.against)):
             if (first, second) in self.apart:
                 one, other = self.apart[first, second]
                 values = _leave_one_out(one) - _leave_one_out(other)
@@ -118,7 +124,7 @@ class RowSwaps:
 
     def _samples(self) -> Iterator[tuple[Sample, Sample]]:
         """Give the two samples that each pair is tested on."""
-        for first, second in _pairs(len(self.rows)):
+        for first, second in _pairs(len(self.rows), self.against):
             yield self.apart.get((first, second), (self.rows[first], self.rows[second]))
 
     def _after(self, moves: _Moves) -> Array:
@@ -132,7 +138,7 @@ class RowSwaps:
         )
         firsts, seconds = self.pairs
         found: Array = mixed[firsts, seconds] - mixed[seconds, firsts]
-        numbers = {pair: number for number, pair in enumerate(_pairs(len(self.rows)))}
+        numbers = {pair: number for number, pair in enumerate(_pairs(len(self.rows), self.against))}
         for pair, (one, other) in self.apart.items():
             moved = moves(one.statistics - other.statistics)
             found[numbers[pair]] = one.aggregate(
@@ -145,6 +151,11 @@ def _leave_one_out(sample: Sample) -> Array:
     return sample.aggregate(sample.statistics.sum(axis=0) - sample.statistics)
 
 
-def _pairs(n_rows: int) -> Iterator[tuple[int, int]]:
-    """List the pairs in the order of ``numpy.triu_indices``."""
-    return ((first, second) for first in range(n_rows) for second in range(first + 1, n_rows))
+def _pairs(n_rows: int, against: int | None) -> Iterator[tuple[int, int]]:
+    """List the pairs that are held, in the order of ``numpy.triu_indices``."""
+    return (
+        (first, second)
+        for first in range(n_rows)
+        for second in range(first + 1, n_rows)
+        if against is None or against in (first, second)
+    )

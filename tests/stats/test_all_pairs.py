@@ -218,3 +218,16 @@ def test_no_p_value_is_below_what_all_swaps_of_the_clips_give():
     for n_draws in range(19, 60):
         assert paired_p_values([(samples[0], samples[1])], n_draws)[0] >= 2 / 32
         assert compare_all(samples, n_draws=n_draws).p_values[0, 1] >= 2 / 32
+
+
+def test_no_interval_of_a_corpus_value_is_narrower_than_that_of_a_normal():
+    good, none = ratios(0.3, -0.29)
+    far = compare_all([good, none], n_draws=999)
+    left_out = np.array(
+        [
+            [sample.aggregate(sample.statistics.sum(axis=0) - each) for each in sample.statistics]
+            for sample in (good, none)
+        ]
+    )
+    error = (left_out[0] - left_out[1]).std() * np.sqrt(good.n_clips - 1)
+    assert far.high[0, 1] - far.low[0, 1] >= 2 * 1.95 * error
