@@ -1,19 +1,23 @@
-"""``compare``: two systems, tested on the clips that both captioned."""
+"""``compare``: systems, tested on the clips that they captioned; two, or many at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from benchmark.api.given import gather_metrics
+from benchmark.api.matrices import MatrixResult
 from benchmark.api.results import WHOLE_TABLE, Printer, Result, SystemResult
 from benchmark.display.layout import Format
 from benchmark.display.view import USUAL_WIDTH, View
 from benchmark.errors import UnknownNameError, UsageError, shown
 from benchmark.leaderboard.comparison import ComparedMetric, Comparison, compare_systems
+from benchmark.leaderboard.matrix import compare_rows
+from benchmark.leaderboard.rows import Row
 from benchmark.leaderboard.tables.comparison import render_comparison
+from benchmark.metrics.catalogue import require_rankable
 from benchmark.runs.pairs import SystemPair
 from benchmark.stats import N_TEST_DRAWS
 
@@ -67,7 +71,8 @@ class ComparisonResult:
             form: text, md, csv, json, latex or html.
             width: characters that a line of text may take; None shows all columns.
         """
-        return render_comparison(self.comparison, form, View(width, cure=WHOLE_TABLE))
+        view = View(width, cure=WHOLE_TABLE)
+        return render_comparison(self.comparison, form, view, tells_looks=True)
 
     def __str__(self) -> str:
         return self.table(width=USUAL_WIDTH)
@@ -91,6 +96,7 @@ def compare(
     /,
     *,
     metrics: str | Iterable[str] | None = None,
+    metric: str | None = None,
     n_draws: int = N_TEST_DRAWS,
     clusters: str | Path | None = None,
 ) -> ComparisonResult: ...
@@ -103,53 +109,110 @@ def compare(
     /,
     *,
     metrics: str | Iterable[str] | None = None,
+    metric: str | None = None,
     n_draws: int = N_TEST_DRAWS,
     clusters: str | Path | None = None,
 ) -> ComparisonResult: ...
 
 
+@overload
 def compare(
-    first: Result | SystemResult,
-    second: str | SystemResult,
-    third: str | None = None,
+    first: Result,
     /,
     *,
-    metrics: str | Iterable[str] | None = None,
+    metric: str | None = None,
     n_draws: int = N_TEST_DRAWS,
     clusters: str | Path | None = None,
-) -> ComparisonResult:
-    """Tell whether system A or B is better.
+) -> MatrixResult: ...
 
-    ``compare(result, "a", "b")``, or of two results ``compare(mine["a"], theirs["b"])``.
+
+@overload
+def compare(
+    first: SystemResult,
+    second: SystemResult,
+    third: SystemResult,
+    /,
+    *others: SystemResult,
+    metric: str | None = None,
+    n_draws: int = N_TEST_DRAWS,
+    clusters: str | Path | None = None,
+) -> MatrixResult: ...
+
+
+@overload
+def compare(
+    first: Result,
+    second: str,
+    third: str,
+    fourth: str,
+    /,
+    *others: str,
+    metric: str | None = None,
+    n_draws: int = N_TEST_DRAWS,
+    clusters: str | Path | None = None,
+) -> MatrixResult: ...
+
+
+def compare(
+    first: Result | SystemResult,
+    /,
+    *others: str | SystemResult,
+    metrics: str | Iterable[str] | None = None,
+    metric: str | None = None,
+    n_draws: int = N_TEST_DRAWS,
+    clusters: str | Path | None = None,
+) -> ComparisonResult | MatrixResult:
+    """Tell which of two or more systems differ, as ``bench compare`` does.
+
+    Two by every metric: ``compare(result, "a", "b")``, or of two results ``compare(mine["a"],
+    theirs["b"])``. More by one metric, each against each other as one family:
+    ``compare(result)``, ``compare(result, "a", "b", "c")``, ``compare(one["a"], two["b"],
+    three["c"])``.
 
     Args:
-        first: a result, followed by the names of two of its systems; or a system, followed by
-            another.
-        second: see there.
-        third: see there.
-        metrics: as of ``score``; None means all that both have.
-        n_draws: bootstrap draws, and rounds of swaps.
+        first: a result, followed by the names of some of its systems, or by nothing for all of
+            them; or a system, followed by others.
+        others: see there.
+        metrics: of two systems, as of ``score``; None means all that both have.
+        metric: of two, the one to test alone; of more, the one to hold them by. None is what a
+            table of them would rank by.
+        n_draws: rounds of swaps, and bootstrap draws.
         clusters: a csv of clips that belong together; see ``read_clusters``.
 
     Raises:
-        UsageError: they were scored against different references.
+        UsageError: they were scored against different references, or so few draws can never call
+            a difference.
         UnknownNameError: there is no such system or metric.
         DataError: they share fewer than two clips, or no metric that can be tested.
     """
-    pair = SystemPair.match(*(system.record for system in _choose(first, second, third)))
+    systems = _choose(first, others)
     if n_draws < _FEWEST_DRAWS:
         raise UsageError(f"n_draws is {n_draws}; expected {_FEWEST_DRAWS} or more.")
-    keys = None if metrics is None else gather_metrics(metrics)
+    if metric is not None:
+        require_rankable(metric)
     path = None if clusters is None else Path(clusters)
-    return ComparisonResult(compare_systems(pair, keys, n_draws=n_draws, clusters_file=path))
+    if len(systems) == 2 and others:
+        pair = SystemPair.match(*(system.record for system in systems))
+        keys = None if metrics is None else gather_metrics(metrics)
+        return ComparisonResult(
+            compare_systems(pair, keys, primary=metric, n_draws=n_draws, clusters_file=path)
+        )
+    if metrics is not None:
+        raise UsageError("metrics go with two systems; more are held by one: name it as metric.")
+    rows = [Row.of(system.record) for system in systems]
+    return MatrixResult(compare_rows(rows, metric, n_draws=n_draws, clusters_file=path))
 
 
-def _choose(first: object, second: object, third: object) -> tuple[SystemResult, SystemResult]:
-    if isinstance(first, Result) and isinstance(second, str) and isinstance(third, str):
-        return first[second], first[third]
-    if isinstance(first, SystemResult) and isinstance(second, SystemResult) and third is None:
-        return first, second
+def _choose(first: object, others: Sequence[object]) -> list[SystemResult]:
+    if isinstance(first, Result) and len(others) != 1:
+        names = [name for name in others if isinstance(name, str)]
+        if len(names) == len(others):
+            return [first[name] for name in names or first.systems]
+    systems = [each for each in (first, *others) if isinstance(each, SystemResult)]
+    if len(systems) == len(others) + 1 > 1:
+        return systems
     raise UsageError(
-        f"cannot compare {shown(first)}, {shown(second)} and {shown(third)}; expected a result and "
-        "two names, compare(result, 'a', 'b'), or two systems, compare(one['a'], other['b'])."
+        f"cannot compare {', '.join(map(shown, (first, *others)))}; expected a result and two "
+        "names or more, compare(result, 'a', 'b'), a result alone, or two systems or more, "
+        "compare(one['a'], other['b'])."
     )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from benchmark.display.layout import Format
 from benchmark.display.view import USUAL_WIDTH, View
 from benchmark.errors import RunError, UnknownNameError
+from benchmark.leaderboard.against import has_row, hold_against, require_row
+from benchmark.leaderboard.ranking import group_rows
 from benchmark.leaderboard.rows import rows_of
 from benchmark.leaderboard.tables import render
 from benchmark.metrics.catalogue import METRICS, require_rankable
@@ -183,8 +185,40 @@ class Result:
         """
         return scores_frame(self.record)
 
+    def against(self, row: str, *, rank_by: str | None = None) -> pd.DataFrame:
+        """Hold the other systems against one, all of these pairs as one family.
+
+        Args:
+            row: name of the system to hold them against.
+            rank_by: key of a metric; else SPIDEr where all rows have it, else CIDEr-D.
+
+        Returns:
+            A row a system: ``difference`` from ``row``, its simultaneous interval ``low`` and
+            ``high``, the adjusted ``p``, the ``verdict``, and what would have been ``detectable``
+            with a power of 80 %; raw values.
+
+        Raises:
+            UnknownNameError: there is no such row or metric.
+            UsageError: nothing can be held against it.
+        """
+        import pandas as pd
+
+        if rank_by is not None:
+            require_rankable(rank_by)
+        standings = group_rows(rows_of([self.record]), rank_by)
+        require_row(standings, row)
+        standing = next(each for each in standings if has_row(each, row))
+        held = hold_against(standing, row).held
+        figures = {standing.rows[place].name: dict(each.figures) for place, each in held.items()}
+        return pd.DataFrame.from_dict(figures, orient="index").rename_axis("system")
+
     def table(
-        self, form: Format = "text", *, rank_by: str | None = None, width: int | None = None
+        self,
+        form: Format = "text",
+        *,
+        rank_by: str | None = None,
+        width: int | None = None,
+        against: str | None = None,
     ) -> str:
         """Set the table that ``bench leaderboard`` prints.
 
@@ -192,16 +226,17 @@ class Result:
             form: text, md, csv, json, latex or html.
             rank_by: key of a metric; else SPIDEr where all rows have it, else CIDEr-D.
             width: characters that a line of text may take; None shows all columns.
+            against: name of a row that the others are held against, below the table.
 
         Raises:
-            UnknownNameError: there is no such metric.
+            UnknownNameError: there is no such metric or row.
             UsageError: nothing can be ranked by it.
         """
         if rank_by is not None:
             require_rankable(rank_by)
         view = View(width, cure=WHOLE_TABLE)
         rows = rows_of([self.record])
-        return render(rows, form, rank_by=rank_by, view=view, tells_looks=True)
+        return render(rows, form, rank_by=rank_by, view=view, tells_looks=True, against=against)
 
     def save(self, path: str | Path) -> Result:
         """Write it as one sealed file, which ``read_run`` and the commands read.

@@ -118,7 +118,9 @@ form_option = click.option(
 )
 
 
-def _read_metric(context: click.Context, parameter: click.Parameter, key: str | None) -> str | None:
+def read_ranking_metric(
+    context: click.Context, parameter: click.Parameter, key: str | None
+) -> str | None:
     from benchmark.metrics.catalogue import METRICS, require_rankable
 
     # One that is not known may be described by the runs that are read later.
@@ -127,7 +129,7 @@ def _read_metric(context: click.Context, parameter: click.Parameter, key: str | 
 
 rank_by_option = click.option(
     "--rank-by",
-    callback=_read_metric,
+    callback=read_ranking_metric,
     help="Metric to rank by, as fense; else SPIDEr where all ranked rows have it, else CIDEr-D.",
 )
 

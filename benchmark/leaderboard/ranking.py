@@ -20,6 +20,8 @@ FALLBACK = "cider_d"
 
 HUMAN = "human"
 
+_ROUNDING = 1e-12  # sums in another order
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
@@ -87,6 +89,20 @@ class Standing(NamedTuple):
 
     rows: list[Row]
     ranking: Ranking
+
+    def ranks(self) -> list[int | None]:
+        """Give each row its rank, None for one without; rows of equal values share the best."""
+        ranks: list[int | None] = []
+        worths: list[float] = []
+        for row in self.rows:
+            worth = self.ranking.worth(row)
+            if worth is None or not self.ranking.has_rank(row):
+                ranks.append(None)
+                continue
+            above = sum(not math.isclose(worth, other, rel_tol=_ROUNDING) for other in worths)
+            worths.append(worth)
+            ranks.append(above + 1)
+        return ranks
 
 
 def group_rows(rows: Iterable[Row], rank_by: str | None = None) -> list[Standing]:

@@ -13,7 +13,7 @@ from benchmark.metrics.catalogue import METRICS, STANDARD_MODELS
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.signature import Signature
 from benchmark.runs.latency import Latency
-from benchmark.runs.record import RunRecord, SystemRecord, with_flaws
+from benchmark.runs.record import SYSTEM_SEPARATOR, RunRecord, SystemRecord, with_flaws
 from benchmark.runs.scores import Cell
 from benchmark.runs.seals import Integrity
 from benchmark.stats.seeds import SeedNoise
@@ -159,6 +159,11 @@ class Row:
         return str(self.record.path)
 
     @property
+    def run_title(self) -> str:
+        """How people name it beside rows of other runs."""
+        return f"{self.run}{SYSTEM_SEPARATOR}{self.system}"
+
+    @property
     def seeds(self) -> tuple[int, ...]:
         """Of a row joined from several runs, their seeds; else none."""
         seeds = tuple(record.plan.seed for record in self.records)
@@ -279,6 +284,13 @@ def differing_signatures(rows: Sequence[Row]) -> list[str]:
         if not all(one.agrees_with(other) for one, other in itertools.combinations(ways, 2)):
             differing.append(column.label)
     return differing
+
+
+def ways_agree(rows: Sequence[Row], key: str) -> bool:
+    """Tell whether rows have a metric that was computed in the same way, so that it compares."""
+    cells = (cell for row in rows if (cell := row.metrics.get(key)))
+    ways = {(cell.signature or Signature(key)).without("clips") for cell in cells}
+    return all(one.agrees_with(other) for one, other in itertools.combinations(ways, 2))
 
 
 def _way(cell: Cell) -> Signature:

@@ -10,7 +10,9 @@ import numpy as np
 from benchmark.leaderboard.ranking import Standing
 from benchmark.leaderboard.rows import Row
 from benchmark.metrics.contributions import samples_alike
+from benchmark.stats.draws import N_TEST_DRAWS
 from benchmark.stats.families import AllPairs, compare_all, find_tiers
+from benchmark.stats.samples import Clusters
 from benchmark.stats.seeds import SeedNoise
 
 Scope = Literal["captions", "systems", "both"]
@@ -61,11 +63,18 @@ class RankedPairs:
         return "both" if any(self.seeds) else "captions"
 
 
-def compare_ranked(standing: Standing) -> RankedPairs | None:
+def compare_ranked(
+    standing: Standing, *, n_draws: int = N_TEST_DRAWS, clusters: Clusters | None = None
+) -> RankedPairs | None:
     """Hold the ranked rows of a table against each other.
 
     Rows of several seeds bring them along as a second source of chance. Rows that cannot be
     resampled are left out.
+
+    Args:
+        standing: the rows of a table.
+        n_draws: rounds of swaps.
+        clusters: the cluster of each clip; whole clusters are swapped.
 
     Returns:
         None where there are no two rows to tell apart.
@@ -76,7 +85,8 @@ def compare_ranked(standing: Standing) -> RankedPairs | None:
         return None
     given = [row.contributions for row in ranked.values() if row.contributions is not None]
     seeds = tuple(row.seed_noise(ranking.key) for row in ranked.values())
-    pairs = compare_all(samples_alike(given, ranking.key), seeds=seeds)
+    samples = samples_alike(given, ranking.key)
+    pairs = compare_all(samples, n_draws=n_draws, clusters=clusters, seeds=seeds)
     return RankedPairs(tuple(ranked), len(rows), pairs, ranking.is_higher_better, seeds)
 
 

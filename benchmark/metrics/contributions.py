@@ -155,6 +155,12 @@ class Contributions:
             _mean_over_folds(aggregate, len(rows)),
         )
 
+    def fold_values(self, key: str) -> list[float]:
+        """List a metric's corpus value of each fold: of systems of several seeds, of each seed."""
+        folds = self.arrays[_kept_name(key)]
+        alone = (Contributions(self.clip_ids, {_kept_name(key): fold[None]}) for fold in folds)
+        return [fold.sample(key).value for fold in alone]
+
     def per_clip(self, key: str) -> Array:
         """``(n_clips,)``: a metric's value of each clip, averaged over the folds it is in.
 

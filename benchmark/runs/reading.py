@@ -97,6 +97,22 @@ def find_systems(texts: Sequence[str], *, trust_edited: bool = False) -> list[Sy
     return systems
 
 
+def find_each(texts: Sequence[str], *, trust_edited: bool = False) -> list[SystemRecord]:
+    """Read every system, and every seed of it, that each ``RUN`` or ``RUN::SYSTEM`` names, once.
+
+    Raises:
+        UnknownNameError: a run has no such system.
+        RunError: as ``read_run``.
+    """
+    found: dict[tuple[Path, str], SystemRecord] = {}
+    for text in texts:
+        where, separator, name = _part(text)
+        for run in read_runs([Path(where)], trust_edited=trust_edited):
+            systems = [run.system(name)] if separator else run.systems.values()
+            found |= {(run.path, system.name): system for system in systems}
+    return list(found.values())
+
+
 def _part(text: str) -> tuple[str, str, str]:
     """Part a run from its system where a run is: paths and options may hold what parts them.
 

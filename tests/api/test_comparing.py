@@ -33,7 +33,7 @@ def test_the_figures_are_those_of_the_command(result, tmp_path):
     assert {key: {name: told[key][name] for name in of} for key, of in figures.items()} == figures
     assert comparison["rouge_l"].verdict == "A better"
     frame = comparison.to_pandas()
-    assert list(frame.index) == ["bleu_1", "rouge_l", "cider_d"]
+    assert list(frame.index) == ["cider_d", "bleu_1", "rouge_l"]
     assert frame.loc["rouge_l", "verdict"] == "A better"
     assert frame.loc["rouge_l", "first"] == 1.0
 
@@ -54,7 +54,34 @@ def test_what_cannot_be_compared_is_refused(result):
         compare(result["good"], score(SYSTEMS["good"], others, metrics="rouge_l").only)
     with pytest.raises(UnknownNameError, match="Did you mean 'poor'"):
         compare(result, "good", "pooor")
-    with pytest.raises(UsageError, match="expected a result and two names"):
+    with pytest.raises(UsageError, match="expected a result and two names or more"):
         compare(result, "good")
+    with pytest.raises(UsageError, match="metrics go with two systems"):
+        compare(result, metrics="rouge_l")
     with pytest.raises(UsageError, match="n_draws is 3"):
         compare(result, "good", "poor", n_draws=3)
+
+
+def test_many_systems_are_held_against_each_other(result):
+    matrix = compare(result)
+    assert matrix.names == ["good", "poor"]
+    assert matrix.tiers == {"good": 1, "poor": 2}
+    assert matrix["good", "poor"].verdict == "better"
+    assert matrix["poor", "good"].verdict == "worse"
+    assert matrix.to_pandas().loc[("good", "poor"), "difference"] > 0
+    assert "CIDEr-D" in str(matrix)
+    assert "<table>" in matrix._repr_html_()
+    with pytest.raises(UnknownNameError, match="Did you mean 'poor'"):
+        matrix["good", "por"]
+    three = compare(result["good"], result["poor"], result["poor"], metric="rouge_l")
+    assert three.matrix.standing.ranking.key == "rouge_l"
+    assert three["good", "poor"].p == compare(result, "good", "poor")["rouge_l"].tested.p
+
+
+def test_rows_are_held_against_one_of_them(result):
+    frame = result.against("poor")
+    assert list(frame.index) == ["good"]
+    assert frame.loc["good", "verdict"] == "better"
+    assert "Held against poor" in result.table(against="poor")
+    with pytest.raises(UnknownNameError, match="row to hold the others against"):
+        result.against("por", rank_by="rouge_l")

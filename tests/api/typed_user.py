@@ -33,7 +33,7 @@ score({"mine": ["a dog"], "theirs": ("a cat",)}, (("a dog barks",),))
 several = {"mine": captions, "theirs": {"a.wav": "a dog"}}
 both = score(several, "clotho:evaluation", data_root=Path("data"))
 assert_type(compare(both, "mine", "theirs"), ComparisonResult)
-assert_type(compare(both["mine"], result.only)["cider_d"].p_corrected, float)
+assert_type(compare(both["mine"], result.only)["cider_d"].p_corrected, float | None)
 
 
 def quiet(clip: Clip) -> str:

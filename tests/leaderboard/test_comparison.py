@@ -20,9 +20,13 @@ from benchmark.display.tables import View
 from benchmark.display.widths import width_of
 from benchmark.errors import DataError, UsageError
 from benchmark.leaderboard.clusters import read_clusters
-from benchmark.leaderboard.comparison import ComparedMetric, compare_systems
+from benchmark.leaderboard.comparison import ComparedMetric, SwapTest, compare_systems
 from benchmark.leaderboard.power import PowerSettings, study_power
+from benchmark.leaderboard.ranking import rank_rows
+from benchmark.leaderboard.rows import Row
 from benchmark.leaderboard.tables.comparison import render_comparison
+from benchmark.leaderboard.tiers import tiers_of
+from benchmark.metrics.contributions import Contributions
 from benchmark.runs.pairs import SystemPair, UnlikeParts
 from benchmark.runs.reading import find_systems
 from benchmark.stats import PairedResult, correct_holm
@@ -66,17 +70,22 @@ def test_a_comparison_fits_the_terminal_and_keeps_difference_and_verdict(run, wi
     text = render_comparison(compare(run, "good", "poor"), "text", View(width, is_painted=True))
     plain = re.sub("\x1b\\[\\d+m", "", text)
     assert max(map(width_of, plain.split("\n"))) <= width
-    assert {"metric", "A - B", "verdict"} <= set(read_open(plain)[0][0])
+    cells = {cell for row in read_open(plain)[0] for cell in row}  # it may lie on its side
+    assert {"metric", "A - B", "verdict"} <= cells
     assert "\x1b[32mA better\x1b[0m" in text
 
 
 def test_equal_captions_cannot_be_told_apart(run):
     found = compare(run, "good", "twin")
-    assert tuple(metric.key for metric in found.metrics) == KEYS
+    assert {metric.key for metric in found.metrics} == set(KEYS)
     for metric in found.metrics:
         assert metric.result.difference == metric.result.low == metric.result.high == 0
         assert metric.p_corrected == 1
-        assert metric.verdict == "not distinguishable"
+        assert metric.verdict == "same on every clip"
+        assert metric.detectable is None
+    text = render_comparison(found, "text")
+    assert "By CIDEr-D: the same on every clip." in text
+    assert "0.00 [" not in text
 
 
 def test_figures_are_those_of_the_common_clips(run):
@@ -89,11 +98,17 @@ def test_figures_are_those_of_the_common_clips(run):
 
 
 def test_p_values_are_corrected_over_the_metrics_of_the_comparison(run):
-    found = compare(run, "good", "fair")
-    plain = [metric.result.p_randomisation for metric in found.metrics]
-    assert [metric.p_corrected for metric in found.metrics] == correct_holm(plain)
+    primary, *others = compare(run, "good", "fair").metrics
+    assert (primary.key, primary.is_primary) == ("cider_d", True)
+    assert primary.p_corrected == primary.result.p_randomisation
+    plain = [metric.result.p_randomisation for metric in others]
+    assert [metric.p_corrected for metric in others] == correct_holm(plain)
     (alone,) = compare(run, "good", "fair", keys=["cider_d"]).metrics
-    assert alone.p_corrected == alone.result.p_randomisation
+    assert alone.p_corrected == primary.p_corrected
+    first, *_ = compare(run, "good", "fair", primary="bleu_1").metrics
+    assert (first.key, first.p_corrected) == ("bleu_1", first.result.p_randomisation)
+    with pytest.raises(UsageError, match="FENSE cannot be tested of these two"):
+        compare(run, "good", "fair", primary="fense")
 
 
 def test_metrics_that_cannot_be_compared_are_named_with_the_reason(run):
@@ -118,13 +133,19 @@ def test_what_was_scored_again_is_compared_not_what_was_planned(run, tmp_path):
 
 
 def test_where_less_is_better_the_lower_value_wins():
-    alike = UnlikeParts((), ())
+    alike, other = UnlikeParts((), ()), UnlikeParts(("tok:a",), ("tok:b",))
     higher = PairedResult(0.4, 0.3, 0.05, 0.15, 0.025, 0.001, 0.001, 0.05, 0.05)
-    assert ComparedMetric("fer", 9, higher, 0.001, alike).verdict == "B better"
-    assert ComparedMetric("cider_d", 9, higher, 0.001, alike).verdict == "A better"
-    assert ComparedMetric("fer", 9, higher, 0.0501, alike).verdict == "not distinguishable"
-    metric = ComparedMetric("fer", 9, higher, 0.001, alike)
-    assert metric.gap == pytest.approx(2.8 * 0.025, rel=1e-3)
+
+    def verdict(key, p, unlike=alike, detectable=0.1, n_differing=9):
+        tested = None if any(unlike) else SwapTest(p, p, 0.05, 0.15, detectable)
+        return ComparedMetric(key, 9, n_differing, higher, tested, True, unlike).verdict
+
+    assert verdict("fer", 0.001) == "B better"
+    assert verdict("cider_d", 0.001) == "A better"
+    assert verdict("fer", 0.0501) == "not distinguishable"
+    assert verdict("fer", 0.0501, detectable=None) == "too few clips"
+    assert verdict("fer", 0.001, other) == "not to be compared"
+    assert verdict("fer", 1.0, n_differing=0) == "same on every clip"
 
 
 def test_other_data_and_other_references_are_refused(run, tmp_path):
@@ -165,7 +186,11 @@ def test_numbers_that_were_made_differently_say_in_what(run, tmp_path):
     )
     assert found["cider_d"].unlike == UnlikeParts(("tok:ptb-3.4.1",), ("tok:spaces",))
     assert not found["cider_d"].is_one_thing
+    assert found["cider_d"].verdict == "not to be compared"
+    assert found["cider_d"].figures["p_corrected"] is None
+    assert found["cider_d"].figures["difference"] is None
     assert found["rouge_l"].is_one_thing
+    assert found["rouge_l"].verdict == "A better"
 
 
 def test_clips_of_one_recording_count_as_one(run, tmp_path):
@@ -175,7 +200,7 @@ def test_clips_of_one_recording_count_as_one(run, tmp_path):
     alone, together = (compare(run, "good", "poor", clusters_file=file) for file in (None, path))
     assert together.n_clusters == 2
     assert by_key(alone)["cider_d"].verdict == "A better"
-    assert by_key(together)["cider_d"].verdict == "not distinguishable"
+    assert by_key(together)["cider_d"].verdict == "too few clips"
     assert by_key(together)["cider_d"].result.p_randomisation == pytest.approx(0.5, abs=0.02)
 
 
@@ -246,6 +271,76 @@ def test_a_metric_that_lacks_clips_is_compared_on_those_that_both_have_and_the_t
     assert "SPICE: on the 36 clips that have it in both." in text
     assert "CIDEr-D: on the" not in text
     assert json.loads(render_comparison(comparison, "json"))["metrics"]["spice"]["n_clips"] == 36
+
+
+def pair_of(n_clips, shift=0.3, keys=("cider_d",), names=("one", "two")):
+    """Two systems that differ by about ``shift`` on every clip, by metrics of equal values."""
+    ids = [f"clip-{clip:03d}" for clip in range(n_clips)]
+    rng = np.random.default_rng(n_clips)
+    sides = []
+    for name, moved in zip(names, (shift, 0.0), strict=True):
+        values = {key: 1 + moved + rng.random(n_clips) for key in keys}
+        cells = {key: cell(float(each.mean()), metric=key) for key, each in values.items()}
+        made = contributions(ids, **values)
+        sides.append(system(name, ids, contributions=made, metrics=cells))
+    return SystemPair.match(*sides)
+
+
+def test_so_few_draws_that_nothing_can_be_called_are_refused_with_the_number_that_does():
+    pair = pair_of(
+        40, keys=("cider_d", "rouge_l", "spice", "sbert_sim", "fense", "fer", "bert_score.f1")
+    )
+    with pytest.raises(
+        UsageError, match=r"100 draws can never call .* of 6 metrics .* 119 or more"
+    ):
+        compare_systems(pair, n_draws=100)
+    assert len(compare_systems(pair, n_draws=119).metrics) == 7
+
+
+def test_too_few_clips_have_no_verdict_and_no_interval_and_the_table_says_how_many_would():
+    comparison = compare_systems(pair_of(5, shift=9.0, keys=("cider_d", "spice", "rouge_l")))
+    for metric in comparison.metrics:
+        assert metric.verdict == "too few clips"
+        assert metric.tested.low is None
+    text = " ".join(render_comparison(comparison, "text").split())
+    assert "5 clips are too few: a test by swaps needs 6, one of 2 metrics 7" in text
+    assert compare_systems(pair_of(6, shift=9.0)).metrics[0].verdict == "A better"
+
+
+def test_what_is_not_distinguishable_comes_with_what_would_have_been():
+    comparison = compare_systems(pair_of(50, shift=0.02))
+    (metric,) = comparison.metrics
+    assert metric.verdict == "not distinguishable"
+    assert 2.7 < metric.detectable / metric.result.standard_error < 3.0
+    gap = f"{100 * metric.detectable:.2f}"
+    text = render_comparison(comparison, "text")
+    assert f"not distinguishable; a difference of {gap} would have been called with 80 %" in text
+
+
+def test_the_verdict_of_one_run_each_is_of_captions_and_of_seeds_of_systems():
+    pair = pair_of(50)
+    assert "of these two sets of captions" in render_comparison(compare_systems(pair), "text")
+    far = [pair_of(50, shift=shift).first.contributions for shift in (-0.7, 0.3, 1.3)]
+    seeds = dataclasses.replace(pair.first, contributions=Contributions.average(far))
+    several = compare_systems(SystemPair.match(seeds, pair.second))
+    assert several.n_seeds == (3, 1)
+    one, other = compare_systems(pair).metrics[0], several.metrics[0]
+    assert one.result.difference == pytest.approx(other.result.difference)
+    assert (one.verdict, other.verdict) == ("A better", "not distinguishable")
+    assert other.tested.high - other.tested.low > 5 * (one.tested.high - one.tested.low)
+    assert "clips and seeds both count as chance" in render_comparison(several, "text")
+
+
+def test_the_table_of_two_rows_and_their_comparison_give_one_verdict():
+    seen = set()
+    for n_clips in range(30, 60, 2):
+        pair = pair_of(n_clips, shift=0.14)
+        rows = [Row.of(record) for record in pair.systems]
+        tiers = tiers_of(rank_rows(rows))
+        (metric,) = compare_systems(pair).metrics
+        assert (tiers == [1, 2]) == (metric.verdict in ("A better", "B better"))
+        seen.add(metric.verdict)
+    assert {"A better", "not distinguishable"} <= seen
 
 
 def test_power_is_simulated_of_a_metric_that_lacks_clips():

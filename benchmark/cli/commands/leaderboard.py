@@ -26,6 +26,11 @@ from benchmark.display.layout import Format
     is_flag=True,
     help="Print, below the row of a system, the numbers in papers that are known to be of it.",
 )
+@click.option(
+    "--against",
+    metavar="ROW",
+    help="Hold the other rows against this one: differences with simultaneous intervals.",
+)
 @trust_edited_option
 @click.option("-o", "--out", type=out_file(makes_folders=True), help="Write here.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where --out holds another text.")
@@ -35,6 +40,7 @@ def command(
     rank_by: str | None,
     published: bool,
     beside: bool,
+    against: str | None,
     trust_edited: bool,
     out: Path | None,
     check: bool,
@@ -61,6 +67,7 @@ def command(
         beside=beside,
         view=view,
         tells_looks=out is None,
+        against=against,
     )
     text = text.rstrip("\n")
     if out is None:

@@ -111,7 +111,9 @@ def _result(
     parameters: dict[str, str] = {}
     for name, value in figure.signature.parts:
         parameters[name] = f"{parameters[name]}, {value}" if name in parameters else value
-    notes = {"note": figure.note} if figure.note else {}
+    notes: JsonObject = {"note": figure.note} if figure.note else {}
+    if provenance.stands and provenance.stands["ranked_by"] == metric.key:
+        notes = {**notes, **provenance.stands}
     return {
         "evaluation_result_id": f"{evaluation_id}/{metric.key}",
         "evaluation_name": provenance.benchmark,

@@ -9,7 +9,9 @@ from benchmark.contract import UNKNOWN
 from benchmark.contract.metrics import Metric
 from benchmark.errors import UsageError
 from benchmark.files import JsonObject
-from benchmark.leaderboard.rows import Row
+from benchmark.leaderboard.ranking import group_rows
+from benchmark.leaderboard.rows import Row, rows_of
+from benchmark.leaderboard.tiers import tiers_of
 from benchmark.machine.distributions import version_of
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.signature import Signature
@@ -89,6 +91,28 @@ def tell_lacking(system: SystemRecord, keys: Sequence[str]) -> list[str]:
     ]
 
 
+def stand_in_run(record: RunRecord) -> dict[str, JsonObject]:
+    """Tell how the ranked systems of a run stand to each other: rank and tier, and by what.
+
+    Nothing where there are no two of them.
+    """
+    found: dict[str, JsonObject] = {}
+    for standing in group_rows(rows_of([record])):
+        tiers = tiers_of(standing)
+        if tiers is None:
+            continue
+        ranks = standing.ranks()
+        for row, rank, tier in zip(standing.rows, ranks, tiers, strict=True):
+            if rank is not None:
+                found[row.system] = {
+                    "ranked_by": standing.ranking.key,
+                    "rank": rank,
+                    "tier": tier,
+                    "n_ranked": sum(each is not None for each in ranks),
+                }
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a system's numbers come from.
@@ -96,10 +120,12 @@ class Provenance:
     Attributes:
         run: it is of.
         system: itself.
+        stands: its rank and tier among the systems of the run; None where it has none.
     """
 
     run: RunRecord
     system: SystemRecord
+    stands: JsonObject | None = None
 
     @property
     def name_with_flaws(self) -> str:

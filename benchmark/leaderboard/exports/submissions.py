@@ -43,6 +43,7 @@ def about(provenance: Provenance, figures: Sequence[Figure]) -> JsonObject:
     return {
         **provenance.making(),
         "data": provenance.data(),
+        **({"among_the_run": provenance.stands} if provenance.stands else {}),
         "metrics": {
             figure.metric.key: {"value": figure.value, **figure.to_json()} for figure in figures
         },

@@ -14,7 +14,13 @@ from urllib.parse import quote
 from benchmark.errors import UsageError, listed
 from benchmark.files import spell_json, write_rows, write_text
 from benchmark.leaderboard.exports.every_eval_ever import evaluation_record, record_path
-from benchmark.leaderboard.exports.facts import Figure, Provenance, figures_of, tell_lacking
+from benchmark.leaderboard.exports.facts import (
+    Figure,
+    Provenance,
+    figures_of,
+    stand_in_run,
+    tell_lacking,
+)
 from benchmark.leaderboard.exports.hub import eval_results, model_index
 from benchmark.leaderboard.exports.naming import Naming
 from benchmark.leaderboard.exports.submissions import HEADER, about, submission_rows
@@ -28,6 +34,9 @@ Form = Literal["every-eval-ever", "model-index", "eval-results", "dcase", "aac-m
 FORMS: tuple[Form, ...] = get_args(Form)
 OF_CAPTIONS: tuple[Form, ...] = ("dcase", "aac-metrics")
 """Forms that hold captions."""
+
+_SAYING_TIERS: tuple[Form, ...] = ("every-eval-ever", *OF_CAPTIONS)
+"""Forms that hold all of a run's systems; of one model's card or task the table is no part."""
 
 _MOST_OF_A_STEM = 150
 
@@ -84,8 +93,10 @@ def export_run(request: ExportRequest) -> Export:
     # The run may describe metrics of plugins that are not here.
     request = dataclasses.replace(request, metrics=select_metrics(request.metrics))
     systems = _choose(record, request)
+    stands = stand_in_run(record) if request.form in _SAYING_TIERS else {}
+    provenances = [Provenance(record, each, stands.get(each.name)) for each in systems]
     # Everything is spelt before the first file is written.
-    writers = [each for system in systems for each in _WAYS[request.form](record, system, request)]
+    writers = [each for source in provenances for each in _WAYS[request.form](source, request)]
     for write in writers:
         write()
     return Export(
@@ -128,62 +139,53 @@ def _choose(record: RunRecord, request: ExportRequest) -> list[SystemRecord]:
     return systems
 
 
-def _write_evaluation(
-    record: RunRecord, system: SystemRecord, request: ExportRequest
-) -> Iterator[_Write]:
-    provenance = Provenance(record, system)
-    content = evaluation_record(provenance, figures_of(system, request.metrics), request.naming)
+def _write_evaluation(provenance: Provenance, request: ExportRequest) -> Iterator[_Write]:
+    figures = figures_of(provenance.system, request.metrics)
+    content = evaluation_record(provenance, figures, request.naming)
     path = request.out / record_path(provenance, request.naming)
     yield _text(path, spell_json(content, indent=2))
 
 
-def _write_model_index(
-    record: RunRecord, system: SystemRecord, request: ExportRequest
-) -> Iterator[_Write]:
-    figures = figures_of(system, request.metrics)
-    content = {"model-index": model_index(Provenance(record, system), figures, request.naming)}
-    path = request.out / f"{_stem(system.name)}.md"
+def _write_model_index(provenance: Provenance, request: ExportRequest) -> Iterator[_Write]:
+    figures = figures_of(provenance.system, request.metrics)
+    content = {"model-index": model_index(provenance, figures, request.naming)}
+    path = request.out / f"{_stem(provenance.system.name)}.md"
     yield _text(path, f"---\n{spell_yaml(content)}---")
 
 
-def _write_eval_results(
-    record: RunRecord, system: SystemRecord, request: ExportRequest
-) -> Iterator[_Write]:
-    figure = _one_figure(system, request.metrics)
-    entries = eval_results(Provenance(record, system), figure, request.naming)
-    benchmark = system.plan.references_name.replace(":", "-")
+def _write_eval_results(provenance: Provenance, request: ExportRequest) -> Iterator[_Write]:
+    figure = _one_figure(provenance.system, request.metrics)
+    entries = eval_results(provenance, figure, request.naming)
+    benchmark = provenance.system.plan.references_name.replace(":", "-")
     name = _stem(f"{benchmark}-{figure.metric.key}")
     yield _text(request.out / ".eval_results" / f"{name}.yaml", spell_yaml(entries))
 
 
-def _write_submission(
-    record: RunRecord, system: SystemRecord, request: ExportRequest
-) -> Iterator[_Write]:
-    rows, stem = submission_rows(system), _stem(system.name)
+def _write_submission(provenance: Provenance, request: ExportRequest) -> Iterator[_Write]:
+    rows, stem = submission_rows(provenance.system), _stem(provenance.system.name)
     path = request.out / f"{stem}.csv"
     yield _Write((path,), lambda: write_rows(path, HEADER, rows))
-    yield _write_about(record, system, request)
+    yield _write_about(provenance, request)
 
 
-def _write_aac_metrics(
-    record: RunRecord, system: SystemRecord, request: ExportRequest
-) -> Iterator[_Write]:
+def _write_aac_metrics(provenance: Provenance, request: ExportRequest) -> Iterator[_Write]:
+    system = provenance.system
     if system.planned.leave_one_out:
         raise UsageError(
             f"{system.title} is scored leave-one-out, which aac-metrics' files cannot hold. Name "
             "another system with --system."
         )
     paths = files_of(system.name, request.out)
-    yield _Write(paths, lambda: write_aac_metrics_files(record, request.out, [system.name]))
-    yield _write_about(record, system, request)
+    yield _Write(paths, lambda: write_aac_metrics_files(provenance.run, request.out, [system.name]))
+    yield _write_about(provenance, request)
 
 
-def _write_about(record: RunRecord, system: SystemRecord, request: ExportRequest) -> _Write:
-    content = about(Provenance(record, system), figures_of(system, request.metrics))
-    return _text(request.out / f"{_stem(system.name)}.about.yaml", spell_yaml(content))
+def _write_about(provenance: Provenance, request: ExportRequest) -> _Write:
+    content = about(provenance, figures_of(provenance.system, request.metrics))
+    return _text(request.out / f"{_stem(provenance.system.name)}.about.yaml", spell_yaml(content))
 
 
-_Way = Callable[[RunRecord, SystemRecord, ExportRequest], Iterator[_Write]]
+_Way = Callable[[Provenance, ExportRequest], Iterator[_Write]]
 _WAYS: Mapping[Form, _Way] = MappingProxyType(
     {
         "every-eval-ever": _write_evaluation,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -111,14 +110,17 @@ def _show_speed(placed: Placed) -> str:
 
 
 def _place(standing: Standing, compared: RankedPairs | None) -> list[Placed]:
-    ranks = itertools.count(1)
-    rows, ranking = standing
+    rows = standing.rows
     unknown = [None] * len(rows)
     tiers = compared.tiers if compared else None
     return [
-        Placed(row, str(next(ranks)) if ranking.has_rank(row) else _rung(row), tier, share)
-        for row, tier, share in zip(
-            rows, tiers or unknown, way_to_human(standing) or unknown, strict=True
+        Placed(row, str(rank or _rung(row)), tier, share)
+        for row, rank, tier, share in zip(
+            rows,
+            standing.ranks(),
+            tiers or unknown,
+            way_to_human(standing) or unknown,
+            strict=True,
         )
     ]
 

@@ -67,9 +67,11 @@ def test_the_table_says_all_that_a_reader_needs(run):
         f"A: {run}::good",
         f"B: {run}::poor",
         "A better",
-        "10,000 paired bootstrap draws of clips",
+        "10,000 rounds in which clips are swapped",
+        "CIDEr-D is tested at 5 % alone, as a table of the two does",
         "corrected by Holm",
         "power of 80 %",
+        "By CIDEr-D: A is better.",
     ):
         assert part in text
     assert "BLEU-1" in text
@@ -98,7 +100,7 @@ def test_markdown_has_a_heading_and_a_table(run):
     lines = compare(run, "good", "poor", "--format", "md", "--draws", "500").splitlines()
     assert lines[0].startswith("### folder:")
     assert lines[2].startswith("| metric")
-    assert "500 paired bootstrap draws" in " ".join(lines)
+    assert "500 rounds in which clips are swapped" in " ".join(lines)
 
 
 def test_numbers_made_differently_are_marked(run, tmp_path):
@@ -124,3 +126,35 @@ def test_requests_that_cannot_be_meant_are_refused(run):
         invoke(*named, f"{run}::poor", "--metrics", "cidr").exception
     )
     assert invoke(*named, f"{run}::poor", "--draws", "3").exit_code == 2
+
+
+def test_three_systems_or_a_run_of_many_are_a_matrix(published):
+    text = on_one_line(invoke("compare", published).output)
+    assert "6 pairs as one family" in text
+    three = [f"{published}::{name}" for name in (*ENCLAP, WHISPER[1])]
+    result = invoke("compare", *three, "--metric", "meteor", "--format", "json")
+    assert result.exit_code == 0, result.output
+    content = json.loads(result.output)
+    assert (content["metric"], content["n_clips"], len(content["pairs"])) == ("meteor", 1045, 3)
+    table = json.loads(invoke("leaderboard", published, "--format", "json").output)
+    tiers = {row["system"]: row["tier"] for row in table}
+    matrix = json.loads(invoke("compare", published, "--format", "json").output)
+    assert {row["system"]: row["tier"] for row in matrix["rows"]} == tiers
+    refused = invoke("compare", *three, "--metrics", "meteor")
+    assert "--metrics goes with two systems" in str(refused.exception)
+
+
+def test_draws_that_can_call_nothing_are_refused(published):
+    pair = [f"{published}::{name}" for name in WHISPER]
+    refused = invoke("compare", *pair, "--draws", "100")
+    assert "100 draws can never call a difference in any of 6 metrics" in str(refused.exception)
+    assert "119 or more" in str(refused.exception)
+    assert invoke("compare", *pair, "--draws", "119").exit_code == 0
+
+
+def test_a_leaderboard_holds_rows_against_one(published):
+    result = invoke("leaderboard", published, "--against", ENCLAP[0])
+    assert result.exit_code == 0, result.output
+    assert f"Held against {ENCLAP[0]}, CIDEr-D" in on_one_line(result.output)
+    refused = invoke("leaderboard", published, "--against", "enclap")
+    assert "row to hold the others against" in str(refused.exception)
