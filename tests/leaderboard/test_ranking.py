@@ -178,3 +178,11 @@ def test_json_and_csv_hold_every_interval_whatever_ranks():
     assert record["metrics"]["spider"]["low"] == pytest.approx(0.29)
     (line,) = csv.DictReader(io.StringIO(render(rows, "csv", rank_by="fense")))
     assert float(line["spider.high"]) == pytest.approx(0.31)
+
+
+def test_equal_values_share_a_rank_and_the_next_counts_both():
+    rows = [scored("one", cider_d=0.5), scored("two", cider_d=0.5), scored("three", cider_d=0.4)]
+    assert rank_rows(rows).ranks() == [1, 1, 3]
+    text = render([*rows, scored("none", cider_d=None)], "md")
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    assert [line.split("|")[1].strip() for line in lines[1:5]] == ["1", "1", "3", NO_VALUE]

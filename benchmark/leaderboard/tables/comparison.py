@@ -123,9 +123,9 @@ def _notes(comparison: Comparison) -> list[str]:
         f"Values x100; in brackets the 95 % interval of the test, approximate randomisation "
         f"({comparison.n_draws:,} rounds in which {units} are swapped between A and B). "
         + _tell_families(comparison),
-        "would be called: the smallest true difference that would have been called with a power "
-        f"of 80 %. p bootstrap: of as many paired draws of {units}; p unpaired: of a z-test as if "
-        "A and B had been run on different clips.",
+        *_tell_called(comparison),
+        f"p bootstrap: of as many paired draws of {units}; p unpaired: of a z-test as if A and B "
+        "had been run on different clips.",
     ]
     less = [metric.key for metric in comparison.metrics if not METRICS[metric.key].higher_is_better]
     notes += [f"{METRICS[key].label}: less is better." for key in less]
@@ -166,6 +166,14 @@ def _tell_outcome(comparison: Comparison) -> Iterator[str]:
         )
 
 
+def _tell_called(comparison: Comparison) -> Iterator[str]:
+    if any(_show_detectable(metric) != NO_VALUE for metric in comparison.metrics):
+        yield (
+            "would be called: the smallest true difference that would have been called with a "
+            "power of 80 %."
+        )
+
+
 _WORDS: dict[Verdict, str] = {
     "A better": "A is better",
     "B better": "B is better",
@@ -196,7 +204,8 @@ def _tell_scope(comparison: Comparison) -> str:
 
 def _tell_families(comparison: Comparison) -> str:
     n_others, primary = comparison.n_others, comparison.primary
-    others = f"{n_others} metrics are corrected by Holm, 5 % together"
+    one = "metric is tested at 5 % as well"
+    others = f"{n_others} metrics are corrected by Holm, 5 % together" if n_others > 1 else one
     if primary is None:
         return f"All {others}." if n_others > 1 else ""
     alone = f"{METRICS[primary.key].label} is tested at 5 % alone"

@@ -70,7 +70,6 @@ def test_the_table_says_all_that_a_reader_needs(run):
         "10,000 rounds in which clips are swapped",
         "CIDEr-D is tested at 5 % alone, as a table of the two does",
         "corrected by Holm",
-        "power of 80 %",
         "By CIDEr-D: A is better.",
     ):
         assert part in text
@@ -100,7 +99,7 @@ def test_markdown_has_a_heading_and_a_table(run):
     lines = compare(run, "good", "poor", "--format", "md", "--draws", "500").splitlines()
     assert lines[0].startswith("### folder:")
     assert lines[2].startswith("| metric")
-    assert "500 rounds in which clips are swapped" in " ".join(lines)
+    assert "500 rounds in which clips are swapped" in " ".join(" ".join(lines).split())
 
 
 def test_numbers_made_differently_are_marked(run, tmp_path):

@@ -80,6 +80,9 @@ def test_every_eval_ever_takes_a_record_of_each_system(export, place):
         assert (interval["lower"], interval["upper"]) == (cell.low, cell.high)
         assert details["score_details"]["uncertainty"]["num_samples"] == 12
         assert details["score_details"]["details"]["clip_ids_sha256"] == system.scores.clips_sha256
+        others = details["score_details"]["details"]
+        assert others["tier"] == others["rank"] == str(1 + (system.name != "good"))
+        assert "tier" not in results["rouge_l"]["score_details"]["details"]
         config = details["metric_config"]
         assert config["additional_details"]["signature"] == str(cell.signature)
         assert config["metric_parameters"]["clips"] == "12/12"
@@ -168,6 +171,7 @@ def test_a_submission_has_the_files_and_captions_that_dcase_asks_for(export):
     assert facts["data"]["n_clips"] == 12
     assert facts["seal"] == "sealed"
     assert facts["metrics"]["cider_d"]["signature"].startswith("cider_d|")
+    assert facts["among_the_run"] == {"ranked_by": "cider_d", "rank": 1, "tier": 1, "n_ranked": 2}
 
 
 def test_aac_metrics_files_are_those_of_the_other_option(export, place):
