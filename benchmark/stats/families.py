@@ -122,7 +122,7 @@ def compare_all(
         # Where a value is no mean, swaps of rows that lie far apart spread otherwise than clips do.
         least = NormalDist().inv_cdf((1 + level) / 2) * scales.errors
         half = np.where(scales.is_of_means, half, np.maximum(half, least))
-        far = half + NormalDist().inv_cdf(POWER) * scales.errors
+        far = scales.detectable(swaps.pairs, half, POWER)
     is_enough = [can_decide(int(n_units), level=level) for n_units in scales.n_units]
     tells = np.isfinite(half) & (scales.n_unlike > 0) & np.array(is_enough, dtype=bool)
     difference = scales.differences

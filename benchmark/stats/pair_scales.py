@@ -14,6 +14,7 @@ from benchmark.stats.samples import Array, Rows
 from benchmark.stats.seeds import SeedEffects
 
 _SEED = 20_240_103
+_N_AGAIN = 2000
 _Z = np.linspace(0.0, 4.0, 161)
 
 
@@ -120,6 +121,24 @@ class PairScales:
                 if np.isfinite(clip_errors[pair]):
                     half[pair] = _sizes(clip_errors[pair], drawn, np.array([critical]))[0]
         return half
+
+    def detectable(self, pairs: tuple[Rows, Rows], half: Array, power: float) -> Array:
+        """Tell the smallest true differences that are called at a power: ``(n_pairs,)``.
+
+        The spread of few seeds is a guess, and that of as many others another one: there it is
+        the quantile, at the power, of what half an interval and chance then come to.
+        """
+        far: Array = half + NormalDist().inv_cdf(power) * self.errors
+        if self.effects is None:
+            return far
+        rng = np.random.default_rng(_SEED)
+        chance = rng.normal(size=_N_AGAIN)
+        again = self.effects.spread_again(rng, _N_AGAIN)
+        for pair in self.sizes:
+            squares = again[pairs[0][pair]] + again[pairs[1][pair]] + self.clip_errors[pair] ** 2
+            halves = half[pair] * np.sqrt(squares) / self.errors[pair]
+            far[pair] = np.quantile(halves + self.errors[pair] * chance, power)
+        return far
 
 
 def _sizes(spread: float, effects: Array, deviates: Array) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmark.stats.draws import N_DRAWS, resample
 from benchmark.stats.intervals import LEVEL, percentile_interval
-from benchmark.stats.samples import Array, Clusters, Sample
+from benchmark.stats.samples import Array, Clusters, Rows, Sample
 
 _SEED = 20_240_102
 _SEEDS_A_DRAW = 20
@@ -56,10 +56,12 @@ class SeedEffects:
     Attributes:
         draws: ``(k, n_draws)``; zeros of a row of one run.
         errors: ``(k,)``, the standard errors of the means over seeds.
+        degrees: ``(k,)``, the seeds of each row less one; 1 of a row of one run.
     """
 
     draws: Array
     errors: Array
+    degrees: Rows
 
     @staticmethod
     def of(seeds: Sequence[SeedNoise | None], n_draws: int) -> SeedEffects | None:
@@ -71,13 +73,21 @@ class SeedEffects:
             for row, noise in enumerate(seeds)
         ]
         return SeedEffects(
-            np.stack(draws), np.array([noise.error if noise else 0.0 for noise in seeds])
+            np.stack(draws),
+            np.array([noise.error if noise else 0.0 for noise in seeds]),
+            np.array([noise.n_seeds - 1 if noise else 1 for noise in seeds]),
         )
 
     def of_pair(self, first: int, second: int) -> Array:
         """Give the effects on a difference of two rows: ``(n_draws,)``."""
         drawn: Array = self.draws[first] - self.draws[second]
         return drawn
+
+    def spread_again(self, rng: np.random.Generator, n_draws: int) -> Array:
+        """Draw the squared errors that other seeds of as many would show: ``(k, n_draws)``."""
+        degrees = self.degrees[:, np.newaxis]
+        drawn: Array = rng.f(degrees, degrees, size=(len(degrees), n_draws))
+        return drawn * self.errors[:, np.newaxis] ** 2
 
 
 @dataclass(frozen=True, slots=True)

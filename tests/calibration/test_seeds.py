@@ -91,7 +91,7 @@ def test_systems_that_differ_by_what_is_resolved_are_told_apart(n_seeds, n_trial
         runs[0] += gap
         hits += compare(runs).differs(0, 1)
     tell(f"2 systems of {n_seeds} seeds that differ by the {gap:.1f} resolved", Rate(hits, n))
-    assert Rate(hits, n).value >= 0.7 - 4 * np.sqrt(0.8 * 0.2 / n)
+    assert Rate(hits, n).value >= 0.8 - 4 * np.sqrt(0.8 * 0.2 / n)
 
 
 @pytest.mark.parametrize("n_seeds", [2, 3, 5, 10])
