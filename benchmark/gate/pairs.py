@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.contributions import Contributions, samples_alike
@@ -22,7 +23,7 @@ NOTHING = 5e-5
 """A value below is printed as 0.0000: what smoothing leaves where a system has none of a metric."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MetricPair:
     """One metric of one system in accepted nights and a run, over the clips that all scored.
 
@@ -57,7 +58,7 @@ class MetricPair:
         """The accepted nights as one sample, whose value is the mean of theirs."""
         return mean_of(self.nights)
 
-    @property
+    @cached_property
     def before_value(self) -> float:
         """The mean of the accepted nights' values."""
         return sum(night.value for night in self.nights) / len(self.nights)
@@ -67,7 +68,7 @@ class MetricPair:
         """Both samples in an order that makes first less second the loss."""
         return (self.before, self.now) if self.is_higher_better else (self.now, self.before)
 
-    @property
+    @cached_property
     def loss(self) -> float:
         """How much worse the run is, in the metric's units; negative is better."""
         fall = self.before_value - self.now.value

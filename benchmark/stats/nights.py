@@ -16,7 +16,7 @@ from benchmark.stats.samples import Array, Sample, require_same_clips
 
 POWER = 0.8
 _ROUNDING = 1e-9
-_LEVEL_OF_JOINT = 0.05
+_LEVEL_OF_JOINT = 0.1
 """Nights whose values differ this improbably much are of clips that move together."""
 
 
@@ -70,8 +70,8 @@ class NightNoise:
 
     def over(self, n_nights: int) -> NightNoise:
         """Tell what would be known of the same noise from another number of nights."""
-        per_night = self.freedom / (self.n_nights - 1)
-        freedom = per_night * (n_nights - 1)
+        grown = self.freedom * n_nights / self.n_nights
+        freedom = n_nights - 1 if self.is_joint else grown
         return NightNoise(n_nights, self.n_clips, self.variance, freedom, self.is_joint)
 
     def nights_for(self, loss: float, allowed: float, alpha: float, most: int) -> int | None:
@@ -93,9 +93,10 @@ def measure_noise(nights: Sequence[Sample]) -> NightNoise:
 
     A clip's part in a night's value is how far the mean of all nights moves when its statistics
     are exchanged for that night's. The variances of these parts are added over the clips, which
-    takes clips as independent; its degrees of freedom are Welch and Satterthwaite's. Where the
-    nights' own values vary more than that (F test at 5 %), clips move together, and the variance
-    is that of the few values.
+    takes clips as independent; its degrees of freedom are Satterthwaite's, where the variance of
+    a clip's own variance is taken to be its square, the most that it may be: of captions that
+    seldom change, more nights say little more. Where the nights' own values vary more than that
+    (F test at 10 %), clips move together, and the variance is that of the few values.
 
     Args:
         nights: of the same metric and clips.
@@ -112,7 +113,7 @@ def measure_noise(nights: Sequence[Sample]) -> NightNoise:
     variance = float(by_clip.sum())
     if math.sqrt(variance) <= _ROUNDING * max(abs(values).max(), _ROUNDING):
         return NightNoise(n_nights, n_clips, 0.0, math.inf)
-    freedom = (n_nights - 1) * variance**2 / float((by_clip**2).sum())
+    freedom = min(n_nights - 1, 2) * variance**2 / float((by_clip**2).sum())
     between = float(values.var(ddof=1))
     if _f_tail(between / variance, n_nights - 1, freedom) < _LEVEL_OF_JOINT:
         return NightNoise(n_nights, n_clips, between, n_nights - 1, is_joint=True)

@@ -57,6 +57,12 @@ def test_an_inconclusive_check_is_skipped_and_says_so():
     assert (skipped.tag, skipped.get("message")) == ("skipped", "inconclusive: x1.40")
 
 
+def test_a_warning_is_a_passed_case_whose_output_says_so():
+    suite = suite_of(Check("toy", "spice", "drop <= 2 %", "warning", "4.00 % worse"))
+    assert counts(suite) == {"tests": 1, "failures": 0, "errors": 0, "skipped": 0}
+    assert suite[0][0].text == "warning: 4.00 % worse"
+
+
 def test_a_passed_check_says_what_was_seen():
     (case,) = suite_of(PASSED)
     assert [(part.tag, part.text) for part in case] == [("system-out", "the same")]

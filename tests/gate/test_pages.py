@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.gate.checks import Check, Regression, Verdict
+from benchmark.gate.checks import Check, Reach, Regression, Verdict
 from benchmark.gate.history import FoundStep
 from benchmark.gate.pages import headline, render_verdict
 
 PASSED = Check("toy", "cider_d", "drop <= 2 %", "pass", "the same", used=0.0)
 UNCLEAR = Check("toy", "latency", "<= x1.3", "inconclusive", "x1.40", "relative", 1.0, 1.4, 1.3)
 BROKEN = Check("toy", "meteor", "drop <= 2 %", "fail", "3.00% worse", used=1.5)
+WARNED = Check("toy", "spice", "drop <= 2 %", "warning", "4.00 % worse", used=2.0)
 STEP = FoundStep("toy", "cider_d", "2026-01-13T02:00:00+00:00", "abc", 0.5, 0.45)
 FALLEN = Regression("toy", "a.wav", "cider_d", 0.5, 0.6, 0.1, "rain falls", "a noise")
 
@@ -34,6 +35,7 @@ def row_of(check):
     [
         ([], "PASS: 0 failed, 0 inconclusive, 0 passed"),
         ([PASSED], "PASS: 0 failed, 0 inconclusive, 1 passed"),
+        ([PASSED, WARNED], "PASS: 0 failed, 0 inconclusive, 1 warned of, 1 passed"),
         ([PASSED, UNCLEAR], "INCONCLUSIVE: 0 failed, 1 inconclusive, 1 passed"),
         ([BROKEN, UNCLEAR, PASSED], "FAIL: 1 failed, 1 inconclusive, 1 passed"),
     ],
@@ -42,6 +44,19 @@ def test_the_first_line_is_the_outcome_and_its_counts(checks, line):
     assert headline(verdict(*checks), "text") == line
     assert headline(verdict(*checks), "md") == f"## Gate: {line}"
     assert render_verdict(verdict(*checks), [], "text").splitlines()[0] == line
+
+
+def test_a_warning_stands_above_what_passed_and_is_not_folded_away():
+    assert row_of(WARNED)[1] == "warn"
+    page = render_verdict(verdict(WARNED, PASSED), [], "md")
+    assert page.index("spice") < page.index("<details>")
+
+
+def test_systems_of_which_the_same_can_be_called_share_a_line():
+    said = (("b", "call 6.1 %"), ("a", "call 2 %"), ("c", "call 6.1 %"))
+    reach = [Reach(name, "cider_d", 120, 3, 0.061, None, 190, words) for name, words in said]
+    page = render_verdict(verdict(PASSED, reach=reach), [], "text")
+    assert "- b, c: call 6.1 %\n- a: call 2 %\n" in page
 
 
 def test_that_nothing_was_measured_is_said_with_the_reason():

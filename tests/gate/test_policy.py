@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tomllib
 from pathlib import Path
 
@@ -25,6 +26,32 @@ def test_the_built_in_policy_limits_drops_captions_times_and_memory():
     assert limits.coverage.min_captioned == 1.0
     assert limits.stages == limits.latency == RatioRule(1.3, 0.002)
     assert policy.memory == RatioRule(1.25, 256)
+
+
+def test_the_built_in_policy_lets_spider_decide_or_cider_and_bears_what_it_cannot_tell():
+    policy = read_policy(None)
+    assert (policy.primary, policy.is_strict) == (("spider", "cider_d"), False)
+
+
+def test_a_policy_says_what_decides_and_how_strictly(read):
+    policy = read('[tests]\nprimary = ["fense"]\nstrict = true\n[metrics.spice]\ndecides = true\n')
+    assert (policy.primary, policy.is_strict, policy.alpha) == (("fense",), True, 0.01)
+    assert policy.limits("any").metric("spice") == MetricRule(max_drop=0.02, decides=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[tests]\nprimary = "spice"\n', "tests.primary: found 'spice'; expected a list"),
+        ('[tests]\nprimary = ["spicy"]\n', "tests.primary = spicy"),
+        ("[tests]\nstrict = 1\n", "tests.strict: found 1; expected true or false"),
+        ("[metrics.spice]\ndecides = 0.5\n", "decides: found 0.5; expected true or false"),
+        ("[metrics.fer]\nmax_loss = -1\n", "max_loss: found -1; expected a number"),
+    ],
+)
+def test_what_decides_is_named_as_it_is(read, text, words):
+    with pytest.raises(UsageError, match=re.escape(words)):
+        read(text)
 
 
 def test_a_policy_lies_over_the_built_in_one(read):

@@ -36,7 +36,7 @@ def test_the_noise_of_means_is_that_of_their_clips():
     noise = measure_noise(nights)
     assert not noise.is_joint
     assert noise.variance == pytest.approx(by_clip.sum() / 120**2)
-    assert noise.freedom == pytest.approx(4 * by_clip.sum() ** 2 / (by_clip**2).sum())
+    assert noise.freedom == pytest.approx(2 * by_clip.sum() ** 2 / (by_clip**2).sum())
 
 
 def test_nights_that_are_equal_have_no_noise_and_any_loss_beyond_the_limit_is_real():
