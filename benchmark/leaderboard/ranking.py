@@ -18,8 +18,6 @@ USUAL = "spider"
 FALLBACK = "cider_d"
 """What a table ranks by where one of them lacks that."""
 
-HUMAN = "human"
-
 _ROUNDING = 1e-12  # sums in another order
 
 
@@ -134,23 +132,6 @@ def rank_rows(rows: Sequence[Row], rank_by: str | None = None) -> Standing:
         return (RUNGS.index(row.rung), math.inf if worth is None else -worth, row.system)
 
     return Standing(sorted(rows, key=order), ranking)
-
-
-def way_to_human(standing: Standing) -> list[float | None] | None:
-    """Measure how far each row gets from the best floor (0) to human captions (1).
-
-    Returns:
-        Row by row, by the metric that ranks; below 0 is worse than a floor, None is a row without
-        a value. None alone where the rows have no floor or no human row above it.
-    """
-    rows, ranking = standing
-    worths = [ranking.worth(row) for row in rows]
-    valued = [(row, worth) for row, worth in zip(rows, worths, strict=True) if worth is not None]
-    floor = max((worth for row, worth in valued if row.rung == "floor"), default=math.inf)
-    human = max((worth for row, worth in valued if row.system == HUMAN), default=-math.inf)
-    if human <= floor:
-        return None
-    return [None if worth is None else (worth - floor) / (human - floor) for worth in worths]
 
 
 _USUALLY = Ranking(USUAL)

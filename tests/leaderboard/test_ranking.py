@@ -16,7 +16,7 @@ from benchmark.display.tables import NO_VALUE
 from benchmark.errors import UnknownNameError, UsageError
 from benchmark.leaderboard.pictures.pareto import weigh
 from benchmark.leaderboard.pictures.trade_off import draw_trade_off
-from benchmark.leaderboard.ranking import Ranking, group_rows, rank_rows, way_to_human
+from benchmark.leaderboard.ranking import Ranking, group_rows, rank_rows
 from benchmark.leaderboard.tables import render
 from benchmark.metrics.catalogue import METRICS, require_rankable
 
@@ -121,17 +121,6 @@ def test_tiers_and_interval_follow_the_metric_that_ranks():
     at = [name.strip() for name in header.split("|")].index("tier")
     assert [line.split("|")[at].strip() for line in (first, second)] == ["1", "2"]
     assert first.split("|")[2].strip() == "a"
-
-
-def test_the_way_to_human_goes_down_where_less_is_better():
-    rows = [
-        row("floor", kind="floor", metrics={"fer": cell(0.9, metric="fer")}),
-        row("human", kind="ceiling", metrics={"fer": cell(0.1, metric="fer")}),
-        row("half", metrics={"fer": cell(0.5, metric="fer")}),
-    ]
-    standing = rank_rows(rows, "fer")
-    assert [row.system for row in standing.rows] == ["human", "half", "floor"]
-    assert way_to_human(standing) == pytest.approx([1.0, 0.5, 0.0])
 
 
 def test_a_metric_of_two_models_ranks_nothing():

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from benchmark.datasets.mirrors import name_mirror
 from benchmark.display.numbers import show_x100
 from benchmark.errors import listed
+from benchmark.leaderboard.human_scale import HumanScale
 from benchmark.leaderboard.likeness import describe_files, describe_marks
 from benchmark.leaderboard.published import BestSupervised
 from benchmark.leaderboard.ranking import Standing
@@ -30,6 +31,7 @@ def notes_on(
     standing: Standing,
     best: BestSupervised | None,
     compared: RankedPairs | None,
+    scale: HumanScale | None = None,
     *,
     tells_absent: bool = True,
 ) -> list[str]:
@@ -39,6 +41,7 @@ def notes_on(
         standing: the rows.
         best: the row in print that they are held against.
         compared: the ranked rows held against each other.
+        scale: from the best floor to human captions.
         tells_absent: whether to say which metrics no row has; else another place does.
     """
     group, ranking = standing
@@ -46,6 +49,7 @@ def notes_on(
         "Values x100; in brackets the 95 % bootstrap interval. " + ranking.describe(group),
         *_notes_on_mirror(group[0]),
         *_notes_on_tiers(compared, ranking.label),
+        *_notes_on_scale(scale, ranking.label),
         *_notes_on_seeds(group),
         *_notes_on_best(best),
         *_notes_on_partial(group),
@@ -201,6 +205,16 @@ def _notes_on_tiers(compared: RankedPairs | None, label: str) -> list[str]:
             "(power 80 %, all pairs as one family)."
         )
     return lines
+
+
+def _notes_on_scale(scale: HumanScale | None, label: str) -> list[str]:
+    if scale is None:
+        return []
+    floor, human = scale.floor.name, scale.human.name
+    line = f"Way to human: {label} of {floor} is 0, that of {human} 100"
+    if scale.is_bounded:
+        return [f"{line}."]
+    return [f"{line}. It has no bounds: these clips do not tell {human} from {floor}."]
 
 
 def _notes_on_seeds(group: Sequence[Row]) -> list[str]:

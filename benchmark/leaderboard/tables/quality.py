@@ -9,8 +9,9 @@ from typing import NamedTuple
 from benchmark.display.numbers import show_briefly, show_x100
 from benchmark.display.tables import NO_VALUE, Column, Table
 from benchmark.display.view import Tone
+from benchmark.leaderboard.human_scale import HumanScale, Way, find_scale
 from benchmark.leaderboard.published import BestSupervised
-from benchmark.leaderboard.ranking import Ranking, Standing, way_to_human
+from benchmark.leaderboard.ranking import Ranking, Standing
 from benchmark.leaderboard.rows import Column as MetricColumn
 from benchmark.leaderboard.rows import (
     Row,
@@ -33,7 +34,7 @@ class Placed(NamedTuple):
     row: Row
     place: str
     tier: int | None
-    share: float | None
+    way: Way | None
 
 
 def quality_table(
@@ -48,13 +49,13 @@ def quality_table(
     """
     group = standing.rows
     row = group[0]
-    compared = compare_ranked(standing)
+    compared, scale = compare_ranked(standing), find_scale(standing)
     return Table(
         columns=[*_columns(standing, best)],
-        rows=_place(standing, compared),
+        rows=_place(standing, compared, scale),
         title=f"{shared_label(group)}, {row.n_scored:,} of {row.n_expected:,} clips "
         f"(clip ids {row.clips_sha256[:12]})",
-        notes=notes_on(standing, best, compared, tells_absent=tells_absent),
+        notes=notes_on(standing, best, compared, scale, tells_absent=tells_absent),
         tone=lambda placed: "plain" if placed.row.rung == "system" else "faint",
     )
 
@@ -79,7 +80,7 @@ def _columns(standing: Standing, best: BestSupervised | None) -> Iterator[Column
         )
     yield Column("tier", lambda placed: str(placed.tier or NO_VALUE), order=1)
     yield Column("p50 ms", _show_speed, order=3, is_brief=True)
-    yield Column("way to human\n(%)", lambda placed: show_x100(placed.share, spec=".0f"), order=7)
+    yield Column("way to human\n(%)", _show_way, order=7)
     if best is not None:
         yield Column(SHARE_HEADER, partial(_show_share, best), order=8)
     if any(row.trained_on for row in group):
@@ -109,20 +110,21 @@ def _show_speed(placed: Placed) -> str:
     return show_briefly(1000 * latency.seconds.p50.value)
 
 
-def _place(standing: Standing, compared: RankedPairs | None) -> list[Placed]:
+def _place(
+    standing: Standing, compared: RankedPairs | None, scale: HumanScale | None
+) -> list[Placed]:
     rows = standing.rows
     unknown = [None] * len(rows)
-    tiers = compared.tiers if compared else None
+    tiers = (compared and compared.tiers) or unknown
+    ways = scale.ways if scale else unknown
     return [
-        Placed(row, str(rank or _rung(row)), tier, share)
-        for row, rank, tier, share in zip(
-            rows,
-            standing.ranks(),
-            tiers or unknown,
-            way_to_human(standing) or unknown,
-            strict=True,
-        )
+        Placed(row, str(rank or _rung(row)), tier, way)
+        for row, rank, tier, way in zip(rows, standing.ranks(), tiers, ways, strict=True)
     ]
+
+
+def _show_way(placed: Placed) -> str:
+    return NO_VALUE if placed.way is None else show_x100(*placed.way, spec=".0f")
 
 
 def _rung(row: Row) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmark.files import JsonObject, spell_json
 from benchmark.leaderboard.against import has_row, hold_against
+from benchmark.leaderboard.human_scale import find_scale
 from benchmark.leaderboard.likeness import tell_apart
 from benchmark.leaderboard.ranking import Standing
 from benchmark.leaderboard.rows import Row
@@ -18,8 +19,8 @@ def place_rows(
     """Spell rows with where they stand in their tables; of seeds each row stands where all do.
 
     ``ranked_by``, ``rank`` and ``tier`` are those of the table, ``differs_from`` names the ranked
-    rows that it differs from (which may be of one tier with it: see ``find_tiers``); with
-    ``against`` there is how it stands to that row, None for the row itself.
+    rows that it differs from (which may be of one tier with it: see ``find_tiers``),
+    ``way_to_human`` is None where the table has no such scale; with ``against`` there is how it stands to that row, None for the row itself.
 
     Args:
         rows: of any runs.
@@ -47,13 +48,16 @@ def _place(standing: Standing, against: str | None) -> Iterator[JsonObject]:
                 if compared.pairs.differs(first, second)
             ]
     held = hold_against(standing, against) if against and has_row(standing, against) else None
-    for place, (rank, tier) in enumerate(zip(standing.ranks(), tiers, strict=True)):
+    scale = find_scale(standing)
+    ways = scale.ways if scale else [None] * len(rows)
+    for place, (rank, tier, way) in enumerate(zip(standing.ranks(), tiers, ways, strict=True)):
         more = {} if against is None else {"against": held.to_json(place) if held else None}
         yield {
             "ranked_by": ranking.key,
             "rank": rank,
             "tier": tier,
             "differs_from": names.get(place),
+            "way_to_human": way.to_json() if way else None,
             **more,
         }
 
@@ -74,6 +78,9 @@ def flatten_rows(rows: Sequence[Row], placed: Sequence[JsonObject]) -> Iterator[
         record |= {"trained_on": " ".join(row.trained_on), "facts": spell_json(record["facts"])}
         if (names := record.pop("differs_from")) is not None:
             record["differs_from"] = spell_json(names)
+        if isinstance(way := record.pop("way_to_human"), dict):
+            record["way_to_human"] = way["value"]
+            record |= {f"way_to_human.{name}": way[name] for name in ("low", "high")}
         held = record.pop("against", None)
         if isinstance(held, dict):
             record |= {f"against.{name}": value for name, value in held.items()}
