@@ -20,7 +20,8 @@ def place_rows(
 
     ``ranked_by``, ``rank`` and ``tier`` are those of the table, ``differs_from`` names the ranked
     rows that it differs from (which may be of one tier with it: see ``find_tiers``),
-    ``way_to_human`` is None where the table has no such scale; with ``against`` there is how it stands to that row, None for the row itself.
+    ``way_to_human`` is None where the table has no such scale; with ``against`` there is how it
+    stands to that row, None for the row itself.
 
     Args:
         rows: of any runs.
