@@ -26,7 +26,14 @@ from benchmark.contract.metrics import (
 )
 from benchmark.contract.needs import Need
 from benchmark.contract.remote_files import RemoteFile
-from benchmark.contract.splits import FOLDER, VERSION_MARK, References, Split, SplitLabel
+from benchmark.contract.splits import (
+    FOLDER,
+    VERSION_MARK,
+    ClipClusters,
+    References,
+    Split,
+    SplitLabel,
+)
 from benchmark.contract.systems import (
     UNKNOWN,
     Captioner,
@@ -50,6 +57,7 @@ __all__ = [
     "CaptionEncoder",
     "Captioner",
     "Clip",
+    "ClipClusters",
     "CommandSpec",
     "DatasetSpec",
     "Embeddings",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from benchmark.contract.clips import Clip
 
@@ -78,6 +82,40 @@ class SplitLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipClusters:
+    """Which clips of a split belong together, as those of one recording or one uploader do.
+
+    Attributes:
+        kind: what one cluster is, in the singular: ``"Freesound uploader"``, ``"YouTube video"``.
+        of_clip: clip id to the name of its cluster; a clip that is not named stands alone.
+    """
+
+    kind: str
+    of_clip: Mapping[str, str]
+
+    @property
+    def shared(self) -> ClipClusters:
+        """The same without the clips that are alone in their cluster."""
+        sizes = Counter(self.of_clip.values())
+        kept = {clip: name for clip, name in self.of_clip.items() if sizes[name] > 1}
+        return ClipClusters(self.kind, kept)
+
+    def of(self, clip_ids: Sequence[str]) -> NDArray[np.int64]:
+        """``(n_clips,)``: the number of each clip's cluster, counted from 0 as they come."""
+        numbers: dict[tuple[bool, str], int] = {}
+        keys = [
+            (clip_id in self.of_clip, self.of_clip.get(clip_id, clip_id)) for clip_id in clip_ids
+        ]
+        return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+
+    def describe(self, clip_ids: Sequence[str]) -> str:
+        """Say how many clusters clips fall into: ``1,041 Freesound sounds of 1,045 clips``."""
+        n_clusters = len(set(self.of(clip_ids).tolist()))
+        ending = "" if n_clusters == 1 else "s"
+        return f"{n_clusters:,} {self.kind}{ending} of {len(clip_ids):,} clips"
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
     """A named part of a data set. References stay here; captioners get clips only.
 
@@ -92,6 +130,7 @@ class Split:
         embedded: ids of those present clips of which only an embedding was found.
         files: clip id to the file of its sound, where the split's sounds are files.
         survey: reads what else lies where sounds were looked for, a line for each thing.
+        clusters: which clips belong together; None where the data set does not say.
     """
 
     dataset: str
@@ -103,6 +142,7 @@ class Split:
     embedded: frozenset[str] = frozenset()
     files: Mapping[str, Path] = field(default_factory=dict)
     survey: Callable[[], Sequence[str]] = tuple
+    clusters: ClipClusters | None = None
 
     @property
     def label(self) -> SplitLabel:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from benchmark.contract import DatasetSpec, KnownSplit, RemoteFile, Split, SplitLabel
+from benchmark.contract import (
+    ClipClusters,
+    DatasetSpec,
+    KnownSplit,
+    RemoteFile,
+    Split,
+    SplitLabel,
+)
 from benchmark.datasets.audiocaps_sounds import find_audiocaps_sounds
 from benchmark.datasets.captions_csv import CsvRows, find_captions, read_csv
 from benchmark.datasets.edition import Edition
@@ -108,7 +115,10 @@ def load_audiocaps(split: str, data_root: Path, edition: Edition = USUAL) -> Spl
     }
     clip_of_row = dict(zip(rows.column("audiocap_id"), rows.column("youtube_id"), strict=True))
     sounds = find_audiocaps_sounds(split, data_root, starts, clip_of_row)
-    return sounds.as_split(label, references, aliases)
+    # A clip's id is that of its video, so that no two clips are of one: all captions of a video,
+    # of version 2.0 too, are references of the same ten seconds.
+    videos = ClipClusters("YouTube video", {clip_id: clip_id for clip_id in references})
+    return sounds.as_split(label, references, aliases, videos)
 
 
 def _join_split_captions(text: str) -> str:

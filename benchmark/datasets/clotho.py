@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmark.contract import DatasetSpec, KnownSplit, RemoteFile, Split, SplitLabel
 from benchmark.datasets.captions_csv import find_captions, read_csv
+from benchmark.datasets.clotho_clusters import find_clotho_clusters
 from benchmark.datasets.edition import Edition
 from benchmark.datasets.references import references_by_column
 from benchmark.datasets.sound_files import Sounds
@@ -124,7 +125,10 @@ def load_clotho(
     label = SplitLabel(edition.dataset, name)
     rows = read_csv(find_captions(label, data_root, names, edition.how_to_get), _COLUMNS)
     references = references_by_column(rows, "file_name", _COLUMNS[1:])
-    return _find_sounds(name, data_root, references, edition).as_split(label, references)
+    folders = [data_root / folder for folder in edition.folders]
+    clusters = find_clotho_clusters(name, folders, references)
+    sounds = _find_sounds(name, data_root, references, edition)
+    return sounds.as_split(label, references, clusters=clusters)
 
 
 def _find_sounds(

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from benchmark.artifacts import Artifacts
-from benchmark.contract import CORE, Clip, DatasetSpec, Split, SplitLabel
+from benchmark.contract import CORE, Clip, ClipClusters, DatasetSpec, Split, SplitLabel
 from benchmark.datasets.references import has_words
 from benchmark.datasets.sound_names import leads_out
 from benchmark.errors import (
@@ -132,6 +132,7 @@ def require_split(split: object, label: SplitLabel, spec: DatasetSpec) -> None:
     if not isinstance(split.aliases, Mapping):
         raise PluginError(f"{split.label}: aliases is {shown(split.aliases)}; expected a mapping.")
     _require_ids(split, "aliases", [*split.aliases.values()], ids)
+    _require_clusters(split)
     for what in ("read_clip", "survey"):
         if not callable(getattr(split, what)):
             raise PluginError(f"{split.label}: {what} is no callable; expected one.")
@@ -215,6 +216,24 @@ def _require_ids(split: Split, what: str, found: object, ids: Collection[str]) -
             f"{split.label}: {what} names {listed(strays)}, of which there are no references; "
             "expected ids of references alone."
         )
+
+
+def _require_clusters(split: Split) -> None:
+    clusters = split.clusters
+    if clusters is None:
+        return
+    if not (
+        isinstance(clusters, ClipClusters)
+        and all(
+            isinstance(name, str) and name and not why_unwritable(name)
+            for name in (clusters.kind, *clusters.of_clip.values())
+        )
+    ):
+        raise PluginError(
+            f"{split.label}: clusters is {shown(clusters)}; expected ClipClusters with a kind and "
+            "names of clusters in UTF-8, none of them empty, or None."
+        )
+    _require_ids(split, "clusters", clusters.of_clip, split.references.keys())
 
 
 def _calling(what: str, call: Callable[[], T]) -> T:

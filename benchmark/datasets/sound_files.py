@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmark.contract import Clip, References, Split, SplitLabel
+from benchmark.contract import Clip, ClipClusters, References, Split, SplitLabel
 from benchmark.datasets.audio import read_sound
 from benchmark.datasets.sound_search import Found, Place, describe_found, find_sounds
 from benchmark.errors import DataError, listed
@@ -59,6 +59,7 @@ class Sounds:
         label: SplitLabel,
         references: References,
         aliases: Mapping[str, str] = MappingProxyType({}),
+        clusters: ClipClusters | None = None,
     ) -> Split:
         """Make a split of these sounds.
 
@@ -66,6 +67,7 @@ class Sounds:
             label: its name.
             references: of all its clips, those without a sound among them.
             aliases: other spellings of clip ids.
+            clusters: which of them belong together, where that is known.
         """
         return Split(
             label.dataset,
@@ -76,6 +78,7 @@ class Sounds:
             aliases,
             files=self.paths,
             survey=self.survey,
+            clusters=clusters,
         )
 
     def read_clip(self, clip_id: str, sample_rate_hz: int) -> Clip:

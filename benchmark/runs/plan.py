@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from benchmark.contract import UNKNOWN, Kind, SplitLabel
+from benchmark.contract import UNKNOWN, ClipClusters, Kind, SplitLabel
 from benchmark.embeddings.splits import GivenFile
 from benchmark.files import JsonObject
 from benchmark.machine.typed_json import read_as
@@ -105,6 +105,7 @@ _FORMERLY: Mapping[str, object] = {
     "run_id": None,
     "commit": None,
     "declared": {},
+    "clusters": None,
     "is_explained": False,
     **{
         name: part
@@ -133,6 +134,8 @@ class PlanHeader:
             scored again; None in runs of earlier versions.
         commit: of what is measured; see ``find_commit``.
         declared: what those of the metrics are that plugins bring.
+        clusters: which clips of the split belong together, those aside that stand alone; None
+            where the data set does not say, and in runs of earlier versions.
     """
 
     command: Literal["run", "score"]
@@ -147,6 +150,7 @@ class PlanHeader:
     run_id: str | None = None
     commit: str | None = None
     declared: Mapping[str, DeclaredMetric] = field(default_factory=dict)
+    clusters: ClipClusters | None = None
 
 
 @dataclass(frozen=True, slots=True)

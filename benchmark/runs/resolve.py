@@ -281,6 +281,7 @@ def describe_run(
         run_id=secrets.token_hex(8),
         commit=find_commit(),
         declared=describe_strangers(metrics),
+        clusters=None if split.clusters is None else split.clusters.shared,
     )
 
 

@@ -180,3 +180,18 @@ def test_missing_captions_and_folders_say_what_was_expected(tmp_path):
         load_folder(tmp_path / "absent")
     with pytest.raises(UnknownNameError, match="Known: test, train, val"):
         load_folder(tmp_path, "dev")
+
+
+def test_a_column_of_clusters_says_which_clips_are_of_one_recording(tmp_path: Path) -> None:
+    text = "file_name,caption,cluster\na.wav,a dog barks,r1\nb.wav,a cat,r1\nc.wav,rain,\n"
+    (tmp_path / "captions.csv").write_text(text, encoding="utf-8")
+    clusters = load_folder(tmp_path).clusters
+    assert clusters is not None
+    assert clusters.describe(["a.wav", "b.wav", "c.wav"]) == "2 recordings of 3 clips"
+
+
+def test_a_clip_of_two_clusters_is_refused_by_its_line(tmp_path: Path) -> None:
+    text = "file_name,caption,cluster\na.wav,a dog barks,r1\na.wav,a dog,r2\n"
+    (tmp_path / "captions.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"line 3: 'a.wav' is in the cluster 'r2', earlier in 'r1'"):
+        load_folder(tmp_path)
