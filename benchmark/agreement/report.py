@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmark.agreement.judgements import (
@@ -15,7 +15,8 @@ from benchmark.agreement.judgements import (
     read_judgements,
     references_by_clip,
 )
-from benchmark.agreement.measure import TOTAL, MetricAgreement, measure_agreement
+from benchmark.agreement.measure import TOTAL, Agreement, MetricAgreement, measure_agreement
+from benchmark.agreement.people import CHANCE, measure_people
 from benchmark.contract import hash_captions
 from benchmark.datasets.catalogue import load_split
 from benchmark.errors import DataError, listed
@@ -56,6 +57,8 @@ class AgreementReport:
         idf: where the IDF of CIDEr-D comes from.
         idf_reason: why it is that of the file's own references, else None.
         metrics: by key, in table order.
+        people: one judge against the others, per category and in all; none where pairs have no
+            two judges.
     """
 
     human: str
@@ -66,6 +69,7 @@ class AgreementReport:
     idf: str
     idf_reason: str | None
     metrics: Mapping[str, MetricAgreement]
+    people: Mapping[str, Agreement] = field(default_factory=dict)
 
     def to_json(self) -> JsonObject:
         metrics = {
@@ -76,7 +80,7 @@ class AgreementReport:
             }
             for key, metric in self.metrics.items()
         }
-        return {**asdict(self), "metrics": metrics}
+        return {**asdict(self), "metrics": metrics, "chance": CHANCE}
 
 
 def report_agreement(request: AgreementRequest, models: MetricModels) -> AgreementReport:
@@ -102,6 +106,7 @@ def report_agreement(request: AgreementRequest, models: MetricModels) -> Agreeme
         idf=f"{idf.label}, {len(idf.references):,} clips",
         idf_reason=idf_reason,
         metrics=measure_agreement(judged, request.metrics, models, idf),
+        people=measure_people(pairs),
     )
 
 

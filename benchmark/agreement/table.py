@@ -8,7 +8,8 @@ from functools import partial
 from typing import NamedTuple
 
 from benchmark.agreement.judgement_layouts import HALLUCINATED
-from benchmark.agreement.measure import TOTAL, MetricAgreement
+from benchmark.agreement.measure import TOTAL, Agreement, MetricAgreement
+from benchmark.agreement.people import CHANCE
 from benchmark.agreement.report import AgreementReport
 from benchmark.display.numbers import show_x100
 from benchmark.display.records import Record, Value
@@ -16,6 +17,7 @@ from benchmark.display.tables import NO_VALUE, WHOLE, Column, Format, Table, Vie
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 
+_COIN, _JUDGE = "(a coin)", "(one judge)"
 _BUILT_ON_IDF = ("cider_d", "spider", "spider_fl")
 
 
@@ -32,11 +34,11 @@ def render_agreement(report: AgreementReport, form: Format, view: View = WHOLE) 
     measured = [_Measured(*item) for item in report.metrics.items()]
     table = Table(
         columns=[*_columns(report)],
-        rows=[row for row in measured if row.metric.available],
+        rows=[*(row for row in measured if row.metric.available), *_levels(report)],
         title=f"{report.human}: {report.n_clips:,} clips, {report.n_pairs[TOTAL]:,} pairs of "
         f"captions, {report.n_judged[TOTAL]:,} with a majority",
         notes=_notes(report),
-        records=[*map(_record, measured)],
+        records=[*map(_record, measured), *map(_record, _levels(report))],
     )
     return render([table], form, report.to_json(), view)
 
@@ -49,8 +51,23 @@ def _columns(report: AgreementReport) -> Iterator[Column[_Measured]]:
         yield Column(header, partial(_show, name), side="right", stays=True)
 
 
+def _levels(report: AgreementReport) -> list[_Measured]:
+    """Give what chance and people get, as rows beside those of metrics."""
+    coin = {
+        name: Agreement(CHANCE, None, None, n_pairs, 0, 0)
+        for name, n_pairs in report.n_judged.items()
+        if n_pairs
+    }
+    levels = [_Measured(_COIN, MetricAgreement(coin, None))]
+    if report.people:
+        levels.append(_Measured(_JUDGE, MetricAgreement(report.people, None)))
+    return levels
+
+
 def _label(row: _Measured) -> str:
     """Name a metric, with the model that it ran on."""
+    if row.key in (_COIN, _JUDGE):
+        return row.key
     models = row.metric.signature.models if row.metric.signature else ()
     return METRICS[row.key].label + "".join(f"\n({model})" for model in models)
 
@@ -63,6 +80,8 @@ def _show(category: str, row: _Measured) -> str:
 
 
 def _record(row: _Measured) -> Record:
+    if row.key == _COIN:
+        return {"metric": _COIN} | {f"{name}.value": CHANCE for name in row.metric.agreement}
     record: dict[str, Value] = {
         "metric": row.key,
         "signature": None if row.metric.signature is None else str(row.metric.signature),
@@ -85,6 +104,15 @@ def _notes(report: AgreementReport) -> list[str]:
             else ""
         )
     ]
+    notes.append(
+        "A coin gets 50 %, a metric that scores some pairs alike less by chance. "
+        + (
+            "One judge: how often a judge of a pair prefers what most of its other judges do; who "
+            "prefers neither disagrees, and pairs whose others are divided do not count."
+            if report.people
+            else "What one person gets the file cannot say: no pair has two judges."
+        )
+    )
     if not report.metrics.keys().isdisjoint(_BUILT_ON_IDF):
         why = f", for want of the whole split's: {report.idf_reason}" if report.idf_reason else "."
         notes.append(f"IDF of CIDEr-D: from the references of {report.idf}{why}")

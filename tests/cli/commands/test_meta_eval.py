@@ -25,7 +25,8 @@ def test_the_table_shows_agreement_per_category_with_intervals_and_counts(meta_e
     assert columns == ["metric", "HC", "HI", "HM", "MM", "total"]
     assert counts[1:] == [f"({n} pairs)" for n in ("210", "244", "232", "869", "1,555")]
     rows = {label: cells for label, *cells in lines}
-    assert list(rows) == ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "ROUGE-L", "CIDEr-D"]
+    metrics = ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "ROUGE-L", "CIDEr-D"]
+    assert list(rows) == [*metrics, "(a coin)", "(one judge)"]
     assert [cell.split()[0] for cell in rows["BLEU-1"]] == ["51.0", "90.6", "65.5", "50.3", "59.0"]
     low, high = rows["BLEU-1"][-1].split(" ", 1)[1].strip("[]").split(", ")
     assert float(low) < 59.0 < float(high)
@@ -60,8 +61,8 @@ def test_markdown_is_one_table(meta_eval, tmp_path):
     done = meta_eval("--metrics", "cider_d", "--format", "md", data_root=tmp_path / "nothing")
     assert done.returncode == 0, done.stderr
     table = [line for line in done.stdout.splitlines() if line.startswith("|")]
-    assert len(table) == 3
-    assert table[2].startswith("| CIDEr-D")
+    assert len(table) == 5
+    assert [line.split()[1] for line in table[2:]] == ["CIDEr-D", "(a", "(one"]
     assert "of clotho_eval.json, 250 clips, for want of the whole split's: no" in done.stdout
 
 
