@@ -11,6 +11,7 @@ from benchmark.machine.clock import since
 from benchmark.profiling.first_pass import FirstPass
 from benchmark.stages import caches_off
 from benchmark.stats.percentiles import Percentiles
+from benchmark.stats.series import percentiles_of_stream
 from benchmark.systems.calling import call_captioner
 
 
@@ -49,7 +50,7 @@ class Batches:
     @property
     def seconds(self) -> Percentiles:
         """Percentiles of a call's seconds."""
-        return Percentiles.of(self.calls_s)
+        return percentiles_of_stream(self.calls_s)
 
     def to_json(self) -> dict[str, object]:
         """Spell it out, with throughput, real-time factor and percentiles of a call."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from benchmark.contract import Captioner, Clip
 from benchmark.errors import describe
 from benchmark.profiling.first_pass import FirstPass
+from benchmark.profiling.queueing import Needed, n_needed, queue_percentiles
 from benchmark.stages import caches_off
 from benchmark.stats.percentiles import Percentiles
 from benchmark.systems.calling import call_captioner
@@ -142,12 +143,40 @@ class Served:
 
     @property
     def seconds(self) -> Percentiles:
-        """Percentiles of latencies.
+        """Percentiles of latencies with bounds that count that waits hang together.
 
-        Their bounds are a little too narrow: who comes after one that waited waits too, and order
-        statistics take them for independent.
+        None where this load takes more queries, see ``n_needed``: who comes after one that waited
+        waits too, and so few busy times say little of the next.
         """
-        return Percentiles.of(self.latencies_s)
+        return queue_percentiles(self.latencies_s, len(self.queries), self.n_needed)
+
+    @property
+    def n_needed(self) -> Needed:
+        """How many queries each percentile takes at this load."""
+        _, started, finished = self._times_s
+        services_s = finished - started
+        mean_s = float(services_s.mean()) if self.queries else 0.0
+        variation = float(services_s.var()) / mean_s**2 if mean_s > 0 else 0.0
+        return n_needed(self.rate_qps * mean_s, variation)
+
+    @property
+    def shortage(self) -> str | None:
+        """Say which percentiles are missing and what they take; None where all are there."""
+        if self.void is not None or not self.queries:
+            return None
+        missing = [name for name, found in self.seconds._asdict().items() if found is None]
+        needed = {name: self.n_needed[name] for name in missing}
+        if not missing:
+            return None
+        if None in needed.values():
+            return "no percentiles: clips came faster than they were answered, so waits grow on"
+        n_twice = 2 * len(self.queries)
+        counts = ", ".join(
+            f"{name} some {count if count > len(self.queries) else n_twice:,}"
+            for name, count in needed.items()
+            if count is not None
+        )
+        return f"{len(self.queries):,} queries at this load bound too little: {counts} would do"
 
     @property
     def _times_s(self) -> NDArray[np.float64]:
@@ -174,6 +203,7 @@ class Served:
             "mean_service_s": self.mean_service_s,
             "mean_wait_s": self.mean_wait_s,
             **self.seconds.to_json(),
+            **{f"n_for_{name}": count for name, count in self.n_needed.items()},
             "latencies_s": self.latencies_s,
             "void": self.void,
         }

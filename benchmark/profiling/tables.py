@@ -117,7 +117,7 @@ def _stream_table(rows: list[Timed[Latency]]) -> Table[Timed[Latency]]:
             _column("stages of a call", lambda latency: show_shares(latency.shares), order=4),
         ],
         rows=rows,
-        title="Single stream, one clip a call, caches off, with 95 % bounds:",
+        title="Single stream, one clip a call, caches off, with 95 % bounds of one process:",
         name="single_stream",
         records=[row.to_record() for row in rows],
     )
@@ -155,7 +155,8 @@ def _server_table(rows: list[Timed[Served]]) -> Table[Timed[Served]]:
             _column("p99 ms", lambda served: show(served.seconds.p99), order=3),
         ],
         rows=rows,
-        title="Server, Poisson arrivals, latency from arrival to caption:",
+        title="Server, Poisson arrivals, latency from arrival to caption, of one process:",
+        notes=[f"{row.system_name}: {row.times.shortage}." for row in rows if row.times.shortage],
         name="server",
         records=[row.to_record() for row in rows],
     )

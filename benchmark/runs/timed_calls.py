@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from benchmark.runs.entries import PrepareEntry, TimedEntry
 from benchmark.runs.latency import Latency, StageTime
-from benchmark.stats.percentiles import Percentile, Percentiles, percentile
+from benchmark.stats.percentiles import Percentile, percentile
+from benchmark.stats.series import percentiles_of_stream
 
 _Seconds = NDArray[np.float64]
 
@@ -36,7 +37,7 @@ def summarise_latency(
     calibration_p50 = None if calibration is None else percentile(calibration, 0.5)
     return Latency(
         n_calls=len(timed),
-        seconds=Percentiles.of(seconds),
+        seconds=percentiles_of_stream(seconds),
         rtf=float(seconds.sum()) / audio_s if audio_s > 0 else None,
         prepare_s=sum(row.prepare_s for row in prepared),
         relative_p50=_relative_p50(seconds, calibration),

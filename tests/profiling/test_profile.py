@@ -111,7 +111,8 @@ def test_the_keys_of_scenarios_stand_in_their_order():
     ]
     assert list(record["server"]) == [
         *("load", "rate_qps", "n_arrived", "n_answered", "achieved_qps", "utilisation"),
-        *("mean_service_s", "mean_wait_s", *PERCENTILES, "latencies_s", "void"),
+        *("mean_service_s", "mean_wait_s", *PERCENTILES, "n_for_p50", "n_for_p90"),
+        *("n_for_p99", "latencies_s", "void"),
     ]
     assert Scenarios(offline=SCENARIOS.offline).to_json().keys() == {"offline"}
 

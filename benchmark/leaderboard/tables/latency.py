@@ -22,7 +22,7 @@ class Timed(NamedTuple):
 def latency_table(group: Sequence[Row]) -> Table[Timed]:
     """Lay out the latency of rows that have one, percentiles with their 95 % bounds."""
     rows = [Timed(row.name_with_flaws, row.latency) for row in group if row.latency]
-    title = "Latency, one clip a call, caches off, with 95 % bounds"
+    title = "Latency, one clip a call, caches off, with 95 % bounds of one process"
     has_void = any(row.latency.void for row in rows)
     columns = [
         dataclasses.replace(column, order=0, flex="wrap")
