@@ -134,12 +134,12 @@ def _first(is_true: Callable[[int], bool], ranks: range) -> int | None:
             step = half
         else:
             before = half
-    return ranks[step]
+    return int(ranks[step])
 
 
 def _is_refused(is_below: NDArray[np.bool_], share: float, side: int) -> bool:
     """Test whether so many values below are too few (side -1) or too many (1) for a percentile."""
-    excess = is_below - share
+    excess: _Values = np.asarray(is_below, dtype=np.float64) - share
     total = side * float(excess.sum())
     n = len(excess)
     if total <= 0:
@@ -166,7 +166,8 @@ def _rank_correlations(series: _Values) -> _Values:
     products = _autocovariances(ranks - ranks.mean())
     first = products / products[0]
     # An independent series has -1/n on average, a dependent one as many times that as its time.
-    return first + _pair_up(first + 1 / len(series)) / len(series)
+    centred: _Values = first + _pair_up(first + 1 / len(series)) / len(series)
+    return centred
 
 
 def _autocorrelation_time(excess: _Values) -> float:
