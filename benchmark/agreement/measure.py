@@ -13,7 +13,7 @@ from benchmark.metrics.catalogue import METRICS
 from benchmark.metrics.scores import IdfSource, Score, ScoringTask
 from benchmark.metrics.signature import Signature
 from benchmark.metrics.suite import MetricModels, score_tasks
-from benchmark.stats import Sample, percentile_interval, resample
+from benchmark.stats import Sample, interval_of
 
 TOTAL = "total"
 
@@ -29,7 +29,7 @@ class Agreement:
 
     Attributes:
         value: the share of pairs in which it prefers the same caption, in [0, 1].
-        low, high: the 95 % bootstrap interval; None for the pairs of a single clip.
+        low, high: the 95 % interval; None for the pairs of a single clip.
         n_ties: pairs whose captions it scores alike; they count as disagreement.
     """
 
@@ -157,10 +157,8 @@ def _agreement(
 ) -> Agreement:
     """Compare choices; the interval draws clips, since pairs of one clip share references."""
     agrees = preferred == people
-    sample = Sample.of_mean(agrees.astype(np.float64)).group(clips)
-    low = high = None
-    if sample.n_clips > 1:
-        low, high = percentile_interval(resample([sample])[0])
+    sample = Sample.of_mean(agrees.astype(np.float64), (0.0, 1.0))
+    low, high = interval_of(sample, clusters=clips) or (None, None)
     return Agreement(
         value=float(agrees.mean()),
         low=low,

@@ -95,7 +95,7 @@ def _record(row: _Measured) -> Record:
 def _notes(report: AgreementReport) -> list[str]:
     notes = [
         "How often each metric prefers the caption that most people prefer, in %; in brackets the "
-        "95 % bootstrap interval over clips. A metric that scores both captions alike counts as "
+        "95 % interval over clips. A metric that scores both captions alike counts as "
         "disagreeing. HC: two people's captions of the clip; HI: a person's against another "
         "clip's; HM: a person's against a machine's; MM: two machines'."
         + (

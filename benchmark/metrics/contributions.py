@@ -31,9 +31,9 @@ class Contributions:
     Attributes:
         clip_ids: sorted.
         arrays: ``(n_folds, n_clips, width)`` for each kept name (a metric's key; ``"bleu"`` for
-            all four orders); NaN where a clip is not in a fold, or has no value of that metric.
-            There is one fold, save for leave-one-out systems, whose corpus value is the mean over
-            folds.
+            all four orders); NaN where a clip has no value of that metric; in a fold that it is
+            not in, the mean of its own. There is one fold, save for leave-one-out systems,
+            whose corpus value is the mean over folds.
     """
 
     clip_ids: tuple[str, ...]
@@ -53,7 +53,7 @@ class Contributions:
                 array = np.full((len(folds), len(clip_ids), given[0].shape[1]), np.nan)
                 for fold, (where, statistics) in enumerate(zip(rows, given, strict=True)):
                     array[fold, where] = statistics
-                arrays[_kept_name(key)] = array
+                arrays[_kept_name(key)] = _fill(array, rows)
         return Contributions(clip_ids, arrays)
 
     @staticmethod
@@ -153,6 +153,7 @@ class Contributions:
         return Sample(
             rows.transpose(1, 0, 2).reshape(self.n_clips, -1),
             _mean_over_folds(aggregate, len(rows)),
+            METRICS[key].bounds if key in METRICS else (-math.inf, math.inf),
         )
 
     def fold_values(self, key: str) -> list[float]:
@@ -247,6 +248,22 @@ def samples_alike(several: Sequence[Contributions], key: str) -> list[Sample]:
 def _shapes(statistics: Contributions) -> dict[str, tuple[int, int]]:
     """Tell by name how many folds there are, and how wide a row is."""
     return {name: (len(array), array.shape[2]) for name, array in statistics.arrays.items()}
+
+
+def _fill(array: Array, rows: Sequence[Sequence[int]]) -> Array:
+    """Give a clip, in the folds that it is not in, the mean of its statistics in the others.
+
+    So each clip counts once in the mean over folds, whatever the number of its references.
+    """
+    is_in = np.zeros(array.shape[:2], dtype=bool)
+    for fold, where in enumerate(rows):
+        is_in[fold, where] = True
+    for clip in np.flatnonzero(~is_in.all(axis=0)):
+        own = array[is_in[:, clip], clip]
+        valued = own[~np.isnan(own[:, 0])]
+        if len(valued):
+            array[~is_in[:, clip], clip] = valued.mean(axis=0)
+    return array
 
 
 def _kept_name(key: str) -> str:

@@ -14,7 +14,7 @@ def scores_frame(record: RunRecord) -> pd.DataFrame:
     """Lay a run's corpus values out: a row a system, a column a metric.
 
     Values are raw (CIDEr-D 0.48), NaN where a metric is unavailable; ``KEY.low`` and ``KEY.high``
-    bound the 95 % bootstrap interval of those that have one.
+    bound the 95 % interval of those that have one.
     """
     import pandas as pd
 

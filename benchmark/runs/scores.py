@@ -21,7 +21,7 @@ class Cell:
 
     Attributes:
         value: the corpus value, raw (BLEU 0.65, CIDEr-D 0.91); None where unavailable.
-        low, high: the 95 % bootstrap interval; None for metrics that only describe.
+        low, high: the 95 % interval; None for metrics that only describe.
         reason: why it is unavailable; beside a value, why some clips have none; else None.
         signature: what it was made with; None where nothing was computed.
         has_failed: whether it is unavailable since what it needs is here and does not work.

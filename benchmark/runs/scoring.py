@@ -11,13 +11,13 @@ import numpy as np
 from benchmark.contract import References, hash_clip_ids
 from benchmark.metrics.catalogue import METRICS, describe_strangers
 from benchmark.metrics.contributions import Contributions
-from benchmark.metrics.scores import Score, ScoringTask
+from benchmark.metrics.scores import IdfSource, Score, ScoringTask
 from benchmark.metrics.suite import MetricModels, score_tasks
 from benchmark.runs.entries import CAPTIONED, ClipEntry
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.scores import Cell, SystemScores
-from benchmark.stats import percentile_interval, resample
+from benchmark.stats import interval_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class ScoredSystem:
         return self.contributions.clip_ids
 
     def summarise(self) -> SystemScores:
-        """Reduce the clips to corpus values with 95 % bootstrap intervals."""
+        """Reduce the clips to corpus values with 95 % intervals."""
         return SystemScores(
             n_scored=len(self.clip_ids),
             clips_sha256=hash_clip_ids(self.clip_ids),
@@ -53,8 +53,7 @@ class ScoredSystem:
     def _interval(self, key: str) -> tuple[float | None, float | None]:
         if not self.contributions.has(key) or METRICS[key].higher_is_better is None:
             return None, None
-        sample = self.contributions.sample(key).only_valued()
-        return percentile_interval(resample([sample])[0]) if sample.n_clips > 1 else (None, None)
+        return interval_of(self.contributions.sample(key)) or (None, None)
 
 
 def score_ledger(
@@ -102,6 +101,8 @@ def _tasks(
     plan: Plan, system: PlannedSystem, rows: Sequence[ClipEntry], references: References
 ) -> list[ScoringTask]:
     tasks = []
+    # Whatever references a caption is held against, its words weigh as in all of the split.
+    idf = IdfSource(plan.references_name, references)
     for fold in sorted({row.fold for row in rows}):
         candidates = {
             row.clip_id: row.caption or ""
@@ -115,6 +116,7 @@ def _tasks(
                 plan.references_name,
                 against,
                 candidates,
+                idf_source=idf if system.leave_one_out else None,
                 split_sha256=plan.references_sha256,
             )
             tasks.append(task)
@@ -152,6 +154,9 @@ def _mean_over_folds(scores: Sequence[Score], key: str, contributions: Contribut
         return next(score for score in scores if not score.available)
     folds = ("folds", f"{len(scores)},leave-one-out")
     signature = scores[0].signature and scores[0].signature.with_parts(folds)
-    per_clip = contributions.per_clip(key) if contributions.has(key) else None
+    value, per_clip = float(np.mean(values)), None
+    if contributions.has(key):
+        per_clip = contributions.per_clip(key)
+        value = contributions.sample(key).only_valued().value
     reason = next((score.reason for score in scores if score.reason), None)
-    return Score(float(np.mean(values)), per_clip, signature, reason)
+    return Score(value, per_clip, signature, reason)

@@ -9,8 +9,10 @@ from benchmark.stats.draws import (
 )
 from benchmark.stats.families import AllPairs, compare_all, correct_holm, find_tiers
 from benchmark.stats.intervals import (
+    FEW_UNITS,
     LEVEL,
     NonInferiority,
+    interval_of,
     judge_non_inferiority,
     percentile_interval,
     resolvable_gap,
@@ -22,6 +24,7 @@ from benchmark.stats.seeds import SeedSpread, spread_over_seeds
 from benchmark.stats.steps import Step, detect_steps
 
 __all__ = [
+    "FEW_UNITS",
     "LEVEL",
     "N_DRAWS",
     "N_TEST_DRAWS",
@@ -37,6 +40,7 @@ __all__ = [
     "detect_steps",
     "draw_counts",
     "find_tiers",
+    "interval_of",
     "judge_non_inferiority",
     "paired_p_values",
     "percentile_interval",

@@ -11,17 +11,20 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmark.stats.samples import Array, Clusters, Sample, require_same_clips
 
-N_DRAWS = 1000
-"""Draws of an interval."""
+N_DRAWS = 10_000
+"""Draws of an interval: fewer move its bounds by more than their last printed digit."""
 
 N_TEST_DRAWS = 10_000
 """Draws of a test, whose small p-values need more of them."""
 
 _SEED = 20_240_101  # fixed, so that the same clips give the same interval in every run
 _CELLS_OF_BLOCK = 1 << 20
+_MOST_KEPT = 1 << 25
+"""Counts of 32 MiB at most are remembered, a byte each."""
 
 
 def draw_counts(n_clips: int, n_draws: int = N_DRAWS) -> Array:
@@ -35,21 +38,29 @@ def draw_counts(n_clips: int, n_draws: int = N_DRAWS) -> Array:
 
 def count_blocks(n_clips: int, n_draws: int) -> Iterator[Array]:
     """Draw clips with replacement, some draws at a time: ``(n_draws_of_block, n_clips)``."""
-    sizes = list(_block_sizes(n_clips, n_draws))
-    if sizes == [n_draws]:
-        yield _only_block(n_clips, n_draws)
+    if n_clips * n_draws <= _MOST_KEPT:
+        counts = _all_counts(n_clips, n_draws)
+        start = 0
+        for n_rows in _block_sizes(n_clips, n_draws):
+            yield counts[start : start + n_rows].astype(np.float64)
+            start += n_rows
         return
-    rng = np.random.default_rng(_SEED)
-    for n_rows in sizes:
-        yield _count_block(rng, n_clips, n_rows)
+    yield from _draw_blocks(n_clips, n_draws)
 
 
 @lru_cache(maxsize=1)
-def _only_block(n_clips: int, n_draws: int) -> Array:
-    """Remember the last draws, 8 MiB at most: all metrics of a run ask for the same ones."""
-    counts = _count_block(np.random.default_rng(_SEED), n_clips, n_draws)
+def _all_counts(n_clips: int, n_draws: int) -> NDArray[np.uint8]:
+    """Remember the last draws: all metrics of a run ask for the same ones."""
+    # One of 255 clips is drawn 255 times at most, and one of more has a chance of 1 in 256! to be.
+    counts = np.concatenate([part.astype(np.uint8) for part in _draw_blocks(n_clips, n_draws)])
     counts.flags.writeable = False
     return counts
+
+
+def _draw_blocks(n_clips: int, n_draws: int) -> Iterator[Array]:
+    rng = np.random.default_rng(_SEED)
+    for n_rows in _block_sizes(n_clips, n_draws):
+        yield _count_block(rng, n_clips, n_rows)
 
 
 def _count_block(rng: np.random.Generator, n_clips: int, n_rows: int) -> Array:

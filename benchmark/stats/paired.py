@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmark.stats.deciding import smallest_p
 from benchmark.stats.draws import N_TEST_DRAWS, in_clusters, randomise, resample
-from benchmark.stats.intervals import LEVEL, percentile_interval
+from benchmark.stats.intervals import interval_of_difference
 from benchmark.stats.samples import Array, Clusters, Sample, count_unlike, require_same_clips
 
 ROUNDING = 1e-10
@@ -28,7 +28,7 @@ class PairedResult:
 
     Attributes:
         first, second: corpus values.
-        low, high: interval of ``difference``: percentiles of its paired bootstrap draws.
+        low, high: 95 % interval of ``difference``, see ``interval_of_difference``.
         standard_error: of the difference, paired.
         p_bootstrap: two-sided, of the paired bootstrap (``bootstrap_p``).
         p_randomisation: two-sided, of approximate randomisation (``randomisation_p``).
@@ -75,8 +75,8 @@ def compare_pairs(
     swapped = randomise(pairs, n_draws)
     return [
         _result(
-            first.value,
-            second.value,
+            first,
+            second,
             draws[2 * row],
             draws[2 * row + 1],
             swapped[row],
@@ -145,17 +145,19 @@ def z_test_p(observed: float, standard_error: float, rounding: float = 0.0) -> f
 
 
 def _result(
-    first: float,
-    second: float,
+    one: Sample,
+    other: Sample,
     first_draws: Array,
     second_draws: Array,
     swapped: Array,
     least_p: float,
 ) -> PairedResult:
+    first, second = one.value, other.value
     rounding = _rounding(first, second)
     difference, draws = first - second, first_draws - second_draws
     draws[np.abs(draws) <= rounding] = 0.0
-    low, high = percentile_interval(draws, LEVEL)
+    bounds = interval_of_difference(one, other, draws)
+    low, high = (0.0 if abs(bound) <= rounding else bound for bound in bounds)
     unpaired_error = float(np.hypot(first_draws.std(ddof=1), second_draws.std(ddof=1)))
     return PairedResult(
         first=first,

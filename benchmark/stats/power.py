@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,7 +180,7 @@ def _trials(
                 bad = drop.poor[(which * len(drop.poor)).astype(np.int64)]
                 bad_statistics = _choose(swap, other.statistics[bad], one.statistics[bad])
                 first = _choose(fate < drop.share, bad_statistics, first)
-            sides.append((Sample(first, one.aggregate), Sample(second, one.aggregate)))
+            sides.append((replace(one, statistics=first), replace(one, statistics=second)))
         yield sides
 
 

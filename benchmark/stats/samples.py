@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,12 @@ class Sample:
         statistics: ``(n_clips, k)``, finite: what each clip adds; nothing but zeros of a clip
             that has no value.
         aggregate: turns sums ``(..., k)`` over clips into corpus values ``(...)``.
+        bounds: the least and the greatest value that there can be.
     """
 
     statistics: Array
     aggregate: Callable[[Array], Array]
+    bounds: tuple[float, float] = (-math.inf, math.inf)
 
     def __post_init__(self) -> None:
         if self.statistics.ndim != 2 or not self.statistics.size:
@@ -36,9 +39,11 @@ class Sample:
             raise ValueError("statistics that are not finite cannot be resampled.")
 
     @classmethod
-    def of_mean(cls, per_clip: Array) -> Sample:
+    def of_mean(
+        cls, per_clip: Array, bounds: tuple[float, float] = (-math.inf, math.inf)
+    ) -> Sample:
         """Make the sample of a mean over clips from ``(n_clips,)`` values."""
-        return cls(np.stack([per_clip, np.ones(len(per_clip))], axis=1), _mean)
+        return cls(np.stack([per_clip, np.ones(len(per_clip))], axis=1), _mean, bounds)
 
     @property
     def n_clips(self) -> int:
@@ -59,13 +64,18 @@ class Sample:
         """``(n_clips,)``: which clips have a value."""
         return np.asarray(self.statistics.any(axis=1))
 
+    @property
+    def left_out(self) -> Array:
+        """``(n_clips,)``: the corpus value without each clip."""
+        return self.aggregate(self.statistics.sum(axis=0) - self.statistics)
+
     def only_valued(self) -> Sample:
         """Leave out the clips that have no value, all of them where none has."""
         return self.take(np.flatnonzero(self.is_valued)) if self.is_valued.any() else self
 
     def take(self, rows: Rows) -> Sample:
         """Choose clips by row, in that order; a row may come more than once."""
-        return Sample(self.statistics[rows], self.aggregate)
+        return replace(self, statistics=self.statistics[rows])
 
     def group(self, clusters: Clusters) -> Sample:
         """Sum the clips of each cluster, so that draws and swaps take whole clusters.
@@ -78,7 +88,7 @@ class Sample:
         names, rows = np.unique(np.asarray(clusters), return_inverse=True)
         sums = np.zeros((len(names), self.statistics.shape[1]))
         np.add.at(sums, rows, self.statistics)
-        return Sample(sums, self.aggregate)
+        return replace(self, statistics=sums)
 
 
 def over_shared(first: Sample, second: Sample) -> tuple[Sample, Sample]:
@@ -92,7 +102,7 @@ def over_shared(first: Sample, second: Sample) -> tuple[Sample, Sample]:
     require_same_clips([first, second])
     is_shared = (first.is_valued & second.is_valued)[:, np.newaxis]
     one, other = (
-        Sample(np.where(is_shared, sample.statistics, 0.0), sample.aggregate)
+        replace(sample, statistics=np.where(is_shared, sample.statistics, 0.0))
         for sample in (first, second)
     )
     return one, other

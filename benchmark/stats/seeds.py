@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.stats.draws import N_DRAWS, resample
-from benchmark.stats.intervals import LEVEL, percentile_interval
-from benchmark.stats.samples import Array, Clusters, Rows, Sample
+from benchmark.stats.draws import N_DRAWS
+from benchmark.stats.intervals import LEVEL, draws_of, interval_of, percentile_interval
+from benchmark.stats.samples import Array, Clusters, Rows, Sample, require_same_clips
 
 _SEED = 20_240_102
 _SEEDS_A_DRAW = 20
@@ -129,10 +129,29 @@ def spread_over_seeds(
     """
     values = tuple(sample.value for sample in samples)
     deviation = float(np.std(values, ddof=1)) if len(values) > 1 else None
-    means = resample(samples, n_draws, clusters).mean(axis=0)
-    if deviation is not None:
+    joined = _average(samples)
+    low, high = interval_of(joined, level=level, n_draws=n_draws, clusters=clusters) or (
+        joined.value,
+        joined.value,
+    )
+    if deviation:
         # The tails of few seeds are long: each draw of the clips meets several of the seeds.
-        means = np.tile(means, _SEEDS_A_DRAW)
+        means = np.tile(draws_of(joined, n_draws, clusters), _SEEDS_A_DRAW)
         means += SeedNoise(deviation, len(values)).draw(np.random.default_rng(_SEED), len(means))
-    low, high = percentile_interval(means, level)
+        low, high = percentile_interval(means, level)
     return SeedSpread(values, float(np.mean(values)), deviation, low, high)
+
+
+def _average(samples: Sequence[Sample]) -> Sample:
+    """Join the samples of several seeds to that of their mean."""
+    require_same_clips(samples)
+    ends = np.cumsum([sample.statistics.shape[1] for sample in samples])[:-1]
+
+    def value(sums: Array) -> Array:
+        parts = np.split(sums, ends, axis=-1)
+        each = [sample.aggregate(part) for sample, part in zip(samples, parts, strict=True)]
+        means: Array = np.mean(each, axis=0)
+        return means
+
+    statistics = np.concatenate([sample.statistics for sample in samples], axis=1)
+    return Sample(statistics, value, samples[0].bounds)

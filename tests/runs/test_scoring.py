@@ -10,12 +10,13 @@ from leaderboard_rows import PLAN, PLANNED
 
 from benchmark.contract import hash_clip_ids
 from benchmark.metrics.contributions import Contributions
-from benchmark.metrics.scores import Score, mean_score
+from benchmark.metrics.scores import IdfSource, Score, ScoringTask, mean_score
 from benchmark.metrics.signature import Signature
-from benchmark.metrics.suite import MetricModels
+from benchmark.metrics.suite import MetricModels, score_tasks
 from benchmark.runs.entries import ClipEntry
 from benchmark.runs.ledger import LedgerView
 from benchmark.runs.scoring import ScoredSystem, per_clip_table, score_ledger
+from benchmark.stats import Sample, interval_of
 
 REFERENCES = {
     "a": ("rain falls on a roof", "water drips from a roof", "heavy rain in a street"),
@@ -236,8 +237,45 @@ def test_clips_of_any_fold_count_and_each_is_averaged_over_its_own():
     assert last.clip_ids == ("a", "b")
     rouge = last.scores["rouge_l"]
     first, second = last.contributions.arrays["rouge_l"]
-    assert np.isnan(second[0]).all()
+    assert second[0] == first[0]
     assert rouge.per_clip == pytest.approx([first[0, 0], (first[1, 0] + second[1, 0]) / 2])
+
+
+def test_a_clip_with_more_references_counts_no_more_than_others():
+    uneven = {**REFERENCES, "a": (*REFERENCES["a"], *(f"rain {n}" for n in range(20)))}
+    entries = [
+        entry
+        for fold in range(23)
+        for entry in entries_of(
+            {clip: texts[fold] for clip, texts in uneven.items() if fold < len(texts)},
+            "last",
+            fold=fold,
+        )
+    ]
+    last = score(*entries, systems=(PLANNED_LAST,), references=uneven)["last"]
+    for key in ("rouge_l", "cider_d"):
+        assert last.scores[key].value == pytest.approx(last.scores[key].per_clip.mean())
+    folds = last.contributions.arrays["bleu"]
+    np.testing.assert_allclose(folds[5:, 1:], np.broadcast_to(folds[:3, 1:].mean(0), (18, 3, 10)))
+
+
+def test_a_left_out_reference_weighs_words_as_in_the_whole_split():
+    last = leave_one_out()
+    tasks = [
+        ScoringTask(
+            "toy",
+            "toy",
+            {
+                clip: tuple(text for at, text in enumerate(texts) if at != fold)
+                for clip, texts in REFERENCES.items()
+            },
+            first_references(fold),
+            IdfSource("toy", REFERENCES),
+        )
+        for fold in range(3)
+    ]
+    found = [each["cider_d"].value for each in score_tasks(tasks, ["cider_d"], MetricModels())]
+    assert last.scores["cider_d"].value == pytest.approx(np.mean(found))
 
 
 def test_a_fold_without_a_caption_is_no_fold():
@@ -281,7 +319,7 @@ def test_a_clip_without_a_value_of_a_metric_is_blank_and_the_interval_is_of_the_
     assert cell.value == pytest.approx(0.2)
     assert cell.is_partial
     assert cell.reason == "b is too long"
-    assert (cell.low, cell.high) == pytest.approx((0.1, 0.3))
+    assert (cell.low, cell.high) == interval_of(Sample.of_mean(np.array([0.1, 0.3]), (0.0, 1.0)))
     _, rows = per_clip_table({"toy": scored}, ["cider_d", "spice"])
     assert rows == [["toy", "a", 1.0, 0.1], ["toy", "b", 2.0, ""], ["toy", "c", 3.0, 0.3]]
 

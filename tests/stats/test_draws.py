@@ -41,11 +41,18 @@ def test_draws_do_not_depend_on_the_size_of_blocks(monkeypatch, cells):
     np.testing.assert_array_equal(np.concatenate(list(count_blocks(9, 60))), plain)
 
 
-def test_draws_of_one_block_are_made_once_and_nobody_changes_them():
-    (first,), (second,) = count_blocks(9, 60), count_blocks(9, 60)
-    assert second is first
-    with pytest.raises(ValueError, match="read-only"):
-        first[0, 0] = 5
+def test_draws_are_made_once_and_nobody_changes_those_that_are_remembered():
+    before = draws._all_counts.cache_info().hits
+    first, second = (np.concatenate(list(count_blocks(9, 61))) for _ in range(2))
+    assert draws._all_counts.cache_info().hits > before
+    first[0, 0] = 5
+    assert second[0, 0] == next(count_blocks(9, 61))[0, 0]
+
+
+def test_draws_too_many_to_remember_are_the_same_ones(monkeypatch):
+    remembered = draw_counts(9, 70)
+    monkeypatch.setattr(draws, "_MOST_KEPT", 0)
+    np.testing.assert_array_equal(draw_counts(9, 70), remembered)
 
 
 def test_the_first_draws_of_many_are_those_of_few():

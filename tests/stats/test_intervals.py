@@ -8,12 +8,14 @@ from scipy import stats as scipy_stats
 
 from benchmark.stats import (
     Sample,
+    interval_of,
     judge_non_inferiority,
     percentile_interval,
     resample,
     resolvable_gap,
     typical_gap,
 )
+from benchmark.stats.intervals import N_FOR_PERCENTILES, draws_of, interval_of_difference
 
 
 def noise(seed, n_clips=400, mean=0.0):
@@ -123,3 +125,57 @@ def test_one_clip_or_cluster_resolves_no_gap():
     rows = [Sample.of_mean(np.array([value])) for value in (0.1, 0.9)]
     assert typical_gap(rows) is None
     assert typical_gap([Sample.of_mean(noise(6)), Sample.of_mean(noise(7))], ["x"] * 400) is None
+
+
+def test_of_few_clips_the_interval_of_a_mean_without_bounds_is_student_s():
+    values = noise(3, n_clips=8)
+    theirs = scipy_stats.ttest_1samp(values, 0).confidence_interval()
+    assert interval_of(Sample.of_mean(values)) == pytest.approx(tuple(theirs))
+
+
+def test_of_many_clips_it_holds_the_percentiles_of_draws():
+    sample = Sample.of_mean(noise(3, N_FOR_PERCENTILES))
+    assert interval_of(sample, n_draws=500) == percentile_interval(resample([sample], 500)[0])
+
+
+@pytest.mark.parametrize(("n_high", "n_clips"), [(0, 2), (0, 120), (1, 5), (7, 7), (9, 1045)])
+def test_a_share_has_the_exact_interval_and_none_of_n_is_not_certain(n_high, n_clips):
+    values = (np.arange(n_clips) < n_high).astype(float)
+    theirs = scipy_stats.binomtest(n_high, n_clips).proportion_ci(method="exact")
+    found = interval_of(Sample.of_mean(values, (0.0, 1.0)))
+    assert found == pytest.approx(tuple(theirs))
+    assert found.high > 0
+    scaled = interval_of(Sample.of_mean(10 * values, (0.0, 10.0)))
+    assert scaled == pytest.approx(tuple(10 * bound for bound in theirs))
+
+
+@pytest.mark.parametrize("bounds", [(0.0, 10.0), (0.0, np.inf), (-1.0, 1.0)])
+def test_an_interval_stays_within_the_bounds(bounds):
+    low, high = interval_of(Sample.of_mean(np.array([0.01, 0.9]), bounds))
+    assert bounds[0] <= low < 0.455 < high <= bounds[1]
+
+
+def test_one_clip_or_cluster_has_no_interval():
+    assert interval_of(Sample.of_mean(np.array([0.3]), (0.0, 1.0))) is None
+    clusters = ["one"] * 400
+    assert interval_of(Sample.of_mean(noise(3)), clusters=clusters) is None
+
+
+def test_clusters_are_the_units_that_are_counted():
+    values = np.repeat([0.2, 0.5, 0.6], 50)
+    found = interval_of(Sample.of_mean(values), clusters=np.repeat(["a", "b", "c"], 50))
+    assert found == pytest.approx(interval_of(Sample.of_mean(np.array([0.2, 0.5, 0.6]))))
+
+
+def test_of_few_clips_a_difference_has_student_s_interval_too():
+    first, second = noise(1, 9), noise(2, 9)
+    theirs = scipy_stats.ttest_rel(first, second).confidence_interval()
+    pair = Sample.of_mean(first), Sample.of_mean(second)
+    assert interval_of_difference(*pair, np.zeros(5)) == pytest.approx(tuple(theirs))
+
+
+def test_draws_of_a_value_have_its_interval_as_percentiles():
+    sample = Sample.of_mean(np.random.default_rng(0).exponential(0.2, 12), (0.0, 1.0))
+    assert percentile_interval(draws_of(sample, 200_000)) == pytest.approx(
+        interval_of(sample), rel=0.02
+    )

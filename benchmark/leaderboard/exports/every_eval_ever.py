@@ -18,7 +18,7 @@ from benchmark.leaderboard.exports.facts import Figure, Provenance
 from benchmark.leaderboard.exports.naming import Naming
 from benchmark.machine.distributions import version_of
 from benchmark.stats import LEVEL
-from benchmark.stats.draws import N_DRAWS
+from benchmark.stats.intervals import N_FOR_PERCENTILES
 
 SCHEMA = "0.3.0"
 
@@ -145,15 +145,15 @@ def _uncertainty(provenance: Provenance, figure: Figure) -> JsonObject:
     n_clips = {"num_samples": provenance.system.scores.n_scored}
     if figure.low is None or figure.high is None:
         return n_clips
+    is_of_draws = provenance.system.scores.n_scored >= N_FOR_PERCENTILES
     return {
         "confidence_interval": {
             "lower": figure.low,
             "upper": figure.high,
             "confidence_level": LEVEL,
-            "method": "percentile bootstrap over clips",
+            "method": f"{'percentile bootstrap' if is_of_draws else 'Student t'} over clips",
         },
         **n_clips,
-        "num_bootstrap_samples": N_DRAWS,
     }
 
 

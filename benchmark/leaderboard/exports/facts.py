@@ -29,7 +29,7 @@ class Figure:
     Attributes:
         metric: which one.
         value: the corpus value, raw (BLEU 0.65, CIDEr-D 0.91).
-        low, high: its 95 % bootstrap interval; None where there is none.
+        low, high: its 95 % interval; None where there is none.
         signature: what it was made with.
         note: why some scored clips have no value of it; None where all have one.
     """
@@ -170,7 +170,7 @@ class Provenance:
         plan, scores = self.system.plan, self.system.scores
         interval = ""
         if figure.low is not None and figure.high is not None:
-            interval = f" [{figure.low:.4f}, {figure.high:.4f}] ({LEVEL:.0%} bootstrap)"
+            interval = f" [{figure.low:.4f}, {figure.high:.4f}] ({LEVEL:.0%} interval)"
         flaws = f"{', '.join(self.system.flaws)}; " if self.system.flaws else ""
         partly = f" ({figure.note})" if figure.note else ""
         return (

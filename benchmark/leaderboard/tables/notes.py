@@ -21,6 +21,7 @@ from benchmark.leaderboard.tiers import RankedPairs
 from benchmark.metrics.absent import name_absent
 from benchmark.metrics.catalogue import METRICS
 from benchmark.stats.deciding import units_needed
+from benchmark.stats.intervals import FEW_UNITS, N_FOR_PERCENTILES
 from benchmark.systems.roster import describe_left_out
 
 PARTIAL_MARK = "†"
@@ -46,11 +47,14 @@ def notes_on(
     """
     group, ranking = standing
     lines = [
-        "Values x100; in brackets the 95 % bootstrap interval. " + ranking.describe(group),
+        f"Values x100; in brackets the 95 % {_name_interval(group[0].n_scored)}. "
+        + ranking.describe(group),
+        *_notes_on_few(group[0].n_scored),
         *_notes_on_mirror(group[0]),
         *_notes_on_tiers(compared, ranking.label),
         *_notes_on_scale(scale, ranking.label),
         *_notes_on_seeds(group),
+        *_notes_on_people(group),
         *_notes_on_best(best),
         *_notes_on_partial(group),
         *_notes_on_lacking(group),
@@ -73,6 +77,16 @@ def notes_on(
         if row.n_empty:
             lines.append(f"{row.name}: {row.n_empty} captions are empty and scored as they stand")
     return lines
+
+
+def _name_interval(n_clips: int) -> str:
+    return "bootstrap interval" if n_clips >= N_FOR_PERCENTILES else "interval by Student's t"
+
+
+def _notes_on_few(n_clips: int) -> list[str]:
+    if not 1 < n_clips < FEW_UNITS:
+        return []
+    return [f"Few clips: {n_clips}; what lies outside of an interval is unlikely, little else is."]
 
 
 def name_absent_metrics(standing: Standing) -> list[str]:
@@ -174,6 +188,17 @@ def _notes_on_mirror(row: Row) -> list[str]:
     """Name the known copy of a split that has the clips of a table, or as many."""
     mirror = name_mirror(row.label, row.clips_sha256, row.n_scored)
     return [] if mirror is None else [mirror]
+
+
+def _notes_on_people(group: Sequence[Row]) -> list[str]:
+    rows = [row.name for row in group if row.record.planned.leave_one_out]
+    systems = any(not row.record.planned.leave_one_out for row in group)
+    if not (rows and systems):
+        return []
+    return [
+        f"{', '.join(rows)}: each reference against the clip's others, one fewer than the other "
+        "rows have: BLEU, METEOR, ROUGE-L and BERTScore are lower for it, CIDEr-D is not."
+    ]
 
 
 _SCOPES = {

@@ -244,7 +244,7 @@ def test_latex_holds_every_row_with_its_cells_and_escapes_what_latex_reads():
     assert text.startswith("% Needs \\usepackage{booktabs}.")
     assert r"{[}a]\_b \% \& \# \$ \^{} \{x\} \textasciitilde{} \textbackslash{} " in text
     assert r"\ensuremath{<}i\ensuremath{>}" in text
-    assert r"the 95 \% bootstrap interval" in text
+    assert r"the 95 \% interval" in text
     assert text.count(r"\begin{table}") == text.count(r"\caption{") == 3
     for columns, rows in tabular_rows(text):
         assert rows
