@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmark.errors import UnknownNameError, UsageError
 from benchmark.files import JsonObject
+from benchmark.leaderboard.clusters import known_clusters
 from benchmark.leaderboard.ranking import Standing
 from benchmark.leaderboard.rows import Row, ways_agree
 from benchmark.leaderboard.verdicts import UNLIKE, Held, hold_pair
@@ -73,11 +74,14 @@ def hold_against(
     held = {place: UNLIKE for place, row in enumerate(rows) if _is_sampled(row, key)}
     given = [rows[place].contributions for place in places]
     samples = samples_alike([each for each in given if each is not None], key)
+    plans = [rows[place].record.plan for place in places]
     if len(places) > 1:
         pairs = compare_all(
             samples,
             n_draws=n_draws,
-            clusters=clusters,
+            clusters=known_clusters(plans, rows[base].record.contributions.clip_ids)
+            if clusters is None
+            else clusters,
             seeds=[rows[place].seed_noise(key) for place in places],
             against=places.index(base),
         )

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from benchmark.datasets.captions_csv import read_csv
 from benchmark.errors import DataError, listed
+from benchmark.runs.plan import Plan
+from benchmark.stats.samples import Clusters
 
 _CLUSTER = "cluster"
 _CLIP_COLUMNS = ("clip_id", "file_name")
+
+
+def known_clusters(plans: Iterable[Plan], clip_ids: Sequence[str]) -> Clusters | None:
+    """Tell the cluster of each clip as the data set knew it when one of several runs began.
+
+    Returns:
+        None where no run knows, and where each clip stands alone.
+    """
+    known = next((plan.header.clusters for plan in plans if plan.header.clusters), None)
+    if known is None:
+        return None
+    clusters = known.of(clip_ids)
+    return clusters if len(np.unique(clusters)) < len(clip_ids) else None
 
 
 def read_clusters(path: Path, clip_ids: Sequence[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from benchmark.errors import DataError, UsageError
 from benchmark.files import JsonObject
-from benchmark.leaderboard.clusters import read_clusters
+from benchmark.leaderboard.clusters import known_clusters, read_clusters
 from benchmark.leaderboard.ranking import FALLBACK, Ranking
 from benchmark.leaderboard.rows import Row
 from benchmark.metrics.catalogue import METRICS
@@ -194,6 +194,7 @@ def compare_systems(
         primary: the metric to test alone; None is what a table of the two would rank by.
         n_draws: bootstrap draws and rounds of swaps.
         clusters_file: see ``read_clusters``; clips of one cluster are drawn and swapped together.
+            None is what the data set knows.
 
     Raises:
         DataError: no metric can be compared, or the clusters do not fit.
@@ -201,9 +202,14 @@ def compare_systems(
             compared.
     """
     present, absent = sort_pair(pair, keys)
-    clusters = None if clusters_file is None else read_clusters(clusters_file, pair.clips.clip_ids)
+    clusters: Clusters | None
+    if clusters_file is None:
+        clusters = known_clusters((each.plan for each in pair.systems), pair.clips.clip_ids)
+    else:
+        clusters = read_clusters(clusters_file, pair.clips.clip_ids)
     if clusters is not None and len(set(clusters)) < 2:
-        raise DataError(f"{clusters_file} puts all clips into one cluster; expected two or more.")
+        source = clusters_file or pair.first.plan.dataset
+        raise DataError(f"{source} puts all clips into one cluster; expected two or more.")
     unlike = {key: pair.unlike_parts(key, but=_COUNTED) for key in present}
     alike = [key for key in present if not any(unlike[key])]
     first = _choose_primary(pair, alike, primary)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from benchmark.leaderboard.clusters import known_clusters
 from benchmark.leaderboard.ranking import Standing
 from benchmark.leaderboard.rows import Row
 from benchmark.metrics.contributions import samples_alike
@@ -74,7 +75,8 @@ def compare_ranked(
     Args:
         standing: the rows of a table.
         n_draws: rounds of swaps.
-        clusters: the cluster of each clip; whole clusters are swapped.
+        clusters: the cluster of each clip; whole clusters are swapped. None is what the data set
+            knows.
 
     Returns:
         None where there are no two rows to tell apart.
@@ -86,6 +88,8 @@ def compare_ranked(
     given = [row.contributions for row in ranked.values() if row.contributions is not None]
     seeds = tuple(row.seed_noise(ranking.key) for row in ranked.values())
     samples = samples_alike(given, ranking.key)
+    if clusters is None:
+        clusters = known_clusters((row.record.plan for row in ranked.values()), given[0].clip_ids)
     pairs = compare_all(samples, n_draws=n_draws, clusters=clusters, seeds=seeds)
     return RankedPairs(tuple(ranked), len(rows), pairs, ranking.is_higher_better, seeds)
 
