@@ -16,7 +16,6 @@ from benchmark.stats.intervals import (
     judge_non_inferiority,
     percentile_interval,
     resolvable_gap,
-    typical_gap,
 )
 from benchmark.stats.paired import PairedResult, compare_pairs, paired_p_values
 from benchmark.stats.samples import Sample
@@ -48,5 +47,4 @@ __all__ = [
     "resample",
     "resolvable_gap",
     "spread_over_seeds",
-    "typical_gap",
 ]

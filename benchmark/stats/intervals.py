@@ -7,7 +7,6 @@ Which interval a corpus value or a difference has is decided here, in ``interval
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal, NamedTuple
@@ -15,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from benchmark.stats.draws import N_DRAWS, N_TEST_DRAWS, in_clusters, resample
-from benchmark.stats.samples import Array, Clusters, Sample, require_same_clips
+from benchmark.stats.samples import Array, Clusters, Sample
 
 LEVEL = 0.95
 FEW_UNITS = 30
@@ -288,26 +287,3 @@ def resolvable_gap(standard_error: float, level: float = LEVEL, power: float = 0
         return None
     normal = NormalDist()
     return (normal.inv_cdf((1 + level) / 2) + normal.inv_cdf(power)) * standard_error
-
-
-def typical_gap(samples: Sequence[Sample], clusters: Clusters | None = None) -> float | None:
-    """Tell what difference these clips resolve between rows such as these.
-
-    Args:
-        samples: one a row, of the same metric and clips.
-        clusters: the cluster of each clip; whole clusters are drawn.
-
-    Returns:
-        The median of ``resolvable_gap`` over all pairs of rows that are not the same on every
-        clip; None where there is no such pair, for fewer than two rows, and for a single clip or
-        cluster, whose draws are all the same.
-    """
-    samples = in_clusters(samples, clusters)
-    if len(samples) < 2 or require_same_clips(samples) < 2:
-        return None
-    spread = np.cov(resample(samples, N_DRAWS))
-    first, second = np.triu_indices(len(samples), k=1)
-    variances = spread[first, first] + spread[second, second] - 2 * spread[first, second]
-    errors = np.sqrt(np.maximum(variances, 0.0))
-    unlike = errors[errors >= _ROUNDING]
-    return resolvable_gap(float(np.median(unlike))) if unlike.size else None

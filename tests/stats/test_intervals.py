@@ -13,7 +13,6 @@ from benchmark.stats import (
     percentile_interval,
     resample,
     resolvable_gap,
-    typical_gap,
 )
 from benchmark.stats.intervals import N_FOR_PERCENTILES, draws_of, interval_of_difference
 
@@ -102,29 +101,8 @@ def test_a_true_gap_of_the_resolvable_size_is_called_four_times_in_five():
     assert (p < 0.05).mean() == pytest.approx(0.8, abs=0.025)
 
 
-def test_the_typical_gap_is_the_median_over_pairs_of_rows():
-    rows = [noise(6), noise(7), noise(8)]
-    samples = [Sample.of_mean(values) for values in rows]
-    gaps = [
-        resolvable_gap((rows[i] - rows[j]).std() / np.sqrt(400))
-        for i, j in ((0, 1), (0, 2), (1, 2))
-    ]
-    assert typical_gap(samples) == pytest.approx(np.median(gaps), rel=0.06)
-    assert typical_gap(samples[:1]) is None
-
-
 def test_rows_that_are_the_same_resolve_no_gap():
-    one, other = Sample.of_mean(noise(6)), Sample.of_mean(noise(7))
-    assert typical_gap([one, one]) is None
-    assert typical_gap([Sample.of_mean(np.zeros(400))] * 3) is None
-    assert typical_gap([one, one, other]) == pytest.approx(typical_gap([one, other]), rel=0.01)
     assert resolvable_gap(0.0) is None
-
-
-def test_one_clip_or_cluster_resolves_no_gap():
-    rows = [Sample.of_mean(np.array([value])) for value in (0.1, 0.9)]
-    assert typical_gap(rows) is None
-    assert typical_gap([Sample.of_mean(noise(6)), Sample.of_mean(noise(7))], ["x"] * 400) is None
 
 
 def test_of_few_clips_the_interval_of_a_mean_without_bounds_is_student_s():
