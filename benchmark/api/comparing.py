@@ -13,6 +13,7 @@ from benchmark.api.results import WHOLE_TABLE, Printer, Result, SystemResult
 from benchmark.display.layout import Format
 from benchmark.display.view import USUAL_WIDTH, View
 from benchmark.errors import UnknownNameError, UsageError, shown
+from benchmark.leaderboard.clusters import AskedClusters
 from benchmark.leaderboard.comparison import ComparedMetric, Comparison, compare_systems
 from benchmark.leaderboard.matrix import compare_rows
 from benchmark.leaderboard.rows import Row
@@ -177,7 +178,8 @@ def compare(
         metric: of two, the one to test alone; of more, the one to hold them by. None is what a
             table of them would rank by.
         n_draws: rounds of swaps, and bootstrap draws.
-        clusters: a csv of clips that belong together; see ``read_clusters``.
+        clusters: a csv of clips that belong together, see ``read_clusters``; ``"none"`` for each
+            clip alone; None for what the data set knows.
 
     Raises:
         UsageError: they were scored against different references, or so few draws can never call
@@ -190,17 +192,19 @@ def compare(
         raise UsageError(f"n_draws is {n_draws}; expected {_FEWEST_DRAWS} or more.")
     if metric is not None:
         require_rankable(metric)
-    path = None if clusters is None else Path(clusters)
+    asked: AskedClusters = None if clusters is None else Path(clusters)
+    if clusters == "none":
+        asked = "none"
     if len(systems) == 2 and others:
         pair = SystemPair.match(*(system.record for system in systems))
         keys = None if metrics is None else gather_metrics(metrics)
         return ComparisonResult(
-            compare_systems(pair, keys, primary=metric, n_draws=n_draws, clusters_file=path)
+            compare_systems(pair, keys, primary=metric, n_draws=n_draws, clusters_file=asked)
         )
     if metrics is not None:
         raise UsageError("metrics go with two systems; more are held by one: name it as metric.")
     rows = [Row.of(system.record) for system in systems]
-    return MatrixResult(compare_rows(rows, metric, n_draws=n_draws, clusters_file=path))
+    return MatrixResult(compare_rows(rows, metric, n_draws=n_draws, clusters_file=asked))
 
 
 def _choose(first: object, others: Sequence[object]) -> list[SystemResult]:

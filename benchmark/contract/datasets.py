@@ -53,6 +53,7 @@ class DatasetSpec:
         number: of the version, by which the usual one can be named too; empty where there is one
             version only.
         has_split: whether there is one; a folder need not hold all that it may hold.
+        metadata: files that tell more of the clips, fetched with the captions; no split needs them.
     """
 
     name: str
@@ -71,3 +72,4 @@ class DatasetSpec:
     known: Mapping[str, KnownSplit] = field(default_factory=dict)
     number: str = ""
     has_split: Callable[[SplitLabel], bool] = lambda _: True
+    metadata: tuple[RemoteFile, ...] = ()

@@ -13,7 +13,7 @@ from benchmark.datasets.recognition import require_version
 from benchmark.datasets.sound_names import suffix_of
 from benchmark.datasets.unpack import unpack
 from benchmark.errors import DataError, UnknownNameError, UsageError
-from benchmark.machine.downloads import fetch
+from benchmark.machine.downloads import fetch, is_at_hand
 from benchmark.plugins.views import SpecsOf
 
 _SPECS: SpecsOf[DatasetSpec] = SpecsOf("dataset")
@@ -110,6 +110,11 @@ def fetch_dataset(
     if not (spec.captions or sounds):
         raise UsageError(f"{name} has nothing but sounds to fetch; add --sounds.")
     paths = fetch(spec.captions, folder, given=given)
+    # No split needs them: who brings captions alone on a disk is not sent back for more.
+    wanted = [
+        file for file in spec.metadata if not given or is_at_hand(file.name, (folder, *given))
+    ]
+    paths += fetch(wanted, folder, given=given)
     if sounds:
         # What is a sound already, and no archive of some, goes where those are unpacked.
         single = [file for file in spec.sounds if suffix_of(file.name)]

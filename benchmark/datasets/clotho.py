@@ -27,6 +27,11 @@ _CAPTIONS_MD5 = {
     "validation": "5879e023032b22a2c930aaa0528bead4",
     "evaluation": "1b16b9e57cf7bdb7f13a13802aeb57e2",
 }
+_METADATA_MD5 = {
+    "development": "170d20935ecfdf161ce1bb154118cda5",
+    "validation": "2e010427c56b1ce6008b0f03f41048ce",
+    "evaluation": "13946f054d4e1bf48079813aac61bf77",
+}
 _SOUNDS_MD5 = {
     "development": "c8b05bc7acdb13895bb3c6a29608667e",
     "validation": "7dba730be08bada48bd15dc4e668df59",
@@ -55,7 +60,8 @@ SPEC = DatasetSpec(
     "Creative Commons licence of each file on Freesound (Clotho's metadata names it)",
     how_to_get="Captions: `bench fetch clotho`; sounds too: `bench fetch clotho "
     "--sounds`. By hand: save clotho_captions_{development,validation,evaluation}.csv of "
-    "https://zenodo.org/records/4783391 in clotho/ under the data root and unpack the archives "
+    "https://zenodo.org/records/4783391 in clotho/ under the data root, and beside them "
+    "clotho_metadata_*.csv, which say whose recordings the clips are; unpack the archives "
     "clotho_audio_*.7z into clotho/clotho_audio_files/.",
     load=lambda label, data_root, _: load_clotho(label.split, data_root),
     captions=tuple(
@@ -63,6 +69,9 @@ SPEC = DatasetSpec(
     ),
     sounds=tuple(
         _remote_file(f"clotho_audio_{split}.7z", md5) for split, md5 in _SOUNDS_MD5.items()
+    ),
+    metadata=tuple(
+        _remote_file(f"clotho_metadata_{split}.csv", md5) for split, md5 in _METADATA_MD5.items()
     ),
     sound_folder="clotho_audio_files",
     known={
@@ -115,7 +124,7 @@ def load_clotho(
 
     Raises:
         UnknownNameError: there is no such split.
-        DataError: the captions are missing or malformed.
+        DataError: the captions are missing or malformed, or metadata are there and malformed.
     """
     name = _SHORT_NAMES.get(split, split)
     if name not in splits:

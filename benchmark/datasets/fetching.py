@@ -9,7 +9,7 @@ from benchmark.datasets.catalogue import DATASETS, fetch_dataset
 from benchmark.datasets.sound_names import suffix_of
 from benchmark.machine.fetchable import Fetchable, FetchOptions, Present, size_of
 
-_CAPTIONS_MB = {"clotho": 2.1, "clotho@2.0": 2.1, "clotho@1.0": 1.4, "audiocaps": 4.2}
+_CAPTIONS_MB = {"clotho": 3.4, "clotho@2.0": 2.1, "clotho@1.0": 1.4, "audiocaps": 4.2}
 """About; sounds come on top, where they are asked for."""
 
 
@@ -50,11 +50,14 @@ def _look(spec: DatasetSpec, options: FetchOptions) -> Present:
         return (folder / spec.sound_folder if is_sound else folder) / file.name
 
     there = [file for file in spec.captions if place(file).is_file()]
+    metadata = [file for file in spec.metadata if place(file).is_file()]
     sounds = [file for file in spec.sounds if place(file).is_file()]
-    n_bytes = size_of([place(file) for file in (*there, *sounds)])
+    n_bytes = size_of([place(file) for file in (*there, *metadata, *sounds)])
     if not (there or (sounds and not spec.captions)):
         return Present("no", str(folder), n_bytes)
     what = f"{len(there)} of {len(spec.captions)} captions files"
+    if spec.metadata:
+        what += f", {len(metadata)} of {len(spec.metadata)} metadata files"
     if spec.sounds:
         what += f", {len(sounds)} of {len(spec.sounds)} sound archives"
     is_all = len(there) == len(spec.captions) if spec.captions else len(sounds) == len(spec.sounds)

@@ -84,6 +84,7 @@ def _clotho(
         sounds=tuple(
             remote_file(f"clotho_audio_{split}.7z", md5) for split, md5 in sounds_md5.items()
         ),
+        metadata=(),
         known=known,
         has_split=lambda label: label.split in splits,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from benchmark.datasets.captions_csv import read_csv
 from benchmark.errors import DataError, listed
 from benchmark.runs.plan import Plan
 from benchmark.stats.samples import Clusters
+
+AskedClusters = Path | Literal["none"] | None
+"""A file that ``read_clusters`` reads, ``"none"`` for each clip alone, None for what runs know."""
 
 _CLUSTER = "cluster"
 _CLIP_COLUMNS = ("clip_id", "file_name")
@@ -27,6 +31,22 @@ def known_clusters(plans: Iterable[Plan], clip_ids: Sequence[str]) -> Clusters |
         return None
     clusters = known.of(clip_ids)
     return clusters if len(np.unique(clusters)) < len(clip_ids) else None
+
+
+def choose_clusters(
+    asked: AskedClusters, plans: Iterable[Plan], clip_ids: Sequence[str]
+) -> Clusters | None:
+    """Tell the cluster of each clip as somebody asked for it; see ``AskedClusters``.
+
+    Returns:
+        None where each clip stands alone.
+
+    Raises:
+        DataError: as ``read_clusters``.
+    """
+    if asked == "none":
+        return None
+    return known_clusters(plans, clip_ids) if asked is None else read_clusters(asked, clip_ids)
 
 
 def read_clusters(path: Path, clip_ids: Sequence[str]) -> tuple[str, ...]:

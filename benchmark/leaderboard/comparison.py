@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from statistics import stdev
 from typing import Literal
 
 from benchmark.errors import DataError, UsageError
 from benchmark.files import JsonObject
-from benchmark.leaderboard.clusters import known_clusters, read_clusters
+from benchmark.leaderboard.clusters import AskedClusters, choose_clusters
 from benchmark.leaderboard.ranking import FALLBACK, Ranking
 from benchmark.leaderboard.rows import Row
 from benchmark.metrics.catalogue import METRICS
@@ -181,7 +180,7 @@ def compare_systems(
     *,
     primary: str | None = None,
     n_draws: int = N_TEST_DRAWS,
-    clusters_file: Path | None = None,
+    clusters_file: AskedClusters = None,
 ) -> Comparison:
     """Compare two systems on the clips that both have scores for.
 
@@ -193,8 +192,7 @@ def compare_systems(
         keys: metrics; None means all that were computed.
         primary: the metric to test alone; None is what a table of the two would rank by.
         n_draws: bootstrap draws and rounds of swaps.
-        clusters_file: see ``read_clusters``; clips of one cluster are drawn and swapped together.
-            None is what the data set knows.
+        clusters_file: see ``AskedClusters``; clips of one cluster are drawn and swapped together.
 
     Raises:
         DataError: no metric can be compared, or the clusters do not fit.
@@ -202,11 +200,8 @@ def compare_systems(
             compared.
     """
     present, absent = sort_pair(pair, keys)
-    clusters: Clusters | None
-    if clusters_file is None:
-        clusters = known_clusters((each.plan for each in pair.systems), pair.clips.clip_ids)
-    else:
-        clusters = read_clusters(clusters_file, pair.clips.clip_ids)
+    plans = (each.plan for each in pair.systems)
+    clusters = choose_clusters(clusters_file, plans, pair.clips.clip_ids)
     if clusters is not None and len(set(clusters)) < 2:
         source = clusters_file or pair.first.plan.dataset
         raise DataError(f"{source} puts all clips into one cluster; expected two or more.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+
+import numpy as np
 
 from benchmark.errors import DataError, UsageError
 from benchmark.files import JsonObject
-from benchmark.leaderboard.clusters import read_clusters
+from benchmark.leaderboard.clusters import AskedClusters, read_clusters
 from benchmark.leaderboard.likeness import tell_apart
 from benchmark.leaderboard.ranking import Standing, group_rows
 from benchmark.leaderboard.rows import Row, ways_agree
@@ -18,6 +19,7 @@ from benchmark.leaderboard.verdicts import Held, hold_pair
 from benchmark.metrics.catalogue import METRICS
 from benchmark.stats import N_TEST_DRAWS
 from benchmark.stats.deciding import draws_needed
+from benchmark.stats.samples import Clusters
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def compare_rows(
     metric: str | None = None,
     *,
     n_draws: int = N_TEST_DRAWS,
-    clusters_file: Path | None = None,
+    clusters_file: AskedClusters = None,
 ) -> Matrix:
     """Hold the ranked rows of a table against each other, all pairs as one family.
 
@@ -103,7 +105,7 @@ def compare_rows(
         rows: of any runs; those of several seeds are joined.
         metric: None is what the table would rank by.
         n_draws: rounds of swaps.
-        clusters_file: see ``read_clusters``; clips of one cluster are swapped together.
+        clusters_file: see ``AskedClusters``; clips of one cluster are swapped together.
 
     Raises:
         DataError: fewer than two rows can be held, or the clusters do not fit.
@@ -121,9 +123,11 @@ def compare_rows(
     left_out = dict(_leave_out(standings, largest))
     kept = [row for row in largest.rows if _why_not_held(row, largest.ranking.key) is None]
     held = Standing(kept, largest.ranking)
-    clusters = None
+    clusters: Clusters | None = None
     if clusters_file is not None and kept and kept[0].contributions is not None:
-        clusters = read_clusters(clusters_file, kept[0].contributions.clip_ids)
+        clip_ids = kept[0].contributions.clip_ids
+        alone = np.arange(len(clip_ids))
+        clusters = alone if clusters_file == "none" else read_clusters(clusters_file, clip_ids)
     compared = compare_ranked(held, n_draws=n_draws, clusters=clusters)
     if compared is None:
         reasons = "; ".join(f"{title}: {reason}" for title, reason in left_out.items())

@@ -66,11 +66,19 @@ def fetch(
     return paths
 
 
-def _given_file(name: str, given: Sequence[Path]) -> Path:
+def is_at_hand(name: str, given: Sequence[Path]) -> bool:
+    """Tell whether a file of that name is among those given, or in a folder of them."""
+    return _find_given(name, given) is not None
+
+
+def _find_given(name: str, given: Sequence[Path]) -> Path | None:
     candidates = (path / name if path.is_dir() else path for path in given)
-    for path in candidates:
-        if path.name == name and path.is_file():
-            return path
+    return next((path for path in candidates if path.name == name and path.is_file()), None)
+
+
+def _given_file(name: str, given: Sequence[Path]) -> Path:
+    if (path := _find_given(name, given)) is not None:
+        return path
     raise DataError(f"no {name} in {', '.join(map(str, given))}; expected a file of that name.")
 
 

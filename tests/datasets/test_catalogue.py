@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
+from file_server import serving
 from shared_data import shared_path
 
 from benchmark.artifacts import Artifacts
 from benchmark.contract import SplitLabel
+from benchmark.datasets import catalogue
 from benchmark.datasets.catalogue import DATASETS, fetch_dataset, load_split, train_split_of
 from benchmark.errors import DataError, UnknownNameError, UsageError
+from benchmark.machine.downloads import fetch
 
 
 def load(text, root, tmp_path):
@@ -147,4 +153,38 @@ def test_the_pinned_checksums_are_those_of_the_official_clotho_captions(tmp_path
         if split != "evaluation":
             data = data.replace(b"\n", b"\r\n")
         (folder / name).write_bytes(data)
-    assert len(fetch_dataset("clotho", tmp_path)) == 3
+    assert len(fetch(DATASETS["clotho"].captions, folder)) == 3
+
+
+def test_metadata_of_clotho_come_with_the_captions_and_are_not_needed(tmp_path, monkeypatch):
+    """Files of other bytes stand in for the official ones, of which only the sums are here."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    spec = DATASETS["clotho"]
+    assert [file.name for file in spec.metadata] == [
+        f"clotho_metadata_{split}.csv" for split in spec.splits
+    ]
+    assert all(file.url.startswith("https://zenodo.org/records/4783391/") for file in spec.metadata)
+    assert not DATASETS["clotho@1.0"].metadata
+    bodies = {file.name: file.name.encode() for file in (*spec.captions, *spec.metadata)}
+    with serving(bodies) as server:
+
+        def lend(files):
+            return tuple(
+                replace(
+                    file,
+                    url=server.url(file.name),
+                    checksum=f"md5:{hashlib.md5(bodies[file.name]).hexdigest()}",
+                )
+                for file in files
+            )
+
+        lent = replace(spec, captions=lend(spec.captions), metadata=lend(spec.metadata))
+        monkeypatch.setattr(catalogue, "_find_spec", lambda _: lent)
+        fetched = [path.name for path in fetch_dataset("clotho", tmp_path)]
+    assert fetched == list(bodies)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    for file in lent.captions:
+        (disk / file.name).write_bytes(bodies[file.name])
+    alone = fetch_dataset("clotho", tmp_path / "other", given=[disk])
+    assert [path.name for path in alone] == [file.name for file in spec.captions]

@@ -8,6 +8,7 @@ import pytest
 
 from benchmark.contract import ClipClusters
 from benchmark.datasets.clotho_clusters import find_clotho_clusters
+from benchmark.errors import DataError
 
 CLIPS = ("a.wav", "b.wav", "c.wav", "d.wav")
 METADATA = (
@@ -44,10 +45,54 @@ def test_ids_of_sounds_stand_in_for_uploaders_split_by_split(tmp_path: Path) -> 
     assert clusters.shared.of_clip == {"a.wav": "1", "c.wav": "1"}
 
 
-@pytest.mark.parametrize("content", [b"", b'file_name\n"a.wav\n', b"file_name,sound\na.wav,1\n"])
-def test_what_cannot_be_read_says_nothing(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "clotho_metadata_evaluation.csv").write_bytes(content)
+def find_in(folder: Path, content: bytes) -> ClipClusters | None:
+    (folder / "clotho_metadata_evaluation.csv").write_bytes(content)
+    return find_clotho_clusters("evaluation", [folder], CLIPS)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "is empty"),
+        (b'file_name,manufacturer\n"a.wav,x\n', "line 2: unexpected end of data"),
+        (b"file_name,sound\na.wav,1\n", "line 1: found the columns 'file_name', 'sound'. Expected"),
+        (b"name,manufacturer\na.wav,x\n", "no column 'file_name'. Found: 'name', 'manufacturer'"),
+        (b"file_name;manufacturer\na.wav;x,y\n", "line 1: found fields separated by ';'"),
+        (b"file_name,manufacturer\na.wav,x,y\n", "line 2: 3 fields, but the header has 2"),
+        (b"file_name,manufacturer\na.wav,\0\n", "line 2: found a zero byte"),
+        (b"PK\x03\x04", "is a zip archive"),
+        (
+            b"file_name,manufacturer\na.wav,x\nb.wav,x\na.wav,y\n",
+            "line 4: 'a.wav' has the manufacturer 'y', on line 2 'x'; expected one",
+        ),
+    ],
+)
+def test_metadata_that_cannot_be_read_are_refused_with_the_cure(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    with pytest.raises(DataError) as refused:
+        find_in(tmp_path, content)
+    assert str(refused.value).startswith(str(tmp_path / "clotho_metadata_evaluation.csv"))
+    assert told in str(refused.value)
+    assert str(refused.value).endswith("fetch it again (`bench fetch clotho`), or remove it.")
+
+
+def test_a_folder_in_place_of_metadata_is_refused_and_none_at_all_is_not(tmp_path: Path) -> None:
     assert find_clotho_clusters("evaluation", [tmp_path], CLIPS) is None
+    (tmp_path / "clotho_metadata_evaluation.csv").mkdir()
+    with pytest.raises(DataError, match=r"Is a directory.*or remove it"):
+        find_clotho_clusters("evaluation", [tmp_path], CLIPS)
+
+
+def test_a_row_that_comes_twice_and_says_the_same_is_read_once(tmp_path: Path) -> None:
+    clusters = find_in(tmp_path, b"file_name,manufacturer\na.wav,x\na.wav,x\nb.wav,x\n")
+    assert clusters == ClipClusters("Freesound uploader", {"a.wav": "x", "b.wav": "x"})
+    assert clusters.describe(CLIPS) == "3 Freesound uploaders of 4 clips"
+
+
+def test_rows_of_other_clips_may_say_what_they_like(tmp_path: Path) -> None:
+    clusters = find_in(tmp_path, b"file_name,manufacturer\nz.wav,x\nz.wav,y\na.wav,x\n")
+    assert clusters == ClipClusters("Freesound uploader", {"a.wav": "x"})
 
 
 def test_a_clip_alone_is_no_cluster_of_the_same_name() -> None:

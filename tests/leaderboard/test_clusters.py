@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 
 from benchmark.contract import ClipClusters
-from benchmark.leaderboard.clusters import known_clusters
+from benchmark.leaderboard.clusters import choose_clusters, known_clusters
 from benchmark.runs.plan import Plan
 from benchmark.stats.families import compare_all
 from benchmark.stats.samples import Sample
@@ -30,6 +31,17 @@ def test_a_run_that_knows_speaks_for_those_that_do_not() -> None:
 def test_clips_that_all_stand_alone_are_no_clusters() -> None:
     assert known_clusters([plan_with(None)], CLIPS) is None
     assert known_clusters([plan_with(ClipClusters("video", {}))], CLIPS) is None
+
+
+def test_clusters_are_those_of_the_run_of_a_file_or_none(tmp_path: Path) -> None:
+    known = [plan_with(ClipClusters("recording", {"a": "r", "c": "r"}))]
+    path = tmp_path / "none"
+    path.write_text("clip_id,cluster\na,x\nb,x\nc,y\n", encoding="utf-8")
+    of_run = choose_clusters(None, known, CLIPS)
+    assert of_run is not None
+    assert list(of_run) == [0, 1, 0]
+    assert choose_clusters(path, known, CLIPS) == ("x", "x", "y")
+    assert choose_clusters("none", known, CLIPS) is None
 
 
 def test_one_cluster_of_all_clips_tells_no_rows_apart() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from benchmark.cli.terminal import say_tables
 from benchmark.cli.view import find_view, wide_option
 from benchmark.display.layout import Format
 from benchmark.errors import UsageError
+
+if TYPE_CHECKING:
+    from benchmark.leaderboard.clusters import AskedClusters
 
 
 @click.command()
@@ -40,8 +44,10 @@ from benchmark.errors import UsageError
 @click.option(
     "--clusters",
     "clusters_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV with clip_id (or file_name) and cluster: clips that belong together.",
+    metavar="FILE|none",
+    callback=lambda _context, _option, text: text if text in (None, "none") else Path(text),
+    help="Clips that belong together are drawn and swapped as one: by default those that the data "
+    "set knows; of a CSV with clip_id (or file_name) and cluster; or none, each clip alone.",
 )
 @trust_edited_option
 @form_option
@@ -51,7 +57,7 @@ def command(
     metrics: str | None,
     metric: str | None,
     n_draws: int,
-    clusters_file: Path | None,
+    clusters_file: AskedClusters,
     trust_edited: bool,
     form: Format,
 ) -> None:
@@ -84,7 +90,7 @@ def _compare_two(
     metrics: str | None,
     primary: str | None,
     n_draws: int,
-    clusters_file: Path | None,
+    clusters_file: AskedClusters,
     form: Format,
     *,
     trust_edited: bool,

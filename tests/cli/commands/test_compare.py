@@ -157,3 +157,37 @@ def test_a_leaderboard_holds_rows_against_one(published):
     assert f"Held against {ENCLAP[0]}, CIDEr-D" in on_one_line(result.output)
     refused = invoke("leaderboard", published, "--against", "enclap")
     assert "row to hold the others against" in str(refused.exception)
+
+
+@pytest.fixture(scope="module")
+def clustered(tmp_path_factory):
+    """A run over own clips of which six each are of one recording, as their csv says."""
+    place = tmp_path_factory.mktemp("clustered")
+    clips = write_clips(place / "clips", n_test=12)
+    header, *rows = (clips / "test.csv").read_text().splitlines()
+    lines = [f"{header},cluster", *(f"{row},{n // 6}" for n, row in enumerate(rows))]
+    (clips / "test.csv").write_text("\n".join(lines))
+    systems = {"good": good_on(range(12)), "fair": good_on(range(11)), "poor": good_on([])}
+    return score(clips, place / "scored", systems)
+
+
+def test_clusters_that_the_data_set_knows_are_taken_unless_none_are_asked_for(clustered, tmp_path):
+    def told(*options):
+        report = json.loads(compare(clustered, "good", "poor", *options, "--format", "json"))
+        return report["n_clusters"], report["metrics"]["cider_d"]["verdict"]
+
+    assert told() == (2, "too few clips")
+    assert told("--clusters", "none") == (None, "A better")
+    csv = tmp_path / "clusters.csv"
+    lines = [f"test-{n:02d}.wav,{n // 2}\n" for n in range(12)]
+    csv.write_text("clip_id,cluster\n" + "".join(lines))
+    assert told("--clusters", str(csv))[0] == 6
+
+
+def test_a_matrix_takes_each_clip_alone_where_no_clusters_are_asked_for(clustered):
+    systems = [f"{clustered}::{name}" for name in ("good", "fair", "poor")]
+    for options, n_tiers in (((), 0), (("--clusters", "none"), 2)):
+        result = invoke("compare", *systems, *options, "--format", "json")
+        assert result.exit_code == 0, result.output
+        tiers = {row["tier"] for row in json.loads(result.output)["rows"]} - {None}
+        assert len(tiers) == n_tiers
