@@ -14,6 +14,7 @@ from benchmark.profiling.footprint import measure_footprint
 from benchmark.profiling.null import NullCaptioner
 from benchmark.profiling.offline import time_batches
 from benchmark.profiling.profile import Harness, Scenarios, SystemProfile
+from benchmark.profiling.queueing import Drawn, draw_on
 from benchmark.profiling.request import ProfileRequest
 from benchmark.profiling.server import time_server
 from benchmark.profiling.single_stream import time_stream
@@ -86,12 +87,12 @@ def _run_scenarios(
         scenarios = dataclasses.replace(scenarios, offline=tuple(batches))
     if "server" in request.scenarios:
         rate_qps = request.rate_qps or request.load / float(np.mean(calls_s))
+        asked = Drawn(n_queries, limit_s)
         served = time_server(
             ready.captioner,
             first,
             rate_qps,
-            n_queries,
-            limit_s,
+            *draw_on(asked, calls_s, rate_qps, request.draw_on_s),
             request.seed,
             timeout_s=timeout_s,
         )

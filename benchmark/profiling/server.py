@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from benchmark.contract import Captioner, Clip
 from benchmark.errors import describe
 from benchmark.profiling.first_pass import FirstPass
-from benchmark.profiling.queueing import Needed, n_needed, queue_percentiles
+from benchmark.profiling.queueing import Needed, n_needed_by, queue_percentiles
 from benchmark.stages import caches_off
 from benchmark.stats.percentiles import Percentiles
 from benchmark.systems.calling import call_captioner
@@ -154,10 +154,7 @@ class Served:
     def n_needed(self) -> Needed:
         """How many queries each percentile takes at this load."""
         _, started, finished = self._times_s
-        services_s = finished - started
-        mean_s = float(services_s.mean()) if self.queries else 0.0
-        variation = float(services_s.var()) / mean_s**2 if mean_s > 0 else 0.0
-        return n_needed(self.rate_qps * mean_s, variation)
+        return n_needed_by(finished - started, self.rate_qps)
 
     @property
     def shortage(self) -> str | None:

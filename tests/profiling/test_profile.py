@@ -74,7 +74,7 @@ def test_the_keys_of_a_profile_stand_in_their_order():
     record = PROFILE.to_json()
     assert list(record) == [
         *("schema", "created_at", "systems", "dataset", "scenarios", "n_queries", "limit_s"),
-        *("batch_sizes", "rate_qps", "load", "seed", "device", "train", "validation"),
+        *("draw_on_s", "batch_sizes", "rate_qps", "load", "seed", "device", "train", "validation"),
         *("versions", "machine"),
     ]
     assert record["dataset"] == "folder:clips:test"  # as it was found, not as it was asked for

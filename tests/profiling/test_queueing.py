@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.profiling.queueing import n_needed, queue_percentiles
+from benchmark.profiling.queueing import Drawn, draw_on, n_needed, queue_percentiles
 
 
 def test_a_busier_or_more_variable_server_takes_more_queries():
@@ -24,3 +24,24 @@ def test_what_takes_more_queries_is_not_told():
     found = queue_percentiles(values, 400, {"p50": 400, "p90": 401, "p99": None})
     assert found.p50.is_bounded
     assert (found.p90, found.p99) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("service_s", "found"),
+    [
+        (0.001, Drawn(9375, 75.0)),  # p90 takes 12 s
+        (0.01, Drawn(1250, 150.0)),  # p90 would take 117 s, p50 takes 16 s
+        (0.07, Drawn(1250, 150.0)),
+        (0.08, Drawn(400, 20.0)),  # p50 would take 125 s
+    ],
+)
+def test_queries_go_on_until_what_bounds_take_if_it_comes_in_time(service_s, found):
+    asked = Drawn(400, 20.0)
+    assert draw_on(asked, [service_s] * 9, 0.8 / service_s, 120.0) == found
+    assert draw_on(asked, [service_s] * 9, 0.8 / service_s, 0.0) == asked
+
+
+def test_more_queries_than_bounds_take_stay_and_a_queue_that_grows_is_not_drawn_on():
+    assert draw_on(Drawn(2000, 20.0), [0.01] * 9, 80.0, 120.0) == Drawn(2000, 150.0)
+    assert draw_on(Drawn(400, 20.0), [0.01] * 9, 100.0, 120.0) == Drawn(400, 20.0)
+    assert draw_on(Drawn(400, 20.0), [0.01] * 9, 99.9999, 120.0) == Drawn(400, 20.0)

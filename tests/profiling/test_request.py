@@ -33,6 +33,7 @@ _ORDERS = st.builds(
         scenarios=st.lists(st.sampled_from(SCENARIOS)).map(tuple),
         n_queries=st.integers(1, 2**40),
         limit_s=st.floats(0, 1e9, exclude_min=True),
+        draw_on_s=st.floats(0, 1e9),
         batch_sizes=st.lists(st.integers(1, 2**40), min_size=1).map(tuple),
         rate_qps=st.none() | st.floats(0, 1e9, exclude_min=True),
         load=st.floats(0, 1, exclude_min=True, exclude_max=True),
@@ -71,6 +72,7 @@ def test_a_wrong_type_is_refused_with_where_it_stands(changes, message):
     ("changes", "message"),
     [
         ({"n_queries": 0}, "--queries is 0; expected at least 1"),
+        ({"draw_on_s": float("nan")}, "draw_on_s is nan; expected 0 or more and finite"),
         ({"batch_sizes": (4, 0)}, r"--batch-sizes is \(4, 0\); expected above 0"),
         ({"load": 1.0}, "--load is 1.0; expected between 0 and 1"),
     ],
@@ -92,4 +94,6 @@ def test_a_profile_has_limits_where_nobody_sets_any_and_all_of_it_has_one():
     quick = dataclasses.replace(REQUEST, patience=Patience(1, 10, 100), limit_s=5)
     assert quick.longest_s(spec) == 10 + 6 * (10 + 3) + 600
     assert quick.longest_s(system_of(None, needs_train=True).spec) == 100 + 6 * (10 + 3) + 600
+    on = dataclasses.replace(quick, draw_on_s=120)
+    assert on.longest_s(spec) == quick.longest_s(spec) + 360
     assert dataclasses.replace(quick, patience=Patience(None, 10, 100)).longest_s(spec) is None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from benchmark.cli.arguments import (
     data_root_option,
@@ -30,6 +31,7 @@ from benchmark.profiling.profile import Failure, Profile
 from benchmark.profiling.pytest_form import to_pytest_benchmark
 from benchmark.profiling.request import (
     DEFAULT_LOAD,
+    DRAW_ON_S,
     SCENARIOS,
     ProfileRequest,
     choose_scenarios,
@@ -73,7 +75,8 @@ def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -
     type=click.IntRange(min=1),
     default=400,
     show_default=True,
-    help="Clips to caption in each scenario; p99 takes 368.",
+    help="Clips to caption in each scenario; p99 takes 368. Unless asked for, the server has as "
+    "many as bounds of its p50 take if those come within 120 s, and of its p90 within 60 s.",
 )
 @click.option(
     "--seconds",
@@ -81,7 +84,7 @@ def _read_sizes(context: click.Context, parameter: click.Parameter, text: str) -
     type=click.FloatRange(min=0, min_open=True),
     default=20.0,
     show_default=True,
-    help="A scenario's limit of time, for each batch size.",
+    help="A scenario's limit of time, for each batch size; if asked for, the server's too.",
 )
 @click.option(
     "--batch-sizes",
@@ -160,7 +163,17 @@ def _with_scenarios(
     has_rate = request.rate_qps is not None or share is not None
     scenarios = choose_scenarios(named, has_rate=has_rate)
     load = DEFAULT_LOAD if share is None else share
-    return dataclasses.replace(request, scenarios=scenarios, load=load)
+    return dataclasses.replace(
+        request, scenarios=scenarios, load=load, draw_on_s=_draw_on_s(request.limit_s)
+    )
+
+
+def _draw_on_s(limit_s: float) -> float:
+    """Tell how long the server may take for its percentiles: numbers asked for stay as they are."""
+    source = click.get_current_context().get_parameter_source
+    if source("n_queries") is not ParameterSource.DEFAULT:
+        return 0.0
+    return DRAW_ON_S if source("limit_s") is ParameterSource.DEFAULT else limit_s
 
 
 def _tell_failures(profile: Profile) -> bool:

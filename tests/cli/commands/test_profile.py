@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from bench_process import bench_environment
+from click.testing import CliRunner
 from plugin_distributions import write_distribution
 from small_clips import write_clips
 
@@ -332,3 +333,19 @@ def test_a_place_that_is_not_there_is_said_before_any_process_starts(site, tmp_p
 
 def test_the_command_offers_every_scenario_there_is():
     assert command.SCENARIOS == SCENARIOS
+
+
+@pytest.mark.parametrize(
+    ("arguments", "draw_on_s"),
+    [((), 120.0), (("--queries", "400"), 0.0), (("--seconds", "7"), 7.0)],
+)
+def test_the_server_is_drawn_on_where_nobody_asked_for_a_number(monkeypatch, arguments, draw_on_s):
+    asked = []
+
+    def take(request, *_, **__):
+        asked.append(request)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "profile_systems", take)
+    CliRunner().invoke(command.command, ["--systems", "constant", "--load", "0.8", *arguments])
+    assert [request.draw_on_s for request in asked] == [draw_on_s]
