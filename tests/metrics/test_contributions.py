@@ -63,18 +63,21 @@ def folds():
     return [(("a", "b"), {"cider_d": first}), (("b",), {"cider_d": second})]
 
 
-def test_the_value_of_several_folds_is_the_mean_of_the_folds():
+def test_each_clip_counts_once_in_the_value_of_several_folds():
     found = Contributions.gather(folds())
     sample = found.sample("cider_d")
-    assert sample.aggregate(sample.statistics.sum(axis=0)) == pytest.approx((0.5 + 1.0) / 2)
+    assert sample.aggregate(sample.statistics.sum(axis=0)) == pytest.approx((0.25 + 0.875) / 2)
     assert found.per_clip("cider_d").tolist() == [0.25, 0.875]
 
 
-def test_a_clip_that_is_not_in_a_fold_stays_out_of_it_after_a_round_trip():
-    found = Contributions.gather(folds())
+def test_a_clip_that_has_no_value_in_any_fold_has_none_after_a_round_trip():
+    first = Score(0.75, None, "", statistics=np.array([[np.nan], [0.75]]))
+    second = Score(1.0, None, "", statistics=np.array([[1.0]]))
+    found = Contributions.gather([(("a", "b"), {"cider_d": first}), (("b",), {"cider_d": second})])
     again = Contributions.from_json(json.loads(json.dumps(found.to_json())), "here")
     np.testing.assert_array_equal(again.arrays["cider_d"], found.arrays["cider_d"])
-    assert np.isnan(again.arrays["cider_d"][1, 0, 0])
+    assert np.isnan(again.arrays["cider_d"][:, 0]).all()
+    assert again.sample("cider_d").value == pytest.approx(0.875)
 
 
 def test_a_draw_without_the_clips_of_a_fold_leaves_that_fold_out():
