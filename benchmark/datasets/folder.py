@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark.contract import FOLDER, ClipClusters, DatasetSpec, Split, SplitLabel
-from benchmark.datasets.captions_csv import read_csv
+from benchmark.contract import FOLDER, DatasetSpec, Split, SplitLabel
 from benchmark.datasets.folder_sounds import find_folder_sounds
-from benchmark.datasets.split_files import read_references
+from benchmark.datasets.split_files import read_cluster_column, read_references
 from benchmark.errors import DataError, UnknownNameError, UsageError
 
 SPEC = DatasetSpec(
@@ -27,8 +26,6 @@ SPEC = DatasetSpec(
     load=lambda label, _data_root, _artifacts: load_folder(*locate(label)),
     has_split=lambda label: _has_split(*locate(label)),
 )
-
-_CLUSTER = "cluster"
 
 
 def locate(label: SplitLabel) -> tuple[Path, str]:
@@ -76,24 +73,8 @@ def load_folder(root: Path, split: str = SPEC.default_split) -> Split:
     captions = _captions_file(root, split)
     references = read_references(captions, "file_name")
     sounds = find_folder_sounds(root, split, references)
-    clusters = _read_clusters(captions)
+    clusters = read_cluster_column(captions, "file_name")
     return sounds.as_split(SplitLabel(dataset, split), references, clusters=clusters)
-
-
-def _read_clusters(captions: Path) -> ClipClusters | None:
-    """Read the column ``cluster`` of a captions file, if it has one; an empty cell stands alone."""
-    rows = read_csv(captions, ("file_name",))
-    if _CLUSTER not in rows.columns:
-        return None
-    of_clip: dict[str, str] = {}
-    cells = zip(rows.lines, rows.column("file_name"), rows.column(_CLUSTER), strict=True)
-    for line, clip_id, cluster in cells:
-        if of_clip.setdefault(clip_id, cluster) != cluster:
-            raise DataError(
-                f"{captions}, line {line}: {clip_id!r} is in the cluster {cluster!r}, earlier in "
-                f"{of_clip[clip_id]!r}; expected one cluster for each clip."
-            )
-    return ClipClusters("recording", {clip: name for clip, name in of_clip.items() if name})
 
 
 def _has_split(root: Path, split: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.contract import Split, SplitLabel
+from benchmark.contract import ClipClusters, Split, SplitLabel
 from benchmark.datasets.captions_csv import read_csv
 from benchmark.datasets.folder_sounds import places_of
 from benchmark.datasets.forms.columns import find_reference_columns
@@ -15,6 +15,8 @@ from benchmark.datasets.sound_files import Sounds
 from benchmark.datasets.sound_names import leads_out
 from benchmark.datasets.sound_search import walk_folders
 from benchmark.errors import DataError, listed
+
+_CLUSTER = "cluster"
 
 
 def read_split(
@@ -33,7 +35,8 @@ def read_split(
 
     Args:
         label: of the split.
-        captions: a CSV file in UTF-8 with a header: one row a caption, or one row a clip.
+        captions: a CSV file in UTF-8 with a header: one row a caption, or one row a clip. A column
+            ``cluster`` says which clips belong together.
         sounds: folders; those that come first go first.
         ids: the column that names the clips.
         references: the columns of captions; none: those that look like some (``caption``,
@@ -50,8 +53,36 @@ def read_split(
     gathered = read_references(captions, ids, references)
     folders = walk_folders(sounds, (label.split.casefold(),), ())
     return Sounds.find(places_of(folders, gathered), tuple(sounds), gathered).as_split(
-        label, gathered
+        label, gathered, clusters=read_cluster_column(captions, ids)
     )
+
+
+def read_cluster_column(captions: Path, ids: str) -> ClipClusters | None:
+    """Read which clips are of one recording from a captions file that has a column ``cluster``.
+
+    Args:
+        captions: a CSV file; an empty cell stands alone.
+        ids: the column that names the clips.
+
+    Returns:
+        None where there is no such column.
+
+    Raises:
+        DataError: the rows of one clip name two clusters; says the line.
+    """
+    rows = read_csv(captions, (ids,))
+    if _CLUSTER not in rows.columns:
+        return None
+    of_clip: dict[str, str] = {}
+    for line, clip_id, cluster in zip(
+        rows.lines, rows.column(ids), rows.column(_CLUSTER), strict=True
+    ):
+        if of_clip.setdefault(clip_id, cluster) != cluster:
+            raise DataError(
+                f"{captions}, line {line}: {clip_id!r} is in the cluster {cluster!r}, earlier in "
+                f"{of_clip[clip_id]!r}; expected one cluster for each clip."
+            )
+    return ClipClusters("recording", {clip: name for clip, name in of_clip.items() if name.strip()})
 
 
 def read_references(

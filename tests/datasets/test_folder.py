@@ -8,6 +8,7 @@ import soundfile
 
 from benchmark.contract import SplitLabel
 from benchmark.datasets.folder import load_folder, locate
+from benchmark.datasets.split_files import read_split
 from benchmark.errors import DataError, UnknownNameError, UsageError
 
 
@@ -195,3 +196,13 @@ def test_a_clip_of_two_clusters_is_refused_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "captions.csv").write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=r"line 3: 'a.wav' is in the cluster 'r2', earlier in 'r1'"):
         load_folder(tmp_path)
+
+
+def test_a_data_set_of_a_plugin_may_have_the_column_too(tmp_path: Path) -> None:
+    text = "id,caption_1,cluster\na,a dog barks,r1\nb,a cat,r1\nc,rain,\nd,hail, \n"
+    (tmp_path / "night.csv").write_text(text, encoding="utf-8")
+    split = read_split(SplitLabel("pond", "night"), tmp_path / "night.csv", ids="id")
+    assert split.clusters is not None
+    assert split.clusters.of_clip == {"a": "r1", "b": "r1"}
+    (tmp_path / "night.csv").write_text("file_name,caption\na,a dog\n", encoding="utf-8")
+    assert read_split(SplitLabel("pond", "night"), tmp_path / "night.csv").clusters is None
