@@ -21,7 +21,7 @@ _COLUMNS = (
 )
 """Best first. One uploader's sounds share places, microphones and subjects, and all clips of one
 sound are of one uploader, so that uploaders are the wider clusters."""
-_CURE = "Scores do not need this file: fetch it again (`bench fetch clotho`), or remove it."
+_CURE = "Scores do not need this file: remove it; `bench fetch clotho` brings v2.1's metadata anew."
 
 
 def find_clotho_clusters(

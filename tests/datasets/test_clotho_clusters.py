@@ -74,13 +74,15 @@ def test_metadata_that_cannot_be_read_are_refused_with_the_cure(
         find_in(tmp_path, content)
     assert str(refused.value).startswith(str(tmp_path / "clotho_metadata_evaluation.csv"))
     assert told in str(refused.value)
-    assert str(refused.value).endswith("fetch it again (`bench fetch clotho`), or remove it.")
+    assert str(refused.value).endswith(
+        "remove it; `bench fetch clotho` brings v2.1's metadata anew."
+    )
 
 
 def test_a_folder_in_place_of_metadata_is_refused_and_none_at_all_is_not(tmp_path: Path) -> None:
     assert find_clotho_clusters("evaluation", [tmp_path], CLIPS) is None
     (tmp_path / "clotho_metadata_evaluation.csv").mkdir()
-    with pytest.raises(DataError, match=r"Is a directory.*or remove it"):
+    with pytest.raises(DataError, match=r"Is a directory.*: remove it; "):
         find_clotho_clusters("evaluation", [tmp_path], CLIPS)
 
 
