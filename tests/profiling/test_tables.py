@@ -49,7 +49,7 @@ def test_a_whole_profile_is_a_table_a_scenario_and_the_machine():
     assert null[:3] == ["(null captioner)", "100", "0.002 [0.002, 0.002]"]
     assert tables["Offline"][1][:5] == ["toy", "1", "40", "48.78", "0.0041"]
     assert tables["Server"][1][1:] == ["50.00", "100.00", "90 %", "1.000"]
-    assert "toy: 7 queries at this load bound too little: p50 some 133, p90 some 992" in text
+    assert "toy: 7 queries at this load bound too little: p50 some 133, p90 some 1,240" in text
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120])
