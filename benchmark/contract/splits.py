@@ -109,7 +109,7 @@ class ClipClusters:
         return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
 
     def describe(self, clip_ids: Sequence[str]) -> str:
-        """Say how many clusters clips fall into: ``1,041 Freesound sounds of 1,045 clips``."""
+        """Say how many clusters clips fall into: ``3 Freesound uploaders of 5 clips``."""
         n_clusters = len(set(self.of(clip_ids).tolist()))
         ending = "" if n_clusters == 1 else "s"
         return f"{n_clusters:,} {self.kind}{ending} of {len(clip_ids):,} clips"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.contract import References, hash_clip_ids
+from benchmark.contract import ClipClusters, References, hash_clip_ids
 from benchmark.metrics.catalogue import METRICS, describe_strangers
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.scores import IdfSource, Score, ScoringTask
@@ -18,6 +18,7 @@ from benchmark.runs.ledger import LedgerView
 from benchmark.runs.plan import Plan, PlannedSystem
 from benchmark.runs.scores import Cell, SystemScores
 from benchmark.stats import interval_of
+from benchmark.stats.samples import Clusters
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +38,28 @@ class ScoredSystem:
         """The clips that count, sorted: those with a caption, in any fold where there are folds."""
         return self.contributions.clip_ids
 
-    def summarise(self) -> SystemScores:
-        """Reduce the clips to corpus values with 95 % intervals."""
+    def summarise(self, known: ClipClusters | None = None) -> SystemScores:
+        """Reduce the clips to corpus values with 95 % intervals.
+
+        Args:
+            known: which clips belong together; the intervals then take whole clusters.
+        """
+        clusters = None if known is None else known.of(self.clip_ids)
         return SystemScores(
             n_scored=len(self.clip_ids),
             clips_sha256=hash_clip_ids(self.clip_ids),
-            metrics={key: self._cell(key, score) for key, score in self.scores.items()},
+            metrics={key: self._cell(key, score, clusters) for key, score in self.scores.items()},
             declared=describe_strangers(self.scores),
         )
 
-    def _cell(self, key: str, score: Score) -> Cell:
-        low, high = self._interval(key)
+    def _cell(self, key: str, score: Score, clusters: Clusters | None) -> Cell:
+        low, high = self._interval(key, clusters)
         return Cell(score.value, low, high, score.reason, score.signature, score.has_failed)
 
-    def _interval(self, key: str) -> tuple[float | None, float | None]:
+    def _interval(self, key: str, clusters: Clusters | None) -> tuple[float | None, float | None]:
         if not self.contributions.has(key) or METRICS[key].higher_is_better is None:
             return None, None
-        return interval_of(self.contributions.sample(key)) or (None, None)
+        return interval_of(self.contributions.sample(key), clusters=clusters) or (None, None)
 
 
 def score_ledger(

@@ -59,7 +59,9 @@ def make_record(
         integrity: of the files that it was scored from.
     """
     plan, view = scored.plan, scored.view
-    scores = {name: system.summarise() for name, system in scored.systems.items()}
+    scores = {
+        name: system.summarise(plan.header.clusters) for name, system in scored.systems.items()
+    }
     n_scored = {name: system.n_scored for name, system in scores.items()}
     manifest = Manifest.of(
         plan, view, n_scored, failures, scored.n_missing, is_partial=scored.is_partial

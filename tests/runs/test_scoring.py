@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from leaderboard_rows import PLAN, PLANNED
 
-from benchmark.contract import hash_clip_ids
+from benchmark.contract import ClipClusters, hash_clip_ids
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.scores import IdfSource, Score, ScoringTask, mean_score
 from benchmark.metrics.signature import Signature
@@ -329,3 +329,17 @@ def test_one_clip_with_a_value_has_no_interval():
     scored = ScoredSystem({"spice": spice}, Contributions.gather([("abc", {"spice": spice})]))
     cell = scored.summarise().metrics["spice"]
     assert (cell.value, cell.low, cell.high) == (0.1, None, None)
+
+
+def test_clusters_are_the_units_of_an_interval_those_without_a_value_aside():
+    values = np.array([0.1, 0.2, 0.5, 0.7, np.nan])
+    spice = mean_score(values, Signature("spice"), "too long")
+    scored = ScoredSystem({"spice": spice}, Contributions.gather([("abcde", {"spice": spice})]))
+    known = ClipClusters("recording", {"a": "r", "b": "r", "c": "s", "d": "s"})
+    cell = scored.summarise(known).metrics["spice"]
+    of_two = interval_of(Sample.of_mean(np.array([0.15, 0.6]), (0.0, 1.0)))
+    assert (cell.low, cell.high) == pytest.approx(of_two)
+    alone = scored.summarise(ClipClusters("recording", {})).metrics["spice"]
+    assert alone == scored.summarise().metrics["spice"]
+    one = scored.summarise(ClipClusters("recording", dict.fromkeys("abcde", "r")))
+    assert (one.metrics["spice"].low, one.metrics["spice"].high) == (None, None)
