@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmark.files import JsonObject
+from benchmark.leaderboard.clusters import known_clusters
 from benchmark.leaderboard.ranking import Standing
 from benchmark.leaderboard.rows import Row
 from benchmark.metrics.contributions import samples_alike
 from benchmark.stats import resample
+from benchmark.stats.draws import in_clusters
 from benchmark.stats.ratios import ratio_interval
 from benchmark.stats.samples import Array
 
@@ -51,7 +53,8 @@ class HumanScale(NamedTuple):
 def find_scale(standing: Standing) -> HumanScale | None:
     """Measure how far each row gets, by the metric that ranks.
 
-    Row, floor and human are drawn on the same clips, seeds add their own chance, and the interval
+    Row, floor and human are drawn on the same clips, in whole clusters where runs know
+    them; seeds add their own chance, and the interval
     is Fieller's of the ratio. The floor is the one that is best here, in every draw: it names the
     zero of the scale, and a maximum taken anew in each draw would only move that up.
 
@@ -93,8 +96,12 @@ class _Bounds:
 
     def _draw(self, rows: Sequence[Row]) -> Array:
         given = [row.contributions for row in rows if row.contributions is not None]
-        self._n_clips = given[0].n_clips
-        samples = samples_alike(given, self._key)
+        clusters = known_clusters((row.record.plan for row in rows), given[0].clip_ids)
+        samples = in_clusters(samples_alike(given, self._key), clusters)
+        self._n_units = samples[0].n_clips
+        if self._n_units < 2:
+            self.can_be_drawn = False
+            return np.zeros((0, 0))
         self._values = self._sign * np.array([sample.value for sample in samples])
         covariance = np.atleast_2d(np.cov(resample(samples)))
         noises = [row.seed_noise(self._key) for row in rows]
@@ -114,7 +121,7 @@ class _Bounds:
             weights[line, self._at[id(self._floor)]] -= 1
         above, below = (weights @ self._values).tolist()
         covariance = weights @ self._covariance @ weights.T
-        return ratio_interval(above, below, covariance, self._n_clips)
+        return ratio_interval(above, below, covariance, self._n_units)
 
 
 def _is_drawn(row: Row, key: str) -> bool:

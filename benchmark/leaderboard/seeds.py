@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Sequence
 from statistics import fmean, stdev
 
+from benchmark.leaderboard.clusters import known_clusters
 from benchmark.leaderboard.rows import Row
 from benchmark.metrics.contributions import Contributions
 from benchmark.metrics.signature import agree_in_all
@@ -69,7 +70,9 @@ def _join_cells(rows: Sequence[Row], key: str) -> tuple[Cell, float | None]:
     given = [row.contributions for row in rows if row.contributions and row.contributions.has(key)]
     if cells[0].low is None or len(given) < len(rows):
         return dataclasses.replace(cells[0], value=fmean(values), reason=reason), stdev(values)
-    spread = spread_over_seeds([contributions.sample(key) for contributions in given])
+    clusters = known_clusters((row.record.plan for row in rows), given[0].clip_ids)
+    samples = [contributions.sample(key) for contributions in given]
+    spread = spread_over_seeds(samples, clusters=clusters)
     cell = dataclasses.replace(
         cells[0], value=spread.mean, low=spread.low, high=spread.high, reason=reason
     )

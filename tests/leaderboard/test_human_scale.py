@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 
@@ -12,6 +13,7 @@ from leaderboard_rows import cell
 from leaderboard_rows import row as make_row
 from run_records import contributions
 
+from benchmark.contract import ClipClusters
 from benchmark.leaderboard.human_scale import find_scale
 from benchmark.leaderboard.ranking import rank_rows
 from benchmark.leaderboard.tables import render
@@ -105,3 +107,24 @@ def test_the_table_shows_it_in_full():
     line = next(line for line in text.splitlines() if "| half" in line)
     low, high = (round(100 * bound) for bound in ways_of(ladder(row("half", 0.5)))["half"][1:])
     assert f"| 50 [{low}, {high}]" in " ".join(line.split())
+
+
+def with_clusters(row, of_clip):
+    plan = row.record.plan
+    header = dataclasses.replace(plan.header, clusters=ClipClusters("recording", of_clip))
+    record = dataclasses.replace(row.record, plan=dataclasses.replace(plan, header=header))
+    return dataclasses.replace(row, records=(record,))
+
+
+def test_whole_clusters_are_drawn_where_a_run_knows_them():
+    rows = ladder(row("half", 0.5))
+    alone = ways_of(rows)["half"]
+    # A recording of the clips on which the row is good, and one of those on which it is bad.
+    values = rows[-1].contributions.per_clip("cider_d")
+    order = np.argsort(values)
+    of_clip = {CLIPS[clip]: f"r{place // 10}" for place, clip in enumerate(order)}
+    way = ways_of([with_clusters(each, of_clip) for each in rows])["half"]
+    assert way.value == alone.value
+    assert way.high - way.low > 1.5 * (alone.high - alone.low)
+    one = ways_of([with_clusters(each, dict.fromkeys(CLIPS, "r")) for each in rows])["half"]
+    assert (one.value, one.low, one.high) == (alone.value, None, None)
