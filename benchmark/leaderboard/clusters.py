@@ -8,8 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from benchmark.contract import ClipClusters
 from benchmark.datasets.captions_csv import read_csv
 from benchmark.errors import DataError, listed
+from benchmark.leaderboard.rows import Row
 from benchmark.runs.plan import Plan
 from benchmark.stats.samples import Clusters
 
@@ -26,11 +28,40 @@ def known_clusters(plans: Iterable[Plan], clip_ids: Sequence[str]) -> Clusters |
     Returns:
         None where no run knows, and where each clip stands alone.
     """
-    known = next((plan.header.clusters for plan in plans if plan.header.clusters), None)
+    known = _find(plans)
     if known is None:
         return None
     clusters = known.of(clip_ids)
     return clusters if len(np.unique(clusters)) < len(clip_ids) else None
+
+
+def drawn_from(rows: Sequence[Row]) -> tuple[list[Plan], tuple[str, ...]]:
+    """Give the plans of the rows of a table, and the clips that its draws are from; none of none."""
+    plans = [record.plan for row in rows for record in row.records]
+    scored = next((row.contributions for row in rows if row.contributions), None)
+    return plans, scored.clip_ids if scored else ()
+
+
+def count_clusters(plans: Iterable[Plan], clip_ids: Sequence[str]) -> int | None:
+    """Count the clusters that clips fall into, those that stand alone too; None: nobody knows."""
+    known = _find(plans)
+    return None if known is None else len(np.unique(known.of(clip_ids)))
+
+
+def describe_clusters(plans: Sequence[Plan], clip_ids: Sequence[str]) -> str:
+    """Say which clips are drawn and swapped together; nothing where each is known to be alone."""
+    known = _find(plans)
+    if len(clip_ids) < 2:
+        return ""
+    if known is None:
+        return "Which clips share a recording is not known here: each counts as independent."
+    if known_clusters(plans, clip_ids) is None:
+        return ""
+    return f"Clusters: {known.describe(clip_ids)}; whole ones are drawn and swapped."
+
+
+def _find(plans: Iterable[Plan]) -> ClipClusters | None:
+    return next((each for plan in plans if (each := plan.header.clusters) is not None), None)
 
 
 def choose_clusters(

@@ -8,7 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.contract import ClipClusters
-from benchmark.leaderboard.clusters import choose_clusters, known_clusters
+from benchmark.leaderboard.clusters import (
+    choose_clusters,
+    count_clusters,
+    describe_clusters,
+    known_clusters,
+)
 from benchmark.runs.plan import Plan
 from benchmark.stats.families import compare_all
 from benchmark.stats.samples import Sample
@@ -55,3 +60,15 @@ def test_a_plan_of_an_earlier_version_knows_none() -> None:
     written = plan_with(None).to_json()
     assert "clusters" not in written
     assert Plan.from_json(written, "plan").header.clusters is None
+
+
+def test_a_table_says_which_clips_are_drawn_together_or_that_nobody_knows() -> None:
+    uploaders = plan_with(ClipClusters("Freesound uploader", {"a": "r", "c": "r"}))
+    said = describe_clusters([uploaders], CLIPS)
+    assert said == "Clusters: 2 Freesound uploaders of 3 clips; whole ones are drawn and swapped."
+    assert count_clusters([uploaders], CLIPS) == 2
+    assert "is not known here" in describe_clusters([plan_with(None)], CLIPS)
+    assert count_clusters([plan_with(None)], CLIPS) is None
+    alone = plan_with(ClipClusters("video", {}))
+    assert describe_clusters([alone], CLIPS) == ""
+    assert count_clusters([alone], CLIPS) == 3

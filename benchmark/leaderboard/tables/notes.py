@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from benchmark.datasets.mirrors import name_mirror
 from benchmark.display.numbers import show_x100
 from benchmark.errors import listed
+from benchmark.leaderboard.clusters import count_clusters, describe_clusters, drawn_from
 from benchmark.leaderboard.human_scale import HumanScale
 from benchmark.leaderboard.likeness import describe_files, describe_marks
 from benchmark.leaderboard.published import BestSupervised
@@ -47,10 +48,11 @@ def notes_on(
     """
     group, ranking = standing
     lines = [
-        f"Values x100; in brackets the 95 % {_name_interval(group[0].n_scored)}. "
+        f"Values x100; in brackets the 95 % {_name_interval(_count_units(group))}. "
         + ranking.describe(group),
         *_notes_on_few(group[0].n_scored),
         *_notes_on_mirror(group[0]),
+        *filter(None, [describe_clusters(*drawn_from(group))]),
         *_notes_on_tiers(compared, ranking.label),
         *_notes_on_scale(scale, ranking.label),
         *_notes_on_seeds(group),
@@ -81,6 +83,12 @@ def notes_on(
 
 def _name_interval(n_clips: int) -> str:
     return "bootstrap interval" if n_clips >= N_FOR_PERCENTILES else "interval by Student's t"
+
+
+def _count_units(group: Sequence[Row]) -> int:
+    """Count what intervals draw: clusters where they are known, else clips."""
+    n_clusters = count_clusters(*drawn_from(group))
+    return group[0].n_scored if n_clusters is None else n_clusters
 
 
 def _notes_on_few(n_clips: int) -> list[str]:

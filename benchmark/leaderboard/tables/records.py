@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmark.files import JsonObject, spell_json
 from benchmark.leaderboard.against import has_row, hold_against
+from benchmark.leaderboard.clusters import count_clusters, drawn_from
 from benchmark.leaderboard.human_scale import find_scale
 from benchmark.leaderboard.likeness import tell_apart
 from benchmark.leaderboard.ranking import Standing
@@ -20,8 +21,9 @@ def place_rows(
 
     ``ranked_by``, ``rank`` and ``tier`` are those of the table, ``differs_from`` names the ranked
     rows that it differs from (which may be of one tier with it: see ``find_tiers``),
-    ``way_to_human`` is None where the table has no such scale; with ``against`` there is how it
-    stands to that row, None for the row itself.
+    ``n_clusters`` is None where nobody knows which clips belong together, ``way_to_human`` where
+    the table has no such scale; with ``against`` there is how it stands to that row, None for the
+    row itself.
 
     Args:
         rows: of any runs.
@@ -50,6 +52,7 @@ def _place(standing: Standing, against: str | None) -> Iterator[JsonObject]:
             ]
     held = hold_against(standing, against) if against and has_row(standing, against) else None
     scale = find_scale(standing)
+    n_clusters = count_clusters(*drawn_from(rows))
     ways = scale.ways if scale else [None] * len(rows)
     for place, (rank, tier, way) in enumerate(zip(standing.ranks(), tiers, ways, strict=True)):
         more = {} if against is None else {"against": held.to_json(place) if held else None}
@@ -58,6 +61,7 @@ def _place(standing: Standing, against: str | None) -> Iterator[JsonObject]:
             "rank": rank,
             "tier": tier,
             "differs_from": names.get(place),
+            "n_clusters": n_clusters,
             "way_to_human": way.to_json() if way else None,
             **more,
         }
