@@ -36,7 +36,7 @@ def known_clusters(plans: Iterable[Plan], clip_ids: Sequence[str]) -> Clusters |
 
 
 def drawn_from(rows: Sequence[Row]) -> tuple[list[Plan], tuple[str, ...]]:
-    """Give the plans of the rows of a table, and the clips that its draws are from; none of none."""
+    """Give the plans of the rows of a table, and the clips that draws are from."""
     plans = [record.plan for row in rows for record in row.records]
     scored = next((row.contributions for row in rows if row.contributions), None)
     return plans, scored.clip_ids if scored else ()
