@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from benchmark.contract.clips import Clip
+
+if TYPE_CHECKING:  # a list of commands needs no numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 References = Mapping[str, tuple[str, ...]]
 """Clip id to the captions that people wrote for it."""
@@ -102,6 +104,8 @@ class ClipClusters:
 
     def of(self, clip_ids: Sequence[str]) -> NDArray[np.int64]:
         """``(n_clips,)``: the number of each clip's cluster, counted from 0 as they come."""
+        import numpy as np
+
         numbers: dict[tuple[bool, str], int] = {}
         keys = [
             (clip_id in self.of_clip, self.of_clip.get(clip_id, clip_id)) for clip_id in clip_ids

@@ -21,6 +21,8 @@ _TAIL = 0.025
 _N_STEPS = 32
 _SPANS = (1, 4, 16)
 _FEWEST_SPANS = 8
+_FEWEST_VALUES = 20
+"""Fewer say nothing of how they hang together."""
 _Z_DEPENDENT = 2.0
 """Each span calls 2.3 % of independent series dependent: of all, about one in twenty."""
 
@@ -38,7 +40,7 @@ def is_dependent(values: ArrayLike) -> bool:
     series = np.asarray(values, dtype=np.float64)
     n = len(series)
     spans = [span for span in _SPANS if span * _FEWEST_SPANS <= n]
-    if not spans or series.min() == series.max():
+    if n < _FEWEST_VALUES or series.min() == series.max():
         return False
     correlations = _rank_correlations(series)[1:]
     return any(
