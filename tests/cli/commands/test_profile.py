@@ -143,7 +143,8 @@ def test_a_profile_holds_every_call_and_what_it_was_asked_for(profiled):
     assert 0.010 <= stream["p50_low_s"] <= stream["p50_s"] <= stream["p50_high_s"]
     assert stream["p50_s"] < 0.1  # sleep is late on a busy machine
     assert 0.006 <= stream["stages"]["encode"]["p50_s"] < stream["p50_s"] - 0.003
-    assert stream["p90_s"] is not None
+    if stream["p90_s"] is not None:  # 36 calls do, if they do not hang together
+        assert stream["p50_s"] <= stream["p90_s"] <= stream["p90_high_s"]
     assert stream["p99_s"] is None  # 40 calls are too few
     assert list(stream["reading"]) == ["decode"]
     one, four = paced["scenarios"]["offline"]
