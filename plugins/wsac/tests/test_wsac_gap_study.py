@@ -68,9 +68,11 @@ def test_the_table_the_json_and_the_picture_tell_the_same(place, encoder):
     rows = {line[0].split()[0]: line for line in lines}
     for crossing in gap["crossings"]:
         shown = rows[crossing["strategy"]]
-        expected = [crossing[key] for key in ("gap_norm", "paired_cosine", "unpaired_cosine")]
+        gap_keys = ("gap_estimate", "gap_low", "gap_high")
+        estimate, low, high = (f"{crossing[key]:.3f}" for key in gap_keys)
+        expected = [f"{crossing[key]:.3f}" for key in ("paired_cosine", "unpaired_cosine")]
         cells = shown[-5:]
-        assert cells[:3] == [f"{value:.3f}" for value in expected]
+        assert cells[:3] == [f"{estimate} [{low}, {high}]", *expected]
         assert cells[3] == f"{100 * crossing['recall_at_1']:.1f}"
     told = " ".join(result.output.split())  # a long path above moves the ends of lines
     assert "6 clips, 12 references, 8 training captions, 12 dimensions" in told

@@ -36,6 +36,11 @@ def test_a_table_per_encoder_with_its_notes_and_one_legend(report):
     assert text.startswith("runs/x: toy:test, memory toy:train\n\ntiny: 2 clips, 2 references, ")
     assert text.index("noise: nobody adds any.") < text.index("other: 1 clips")
     assert text.count("gap: length of the sounds' mean less the captions'") == 1
+    told = " ".join(text.split())
+    assert "gap_norm there is the plain norm, as is the length of a shift (shift_norm)" in told
+    assert "gap, before: 2 clips are few: no interval." in told
+    assert "gap, shift: the shift was measured on 2 of these 2 sounds" in told
+    assert "gap, before: 1 clip: plain norm, no interval." in told
     assert max(map(len, text.splitlines())) <= 120
 
 

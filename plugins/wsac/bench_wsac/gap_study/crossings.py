@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from bench_wsac.gap_study.length import GapLength, estimate_length, length_after_shift
 from bench_wsac.gap_study.measure import (
     Figures,
     Pairs,
@@ -34,6 +35,7 @@ class Crossing:
         settings: what it depends on.
         pairs: sounds and captions after it; nothing is scaled back to unit length.
         figures: of these pairs.
+        length: of their gap, estimated; ``gap_norm`` of the figures is the plain one.
         kept_cosine: mean cosine of what was changed and what it was before.
     """
 
@@ -41,6 +43,7 @@ class Crossing:
     settings: Settings
     pairs: Pairs
     figures: Figures
+    length: GapLength
     kept_cosine: float
 
     def to_json(self) -> JsonObject:
@@ -48,13 +51,15 @@ class Crossing:
             "strategy": self.strategy,
             "settings": dict(self.settings),
             **asdict(self.figures),
+            **asdict(self.length),
             "kept_cosine": self.kept_cosine,
         }
 
 
 def stay(pairs: Pairs) -> Crossing:
     """Change nothing: the gap as it is."""
-    return Crossing("before", {}, pairs, measure_figures(pairs), kept_cosine=1.0)
+    length = estimate_length(pairs)
+    return Crossing("before", {}, pairs, measure_figures(pairs), length, kept_cosine=1.0)
 
 
 def shift(pairs: Pairs, measured_on: Pairs, source: str) -> Crossing:
@@ -67,14 +72,16 @@ def shift(pairs: Pairs, measured_on: Pairs, source: str) -> Crossing:
     """
     gap = gap_vector(measured_on)
     settings = _describe_gap(gap, measured_on, source)
-    return _change_sounds("shift", settings, pairs, pairs.sounds - gap)
+    crossing = _change_sounds("shift", settings, pairs, pairs.sounds - gap)
+    return replace(crossing, length=length_after_shift(pairs, crossing.pairs, measured_on))
 
 
 def shift_captions(pairs: Pairs, measured_on: Pairs, source: str) -> Crossing:
     """Add the gap to the captions, as WSAC does in training (eq. 2); arguments as in ``shift``."""
     gap = gap_vector(measured_on)
     settings = _describe_gap(gap, measured_on, source)
-    return _change_captions("shift of captions", settings, pairs, pairs.captions + gap)
+    crossing = _change_captions("shift of captions", settings, pairs, pairs.captions + gap)
+    return replace(crossing, length=length_after_shift(pairs, crossing.pairs, measured_on))
 
 
 def look_up(
@@ -112,7 +119,8 @@ def _describe_gap(gap: Vectors, measured_on: Pairs, source: str) -> Settings:
 def _change_sounds(strategy: str, settings: Settings, pairs: Pairs, sounds: Vectors) -> Crossing:
     after = replace(pairs, sounds=sounds)
     kept = mean_cosine(pairs.sounds, sounds)
-    return Crossing(strategy, settings, after, measure_figures(after), kept)
+    figures, length = measure_figures(after), estimate_length(after)
+    return Crossing(strategy, settings, after, figures, length, kept)
 
 
 def _change_captions(
@@ -120,4 +128,5 @@ def _change_captions(
 ) -> Crossing:
     after = replace(pairs, captions=captions)
     kept = mean_cosine(pairs.captions, captions)
-    return Crossing(strategy, settings, after, measure_figures(after), kept)
+    figures, length = measure_figures(after), estimate_length(after)
+    return Crossing(strategy, settings, after, figures, length, kept)

@@ -52,7 +52,7 @@ class Figures:
     """How far the two sides of a space lie apart.
 
     Attributes:
-        gap_norm: length of the gap vector.
+        gap_norm: length of the gap vector, the plain norm, which is too long where clips are few.
         paired_cosine: mean cosine of a sound and a caption of its own.
         unpaired_cosine: mean cosine of a sound and another clip's caption; None for one clip.
         recall_at_1: share of the sounds whose nearest caption is one of their own. Captions with

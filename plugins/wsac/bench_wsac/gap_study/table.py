@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from bench_wsac.gap_study.crossings import Crossing
@@ -22,7 +23,10 @@ from benchmark.cli.door import (
 )
 
 _LEGEND = (
-    "gap: length of the sounds' mean less the captions'; own, others': mean cosine of a sound and "
+    "gap: length of the sounds' mean less the captions', without what chance adds to it where "
+    "clips are few, [95 % interval over clips] (gap_estimate, gap_low, gap_high in json and csv); "
+    "gap_norm there is the plain norm, as is the length of a shift (shift_norm), which was "
+    "subtracted as it is; own, others': mean cosine of a sound and "
     "its own or other clips' references; R@1: sounds whose nearest reference is their own, in %; "
     "kept: mean cosine of what a strategy changed (the sounds; for noise and a shift of captions "
     "the references) and what it was. Nothing is scaled back to unit length after a strategy."
@@ -66,7 +70,7 @@ def _table(encoder: EncoderGap, seal: str) -> Table[Crossing]:
         title=wrap(
             f"{encoder.encoder}: {pairs}{memory}{before.sounds.shape[1]:,} dimensions{users}"
         ),
-        notes=encoder.notes,
+        notes=(*encoder.notes, *_note_lengths(encoder.crossings)),
         records=[{**_record(encoder, each), "seal": seal} for each in encoder.crossings],
     )
 
@@ -78,6 +82,29 @@ def _show_pairs(crossing: Crossing) -> str:
     )
 
 
+def _show_gap(crossing: Crossing) -> str:
+    length = crossing.length
+    if length.gap_estimate is None:
+        return show_number(crossing.figures.gap_norm, ".3f")
+    shown = show_number(length.gap_estimate, ".3f")
+    if length.gap_low is None or length.gap_high is None:
+        return shown
+    return f"{shown} [{length.gap_low:.3f}, {length.gap_high:.3f}]"
+
+
+def _note_lengths(crossings: Sequence[Crossing]) -> list[str]:
+    """Say what is to be known of the gaps, each thing once and of which strategies."""
+    strategies: dict[str, list[str]] = {}
+    for crossing in crossings:
+        if crossing.length.gap_note is not None:
+            names = strategies.setdefault(crossing.length.gap_note, [])
+            names.append(crossing.strategy)
+    return [
+        wrap(f"gap, {', '.join(dict.fromkeys(names))}: {note}.")
+        for note, names in strategies.items()
+    ]
+
+
 def _show_kept(crossing: Crossing) -> str:
     return NO_VALUE if crossing.strategy == "before" else show_number(crossing.kept_cosine, ".3f")
 
@@ -87,6 +114,7 @@ def _record(encoder: EncoderGap, crossing: Crossing) -> Record:
         "encoder": encoder.encoder,
         "strategy": crossing.strategy,
         **asdict(crossing.figures),
+        **asdict(crossing.length),
         "kept_cosine": crossing.kept_cosine,
         **crossing.settings,
     }
@@ -95,7 +123,7 @@ def _record(encoder: EncoderGap, crossing: Crossing) -> Record:
 _COLUMNS: tuple[Column[Crossing], ...] = (
     Column("strategy", describe_crossing),
     Column("pairs", _show_pairs),
-    Column("gap", lambda crossing: show_number(crossing.figures.gap_norm, ".3f")),
+    Column("gap", _show_gap),
     Column("own", lambda crossing: show_number(crossing.figures.paired_cosine, ".3f")),
     # Stays where there is but one clip, and so no other's caption.
     Column(
